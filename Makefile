@@ -1,0 +1,112 @@
+# A bare machine needs git, make and Python 3.10 to 3.13 with its venv module. The rest is set up
+# here: .venv from requirements/dev.txt, further .venv-* folders for the other test targets.
+
+# PYTHON=... on the command line chooses another one.
+PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11 python3.10; do \
+	$$python -c 'import ensurepip, sys; (3, 10) <= sys.version_info[:2] <= (3, 13) or sys.exit(1); print(sys.executable)' \
+	2>/dev/null && break; done)
+PYTHONS := 3.10 3.11 3.12 3.13
+UV := .venv/bin/uv
+# Sees all of pyenv's versions: its python3.x commands fail unless they are switched on.
+UV_FIND := PYENV_VERSION=$(shell pyenv versions --bare 2>/dev/null | grep -E '^3\.1[0-3]\.[0-9]+$$' | paste -s -d:) $(UV)
+ARGS ?=
+
+# Only interpreters that are already here.
+export UV_PYTHON_DOWNLOADS := never
+# As pip does: a company's own certificate lies in the system's store.
+export UV_SYSTEM_CERTS := true
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-oldest test-next test-pythons wheel lint format lock clean python
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+demo: .venv/synced ## Run the example DAG on real flights
+	.venv/bin/python examples/flights.py
+
+test: .venv/synced ## Run all tests (ARGS="-k wiring -x" goes to pytest)
+	.venv/bin/python -m pytest $(ARGS)
+
+test-oldest: .venv-oldest/synced ## Run unit and end-to-end tests on the oldest supported Airflow
+	.venv-oldest/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large $(ARGS)
+
+test-next: .venv-next/synced ## Run unit and end-to-end tests on the next Airflow's pre-release
+	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large $(ARGS)
+
+test-pythons: .venv/synced ## Run unit tests on each supported Python that is installed
+	@for version in $(PYTHONS); do \
+		if ! $(UV_FIND) python find --system $$version >/dev/null 2>&1; then \
+			echo "test-pythons: Python $$version is not installed, skipped"; continue; \
+		fi; \
+		echo "test-pythons: Python $$version"; \
+		$(MAKE) --no-print-directory .venv-py$$version/synced || exit 1; \
+		.venv-py$$version/bin/python -m pytest tests/unit $(ARGS) || exit 1; \
+	done
+
+# The tests run from a copy, so that only the installed wheel can be imported.
+wheel: .venv/synced ## Build the wheel and run unit tests against it
+	rm -rf dist build .venv-wheel
+	mkdir -p build/wheel
+	$(UV) build --wheel --no-build-isolation --python .venv/bin/python --out-dir dist --quiet
+	$(UV) venv --quiet --python .venv/bin/python .venv-wheel
+	$(UV) pip sync --quiet --python .venv-wheel --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --python .venv-wheel --no-deps dist/*.whl
+	cp -R tests docs pyproject.toml build/wheel
+	cd build/wheel && env -u PYTHONPATH ../../.venv-wheel/bin/python -m pytest tests/unit $(ARGS)
+
+lint: .venv/synced ## Check style, format and types
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy --strict typedxcom
+
+format: .venv/synced ## Mend style and format
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade \
+	--custom-compile-command "make lock"
+COMPILE_ALL := $(COMPILE) pyproject.toml --all-extras --group dev
+
+lock: | $(UV) ## Resolve requirements/*.txt anew
+	$(COMPILE) --python-version 3.10 requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(COMPILE_ALL) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
+	$(COMPILE_ALL) --python-version 3.10 --exclude-newer 2026-03-20 --resolution lowest-direct \
+		requirements/oldest.in -o requirements/oldest.txt
+	$(COMPILE_ALL) --python-version 3.11 requirements/next.in -o requirements/next.txt
+
+clean: ## Remove everything that make made
+	rm -rf .venv .venv-* build dist *.egg-info .*_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@test -n "$(PYTHON)" || { echo "typedxcom needs Python 3.10, 3.11, 3.12 or 3.13 with its venv module on PATH."; exit 1; }
+
+$(UV): requirements/bootstrap.txt | python
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+# $(call fill,venv,lock): install exactly the lock, then this tree in editable form.
+define fill
+	$(UV) pip sync --quiet --python $(1) --require-hashes $(2)
+	$(UV) pip install --quiet --python $(1) --no-deps --no-build-isolation --editable .
+	@touch $(1)/synced
+endef
+
+.venv/synced: $(UV) requirements/dev.txt pyproject.toml
+	$(call fill,.venv,requirements/dev.txt)
+
+.venv-oldest/synced: .venv/synced requirements/oldest.txt
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv-oldest
+	$(call fill,.venv-oldest,requirements/oldest.txt)
+
+# Airflow 3.4 needs Python 3.11.
+.venv-next/synced: .venv/synced requirements/next.txt
+	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-next
+	$(call fill,.venv-next,requirements/next.txt)
+
+.venv-py%/synced: .venv/synced
+	$(UV_FIND) venv --quiet --clear --python $* .venv-py$*
+	$(call fill,.venv-py$*,requirements/dev.txt)

@@ -1,0 +1,1 @@
+"""Everything around the DAGs: a scratch Airflow, the run, and what is printed of it."""

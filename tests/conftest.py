@@ -1,0 +1,27 @@
+"""Hypothesis profiles, and the harness's fixtures."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.harness import env
+
+env.prepare()  # before anything imports Airflow
+pytest_plugins = (
+    ["tests.harness.fixtures"] if importlib.util.find_spec("tests.harness.fixtures") else []
+)
+
+# A failure prints the blob that reproduces it; machines differ too much in speed for deadlines.
+_COMMON = {
+    "deadline": None,
+    "print_blob": True,
+    "phases": [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much],
+}
+settings.register_profile("default", max_examples=300, **_COMMON)
+settings.register_profile("ci", max_examples=1000, derandomize=False, **_COMMON)
+settings.register_profile("deep", max_examples=5000, **_COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

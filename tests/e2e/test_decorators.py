@@ -1,0 +1,274 @@
+"""The sub-decorators of `task`: branches, sensors, bash, other interpreters, providers' own."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG, PokeReturnValue
+
+from tests.e2e.support import Order, succeed
+from tests.harness.dagtest import run_dag
+from typedxcom import ValidationError, WiringError, XComArg, dag, task
+
+
+def test_a_branch_gets_typed_arguments_and_chooses():
+    """`@task.branch` follows what its function returns, a task id or a list of them."""
+
+    @dag(schedule=None)
+    def branches():
+        @task
+        def order() -> Order:
+            return Order(id=7, at="2024-01-01T00:00:00Z")
+
+        @task.branch
+        def choose(order: Order) -> list[str]:
+            assert type(order) is Order
+            return ["big"] if order.id > 5 else ["small"]
+
+        @task
+        def big() -> None: ...
+
+        @task
+        def small() -> None: ...
+
+        choose(order()) >> [big(), small()]
+
+    result = succeed(branches())
+    assert (result.states["big"], result.states["small"]) == ("success", "skipped")
+
+
+def test_a_branch_that_returns_another_type_fails():
+    """What a branch's function returns is checked although it leaves by an exception."""
+
+    @dag(schedule=None)
+    def branch_wrong():
+        @task.branch
+        def choose() -> str:
+            return 5
+
+        @task
+        def five() -> None: ...
+
+        choose() >> five()
+
+    error = run_dag(branch_wrong()).error("choose")
+    assert isinstance(error, ValidationError)
+    assert "expected `str`, got `5`" in str(error)
+
+
+def test_a_short_circuit_skips_what_follows_and_keeps_its_value():
+    """`@task.short_circuit` takes the truth of a typed result."""
+
+    @dag(schedule=None)
+    def circuits():
+        @task.short_circuit
+        def enough(n: int) -> bool:
+            assert type(n) is int
+            return n > 1
+
+        @task
+        def after(was: bool) -> bool:
+            return was
+
+        after.override(task_id="runs")(enough.override(task_id="yes")(2))
+        after.override(task_id="skips")(enough.override(task_id="no")(1))
+
+    result = succeed(circuits())
+    assert (result.states["runs"], result.states["skips"]) == ("success", "skipped")
+    assert result.xcom("runs") is True
+
+
+def test_a_sensor_pokes_with_typed_arguments():
+    """`@task.sensor` takes a bool or a PokeReturnValue, whose XCom the next task reads."""
+    pokes: list[int] = []
+
+    @dag(schedule=None)
+    def sensors():
+        @task
+        def order() -> Order:
+            return Order(id=3, at="2024-01-01T00:00:00Z")
+
+        @task.sensor(poke_interval=0, timeout=60)
+        def wait(order: Order) -> PokeReturnValue:
+            pokes.append(order.id)
+            return PokeReturnValue(is_done=len(pokes) == 2, xcom_value={"found": order.id})
+
+        @task.sensor(poke_interval=0, timeout=60)
+        def simple(n: int) -> bool:
+            return n == 1
+
+        @task
+        def read(found: dict[str, int]) -> int:
+            return found["found"]
+
+        simple(1)
+        read(wait(order()))
+
+    assert succeed(sensors()).xcom("read") == 3
+    assert pokes == [3, 3]
+
+
+def test_bash_runs_the_command_that_a_typed_function_makes():
+    """`@task.bash` pushes the last line, which is a `str` for the next task."""
+
+    @dag(schedule=None)
+    def bashes():
+        @task.bash
+        def shout(word: str, times: int) -> str:
+            return f"echo {word * times}"
+
+        @task
+        def read(line: str) -> int:
+            return len(line)
+
+        read(shout("ab", 3))
+
+    result = succeed(bashes())
+    assert (result.xcom("shout"), result.xcom("read")) == ("ababab", 6)
+
+
+def test_another_interpreter_runs_the_body_under_its_contract():
+    """`@task.external_python` gets JSON-like arguments; its result is validated here."""
+
+    @dag(schedule=None)
+    def external():
+        @task
+        def numbers() -> list[int]:
+            return [1, 2]
+
+        @task.external_python(python=sys.executable, expect_airflow=False)
+        def total(numbers: list[int], by: float = 1.5) -> dict[str, float]:
+            return {"sum": sum(numbers) * by}
+
+        @task
+        def read(total: dict[str, float]) -> float:
+            return total["sum"]
+
+        read(total(numbers()))
+
+    result = succeed(external())
+    assert result.xcom("total") == {"sum": 4.5}
+    assert result.xcom("read") == 4.5
+
+
+def test_a_wrong_result_of_another_interpreter_fails_the_task():
+    """The contract holds where the body runs elsewhere."""
+
+    @dag(schedule=None)
+    def external_wrong():
+        @task.external_python(python=sys.executable, expect_airflow=False)
+        def total() -> int:
+            return "three"
+
+        total()
+
+    assert isinstance(run_dag(external_wrong()).error("total"), ValidationError)
+
+
+def test_a_virtual_environment_runs_the_body(tmp_path):
+    """`@task.virtualenv` makes an environment and runs the function in it."""
+
+    @dag(schedule=None)
+    def virtual():
+        @task.virtualenv(system_site_packages=False, requirements=[], venv_cache_path=tmp_path)
+        def double(n: int) -> int:
+            return 2 * n
+
+        double(21)
+
+    assert succeed(virtual()).xcom("double") == 42
+
+
+def test_branches_in_another_interpreter_choose():
+    """`@task.branch_external_python` follows the choice that the child made."""
+
+    @dag(schedule=None)
+    def branch_external():
+        @task.branch_external_python(python=sys.executable, expect_airflow=False)
+        def choose(n: int) -> str:
+            return "left" if n else "right"
+
+        @task
+        def left() -> None: ...
+
+        @task
+        def right() -> None: ...
+
+        choose(1) >> [left(), right()]
+
+    result = succeed(branch_external())
+    assert (result.states["left"], result.states["right"]) == ("success", "skipped")
+
+
+def test_run_if_and_skip_if_decide_by_the_context():
+    """Both stand on top of `@task`, and the task keeps its contract."""
+
+    @dag(schedule=None)
+    def conditional():
+        @task.run_if(lambda context: context["dag_run"].conf["go"])
+        @task
+        def run(n: int) -> int:
+            return n
+
+        @task.skip_if(lambda context: context["dag_run"].conf["go"])
+        @task
+        def skip(n: int) -> int:
+            return n
+
+        with pytest.raises(WiringError, match=r"run\(n\) expects `int`"):
+            run("five")
+        run(1)
+        skip(2)
+
+    result = succeed(conditional(), run_conf={"go": True})
+    assert result.states == {"run": "success", "skip": "skipped"}
+
+
+# What a decorator needs to be built at all.
+NEEDED: dict[str, dict[str, Any]] = {
+    "external_python": {"python": sys.executable},
+    "branch_external_python": {"python": sys.executable},
+    "docker": {"image": "python"},
+    "kubernetes": {"image": "python"},
+    "kubernetes_cmd": {"image": "python"},
+    "analytics": {"datasource_configs": []},
+}
+
+
+def registered() -> list[str]:
+    """The names of all task decorators of the installed providers."""
+    providers = [entry.load()() for entry in entry_points(group="apache_airflow_provider")]
+    return sorted(
+        decorator["name"]
+        for provider in providers
+        for decorator in provider.get("task-decorators", [])
+    )
+
+
+def test_every_decorator_of_a_provider_builds_a_typed_task():
+    """Each registered decorator makes a task whose wiring is checked."""
+    names = registered()
+    assert {"python", "branch", "sensor", "bash", "virtualenv", "stub"} <= set(names)
+    for name in names:
+
+        def body(n: int) -> str: ...
+
+        try:
+            decorator = getattr(task, name)
+        except ImportError:  # an extra of its provider is not installed
+            continue
+        made = decorator(task_id="it", **NEEDED[name]) if name in NEEDED else decorator(body)
+        made = made(body) if name in NEEDED else made
+        with DAG("registered", schedule=None):
+            assert isinstance(made(1), XComArg), name
+            with pytest.raises(WiringError, match=r"\(n\) expects `int`"):
+                made("one")
+
+
+def test_an_unknown_decorator_is_refused_as_airflow_refuses_it():
+    """`task.nothing` is an AttributeError that names it."""
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = task.nothing

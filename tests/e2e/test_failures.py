@@ -1,0 +1,388 @@
+"""What fails at run time: when, with which words, and how often."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import pytest
+from airflow.sdk import task as airflow_task
+from pydantic import BaseModel, Field, SecretStr
+
+from tests.e2e.support import AIRFLOW, Item, Order, succeed
+from tests.harness.dagtest import DagImportError, load_dag, run_dag
+from typedxcom import (
+    EncodeError,
+    PointerNotFoundError,
+    UnsupportedTypeError,
+    ValidationError,
+    dag,
+    task,
+)
+
+DAY = datetime(2024, 1, 2)
+
+
+def test_the_body_never_sees_a_wrong_argument():
+    """Inputs are validated before the body, which does not run."""
+    ran: list[Any] = []
+
+    @dag(schedule=None)
+    def before():
+        @airflow_task
+        def make():
+            return {"id": "seven", "at": "yesterday"}
+
+        @task
+        def load(order: Order) -> None:
+            ran.append(order)
+
+        load(make())
+
+    error = run_dag(before()).error("load")
+    assert ran == []
+    assert isinstance(error, ValidationError)
+    assert str(error).startswith("Task 'load', argument `order` (pushed by 'make'): ")
+    assert [problem.path for problem in error.problems] == ["$.id", "$.at"]
+    assert "got `'seven'` - at `$.id`" in str(error)
+
+
+def test_a_wrong_result_is_not_pushed():
+    """Results are validated after the body, before anything is pushed."""
+    ran: list[Any] = []
+
+    @dag(schedule=None)
+    def after():
+        @task
+        def make() -> list[Order]:
+            ran.append(1)
+            return [{"id": 1, "at": DAY}]
+
+        @task
+        def less(n: int) -> Annotated[int, Field(ge=0)]:
+            return n - 5
+
+        make()
+        less(1)
+
+    result = run_dag(after())
+    assert (ran, result.rows()) == ([1], {})
+    assert "Task 'make' breaks its own contract, returned value" in str(result.error("make"))
+    assert "0, got `-4`" in str(result.error("less"))
+
+
+def test_a_result_of_none_breaks_a_contract_that_does_not_allow_it():
+    """A forgotten `return` is an error where the annotation promises a value."""
+
+    @dag(schedule=None)
+    def forgotten():
+        @task
+        def make() -> int: ...
+
+        @task
+        def nothing() -> None: ...
+
+        @task
+        def perhaps() -> int | None:
+            return None
+
+        make()
+        nothing()
+        perhaps()
+
+    result = run_dag(forgotten())
+    assert isinstance(result.error("make"), ValidationError)
+    assert (result.states["nothing"], result.states["perhaps"]) == ("success", "success")
+
+
+def test_every_problem_is_told_and_the_message_is_bounded():
+    """At most ten problems in words and a count of the rest; long values are cut."""
+
+    @dag(schedule=None)
+    def many():
+        @airflow_task
+        def make():
+            return [*({"sku": "x" * 5000, "qty": 0} for _ in range(25)), {"qty": "y" * 5000}]
+
+        @task
+        def load(items: list[Item]) -> None: ...
+
+        load(make())
+
+    error = run_dag(many()).error("load")
+    assert isinstance(error, ValidationError)
+    assert len(error.problems) == 27
+    assert str(error).count(" - at `$[") == 10
+    assert str(error).endswith("; and 17 more")
+    assert "`$[9].qty`" in str(error)
+    assert len(str(error)) < 1500
+
+
+def test_a_broken_contract_is_not_retried():
+    """With retries=3 a wrong argument, a wrong result and an unwritable value fail at once."""
+
+    @dag(schedule=None, default_args={"retries": 3})
+    def at_once():
+        @airflow_task
+        def make():
+            return "x"
+
+        @task
+        def argument(n: int) -> None: ...
+
+        @task
+        def result() -> int:
+            return "x"
+
+        @task(multiple_outputs=False)
+        def reserved() -> dict[str, int]:
+            return {"$typedxcom": 1}
+
+        @task
+        def inside() -> list[dict[str, Any]]:
+            return [{"a": {"$typedxcom": 1}}]
+
+        argument(make())
+        result()
+        reserved()
+        inside()
+
+    result = run_dag(at_once())
+    failed = {name: tries for name, tries in result.tries.items() if name != "make"}
+    assert failed == {"argument": 1, "result": 1, "reserved": 1, "inside": 1}
+    assert {result.states[name] for name in failed} == {"failed"}
+    for name in ("reserved", "inside"):
+        assert isinstance(result.error(name), EncodeError)
+        assert "'$typedxcom' is reserved" in str(result.error(name))
+        assert f"Task '{name}', returned value" in str(result.error(name))
+
+
+def test_any_other_error_is_retried():
+    """The author's own errors, and a store that fails for now, get their retries."""
+    tries: list[int] = []
+
+    @dag(schedule=None)
+    def retried():
+        @task(retries=2)
+        def flaky(n: int, ti=None) -> int:
+            tries.append(ti.try_number)
+            if ti.try_number == 1:
+                raise PointerNotFoundError("gone for now")
+            if ti.try_number == 2:
+                raise ValueError("the author's own")
+            return n
+
+        flaky(7)
+
+    result = succeed(retried())
+    assert (tries, result.xcom("flaky")) == ([1, 2, 3], 7)
+
+
+def test_a_validation_error_of_the_body_is_the_authors_own():
+    """A pydantic error raised inside the body is retried like any other."""
+
+    @dag(schedule=None)
+    def inner():
+        @task(retries=1)
+        def parse(text: str) -> int:
+            return Order.model_validate_json(text).id
+
+        parse("{}")
+
+    assert run_dag(inner()).tries["parse"] == 2
+
+
+def test_a_damaged_row_fails_and_names_its_task():
+    """A row that is marked as ours and is newer, or holds no JSON, is refused with the cure."""
+
+    @dag(schedule=None)
+    def damaged():
+        @airflow_task
+        def newer():
+            return {"$typedxcom": 99, "json": "1"}
+
+        @airflow_task
+        def broken():
+            return {"$typedxcom": 1, "about": "?", "json": "[1,"}
+
+        @task(retries=3)
+        def take(n: list[int]) -> None: ...
+
+        take(newer())
+        take.override(task_id="again")(broken())
+
+    result = run_dag(damaged())
+    assert "argument `n` (pushed by 'newer')" in str(result.error("take"))
+    assert "Upgrade typedxcom" in str(result.error("take"))
+    assert "pushed by 'broken'" in str(result.error("again"))
+    assert result.tries["take"] == result.tries["again"] == 1
+
+
+def test_several_sources_of_one_argument_are_all_named():
+    """A list of outputs names every task that may have pushed the wrong item."""
+
+    @dag(schedule=None)
+    def sources():
+        @airflow_task
+        def one():
+            return 1
+
+        @airflow_task
+        def two():
+            return "two"
+
+        @task
+        def take(numbers: list[int]) -> None: ...
+
+        take([one(), two()])
+
+    error = str(run_dag(sources()).error("take"))
+    assert (
+        "argument `numbers` (pushed by 'one, two'): expected `int`, got `'two'` - at `$[1]`"
+        in error
+    )
+
+
+class Login(BaseModel):
+    user: str
+    password: SecretStr
+
+
+def test_a_secret_in_a_contract_is_refused_where_the_task_is_called():
+    """SecretStr never reaches a row; the error names the place and the cure."""
+
+    @dag(schedule=None)
+    def secrets():
+        @task
+        def make() -> Login: ...
+
+        @task
+        def take(password: SecretStr) -> None: ...
+
+        with pytest.raises(UnsupportedTypeError, match=r"'make', the return value: .*Connection"):
+            make()
+        with pytest.raises(UnsupportedTypeError, match=r"'take', the parameter `password`"):
+            take("hunter2")
+
+    secrets()
+
+
+class Account(BaseModel, hide_input_in_errors=True):
+    name: str
+    pin: int
+
+
+def test_a_model_that_hides_its_input_is_obeyed():
+    """No value of such a model is in the message or in the log."""
+
+    @dag(schedule=None)
+    def hidden():
+        @airflow_task(show_return_value_in_logs=False)
+        def make():
+            return {"name": "me", "pin": "hunter2"}
+
+        @task
+        def take(account: Account) -> None: ...
+
+        take(make())
+
+    result = run_dag(hidden())
+    assert isinstance(result.error("take"), ValidationError)
+    assert "hunter2" not in str(result.error("take"))
+    assert "hunter2" not in result.log("take")
+
+
+LOCAL = """
+from __future__ import annotations
+from typing import TYPE_CHECKING
+from airflow.sdk import dag
+from typedxcom import task
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from nowhere_at_all import Thing
+
+@task
+def priced(price: Decimal) -> "Later":
+    return Later(int(price))
+
+@task
+def read(later: Later) -> int:
+    assert type(later) is Later
+    return later.n
+
+@task
+def thing(it: Thing, n: int) -> None: ...
+
+class Later:
+    pass
+
+import dataclasses
+
+@dataclasses.dataclass
+class Later:
+    n: int
+
+@dag(schedule=None)
+def late():
+    @dataclasses.dataclass
+    class Local:
+        m: int
+
+    @task
+    def local(n: int) -> Local:
+        return Local(n)
+
+    @task
+    def read_local(local: Local) -> list[Local]:
+        assert type(local) is Local
+        return [local]
+
+    read(priced("{{ 7 }}"))
+    read_local(local(1))
+    thing(1, 2)
+
+late()
+"""
+
+
+def test_annotations_resolve_late_or_fail_with_the_cure():
+    """Names under TYPE_CHECKING, defined later or local never break parsing, and resolve later."""
+    result = run_dag(load_dag(LOCAL))
+    assert result.xcom("read") == 7
+    assert result.xcom("read_local") == [{"m": 1}]
+    assert result.states["thing"] == "failed"
+    error = str(result.error("thing"))
+    assert "the parameter `it` names `Thing`, which does not exist at run time" in error
+    assert "Import it at run time" in error
+    assert result.tries["thing"] == 1
+
+
+def test_a_type_that_cannot_travel_is_an_import_error():
+    """The DAG's import error shows the line of the call and the cure."""
+    source = LOCAL.replace('-> "Later"', "-> type(print)").replace(
+        "from __future__ import annotations\n", ""
+    )
+    source = source.replace("price: Decimal", "price: int").replace("it: Thing", "it: int")
+    source = source.replace("later: Later", "later: 'Later'").replace('"{{ 7 }}"', "7")
+    with pytest.raises(
+        DagImportError, match=r"(?s)read\(priced\(7\)\).*'priced', the return value"
+    ):
+        load_dag(source)
+
+
+@pytest.mark.skipif(AIRFLOW < (3, 2), reason="Airflow 3.1 has no async tasks")
+def test_an_async_task_fails_like_any_other():
+    """No retries, and the same words."""
+
+    @dag(schedule=None)
+    def async_wrong():
+        @task(retries=3)
+        async def make() -> int:
+            return "x"
+
+        make()
+
+    result = run_dag(async_wrong())
+    assert (result.states["make"], result.tries["make"]) == ("failed", 1)
+    assert "Task 'make' breaks its own contract" in str(result.error("make"))

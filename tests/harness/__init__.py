@@ -1,0 +1,1 @@
+"""Test harnesses that run real Airflow, from one process to a whole deployment."""

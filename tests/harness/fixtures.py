@@ -1,0 +1,76 @@
+"""The fixtures of the harness: ``pytest_plugins = ["tests.harness.fixtures"]`` in a conftest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+
+from .postgres import Postgres, find_postgres
+from .rows import Rows
+from .stack import Stack
+
+__all__ = ["postgres", "roundtrip", "roundtrip_postgres", "roundtrip_sqlite", "stack"]
+
+Through = Callable[[Any], Any]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL server."""
+    if (binaries := find_postgres()) is None:
+        _missing("PostgreSQL is not installed")
+    server = Postgres(binaries)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def stack(postgres: Postgres) -> Iterator[Stack]:
+    """A running Airflow deployment with a triggerer."""
+    deployment = Stack(postgres, triggerer=True)
+    try:
+        deployment.start()
+        yield deployment
+    finally:
+        deployment.stop()
+
+
+@pytest.fixture(scope="session")
+def roundtrip_sqlite() -> Iterator[Through]:
+    """A function that sends a JSON value through an XCom row on SQLite."""
+    yield from _through(Rows())
+
+
+@pytest.fixture(scope="session")
+def roundtrip_postgres(postgres: Postgres) -> Iterator[Through]:
+    """A function that sends a JSON value through an XCom row on PostgreSQL."""
+    yield from _through(Rows(postgres.airflow_database("rows")))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def roundtrip(request: pytest.FixtureRequest) -> Through:
+    """A function that sends a JSON value through an XCom row, on one database after the other."""
+    through: Through = request.getfixturevalue(f"roundtrip_{request.param}")
+    return through
+
+
+def _through(rows: Rows) -> Iterator[Through]:
+    """Run a row server as long as its fixture lives."""
+    try:
+        rows.start()
+        yield rows.through
+    finally:
+        rows.stop()
+
+
+def _missing(reason: str) -> NoReturn:
+    """Skip a test that lacks a server, or fail it where servers are promised."""
+    if os.environ.get("TYPEDXCOM_REQUIRE_SERVICES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)

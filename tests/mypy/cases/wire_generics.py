@@ -1,0 +1,158 @@
+"""Tasks with type variables."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from airflow.sdk import dag
+from typedxcom import task
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+N = TypeVar("N", int, float)
+B = TypeVar("B", bound=BaseModel)
+
+
+class Order(BaseModel):
+    id: int
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+
+
+@task
+def number() -> int:
+    return 1
+
+
+@task
+def numbers() -> list[int]:
+    return [1]
+
+
+@task
+def words() -> list[str]:
+    return []
+
+
+@task
+def order() -> Order:
+    return Order(id=1)
+
+
+@task
+def same(value: T) -> T:
+    return value
+
+
+@task
+def first(values: Sequence[T]) -> T:
+    return values[0]
+
+
+@task
+def pair(a: K, b: V) -> tuple[K, V]:
+    return a, b
+
+
+@task
+def invert(values: dict[K, V]) -> dict[V, K]:
+    return {}
+
+
+@task
+def double(n: N) -> N:
+    return n
+
+
+@task
+def save(model: B) -> B:
+    return model
+
+
+@task
+def page(values: list[T]) -> Page[T]:
+    return Page(items=values)
+
+
+@task
+def largest(a: T, b: T) -> list[T]:
+    return [a, b]
+
+
+@task
+def table() -> dict[str, int]:
+    return {}
+
+
+@task
+def show(n: int) -> None:
+    print(n)
+
+
+@task
+def say(text: str) -> None:
+    print(text)
+
+
+@task
+def take(pair: tuple[int, str]) -> None:
+    print(pair)
+
+
+@task
+def store(order: Order) -> None:
+    print(order)
+
+
+@task
+def orders(page: Page[int]) -> None:
+    print(page)
+
+
+@task
+def lookup(table: dict[int, str]) -> None:
+    print(table)
+
+
+@task
+def total(values: Iterable[int]) -> None:
+    print(values)
+
+
+@dag(schedule=None)
+def right() -> None:
+    show(same(number()))
+    show(first(numbers()))
+    say(first(words()))
+    take(pair(number(), "x"))
+    take(pair(number(), first(words())))
+    lookup(invert(table()))
+    show(double(number()))
+    store(save(order()))
+    orders(page(numbers()))
+    show(first([number(), number()]))
+    show(same(same(same(number()))))
+    total(largest(number(), 2))
+    show.expand(n=same(numbers()))
+    say(first(["a", "b"]))
+
+
+@dag(schedule=None)
+def wrong() -> None:
+    say(same(number()))  # E: Argument "text" of task "say" takes "str", but task "same" returns "int" [xcom-arg]
+    say(first(numbers()))  # E: Argument "text" of task "say" takes "str", but task "first" returns "int" [xcom-arg]
+    first(number())  # E: Argument "values" of task "first" takes "Sequence[T]", but task "number" returns "int" [xcom-arg]
+    take(pair("x", number()))  # E: Argument "pair" of task "take" takes "tuple[int, str]", but task "pair" returns "tuple[str, int]" [xcom-arg]
+    lookup(table())  # E: Argument "table" of task "lookup" takes "dict[int, str]", but task "table" returns "dict[str, int]" [xcom-arg]
+    invert(numbers())  # E: Argument "values" of task "invert" takes "dict[K, V]", but task "numbers" returns "list[int]" [xcom-arg]
+    double(words())  # E: Argument "n" of task "double" takes "N", but task "words" returns "list[str]" [xcom-arg]
+    save(number())  # E: Argument "model" of task "save" takes "B", but task "number" returns "int" [xcom-arg]
+    show(save(order()))  # E: Argument "n" of task "show" takes "int", but task "save" returns "Order" [xcom-arg]
+    orders(page(words()))  # E: Argument "page" of task "orders" takes "Page[int]", but task "page" returns "Page[str]" [xcom-arg]
+    say(first([number(), number()]))  # E: Argument "text" of task "say" takes "str", but task "first" returns "int" [xcom-arg]
+    total(largest("a", "b"))  # E: Argument "values" of task "total" takes "Iterable[int]", but task "largest" returns "list[str]" [xcom-arg]
+    page(number())  # E: Argument "values" of task "page" takes "list[T]", but task "number" returns "int" [xcom-arg]

@@ -1,0 +1,101 @@
+"""Runs mypy with the plugin in a process of its own, and reads its messages."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CASES = Path(__file__).parent / "cases"
+
+MESSAGE = re.compile(r"(?P<file>[^:\n]+\.pyi?):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)")
+# Several messages on one line of a case are written one after the other.
+EXPECTED = re.compile(r"  # E(?:: (?P<texts>.*))?$")
+BETWEEN = " && "
+
+
+@dataclass(frozen=True)
+class Message:
+    """One error of mypy; *text* ends with its code in brackets."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one mypy process printed, and its exit code: 0 without errors, 1 with some."""
+
+    errors: list[Message]
+    notes: list[Message]
+    output: str
+    code: int
+
+    def by_line(self) -> dict[tuple[str, int], list[str]]:
+        """(file, line) -> messages."""
+        found: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for error in self.errors:
+            found[error.file, error.line].append(error.text)
+        return found
+
+
+def environment() -> dict[str, str]:
+    """The environment in which mypy finds the plugin, from the repository or where installed."""
+    found = dict(os.environ)
+    found.pop("MYPYPATH", None)
+    if (ROOT / "typedxcom").is_dir():
+        found["PYTHONPATH"] = str(ROOT)
+        found["MYPYPATH"] = str(ROOT)
+    return found
+
+
+def run_mypy(
+    folder: Path, *args: str, cache: Path, config: str = "", plugin: str = "typedxcom.mypy"
+) -> Run:
+    """Run mypy on *args*, files or options, in *folder*."""
+    cache.mkdir(parents=True, exist_ok=True)
+    written = cache / "mypy.ini"
+    text = f"[mypy]\nplugins = {plugin}\n{config}"
+    if not written.exists() or written.read_text() != text:
+        written.write_text(text)
+    command = [sys.executable, "-m", "mypy", f"--config-file={written}", f"--cache-dir={cache}"]
+    command += ["--no-error-summary", "--hide-error-context", "--no-pretty"]
+    command += ["--explicit-package-bases", "--no-color-output", *args]
+    done = subprocess.run(
+        command, cwd=folder, env=environment(), capture_output=True, text=True, check=False
+    )
+    return parse(done.stdout + done.stderr, done.returncode)
+
+
+def parse(output: str, code: int) -> Run:
+    """Read mypy's output."""
+    errors, notes = [], []
+    for match in MESSAGE.finditer(output):
+        message = Message(match["file"], int(match["line"]), match["text"].replace("  [", " ["))
+        (errors if match["kind"] == "error" else notes).append(message)
+    return Run(errors, notes, output, code)
+
+
+def expected(file: Path) -> dict[int, list[str]]:
+    """Line -> the messages that the case's comments ask for."""
+    found = {}
+    for number, line in enumerate(file.read_text().splitlines(), 1):
+        if match := EXPECTED.search(line):
+            found[number] = (match["texts"] or "").split(BETWEEN)
+    return found
+
+
+def rewritten(file: Path, errors: dict[int, list[str]]) -> str:
+    """The case with each line's messages as its comment."""
+    lines = file.read_text().splitlines()
+    for index, line in enumerate(lines):
+        bare = EXPECTED.sub("", line)
+        texts = BETWEEN.join(errors.get(index + 1, []))
+        lines[index] = f"{bare}  # E: {texts}" if texts else bare
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,333 @@
+"""The plugin gives the same answers however mypy is run, and beside other plugins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.mypy.support import CASES, Run, environment, parse, run_mypy
+
+MODELS = """
+    from pydantic import BaseModel
+
+    class Base(BaseModel):
+        id: int
+
+    class Order(Base):
+        total: float
+"""
+TASKS = """
+    from typedxcom import task
+    from models import Order
+
+    @task
+    def extract() -> Order:
+        return Order(id=1, total=2.0)
+
+    @task(multiple_outputs=True)
+    def split() -> Order:
+        return Order(id=1, total=2.0)
+"""
+PIPELINE = """
+    from airflow.sdk import dag
+    from typedxcom import task
+    from models import Order
+    from tasks import extract, split
+
+    @task
+    def load(order: Order) -> None:
+        print(order)
+
+    @task
+    def note(text: float) -> None:
+        print(text)
+
+    @dag(schedule=None)
+    def pipeline() -> None:
+        load(extract())
+        note(split()["total"])
+"""
+WRONG = """
+    from airflow.sdk import dag, task
+
+    @task
+    def extract() -> str:
+        return ""
+
+    @task
+    def load(n: int) -> None:
+        print(n)
+
+    @dag(schedule=None)
+    def pipeline() -> None:
+        load(extract())
+"""
+LOADS = 'Argument "order" of task "load" takes "Order", but task "extract" returns "{}" [xcom-arg]'
+MESSAGE = 'Argument "n" of task "load" takes "int", but task "extract" returns "str" [xcom-arg]'
+
+
+def write(folder: Path, **sources: str) -> None:
+    """Write modules, with a time that differs from the last version's."""
+    for name, source in sources.items():
+        file = folder / f"{name}.py"
+        before = file.stat().st_mtime_ns if file.exists() else file.parent.stat().st_mtime_ns
+        file.write_text(dedent(source))
+        os.utime(file, ns=(before + 10**9, before + 10**9))
+
+
+@pytest.fixture(scope="session")
+def airflow_cache(tmp_path_factory) -> Path:
+    """mypy's cache of Airflow and its dependencies, under the plugin."""
+    folder = tmp_path_factory.mktemp("seed")
+    write(folder, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
+    found = run_mypy(folder, ".", cache=folder / "cache")
+    assert not found.errors, found.output
+    return folder / "cache"
+
+
+@pytest.fixture
+def project(tmp_path, airflow_cache):
+    """A function that writes modules and runs mypy over them, with a warm cache for Airflow."""
+    cache = tmp_path / "cache"
+    shutil.copytree(airflow_cache, cache)
+
+    def check(*args: str, config: str = "", plugin: str = "typedxcom.mypy", **sources: str) -> Run:
+        write(tmp_path, **sources)
+        return run_mypy(tmp_path, *(args or (".",)), cache=cache, config=config, plugin=plugin)
+
+    check.folder = tmp_path
+    return check
+
+
+def texts(run: Run) -> list[str]:
+    return [error.text for error in run.errors]
+
+
+def test_a_changed_producer_shows_in_another_module(project):
+    """Editing one module's return type reports the consumer in another, and back again."""
+    assert not project(models=MODELS, tasks=TASKS, pipeline=PIPELINE).errors
+    changed = TASKS.replace("extract() -> Order:", "extract() -> list[Order]:").replace(
+        "return Order(id=1, total=2.0)", "return [Order(id=1, total=2.0)]", 1
+    )
+    found = project(tasks=changed)
+    assert [(e.file, e.text) for e in found.errors] == [
+        (
+            "pipeline.py",
+            LOADS.format("list[Order]"),
+        )
+    ]
+    assert project(tasks=TASKS).errors == []
+
+
+def test_a_changed_field_in_a_base_class_of_a_third_module_shows(project):
+    """A key's type comes from a model two modules away."""
+    assert not project(models=MODELS, tasks=TASKS, pipeline=PIPELINE).errors
+    found = project(models=MODELS.replace("total: float", "total: str"))
+    assert 'key "total" of task "split" is "str" [xcom-arg]' in "".join(texts(found))
+
+
+def test_warm_runs_repeat_the_message(project):
+    """The second run takes everything from the cache and says the same."""
+    first = project(pipeline=WRONG)
+    assert texts(first) == [MESSAGE]
+    assert texts(project()) == [MESSAGE]
+
+
+def test_workers_give_the_same_messages(tmp_path, airflow_cache):
+    """``mypy -n 2`` agrees with one process, on all cases."""
+    help_text = subprocess.run(
+        [sys.executable, "-m", "mypy", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    if "--num-workers" not in help_text and "-n NUM" not in help_text:
+        pytest.skip("this mypy has no workers")
+    config = "check_untyped_defs = True\n"
+    shutil.copytree(CASES, tmp_path / "cases", ignore=shutil.ignore_patterns("ruff.toml"))
+    one = run_mypy(tmp_path / "cases", ".", cache=tmp_path / "one", config=config)
+    two = run_mypy(tmp_path / "cases", "-n", "2", ".", cache=tmp_path / "two", config=config)
+    assert one.errors
+    assert two.by_line() == one.by_line()
+
+
+def test_daemon_follows_edits(tmp_path, airflow_cache):
+    """``dmypy`` reports a mistake, drops it when mended, and sees a base class change."""
+    cache = tmp_path / "cache"
+    shutil.copytree(airflow_cache, cache)
+    write(tmp_path, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
+    status = f"--status-file={tmp_path / 'status.json'}"
+
+    def check() -> Run:
+        command = [sys.executable, "-m", "mypy.dmypy", status, "run", "--timeout", "300", "--"]
+        options = [f"--config-file={cache / 'mypy.ini'}", f"--cache-dir={cache}"]
+        options += ["--no-error-summary", "--explicit-package-bases", "."]
+        done = subprocess.run(
+            command + options,
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return parse(done.stdout + done.stderr, done.returncode)
+
+    try:
+        assert check().errors == []
+        write(tmp_path, tasks=TASKS.replace("extract() -> Order:", "extract() -> str:"))
+        assert any('task "extract" returns "str"' in text for text in texts(check()))
+        write(tmp_path, tasks=TASKS)
+        assert check().errors == []
+        write(tmp_path, models=MODELS.replace("total: float", "total: str"))
+        assert any('key "total" of task "split"' in text for text in texts(check()))
+        write(tmp_path, models=MODELS)
+        assert check().errors == []
+    finally:
+        subprocess.run(
+            [sys.executable, "-m", "mypy.dmypy", status, "stop"],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+        )
+
+
+ANY_PLUGIN = """
+    from mypy.plugin import Plugin
+    from mypy.types import AnyType, TypeOfAny
+
+    NAMES = {
+        "airflow.sdk.bases.decorator.Task.__call__",
+        "airflow.sdk.bases.operator.BaseOperator.output",
+    }
+
+    class Lenient(Plugin):
+        # What Airflow's own plugin does.
+        def get_method_hook(self, fullname):
+            return self._any if fullname in NAMES else None
+
+        get_attribute_hook = get_method_hook
+
+        def _any(self, ctx):
+            return AnyType(TypeOfAny.special_form)
+
+    def plugin(version):
+        return Lenient
+"""
+
+
+@pytest.mark.parametrize(
+    "plugins",
+    [
+        "typedxcom.mypy, pydantic.mypy",
+        "pydantic.mypy, typedxcom.mypy",
+        "{folder}/lenient.py, typedxcom.mypy",
+        "typedxcom.mypy, {folder}/lenient.py",
+    ],
+)
+def test_order_of_plugins_does_not_matter(project, plugins):
+    """pydantic's plugin and Airflow's own may stand before or after."""
+    write(project.folder, lenient=ANY_PLUGIN)
+    found = project(
+        "pipeline.py", "models.py", "tasks.py",
+        plugin=plugins.format(folder=project.folder),
+        models=MODELS,
+        tasks=TASKS.replace("extract() -> Order:", "extract() -> str:").replace(
+            "return Order(id=1, total=2.0)", 'return "x"', 1
+        ),
+        pipeline=PIPELINE,
+    )  # fmt: skip
+    assert texts(found) == [
+        'Argument "order" of task "load" takes "Order", but task "extract" returns "str" [xcom-arg]'
+    ]
+
+
+def test_errors_can_be_ignored_and_disabled_by_code(project):
+    """``# type: ignore[xcom-arg]`` and ``disable_error_code`` work, and nothing less specific."""
+    ignored = WRONG.replace("load(extract())", "load(extract())  # type: ignore[xcom-arg]")
+    assert project(config="warn_unused_ignores = True\n", pipeline=ignored).errors == []
+    assert project(config="disable_error_code = xcom-arg\n", pipeline=WRONG).errors == []
+    other = WRONG.replace("load(extract())", "load(extract())  # type: ignore[xcom-key]")
+    assert MESSAGE in "".join(texts(project(pipeline=other)))
+
+
+def test_plain_airflow_code_can_be_left_out(project):
+    """``check_plain_airflow = false`` takes effect although the cache is warm."""
+    assert texts(project(pipeline=WRONG)) == [MESSAGE]
+    option = "[typedxcom-mypy]\ncheck_plain_airflow = false\n"
+    assert not any("xcom-" in text for text in texts(project(config=option)))
+    assert texts(project()) == [MESSAGE]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("check_plane = true", 'unknown option "check_plane"'),
+        ("check_operators = perhaps", 'option "check_operators" must be true or false'),
+    ],
+)
+def test_wrong_options_are_reported(project, option, message):
+    """A misspelt option is an error that names the options there are."""
+    found = project(config=f"[typedxcom-mypy]\n{option}\n", pipeline=WRONG)
+    assert found.code == 2
+    assert message in found.output
+    assert "xcom-config" in found.output
+    assert "Traceback" not in found.output
+
+
+def test_options_are_read_from_pyproject(tmp_path):
+    """``[tool.typedxcom.mypy]`` beside ``[tool.mypy]``."""
+    from typedxcom.mypy.config import Config, ConfigError, read_config
+
+    file = tmp_path / "pyproject.toml"
+    file.write_text("[tool.typedxcom.mypy]\nwarn_unannotated_dags = true\n")
+    assert read_config(str(file)) == Config(warn_unannotated_dags=True)
+    file.write_text("[tool.typedxcom.mypy]\nwarn = 1\n")
+    with pytest.raises(ConfigError, match="unknown option"):
+        read_config(str(file))
+
+
+def test_unannotated_dag_functions_are_reported_when_asked(project):
+    """mypy skips a ``def`` without annotations; an option and a code say so."""
+    bare = WRONG.replace("def pipeline() -> None:", "def pipeline():")
+    assert project(pipeline=bare).errors == []
+    config = "enable_error_code = xcom-unchecked\n[typedxcom-mypy]\nwarn_unannotated_dags = true\n"
+    assert texts(project(config=config)) == [
+        'mypy skips "pipeline", because it has no annotations: add "-> None" [xcom-unchecked]'
+    ]
+
+
+def test_a_fault_in_the_plugin_is_reported_once(project, tmp_path):
+    """mypy goes on, the place is named, and later faults stay silent."""
+    broken = """
+        import typedxcom.mypy.hooks as hooks
+        import typedxcom.mypy.calls as calls
+        from typedxcom.mypy import plugin as plugin
+
+        def fail(*args):
+            raise RuntimeError("broken on purpose")
+
+        calls.Call.check = fail
+    """
+    write(project.folder, broken=broken)
+    twice = WRONG.replace("load(extract())", "load(extract())\n    load(extract())")
+    found = project("pipeline.py", plugin=f"{project.folder}/broken.py", pipeline=twice)
+    assert found.code == 1
+    internal = [text for text in texts(found) if "xcom-internal" in text]
+    assert len(internal) == 1
+    assert "broken on purpose" in internal[0]
+
+
+def test_the_plugin_imports_mypy_and_the_standard_library_only():
+    """It is loaded at each start of mypy and in each worker."""
+    code = (
+        "import sys, mypy.build; before = set(sys.modules); import typedxcom.mypy; "
+        "print(*sorted({n.split('.')[0] for n in set(sys.modules) - before}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split()) - set(sys.stdlib_module_names)
+    assert loaded <= {"typedxcom", "mypy", "tomli"}

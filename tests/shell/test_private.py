@@ -1,0 +1,78 @@
+"""What we rely on of Airflow's private names: a release that moves one of them fails here."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from typedxcom.airflow import private
+
+pytestmark = pytest.mark.airflow
+
+
+def parameters(function: object) -> set[str]:
+    """The parameter names of *function*."""
+    return set(inspect.signature(function).parameters)  # type: ignore[arg-type]
+
+
+def test_every_private_name_is_listed() -> None:
+    """The module exports what it imports, so that nothing private is used unseen."""
+    assert private.__all__ == sorted(private.__all__, key=lambda name: (name != name.upper(), name))
+    for name in private.__all__:
+        assert getattr(private, name) is not None
+
+
+def test_the_task_decorator_is_made_of_these_fields() -> None:
+    """`_adopt` builds a TypedTask from the fields of Airflow's own decorator."""
+    wanted = {"function", "operator_class", "multiple_outputs", "kwargs", "decorator_name"}
+    assert wanted <= parameters(private.TaskDecoratorType)
+    assert {"__call__", "expand", "expand_kwargs", "partial", "override"} <= set(
+        dir(private.TaskDecoratorType)
+    )
+
+
+def test_an_output_is_an_operator_and_a_key() -> None:
+    """`XComArg` is made from, and resolved as, Airflow's plain reference."""
+    assert parameters(private.PlainXComArg) >= {"operator", "key"}
+    assert parameters(private.PlainXComArg.resolve) >= {"context"}
+
+
+@pytest.mark.parametrize(
+    ("cls", "fields"),
+    [
+        (private.MapXComArg, {"arg", "callables"}),
+        (private.ZipXComArg, {"args", "fillvalue"}),
+        (private.ConcatXComArg, {"args"}),
+        (private.DictOfListsExpandInput, {"value"}),
+        (private.ListOfDictsExpandInput, {"value"}),
+        (private.MappedArgument, {"input", "key"}),
+    ],
+)
+def test_mapping_keeps_its_inputs(cls: type, fields: set[str]) -> None:
+    """The wiring check reads what map, zip, concat and expand were made from."""
+    assert fields <= parameters(cls)
+
+
+def test_operators_can_be_asked_for_what_maps_over_them() -> None:
+    """A list that is mapped over keeps its length in the row."""
+    from airflow.sdk import BaseOperator
+
+    assert callable(BaseOperator.iter_mapped_dependants)
+    assert callable(private.MappedOperator._get_specified_expand_input)
+    assert callable(BaseOperator.get_closest_mapped_task_group)
+
+
+def test_the_context_names_its_keys() -> None:
+    """Parameters with these names are filled by Airflow."""
+    assert {"ti", "params", "logical_date", "dag_run"} <= set(private.KNOWN_CONTEXT_KEYS)
+
+
+def test_decorated_operators_have_the_hooks_that_the_mixin_overrides() -> None:
+    """The mixin stands before these methods, one of them on each kind of operator."""
+    from airflow.providers.standard.decorators.python import _PythonDecoratedOperator
+
+    hooks = {"execute", "resume_execution", "execute_callable", "get_python_source"}
+    assert hooks <= set(dir(_PythonDecoratedOperator))
+    assert _PythonDecoratedOperator.custom_operator_name == "@task"
+    assert any(base.__name__ == "PythonOperator" for base in _PythonDecoratedOperator.__mro__)

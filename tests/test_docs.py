@@ -1,0 +1,217 @@
+"""What README and docs say must hold: every Python snippet runs, every relative link leads on."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.harness import env
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")})
+RUNNABLE = [page for page in PAGES if page.name == "README.md" or page.parent != ROOT]
+
+FENCE = re.compile(
+    r"^(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^ *(?P=fence)[`~]* *$",
+    re.M | re.S,
+)
+EXCUSE = re.compile(r"<!-- not executed:(?P<reason>((?!-->).)*)-->\s*$", re.S)
+PRINTED = re.compile(r"^ *#> (.*)$", re.M)  # after a snippet's print: what it prints
+LINK = re.compile(r"\]\((?!\w+:|//)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?(?: \"[^\"]*\")?\)")
+
+# Runs one page: its snippets share the namespace of `__main__`, as in a script, and each keeps
+# its line numbers. The same code lies in a file, because Airflow reads the source of some tasks.
+RUN = """
+def run(snippets):
+    from pathlib import Path
+    padded = ["\\n" * line + code for line, code in snippets]
+    lines = [""] * max(len(code.splitlines()) for code in padded)
+    for line, code in snippets:
+        lines[line : line + len(code.splitlines())] = code.splitlines()
+    Path("page.py").write_text("\\n".join(lines))
+    if any(".test(" in code for code in padded):
+        from tests.harness import env
+        env.migrate()
+    globals()["__file__"] = str(Path("page.py").resolve())
+    for code in padded:
+        exec(compile(code, __file__, "exec", dont_inherit=True), globals())
+import sys, json
+run(json.loads(sys.stdin.read()))
+"""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One Python block of a page; *line* counts the lines of the page before its code."""
+
+    line: int
+    code: str
+    skipped: bool
+    reason: str
+
+
+def snippets(text: str) -> list[Snippet]:
+    """Find the Python blocks. ``python notest: reason`` or a comment before it skips one."""
+    found = []
+    for match in FENCE.finditer(text):
+        language, _, info = match["info"].strip().partition(" ")
+        if language not in {"python", "py"}:
+            continue
+        excuse = EXCUSE.search(text, 0, match.start())
+        notest = info.startswith("notest")
+        reason = info.removeprefix("notest").lstrip(": ") if notest else ""
+        if excuse:
+            reason = excuse["reason"].strip() or reason
+        line = text.count("\n", 0, match.start("body"))
+        found.append(Snippet(line, dedent(match["body"]), bool(excuse) or notest, reason))
+    return found
+
+
+def promised(text: str) -> list[str]:
+    """The lines that the executed snippets of a page say they print: ``#> 42``."""
+    run_here = [snippet.code for snippet in snippets(text) if not snippet.skipped]
+    return PRINTED.findall("\n".join(run_here))
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page's headings, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", text), re.M)
+    plain = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().replace(" ", "-") for heading in plain}
+
+
+def broken_links(page: Path) -> list[str]:
+    """The relative links of *page* that name no file, or no heading in it."""
+    broken = []
+    prose = re.sub(r"`[^`\n]*`", "", FENCE.sub("", page.read_text()))
+    for link in LINK.finditer(prose):
+        target = (page.parent / link["file"]).resolve() if link["file"] else page
+        known = target.exists()
+        if known and link["anchor"] and target.suffix == ".md":
+            known = link["anchor"] in anchors(target.read_text())
+        if not known:
+            broken.append(link[0][2:-1])
+    return broken
+
+
+def relative(page: Path) -> str:
+    """Name a page in a test's id."""
+    return str(page.relative_to(ROOT))
+
+
+def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run all snippets of *page* in one new process, with *folder* as its home and its cwd."""
+    environ = env.clean_environ(**env.home_settings(folder))
+    environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(folder)  # dag.test() wants its own file in there
+    work = [(s.line, s.code) for s in snippets(page.read_text()) if not s.skipped]
+    return subprocess.run(
+        [sys.executable, "-c", RUN],
+        cwd=folder,
+        env=environ,
+        input=json.dumps(work),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.airflow
+@pytest.mark.parametrize(
+    "page",
+    [page for page in RUNNABLE if any(not s.skipped for s in snippets(page.read_text()))],
+    ids=relative,
+)
+def test_the_snippets_of_a_page_run(page, tmp_path):
+    """A reader can paste the page's Python, top to bottom: it works, and prints what it says."""
+    done = run(page, tmp_path)
+    assert done.returncode == 0, f"{relative(page)} (lines of page.py are its own):\n{done.stderr}"
+    said = iter(done.stdout.splitlines())
+    for line in promised(page.read_text()):
+        assert line in said, f"{relative(page)} does not print, there:\n{line}\nbut\n{done.stdout}"
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=relative)
+def test_a_skipped_snippet_says_why(page):
+    """A snippet that is not run gives its reason in the page's source."""
+    silent = [s.line for s in snippets(page.read_text()) if s.skipped and not s.reason]
+    assert not silent, f"{relative(page)}: no reason at lines {silent}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_the_links_of_a_page_resolve(page):
+    """A relative link names a file, and its anchor a heading, that exists."""
+    assert not broken_links(page)
+
+
+PAGE = """
+# A page, `quoted`
+
+```python
+from __future__ import annotations
+x = 1
+```
+
+- indented:
+
+  ```python
+  class Row: x: int = x
+  ```
+
+```python notest: needs a server
+boom
+```
+
+<!-- not executed: prints a secret -->
+```python
+boom
+```
+
+<!-- just a comment -->
+```python
+assert Row.x == 1
+```
+
+```python notest
+boom
+```
+
+```sh
+boom
+```
+[self](#a-page-quoted) [gone](#gone) [file](page.md) [file](other.md#a) `[x](code.md)`
+[web](https://example.com)
+
+"""
+
+
+def test_this_checker_reads_fences_comments_and_links(tmp_path):
+    """Skips, reasons and broken links of a sample page are told apart."""
+    (page := tmp_path / "page.md").write_text(PAGE)
+    found = [(s.skipped, s.reason) for s in snippets(PAGE)]
+    assert found == [
+        (False, ""),
+        (False, ""),
+        (True, "needs a server"),
+        (True, "prints a secret"),
+        (False, ""),
+        (True, ""),
+    ]
+    assert broken_links(page) == ["#gone", "other.md#a"]
+
+
+@pytest.mark.airflow
+def test_this_checker_runs_snippets_in_one_namespace(tmp_path):
+    """A later snippet sees an earlier one's names; a failing one is named by its line."""
+    (page := tmp_path / "page.md").write_text(PAGE)
+    assert run(page, tmp_path).returncode == 0
+    page.write_text(PAGE + "```python\nassert Row.x == 2\n```\n")
+    done = run(page, tmp_path)
+    assert done.returncode != 0
+    assert f"line {len(PAGE.splitlines()) + 2}," in done.stderr

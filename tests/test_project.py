@@ -1,0 +1,252 @@
+"""The project's own rules: floors, a cheap import, honest lower bounds, clean files."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "typedxcom"
+
+SIDE = 6  # beside the house: nothing on a floor imports from there
+FLOORS = {
+    "errors": 1,
+    "jsontypes": 1,
+    "hints": 2,
+    "pointer": 2,
+    "registry": 2,
+    "schema": 2,
+    "settings": 2,
+    "codecs": 3,
+    "stores": 3,
+    "tables": 3,
+    "contracts": 4,
+    "exchange": 4,
+    "files": 4,
+    "large": 4,
+    "objects": 4,
+    "rows": 4,
+    "sweep": 4,
+    "airflow": 5,
+    "backend": 5,
+    "__main__": SIDE,
+    "cli": SIDE,
+    "mypy": SIDE,
+    "testing": SIDE,
+}
+HEAVY = {"duckdb", "pandas", "polars", "pyarrow"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module: ``typedxcom.schema`` for ``from typedxcom.schema import Schema``."""
+
+    module: str
+    line: int
+    at_start: bool  # runs when the importing module is imported
+
+    @property
+    def top(self) -> str:
+        return self.module.partition(".")[0]
+
+    @property
+    def part(self) -> str:
+        """The part of typedxcom that it names, as in FLOORS; "" for the package itself."""
+        return self.module.partition(".")[2].partition(".")[0]
+
+
+def module_name(path: Path) -> str:
+    """The dotted name of the module in the file *path*."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(source: str, module: str, *, is_package: bool = False) -> list[Import]:
+    """All imports of a module, also those in functions and under TYPE_CHECKING."""
+    package = module.split(".") if is_package else module.split(".")[:-1]
+
+    def names(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+            return
+        base = package[: len(package) - node.level + 1] if node.level else []
+        origin = ".".join([*base, *([node.module] if node.module else [])])
+        if origin == "typedxcom":
+            # The package itself lends out only its version; all else is named by its own module.
+            yield from (f"typedxcom.{a.name}" for a in node.names if a.name != "__version__")
+        else:
+            yield origin
+
+    def walk(node: ast.AST, at_start: bool) -> Iterator[Import]:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (Import(name, node.lineno, at_start) for name in names(node))
+        body_runs = at_start and not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+        )
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            for child in node.body:
+                yield from walk(child, False)
+            for child in node.orelse:
+                yield from walk(child, at_start)
+            return
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, body_runs)
+
+    return list(walk(ast.parse(source), True))
+
+
+def breaches(part: str, found: list[Import]) -> list[str]:
+    """What a module of *part* may not import, one sentence each."""
+    floor = FLOORS[part]
+    wrong = []
+    for item in found:
+        if item.top == "typedxcom":
+            allowed = item.part == part or (
+                FLOORS.get(item.part, SIDE + 1) <= floor and part != "mypy"
+            )
+        elif part == "mypy":
+            # tomli is mypy's own requirement on Python 3.10.
+            allowed = item.top in sys.stdlib_module_names or item.top in {"mypy", "tomli"}
+        else:
+            late = item.top not in HEAVY or not item.at_start
+            allowed = late and (floor > 4 or item.top != "airflow")
+        if not allowed:
+            wrong.append(f"line {item.line}: {part} may not import {item.module} there")
+    return wrong
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=module_name)
+def test_a_module_imports_only_from_its_floor_or_below(path):
+    """Imports go one way; floors 1 to 4 do not know Airflow; Arrow is imported on use."""
+    name = module_name(path)
+    if name == "typedxcom":
+        return  # the lazy front door names every floor; the next tests watch it
+    part = name.split(".")[1]
+    assert part in FLOORS, f"{name} is a new top-level module: give it a floor in {__file__}"
+    found = imports(path.read_text(), name, is_package=path.name == "__init__.py")
+    assert not (wrong := breaches(part, found)), f"{name}: " + "; ".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("typedxcom.errors", "from typedxcom.schema import Schema"),
+        ("typedxcom.schema.nodes", "from ..codecs import base"),
+        ("typedxcom.schema.nodes", "from .. import exchange"),
+        ("typedxcom.schema.nodes", "from typedxcom import Table"),
+        ("typedxcom.codecs.base", "def f():\n    import airflow.sdk"),
+        ("typedxcom.contracts", "if TYPE_CHECKING:\n    from airflow.sdk import XComArg"),
+        ("typedxcom.exchange", "import typedxcom.airflow"),
+        ("typedxcom.tables", "import pyarrow as pa"),
+        ("typedxcom.airflow.private", "try:\n    import pandas\nexcept ImportError:\n    pass"),
+        ("typedxcom.airflow.private", "import typedxcom.testing"),
+        ("typedxcom.mypy.plugin", "import typedxcom.errors"),
+        ("typedxcom.mypy.plugin", "import pydantic"),
+    ],
+)
+def test_a_wrong_import_is_found(module, source):
+    """The floor check can fail: each of these breaks one rule."""
+    assert breaches(module.split(".")[1], imports(source, module))
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("typedxcom.schema.nodes", "from ..errors import ContractError"),
+        ("typedxcom.schema.nodes", "from . import build"),
+        ("typedxcom.tables", "def f():\n    import pyarrow as pa"),
+        ("typedxcom.tables", "if TYPE_CHECKING:\n    import pyarrow as pa"),
+        ("typedxcom.airflow.private", "from airflow.sdk import XComArg"),
+        ("typedxcom.cli", "from typedxcom.airflow import task"),
+        ("typedxcom.mypy.plugin", "from typedxcom import __version__\nimport mypy.build, json"),
+    ],
+)
+def test_a_right_import_passes(module, source):
+    """The floor check lets each floor use what lies under it."""
+    assert not breaches(module.split(".")[1], imports(source, module))
+
+
+def export_order(name: str) -> tuple[int, str]:
+    """CONSTANTS, then Classes, then functions: the order that ruff keeps (RUF022)."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
+
+
+def test_the_public_names_are_complete_and_sorted():
+    """What type checkers see of the package is what ``__all__`` lists, in order."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    mirror = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.If)
+        for statement in node.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    }
+    exported = importlib.import_module("typedxcom").__all__
+    assert exported == sorted(exported, key=export_order)
+    assert set(exported) == mirror
+
+
+def test_every_public_name_can_be_imported():
+    """The lazy front door finds each name in its own module."""
+    package = importlib.import_module("typedxcom")
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+
+
+def test_importing_the_package_is_cheap():
+    """Naming ``typedxcom.mypy`` as a plugin imports the package: it must load nothing heavy."""
+    code = "import sys, typedxcom; print(*sys.modules)"
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(process.stdout.split())
+    assert "typedxcom" in loaded
+    assert not loaded & {"airflow", "msgspec", "pydantic", *HEAVY}
+
+
+def test_the_lower_bounds_are_what_the_oldest_lock_installs():
+    """A lower bound that no test runs on is a guess."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    lock = (ROOT / "requirements" / "oldest.txt").read_text()
+    locked = set(re.findall(r"^([a-z0-9-]+==[^ ;]+)", lock, re.M))
+    for requirement in (Requirement(text) for group in groups for text in group):
+        assert str(requirement).replace(">=", "==") in locked
+
+
+# Each written so that it does not match its own text.
+FOREIGN = re.compile(
+    rb"pypi[.]org|pythonhosted[.]|npmjs[.]|deb[.]debian"  # package indexes: users have their own
+    rb"|/w[o]rk/|/f[a]rm/|/tmp/[v]/"  # folders of one machine
+)
+
+
+def test_files_name_no_package_index_and_no_private_folder():
+    """The repository installs and reads the same on every machine."""
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True).stdout
+    paths = [ROOT / name.decode() for name in names.split(b"\0") if name]
+    assert Path(__file__) in paths
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in paths
+        if path.is_file()
+        for number, line in enumerate(path.read_bytes().splitlines(), 1)
+        if FOREIGN.search(line)
+    ]
+    assert not found

@@ -1,0 +1,316 @@
+"""What type checkers see of typedxcom. There is no such module at run time.
+
+The rule for every type here is: no checker may report an error on right code. What typing alone
+cannot say, it says with ``Any``. A call of a task takes anything and returns an `XComArg`, which
+derives from ``Any`` and so is accepted wherever a value is. The mypy plugin adds the strictness.
+"""
+
+# mypy: disable-error-code="misc, overload-overlap"
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeAlias, TypeVar, overload
+
+from airflow.sdk.definitions.dag import DAG
+from airflow.sdk.definitions.xcom_arg import XComArg as _AirflowXComArg
+from typing_extensions import Never, ParamSpec, Self
+
+from typedxcom.errors import CodecError as CodecError
+from typedxcom.errors import ConfigurationError as ConfigurationError
+from typedxcom.errors import ContractError as ContractError
+from typedxcom.errors import DecodeError as DecodeError
+from typedxcom.errors import EncodeError as EncodeError
+from typedxcom.errors import IntegrityError as IntegrityError
+from typedxcom.errors import PointerNotFoundError as PointerNotFoundError
+from typedxcom.errors import StoreError as StoreError
+from typedxcom.errors import TypedXComError as TypedXComError
+from typedxcom.errors import UnsupportedTypeError as UnsupportedTypeError
+from typedxcom.errors import ValidationError as ValidationError
+from typedxcom.errors import WiringError as WiringError
+
+__all__ = [
+    "CodecError",
+    "ConfigurationError",
+    "ContractError",
+    "DecodeError",
+    "EncodeError",
+    "IntegrityError",
+    "Lax",
+    "PointerNotFoundError",
+    "StoreError",
+    "Table",
+    "Task",
+    "TypedXComError",
+    "UnsupportedTypeError",
+    "ValidationError",
+    "WiringError",
+    "XComArg",
+    "XComKey",
+    "contract",
+    "dag",
+    "result",
+    "setup",
+    "task",
+    "task_group",
+    "teardown",
+    "typed",
+    "typed_output",
+]
+
+_P = ParamSpec("_P")
+_F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T")
+_U = TypeVar("_U")
+_T_co = TypeVar("_T_co", covariant=True)
+_R_co = TypeVar("_R_co", covariant=True)
+_Row_co = TypeVar("_Row_co", covariant=True)
+
+# Values ------------------------------------------------------------------------------------------
+
+class Refused:
+    """What an output cannot do while the DAG is parsed. Only the plugin makes it their base.
+
+    Nobody can give the parameter ``now``: it keeps outputs from being an ``Iterable``.
+    """
+
+    def __add__(self, other: Any, *, now: Never) -> Any: ...
+    def __radd__(self, other: Any, *, now: Never) -> Any: ...
+    def __sub__(self, other: Any, *, now: Never) -> Any: ...
+    def __rsub__(self, other: Any, *, now: Never) -> Any: ...
+    def __mul__(self, other: Any, *, now: Never) -> Any: ...
+    def __rmul__(self, other: Any, *, now: Never) -> Any: ...
+    def __truediv__(self, other: Any, *, now: Never) -> Any: ...
+    def __rtruediv__(self, other: Any, *, now: Never) -> Any: ...
+    def __floordiv__(self, other: Any, *, now: Never) -> Any: ...
+    def __rfloordiv__(self, other: Any, *, now: Never) -> Any: ...
+    def __mod__(self, other: Any, *, now: Never) -> Any: ...
+    def __rmod__(self, other: Any, *, now: Never) -> Any: ...
+    def __pow__(self, other: Any, *, now: Never) -> Any: ...
+    def __rpow__(self, other: Any, *, now: Never) -> Any: ...
+    def __matmul__(self, other: Any, *, now: Never) -> Any: ...
+    def __rmatmul__(self, other: Any, *, now: Never) -> Any: ...
+    def __and__(self, other: Any, *, now: Never) -> Any: ...
+    def __rand__(self, other: Any, *, now: Never) -> Any: ...
+    def __or__(self, other: Any, *, now: Never) -> Any: ...
+    def __ror__(self, other: Any, *, now: Never) -> Any: ...
+    def __xor__(self, other: Any, *, now: Never) -> Any: ...
+    def __rxor__(self, other: Any, *, now: Never) -> Any: ...
+    def __divmod__(self, other: Any, *, now: Never) -> Any: ...
+    def __rdivmod__(self, other: Any, *, now: Never) -> Any: ...
+    def __lt__(self, other: Any, *, now: Never) -> Any: ...
+    def __le__(self, other: Any, *, now: Never) -> Any: ...
+    def __gt__(self, other: Any, *, now: Never) -> Any: ...
+    def __ge__(self, other: Any, *, now: Never) -> Any: ...
+    def __neg__(self, *, now: Never) -> Any: ...
+    def __pos__(self, *, now: Never) -> Any: ...
+    def __invert__(self, *, now: Never) -> Any: ...
+    def __iter__(self, *, now: Never) -> Any: ...
+    def __contains__(self, item: Any, *, now: Never) -> bool: ...
+    def __call__(self, *args: Any, now: Never, **kwargs: Any) -> Any: ...
+    def __getattr__(self, name: str) -> Any: ...
+
+class XComArg(_AirflowXComArg, Any, Generic[_T_co]):
+    """The output of a task while the DAG is parsed: a promise of a ``T``."""
+
+    def __getitem__(self, key: str) -> XComArg[Any]: ...
+    def map(self, f: Callable[[Any], _U]) -> XComArg[list[_U]]: ...
+    def zip(self, *others: Any, fillvalue: Any = ...) -> XComArg[list[tuple[Any, ...]]]: ...
+    def concat(self, *others: Any) -> XComArg[list[Any]]: ...
+    def as_setup(self) -> Self: ...
+    def as_teardown(
+        self, *, setups: Any = None, on_failure_fail_dagrun: bool | None = None
+    ) -> Self: ...
+
+class MappedXComArg(XComArg[list[_T_co]], Generic[_T_co]):
+    """The outputs of all instances of a mapped task. Only the plugin makes it."""
+
+class DerivedXComArg(XComArg[_T_co], Generic[_T_co]):
+    """What ``map``, ``zip`` and ``concat`` return: it has no keys. Only the plugin makes it."""
+
+class KeyedXComArg(XComArg[_T_co], Generic[_T_co]):
+    """One key of an output: it cannot be mapped over. Only the plugin makes it."""
+
+class TableOf(Generic[_Row_co]):
+    """What the plugin reads of ``Table[Row]``."""
+
+    def __getattr__(self, name: str) -> Any: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, key: Any) -> Any: ...
+
+# A task may return, and its reader may ask for, any table library's own object.
+Table: TypeAlias = TableOf[_Row_co] | Any
+
+class Lax:
+    """``Annotated[T, Lax()]`` reads ``T`` leniently: ``"5"`` is an int."""
+
+class XComKey(Generic[_T]):
+    """A typed name for an XCom that a task pushes and pulls by hand."""
+
+    name: str
+    @overload
+    def __init__(self, name: str, type: type[_T]) -> None: ...
+    @overload
+    def __init__(self, name: str, type: Any) -> None: ...
+    def push(self, ti: Any, value: _T) -> None: ...
+    def pull(self, ti: Any, task_ids: Any = ..., **kwargs: Any) -> _T: ...
+
+# Tasks -------------------------------------------------------------------------------------------
+
+class Task(Generic[_P, _R_co]):
+    """A function that ``@task`` decorated.
+
+    Its parameters are not checked without the plugin: outputs take the place of values, and Airflow
+    injects context parameters.
+    """
+
+    @property
+    def function(self) -> Callable[_P, Any]: ...
+    @property
+    def __wrapped__(self) -> Callable[_P, Any]: ...
+    __name__: str
+    __qualname__: str
+    operator_class: Any
+    multiple_outputs: bool
+    is_setup: bool
+    is_teardown: bool
+    on_failure_fail_dagrun: bool
+    kwargs: dict[str, Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> XComArg[_R_co]: ...
+    def partial(self, **kwargs: Any) -> Task[_P, _R_co]: ...
+    def expand(self, **kwargs: Any) -> XComArg[list[_R_co]]: ...
+    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> XComArg[list[_R_co]]: ...
+    def override(self, **kwargs: Any) -> Task[_P, _R_co]: ...
+
+class TaskDecorator:
+    """``@task`` and its sub-decorators, bare or with arguments."""
+
+    @overload
+    def __call__(self, python_callable: Callable[..., _T], /) -> Task[..., _T]: ...
+    @overload
+    def __call__(
+        self,
+        *,
+        multiple_outputs: bool | None = None,
+        inputs: Any = None,
+        output: Any = None,
+        **kwargs: Any,
+    ) -> TaskDecorator: ...
+    def override(self, **kwargs: Any) -> TaskDecorator: ...
+
+class Condition:
+    """``@task.run_if(...)`` and ``@task.skip_if(...)``."""
+
+    def __call__(self, decorated: _F, /) -> _F: ...
+
+class TaskDecoratorCollection(TaskDecorator):
+    """``task``: itself a decorator, with one attribute for each kind of task."""
+
+    python: TaskDecorator
+    branch: TaskDecorator
+    short_circuit: TaskDecorator
+    sensor: TaskDecorator
+    bash: TaskDecorator
+    virtualenv: TaskDecorator
+    external_python: TaskDecorator
+    branch_virtualenv: TaskDecorator
+    branch_external_python: TaskDecorator
+    stub: TaskDecorator
+
+    def run_if(self, condition: Any, skip_message: str | None = None) -> Condition: ...
+    def skip_if(self, condition: Any, skip_message: str | None = None) -> Condition: ...
+    def __getattr__(self, name: str) -> TaskDecorator: ...
+
+task: TaskDecoratorCollection
+
+def typed(decorated: _F) -> _F: ...
+
+class ContractDecorator:
+    """``@contract(inputs=..., output=...)``."""
+
+    def __call__(self, function: _F, /) -> _F: ...
+
+@overload
+def contract(function: _F, /) -> _F: ...
+@overload
+def contract(*, inputs: Any = None, output: Any = None) -> ContractDecorator: ...
+
+class TaskMark:
+    """``@setup`` and ``@teardown``: they take a function or a task."""
+
+    @overload
+    def __call__(self, function: Task[_P, _T], /) -> Task[_P, _T]: ...
+    @overload
+    def __call__(self, function: Callable[..., _T], /) -> Task[..., _T]: ...
+    @overload
+    def __call__(self, *, on_failure_fail_dagrun: bool = False) -> TaskMark: ...
+
+setup: TaskMark
+teardown: TaskMark
+
+def result(t: _F) -> _F: ...
+@overload
+def typed_output(operator: Any, type: type[_T], /) -> XComArg[_T]: ...
+@overload
+def typed_output(operator: Any, type: Any, /) -> XComArg[Any]: ...
+
+# Groups and DAGs ---------------------------------------------------------------------------------
+
+class TaskGroupFactory(Generic[_P, _R_co]):
+    """A function that ``@task_group`` decorated."""
+
+    @property
+    def function(self) -> Callable[_P, Any]: ...
+    __name__: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def partial(self, **kwargs: Any) -> TaskGroupFactory[_P, _R_co]: ...
+    def expand(self, **kwargs: Any) -> Any: ...
+    def expand_kwargs(self, kwargs: Any) -> Any: ...
+    def override(self, **kwargs: Any) -> TaskGroupFactory[_P, _R_co]: ...
+
+class TaskGroupDecorator:
+    """``@task_group(...)``."""
+
+    def __call__(self, function: Callable[..., _T], /) -> TaskGroupFactory[..., _T]: ...
+
+@overload
+def task_group(function: Callable[..., _T], /) -> TaskGroupFactory[..., _T]: ...
+@overload
+def task_group(
+    group_id: str | None = None,
+    prefix_group_id: bool = True,
+    parent_group: Any = None,
+    dag: DAG | None = None,
+    default_args: dict[str, Any] | None = None,
+    tooltip: str = "",
+    **kwargs: Any,
+) -> TaskGroupDecorator: ...
+
+class DagDecorator:
+    """``@dag(...)``."""
+
+    def __call__(self, function: Callable[_P, Any], /) -> Callable[_P, DAG]: ...
+
+@overload
+def dag(function: Callable[_P, Any], /) -> Callable[_P, DAG]: ...
+@overload
+def dag(
+    dag_id: str = "",
+    *,
+    description: str | None = None,
+    schedule: Any = None,
+    start_date: datetime | None = None,
+    end_date: datetime | None = None,
+    template_searchpath: str | Iterable[str] | None = None,
+    default_args: Mapping[str, Any] | None = None,
+    max_active_tasks: int = ...,
+    max_active_runs: int = ...,
+    dagrun_timeout: timedelta | None = None,
+    catchup: bool = ...,
+    doc_md: str | None = None,
+    params: Any = None,
+    render_template_as_native_obj: bool = False,
+    tags: Collection[str] | None = None,
+    **kwargs: Any,
+) -> DagDecorator: ...

@@ -1,0 +1,171 @@
+"""The wiring of one call, checked on its author's line while the DAG is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from typedxcom.airflow.private import MappedArgument, ResolveMixin
+from typedxcom.airflow.wiring import (
+    is_template,
+    literal,
+    misuse,
+    producers,
+)
+from typedxcom.contracts import Contract
+from typedxcom.errors import EncodeError, ValidationError, shorten
+from typedxcom.exchange import load
+from typedxcom.schema import Schema
+from typedxcom.schema.build import is_lax
+from typedxcom.schema.nodes import Constrained, Record, part, walk
+from typedxcom.schema.relation import Mismatch, Solution, mismatches
+
+__all__ = ["check_arguments", "told"]
+
+
+def check_arguments(
+    contract: Contract,
+    task: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    solution: Solution,
+) -> list[str]:
+    """What is wrong with a call, one sentence each.
+
+    Args:
+        contract: The contract of the called task.
+        task: Its name, for messages.
+        args: Positional arguments.
+        kwargs: Keyword arguments.
+        solution: Filled with what the contract's type variables stand for.
+    """
+    found: list[str] = []
+    for name, value in contract.parameter_names(args, kwargs):
+        if not contract.is_injected(name):
+            found.extend(_argument(contract, task, name, value, solution))
+    return found
+
+
+def _argument(
+    contract: Contract, task: str, name: str, value: Any, solution: Solution
+) -> Iterator[str]:
+    wrong = misuse(value)
+    if wrong:
+        yield f"{task}({name}) {wrong}."
+        return
+    promise = contract.parameter(name)
+    if not promise.known or is_lax(promise.annotation):
+        return  # only the value can tell what is read leniently
+    wrong_part = _first_wrong(value, promise.schema, "$", solution)
+    if wrong_part is not None:
+        yield _told_part(f"{task}({name})", wrong_part)
+    elif not _holds_output(value) and _is_constrained(promise.schema):
+        yield from _broken_limit(task, name, promise, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrongPart:
+    """The innermost part of an argument that does not fit."""
+
+    value: Any
+    upstream: Schema
+    downstream: Schema
+    path: str
+    problem: Mismatch
+
+
+def _first_wrong(
+    value: Any, downstream: Schema, path: str, solution: Solution
+) -> _WrongPart | None:
+    """Look into a literal for the very output that does not fit."""
+    upstream = literal(value)
+    problems = mismatches(upstream, downstream, solution=solution)
+    if not problems:
+        return None
+    for key, item in _literal_items(value):
+        wanted = part(downstream, key)
+        step = f"[{key}]" if isinstance(key, int) else f".{key}"
+        inside = _first_wrong(item, wanted, path + step, Solution())
+        if inside is not None:
+            return inside
+    return _WrongPart(value, upstream, downstream, path, problems[0])
+
+
+def _literal_items(value: Any) -> list[tuple[Any, Any]]:
+    if type(value) is dict:
+        return list(value.items())
+    return list(enumerate(value)) if type(value) in (list, tuple) else []
+
+
+def _told_part(subject: str, wrong: _WrongPart) -> str:
+    where = "" if wrong.path == "$" else f" - at `{wrong.path}`"
+    sentence = told(subject, wrong.downstream, wrong.upstream, wrong.problem, wrong.value)
+    return sentence.removesuffix(".") + where + "."
+
+
+def _broken_limit(task: str, name: str, promise: Any, value: Any) -> Iterator[str]:
+    """A literal whose type fits but whose value breaks a constraint."""
+    if isinstance(value, str) and is_template(value):
+        return
+    try:
+        load(value, promise.codec)
+    except ValidationError as error:
+        yield str(error.about(f"{task}({name})")) + "."
+    except EncodeError:
+        return
+
+
+def _is_constrained(schema: Schema) -> bool:
+    return any(isinstance(node, Constrained) for _, node in walk(schema, into_models=False))
+
+
+def told(
+    subject: str,
+    downstream: Schema,
+    upstream: Schema,
+    problem: Mismatch,
+    value: Any,
+    *,
+    items: bool = False,
+) -> str:
+    """The one sentence of a wiring error.
+
+    Args:
+        subject: Who reads: ``load(order)``.
+        downstream: What it expects.
+        upstream: What it would get.
+        problem: The first reason why that does not fit.
+        value: The argument as it stands in the DAG file.
+        items: Whether the reader is mapped over it.
+    """
+    why = "" if problem.path == "$" and " is not `" in problem.reason else f": {problem}"
+    tasks = ", ".join(map(repr, dict.fromkeys(producers(value))))
+    if not tasks:
+        return f"{subject} expects `{downstream}`, got `{shorten(value)}`{why}."
+    if not isinstance(value, ResolveMixin):
+        verb = "is wired into"
+    else:
+        items = items or isinstance(value, MappedArgument)
+        verb = "gives items of" if items else "returns"
+    return (
+        f"{subject} expects `{downstream}`, but upstream {tasks} {verb} `{_shown(upstream)}`{why}."
+    )
+
+
+def _shown(schema: Schema) -> str:
+    """A schema for a message; a dict literal by what is in it."""
+    if isinstance(schema, Record) and schema.type is dict:
+        inside = ", ".join(
+            f"{key!r}: {part.schema}" for key, part in list(schema.fields.items())[:5]
+        )
+        return "{" + inside + "}"
+    return str(schema)
+
+
+def _holds_output(value: Any) -> bool:
+    if isinstance(value, ResolveMixin):
+        return True
+    if isinstance(value, dict):
+        return any(map(_holds_output, value.values()))
+    return isinstance(value, (list, tuple, set)) and any(map(_holds_output, value))

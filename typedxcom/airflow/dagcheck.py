@@ -1,0 +1,104 @@
+"""Every edge of one DAG, with what flows along it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from typedxcom.airflow.checks import check_arguments, told
+from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
+from typedxcom.airflow.fields import field_schema
+from typedxcom.airflow.operators import is_typed
+from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
+from typedxcom.airflow.wiring import (
+    NotAnItem,
+    describe,
+    element,
+    operator_contract,
+    returns_value,
+)
+from typedxcom.contracts import contract_of
+from typedxcom.schema.nodes import Unknown
+from typedxcom.schema.relation import Solution, mismatches
+
+__all__ = ["check_dag", "check_tasks", "uses_contracts"]
+
+
+def uses_contracts(dag: Any) -> bool:
+    """Whether any task of *dag* was made by typedxcom."""
+    return any(
+        is_typed(operator) or contract_of(_function(operator)) is not None for operator in dag.tasks
+    )
+
+
+def check_dag(dag: Any) -> list[str]:
+    """What is wrong with the wiring of *dag*, one sentence each; nothing where it is right."""
+    return [sentence for _, sentence in check_tasks(dag)]
+
+
+def check_tasks(dag: Any) -> Iterator[tuple[str, str]]:
+    """As `check_dag`, each sentence with the id of the task that reads."""
+    for operator in dag.tasks:
+        for sentence in _check_operator(operator):
+            yield operator.task_id, sentence
+
+
+def _check_operator(operator: Any) -> Iterator[str]:
+    if is_typed(operator):
+        return  # each call was checked where it stands
+    contract = operator_contract(operator)
+    if contract is None:
+        yield from _check_fields(operator)
+        return
+    if contract_of(_function(operator)) is not None and not _runs_here(operator):
+        yield (
+            f"{operator.task_id}: @contract cannot follow a body that runs elsewhere. "
+            "Use typedxcom.task, or @typed on top of the decorator."
+        )
+    yield from _check_plain(operator, contract)
+
+
+def _check_plain(operator: Any, contract: Any) -> list[str]:
+    """A task of plain `airflow.sdk.task`, by its annotations."""
+    name, solution = operator.task_id, Solution()
+    if not isinstance(operator, MappedOperator):
+        return check_arguments(contract, name, operator.op_args, operator.op_kwargs, solution)
+    given: Any = operator
+    partial = given.partial_kwargs.get("op_kwargs") or {}
+    expand_input = given.op_kwargs_expand_input
+    if isinstance(expand_input, ListOfDictsExpandInput):
+        return check_expand_kwargs(contract, name, partial, expand_input.value, solution)
+    return check_expand(contract, name, partial, expand_input.value, solution)
+
+
+def _check_fields(operator: Any) -> Iterator[str]:
+    """The templated fields of a classic operator that hold an output directly."""
+    is_mapped = isinstance(operator, MappedOperator)
+    operator_class: Any = operator.operator_class if is_mapped else type(operator)
+    mapped = operator.expand_input.value if is_mapped else {}
+    given = {**operator.partial_kwargs, **mapped} if is_mapped and isinstance(mapped, dict) else {}
+    for name in operator.template_fields:
+        value = given.get(name) if is_mapped else getattr(operator, name, None)
+        downstream = field_schema(operator_class, name)
+        if not isinstance(value, AirflowXComArg) or isinstance(downstream, Unknown):
+            continue
+        items = is_mapped and name in mapped
+        try:
+            upstream = element(describe(value)) if items else describe(value)
+        except NotAnItem as error:
+            yield f"{operator_class.__name__}({name}) of task {operator.task_id!r}: {error}."
+            continue
+        subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
+        for problem in mismatches(upstream, downstream)[:1]:
+            yield told(subject, downstream, upstream, problem, value, items=items)
+
+
+def _function(operator: Any) -> Any:
+    return getattr(operator, "python_callable", None)
+
+
+def _runs_here(operator: Any) -> bool:
+    operator_class = getattr(operator, "operator_class", type(operator))
+    elsewhere = ("virtualenv", "external_python", "docker", "kubernetes")
+    name = str(getattr(operator_class, "custom_operator_name", ""))
+    return returns_value(operator_class) and not any(word in name for word in elsewhere)

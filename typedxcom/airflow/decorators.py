@@ -1,0 +1,342 @@
+"""`task`, a drop-in for Airflow's; `typed` and `contract` for code that keeps Airflow's own."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import get_current_context
+from airflow.sdk import setup as airflow_setup
+from airflow.sdk import task as airflow_task
+from airflow.sdk import teardown as airflow_teardown
+
+from typedxcom.airflow.checks import check_arguments
+from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
+from typedxcom.airflow.failing import without_retries
+from typedxcom.airflow.lines import on_the_authors_line
+from typedxcom.airflow.operators import push_form, typed_operator
+from typedxcom.airflow.outputs import typed_arg
+from typedxcom.airflow.private import (
+    DagContext,
+    TaskDecoratorType,
+    TaskGroupContext,
+    is_decorated_task,
+)
+from typedxcom.airflow.stores import objects
+from typedxcom.airflow.wiring import injected_names, returns_value
+from typedxcom.contracts import CONTRACT, Contract, contract_of
+from typedxcom.errors import ContractError, WiringError
+from typedxcom.hints import read_hints
+from typedxcom.schema.relation import Solution, substitute
+
+__all__ = ["TypedTask", "contract", "setup", "task", "teardown", "typed"]
+
+
+class TypedTask(TaskDecoratorType[Any, Any, Any]):
+    """A decorated function: calling it checks the wiring and makes a typed output."""
+
+    @on_the_authors_line
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the task. Raises WiringError where an argument does not fit."""
+        contract, solution = _declared(self), Solution()
+        wrong = (
+            check_arguments(contract, _shown_name(self), args, kwargs, solution) if contract else []
+        )
+        if wrong:
+            raise WiringError("\n".join(wrong))
+        return _output(super().__call__(*args, **kwargs), contract, solution)
+
+    @on_the_authors_line
+    def partial(self, **kwargs: Any) -> Any:
+        """Fix some arguments; they are checked together with those that are mapped over."""
+        return super().partial(**kwargs)
+
+    @on_the_authors_line
+    def expand(self, **kwargs: Any) -> Any:
+        """Map over the arguments. Raises WiringError where an item does not fit."""
+        contract, solution = _declared(self), Solution()
+        wrong = (
+            check_expand(contract, _shown_name(self), _partial(self), kwargs, solution)
+            if contract
+            else []
+        )
+        if wrong:
+            raise WiringError("\n".join(wrong))
+        return _output(super().expand(**kwargs), contract, solution)
+
+    @on_the_authors_line
+    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
+        """Map over a list of dicts. Raises WiringError where a value does not fit."""
+        contract, solution = _declared(self), Solution()
+        wrong = (
+            check_expand_kwargs(contract, _shown_name(self), _partial(self), kwargs, solution)
+            if contract
+            else []
+        )
+        if wrong:
+            raise WiringError("\n".join(wrong))
+        return _output(super().expand_kwargs(kwargs, strict=strict), contract, solution)
+
+
+def _shown_name(made: TypedTask) -> str:
+    """The function's name for messages, with the task groups that it is called in."""
+    group = TaskGroupContext.get_current(DagContext.get_current())
+    name = str(made.function.__name__)
+    return name if group is None else str(group.child_id(name))  # type: ignore[no-untyped-call]
+
+
+def _declared(made: TypedTask) -> Contract | None:
+    """The contract of a task, refused here if one of its types cannot travel."""
+    contract = contract_of(made.function)
+    if contract is not None:
+        contract.refuse_unsupported()
+    return contract
+
+
+def _partial(made: TypedTask) -> dict[str, Any]:
+    return dict(made.kwargs.get("op_kwargs") or {})
+
+
+def _output(arg: Any, contract: Contract | None, solution: Solution) -> Any:
+    if contract is None:
+        return arg
+    return typed_arg(arg, substitute(contract.returned.schema, solution))
+
+
+class _TypedDecorators:
+    """Airflow's `@task` and all its sub-decorators, each with contracts."""
+
+    run_if = staticmethod(airflow_task.run_if)
+    skip_if = staticmethod(airflow_task.skip_if)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return _decorate(airflow_task, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return functools.partial(_decorate_with, getattr(airflow_task, name))
+
+    def __dir__(self) -> list[str]:
+        return dir(airflow_task)
+
+
+task = _TypedDecorators()
+
+
+def _decorate_with(decorator: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return _decorate(decorator, args, kwargs)
+
+
+def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Apply Airflow's own decorator and take over what it makes."""
+    said = {name: kwargs.pop(name, None) for name in ("inputs", "output", "store")}
+    made = decorator(*args, **kwargs)
+    if is_decorated_task(made):
+        return _adopt(made, **said)
+    return lambda function: _adopt(made(function), **said)
+
+
+def typed(
+    decorated: Any = None, *, inputs: Any = None, output: Any = None, store: str | None = None
+) -> Any:
+    """Keep contracts on a task that some other decorator made.
+
+    Args:
+        decorated: What ``@task.something`` of Airflow or a provider gave.
+        inputs: As for ``@task(inputs=...)``.
+        output: As for ``@task(output=...)``.
+        store: As for ``@task(store=...)``.
+
+    Raises:
+        ContractError: It is not a decorated task.
+    """
+    if decorated is None:
+        return functools.partial(typed, inputs=inputs, output=output, store=store)
+    if not is_decorated_task(decorated):
+        raise ContractError(
+            "@typed goes on top of a task decorator: @typed above @task.docker, say. "
+            "For a plain function use @typedxcom.task."
+        )
+    return _adopt(decorated, inputs=inputs, output=output, store=store)
+
+
+def _adopt(made: Any, **said: Any) -> TypedTask:
+    said["output"] = said["output"] or _pushed_by(made)
+    function = _with_contract(made.function, made.operator_class, said)
+    adopted = TypedTask(
+        function=function,
+        multiple_outputs=made.multiple_outputs,
+        operator_class=typed_operator(made.operator_class),
+        kwargs=made.kwargs,
+        decorator_name=made.decorator_name,
+    )
+    for flag in ("is_setup", "is_teardown", "on_failure_fail_dagrun", "returns_dag_result"):
+        if hasattr(made, flag):
+            setattr(adopted, flag, getattr(made, flag))
+    return adopted
+
+
+def _with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> Any:
+    """*function* with its contract left on it; a copy where it has another one already.
+
+    Args:
+        function: The author's function.
+        operator_class: What Airflow runs it with.
+        said: ``inputs``, ``output`` and ``store`` as the decorator was given them.
+    """
+    existing = contract_of(function)
+    if existing is not None:  # @contract below: what it said counts, and one check is enough
+        said = {name: value or getattr(existing, name) for name, value in said.items()}
+        function = _copy(existing.function)
+    made = Contract(
+        function,
+        injected=injected_names(),
+        returns=returns_value(operator_class),
+        local_names=_local_names(function),
+        **said,
+    )
+    try:
+        setattr(function, CONTRACT, made)
+    except AttributeError:  # a bound method, say: nothing can be left on it
+        function = _wrapped(function)
+        setattr(function, CONTRACT, made)
+    return function
+
+
+def _wrapped(function: Any) -> Any:
+    """A plain function that does what *function* does."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _pushed_by(made: Any) -> Any:
+    """What an operator pushes whatever its function returns: bash pushes the last line."""
+    is_bash = getattr(made.operator_class, "custom_operator_name", "") == "@task.bash"
+    return str if is_bash and "output_processor" not in made.kwargs else None
+
+
+def _copy(function: Any) -> Any:
+    if not isinstance(function, types.FunctionType):
+        return function
+    copied = types.FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copied.__kwdefaults__ = function.__kwdefaults__
+    return functools.update_wrapper(copied, function, updated=())
+
+
+def _local_names(function: Any) -> dict[str, Any]:
+    """Names in string annotations that only the scope around a nested function knows."""
+    annotations = getattr(function, "__annotations__", {})
+    written = " ".join(part for part in annotations.values() if isinstance(part, str))
+    if not written or "<locals>" not in getattr(function, "__qualname__", ""):
+        return {}
+    wanted = set(re.findall(r"[^\W\d]\w*", written))
+    found: dict[str, Any] = {}
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None and wanted and frame.f_code.co_name != "<module>":
+        if frame.f_globals.get("__name__", "").partition(".")[0] not in {"typedxcom", "airflow"}:
+            here = {name: frame.f_locals[name] for name in wanted if name in frame.f_locals}
+            found.update(here)
+            wanted -= set(here)
+        frame = frame.f_back
+    return found
+
+
+def contract(function: Any = None, *, inputs: Any = None, output: Any = None) -> Any:
+    """Keep a function's contract under Airflow's own ``@task``.
+
+    The function checks itself, so this works where the body runs in the worker. Where it runs
+    elsewhere (``virtualenv``, ``docker``) use `typedxcom.task` or `typed` instead: the whole-DAG
+    check says so.
+
+    Args:
+        function: The function; or give only the keywords and use the result as a decorator.
+        inputs: As for ``@task(inputs=...)``.
+        output: As for ``@task(output=...)``.
+    """
+    if function is None:
+        return functools.partial(contract, inputs=inputs, output=output)
+    if is_decorated_task(function):
+        raise ContractError(
+            "@contract goes under @task, next to the function; on top of it use @typed."
+        )
+    promised = Contract(
+        function,
+        injected=injected_names(),
+        inputs=inputs,
+        output=output,
+        local_names=_local_names(function),
+    )
+
+    def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        with without_retries():
+            return promised.load_arguments(args, kwargs, task_id=promised.name, objects=objects())
+
+    def finish(value: Any) -> Any:
+        return _finish(promised, value)
+
+    checked = functools.update_wrapper(_around(function, load, finish), function)
+    # Airflow reads the return annotation with the names of this module.
+    known = read_hints(function, local_names=promised.local_names, importing=False).found
+    checked.__annotations__ = {**getattr(function, "__annotations__", {}), **known}
+    setattr(checked, CONTRACT, promised)
+    return checked
+
+
+def _around(function: Any, load: Callable[..., Any], finish: Callable[[Any], Any]) -> Any:
+    """*function* between *load* and *finish*, of its own kind: async, generator or plain."""
+
+    async def checked_async(*args: Any, **kwargs: Any) -> Any:
+        loaded, named = load(args, kwargs)
+        return finish(await function(*loaded, **named))
+
+    def checked_generator(*args: Any, **kwargs: Any) -> Any:
+        loaded, named = load(args, kwargs)
+        return finish((yield from function(*loaded, **named)))
+
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        loaded, named = load(args, kwargs)
+        return finish(function(*loaded, **named))
+
+    if inspect.iscoroutinefunction(function):
+        return checked_async
+    return checked_generator if inspect.isgeneratorfunction(function) else checked
+
+
+def _finish(promised: Contract, value: Any) -> Any:
+    """The row form inside a running task; the value itself where the function is merely called."""
+    if not promised.returned.known:
+        return value
+    try:
+        ti = get_current_context()["ti"]
+    except RuntimeError:
+        with without_retries():
+            promised.returned.codec.check(value)
+        return value
+    return push_form(value, promised, ti.task, ti)
+
+
+def setup(function: Any) -> Any:
+    """Airflow's ``@setup``; a plain function becomes a typed task first."""
+    return airflow_setup(task(function) if isinstance(function, types.FunctionType) else function)
+
+
+def teardown(function: Any = None, *, on_failure_fail_dagrun: bool = False) -> Any:
+    """Airflow's ``@teardown``; a plain function becomes a typed task first."""
+    if function is None:
+        return functools.partial(teardown, on_failure_fail_dagrun=on_failure_fail_dagrun)
+    made = task(function) if isinstance(function, types.FunctionType) else function
+    return airflow_teardown(on_failure_fail_dagrun=on_failure_fail_dagrun)(made)

@@ -1,0 +1,160 @@
+"""What maps over what: the wiring of `.expand()` and `.expand_kwargs()`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from typedxcom.airflow.checks import check_arguments, told
+from typedxcom.airflow.private import AirflowXComArg, DagContext
+from typedxcom.airflow.wiring import NotAnItem, describe, element, literal, misuse, producers
+from typedxcom.contracts import Contract
+from typedxcom.errors import shorten
+from typedxcom.schema import Schema, Unknown
+from typedxcom.schema.nodes import Field, MappingOf, Record, UnionOf
+from typedxcom.schema.relation import Solution, mismatches
+
+__all__ = ["check_expand", "check_expand_kwargs"]
+
+
+def check_expand(
+    contract: Contract,
+    task: str,
+    partial: Mapping[str, Any],
+    mapped: Mapping[str, Any],
+    solution: Solution,
+) -> list[str]:
+    """What is wrong with ``.partial(...).expand(...)``, one sentence each."""
+    found = check_arguments(contract, task, (), partial, solution)
+    for name, value in mapped.items():
+        wrong = misuse(value)
+        if wrong:
+            found.append(f"{task}({name}) {wrong}.")
+            continue
+        downstream = contract.parameter(name).schema
+        try:
+            item = element(_as_mapped(value))
+        except NotAnItem as error:
+            found.append(f"{task}({name}) expands over {_origin(value)}, but {error}.")
+            continue
+        found.extend(
+            told(f"{task}({name})", downstream, item, problem, value, items=True)
+            for problem in mismatches(item, downstream, solution=solution)[:1]
+        )
+    return [*found, *_missing(contract, task, {**partial, **mapped})]
+
+
+def check_expand_kwargs(
+    contract: Contract, task: str, partial: Mapping[str, Any], value: Any, solution: Solution
+) -> list[str]:
+    """What is wrong with ``.partial(...).expand_kwargs(...)``, one sentence each."""
+    found = check_arguments(contract, task, (), partial, solution)
+    wrong = misuse(value)
+    if wrong:
+        return [*found, f"{task}.expand_kwargs() {wrong}."]
+    try:
+        item = element(literal(value))
+    except NotAnItem as error:
+        return [*found, f"{task}.expand_kwargs() takes {_origin(value)}, but {error}."]
+    members = item.members if isinstance(item, UnionOf) else (item,)
+    for member in members:
+        found.extend(_keyword_item(contract, task, partial, member, value, solution))
+    return found
+
+
+def _as_mapped(value: Any) -> Schema:
+    """A literal as expand takes it: a tuple is a sequence there."""
+    return literal(list(value)) if type(value) is tuple else literal(value)
+
+
+def _keyword_item(
+    contract: Contract,
+    task: str,
+    partial: Mapping[str, Any],
+    item: Schema,
+    value: Any,
+    solution: Solution,
+) -> Iterator[str]:
+    """One kind of item that `expand_kwargs` spreads over the parameters."""
+    match item:
+        case Record(style=style, fields=fields) if style != "namedtuple":
+            yield from _known_keys(contract, task, fields, value, solution)
+            yield from _missing(contract, task, {**partial, **fields})
+        case MappingOf(value=values):
+            yield from _any_keys(contract, task, partial, values, value)
+        case Unknown():
+            return
+        case _:
+            yield (
+                f"{task}.expand_kwargs() takes {_origin(value)}, but its items are `{item}`: "
+                "it needs dicts."
+            )
+
+
+def _known_keys(
+    contract: Contract, task: str, fields: Mapping[str, Field], value: Any, solution: Solution
+) -> Iterator[str]:
+    """Items whose keys are known: each must be a parameter that takes its value."""
+    known, any_name = _parameters(contract)
+    for name, field in fields.items():
+        if name not in known and not any_name:
+            yield (
+                f"{task} has no parameter `{name}`, which {_origin(value)} gives to "
+                "expand_kwargs()."
+            )
+            continue
+        downstream = contract.parameter(name).schema
+        for problem in mismatches(field.schema, downstream, solution=solution)[:1]:
+            subject = f"{task}({name})"
+            yield told(subject, downstream, field.schema, problem, value, items=True)
+
+
+def _any_keys(
+    contract: Contract, task: str, partial: Mapping[str, Any], values: Schema, value: Any
+) -> Iterator[str]:
+    """Items of which only the type of the values is known: some parameter must take it."""
+    names, any_name = _parameters(contract)
+    free = [name for name in names if name not in partial]
+    fitting = [n for n in free if not mismatches(values, contract.parameter(n).schema)]
+    if free and not fitting and not any_name:
+        yield (
+            f"{task}.expand_kwargs() takes {_origin(value)}, whose values are `{values}`: "
+            f"they fit no parameter of {task}."
+        )
+
+
+def _parameters(contract: Contract) -> tuple[list[str], bool]:
+    """The names that a DAG's author may give, and whether ``**kwargs`` takes any other."""
+    parameters = contract.signature.parameters.values()
+    named = [p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    return (
+        [name for name in named if not contract.is_injected(name)],
+        any(p.kind is p.VAR_KEYWORD for p in parameters),
+    )
+
+
+def _missing(contract: Contract, task: str, given: Mapping[str, Any]) -> list[str]:
+    """Parameters without a default that nobody gives; Airflow notices only when the task runs."""
+    dag = DagContext.get_current()
+    defaults = set(getattr(dag, "default_args", None) or ())
+    return [
+        f"{task}: the parameter `{p.name}` is never given; add it to .partial({p.name}=...) or .expand()."
+        for p in contract.signature.parameters.values()
+        if p.default is inspect.Parameter.empty
+        and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        and p.name not in given
+        and p.name not in defaults
+        and not contract.is_injected(p.name)
+    ]
+
+
+def _origin(value: Any) -> str:
+    tasks = list(dict.fromkeys(producers(value)))
+    if not tasks:
+        return f"`{shorten(value)}`"
+    return (
+        f"the output of {', '.join(map(repr, tasks))} (`{describe(value)}`)"
+        if isinstance(value, AirflowXComArg)
+        else f"outputs of {', '.join(map(repr, tasks))}"
+    )

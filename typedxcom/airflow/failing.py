@@ -1,0 +1,41 @@
+"""Errors that fail a task at once: what breaks a contract stays broken at every try."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from typedxcom.airflow.private import AirflowFailException
+from typedxcom.errors import CodecError, ContractError, IntegrityError, ValidationError
+
+__all__ = ["without_retries"]
+
+_NEVER_RETRIED = (ValidationError, ContractError, CodecError, IntegrityError)
+
+
+@contextlib.contextmanager
+def without_retries() -> Iterator[None]:
+    """Turn our own lasting errors into ones that Airflow does not retry; their type stays."""
+    try:
+        yield
+    except _NEVER_RETRIED as error:
+        raise _failing(error) from error.__cause__
+
+
+def _failing(error: Exception) -> Exception:
+    if isinstance(error, AirflowFailException):
+        return error
+    kind: Any = type(error)
+    made = _failing_class(kind).__new__(_failing_class(kind))
+    made.args = error.args
+    made.__dict__.update(error.__dict__)
+    failing: Exception = made
+    return failing
+
+
+@functools.cache
+def _failing_class(kind: Any) -> Any:
+    """*kind* that is an AirflowFailException too, by the same name."""
+    return type(kind.__name__, (kind, AirflowFailException), {"__module__": kind.__module__})

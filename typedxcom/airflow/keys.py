@@ -1,0 +1,109 @@
+"""Typed manual XComs: `ROWS = XComKey("row_count", int)`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from typedxcom.airflow.config import settings
+from typedxcom.airflow.failing import without_retries
+from typedxcom.airflow.stores import objects, placement
+from typedxcom.codecs import refuse_unsupported
+from typedxcom.contracts import Promise
+from typedxcom.errors import CodecError, ContractError, ValidationError
+from typedxcom.exchange import dump, load
+from typedxcom.schema import schema_of
+
+__all__ = ["XComKey"]
+
+T = TypeVar("T")
+_REQUIRED: Any = object()
+
+
+class XComKey(Generic[T]):
+    """A key under which tasks push and pull values of one type.
+
+    Attributes:
+        name: The key.
+        annotation: The type of its values.
+    """
+
+    def __init__(self, name: str, annotation: type[T] | Any) -> None:
+        """Declare the key. Raises UnsupportedTypeError where such values cannot travel."""
+        if not name:
+            raise ContractError("An XComKey needs a name")
+        self.name = name
+        self.annotation = annotation
+
+    @cached_property
+    def _promise(self) -> Promise:
+        promise = Promise(self.annotation, schema_of(self.annotation))
+        refuse_unsupported(promise.schema)
+        return promise
+
+    def push(self, ti: Any, value: T) -> None:
+        """Push *value* from a running task.
+
+        Args:
+            ti: The task instance, from the context.
+            value: What to push.
+
+        Raises:
+            ValidationError, EncodeError: It breaks the key's type; the task is not retried.
+        """
+        with without_retries():
+            try:
+                row = dump(
+                    value,
+                    self._promise.codec,
+                    settings=settings(),
+                    placement=placement(ti, self.name),
+                )
+            except ValidationError as error:
+                raise error.about(self._subject("pushed by", ti.task_id)) from None
+            except CodecError as error:
+                raise type(error)(f"{self._subject('pushed by', ti.task_id)}: {error}") from error
+        ti.xcom_push(self.name, row)
+
+    def pull(self, ti: Any, task_ids: str, *, default: T = _REQUIRED, **where: Any) -> T:
+        """Pull the value that one task pushed.
+
+        Args:
+            ti: The task instance, from the context.
+            task_ids: The task that pushed it.
+            default: What to give where it pushed nothing.
+            **where: ``dag_id``, ``run_id``, ``map_indexes`` (one index), ``include_prior_dates``,
+                as Airflow's ``xcom_pull`` takes them.
+
+        Raises:
+            ValidationError: Nothing was pushed and there is no default, or it is of another type;
+                the task is not retried.
+            ContractError: Several tasks or map indexes were named: pull each on its own.
+        """
+        one_task: object = task_ids
+        if not isinstance(one_task, str) or not isinstance(
+            where.get("map_indexes", 0), (int, type(None))
+        ):
+            raise ContractError(
+                f"XComKey({self.name!r}).pull() takes one task id and one map index"
+            )
+        row = ti.xcom_pull(task_ids=task_ids, key=self.name, **where)
+        if row is None and default is not _REQUIRED:
+            return default
+        with without_retries():
+            try:
+                value: T = load(row, self._promise.codec, objects=objects())
+            except ValidationError as error:
+                subject = self._subject("pushed by", task_ids)
+                if row is None:
+                    raise ValidationError(f"{subject}: nothing was pushed") from None
+                raise error.about(subject) from None
+            except CodecError as error:
+                raise type(error)(f"{self._subject('pushed by', task_ids)}: {error}") from error
+        return value
+
+    def _subject(self, how: str, task_id: str) -> str:
+        return f"XCom {self.name!r} {how} {task_id!r}"
+
+    def __repr__(self) -> str:
+        return f"XComKey({self.name!r}, {self.annotation!r})"

@@ -1,0 +1,43 @@
+"""Rows that the common.io provider's backend wrote, so that a deployment can switch.
+
+That backend's pointer is a string that looks like a URL under its base path. It is followed only
+while ``[typedxcom] read_common_io`` is on, and never turns into the string itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typedxcom.airflow.config import SECTION, conf
+from typedxcom.errors import PointerNotFoundError
+
+__all__ = ["is_common_io", "read_common_io"]
+
+
+def is_common_io(row: Any) -> bool:
+    """Whether *row* is a pointer of the common.io backend."""
+    if not isinstance(row, str) or not conf.getboolean(SECTION, "read_common_io", fallback=False):
+        return False
+    base = conf.get("common.io", "xcom_objectstorage_path", fallback="") or ""
+    return bool(base) and row.startswith(base.rstrip("/") + "/") and "/../" not in row
+
+
+def read_common_io(row: str) -> Any:
+    """The value that *row* points to.
+
+    Raises:
+        PointerNotFoundError: The object is gone. That backend would have given its path instead.
+    """
+    from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
+
+    path = XComObjectStorageBackend._get_full_path(row)
+    if not path.exists():
+        raise PointerNotFoundError(
+            f"`{row}`, which the common.io backend wrote, is not in its store. "
+            "Clear the task that wrote it."
+        )
+
+    class _Row:
+        value = row
+
+    return XComObjectStorageBackend.deserialize_value(_Row)

@@ -1,0 +1,255 @@
+"""The mixin that keeps a contract where an operator runs, one for all decorators."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import textwrap
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from typedxcom.airflow.config import settings
+from typedxcom.airflow.failing import without_retries
+from typedxcom.airflow.private import ListOfDictsExpandInput, MappedArgument, MappedOperator
+from typedxcom.airflow.stores import objects, placement
+from typedxcom.airflow.wiring import is_template, producers
+from typedxcom.backend import raw_rows
+from typedxcom.codecs.wire import MARKER
+from typedxcom.contracts import Contract, Promise, contract_of
+from typedxcom.errors import CodecError, EncodeError, ValidationError
+from typedxcom.exchange import dump_items, dump_tree
+from typedxcom.large import ObjectCodec
+from typedxcom.objects import Placement
+from typedxcom.schema.nodes import Schema, part
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+__all__ = ["TypedOperator", "is_typed", "push_form", "raw_arguments", "typed_operator"]
+
+
+class TypedOperator:
+    """Validates the arguments before the body runs, and its result before it is pushed."""
+
+    def execute(self, context: Context, **kwargs: Any) -> Any:
+        """Run the task under its contract."""
+        self._load_arguments()
+        result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
+        return self._push_form(result, context)
+
+    def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
+        """Go on after a deferral: the arguments were rendered anew, so they are read anew."""
+        self._load_arguments()
+        result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
+        return self._push_form(result, context)
+
+    def execute_callable(self) -> Any:
+        """Run the body; what a branch chose is checked here, because it leaves by an exception."""
+        return self._checked_body(super().execute_callable())  # type: ignore[misc]
+
+    async def aexecute_callable(self) -> Any:
+        """As `execute_callable`, for an async body."""
+        return self._checked_body(await super().aexecute_callable())  # type: ignore[misc]
+
+    def get_python_source(self) -> str:
+        """The function alone, as a child interpreter can run it: no decorators, no annotations."""
+        return _bare_source(super().get_python_source())  # type: ignore[misc]
+
+    @property
+    def _contract(self) -> Contract | None:
+        return contract_of(self.python_callable)  # type: ignore[attr-defined]
+
+    def _load_arguments(self) -> None:
+        contract, this = self._contract, _any(self)
+        if contract is None:
+            return
+        raw = raw_arguments(this, contract)
+        with without_retries(), raw_rows():
+            this.op_args, this.op_kwargs = contract.load_arguments(
+                this.op_args,
+                this.op_kwargs,
+                task_id=this.task_id,
+                rendered=frozenset(name for name, value in raw.items() if _holds_template(value)),
+                sources={
+                    name: ", ".join(dict.fromkeys(producers(value))) for name, value in raw.items()
+                },
+                lax=not settings().strict,
+                objects=objects(),
+            )
+
+    def _push_form(self, result: Any, context: Context) -> Any:
+        contract = self._contract
+        if contract is None or not contract.returned.known:
+            return result
+        return push_form(result, contract, _any(self), context["ti"])
+
+    def _checked_body(self, value: Any) -> Any:
+        contract = self._contract
+        if contract is not None and not contract.returns and contract.body_returns.known:
+            with without_retries():
+                _check(value, contract.body_returns, _any(self).task_id)
+        return value
+
+
+def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
+    """What Airflow shall push for *value*; with multiple outputs each key is pushed here.
+
+    Args:
+        value: What the body returned.
+        contract: What it was promised to be, and where it is stored if it is large.
+        operator: The operator that runs.
+        ti: Its task instance.
+
+    Raises:
+        ValidationError, EncodeError: As for `exchange.dump`; the task is not retried.
+        StoreError: The store refused. A retry may help.
+    """
+    push = _Push(contract, operator, ti)
+    with without_retries():
+        try:
+            return push.row(value)
+        except ValidationError as error:
+            raise error.about(
+                f"Task {operator.task_id!r} breaks its own contract, returned value"
+            ) from None
+        except CodecError as error:
+            raise type(error)(f"Task {operator.task_id!r}, returned value: {error}") from error
+
+
+class _Push:
+    """One result on its way to its rows."""
+
+    def __init__(self, contract: Contract, operator: Any, ti: Any) -> None:
+        self._promise, self._store = contract.returned, contract.store
+        self._operator, self._ti = operator, ti
+
+    def row(self, value: Any) -> Any:
+        """The row of the return value; the keys of multiple outputs are pushed on the way."""
+        codec = self._promise.codec
+        is_pushed = self._operator.do_xcom_push and value is not None
+        if isinstance(codec, ObjectCodec):
+            if not is_pushed:
+                codec.check(value)
+                return value
+            rows = codec.write(value, self._placement())
+            self._push_keys(rows, lambda key, row: row)
+            return rows
+        tree, text = codec.encode(value)
+        if not is_pushed:
+            return value
+        self._push_keys(tree, self._part)
+        return self._return_form(tree, text)
+
+    def _push_keys(self, rows: Any, form: Callable[[str, Any], Any]) -> None:
+        if not getattr(self._operator, "multiple_outputs", False) or not isinstance(rows, dict):
+            return
+        if MARKER in rows:
+            raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
+        for key, row in rows.items():
+            self._ti.xcom_push(key, form(key, row))
+        self._operator.multiple_outputs = False  # done; Airflow would push the marks as keys
+
+    def _part(self, key: str, tree: Any) -> Any:
+        where = self._placement(key)
+        return dump_tree(tree, None, self._schema(key), settings=settings(), placement=where)
+
+    def _return_form(self, tree: Any, text: bytes) -> Any:
+        """The row of the whole; what something maps over keeps its length."""
+        where = self._placement()
+        mapping = _mapped_dependants(self._operator, self._ti)
+        if not mapping:
+            schema = self._promise.schema
+            return dump_tree(tree, text, schema, settings=settings(), placement=where)
+        return dump_items(
+            tree,
+            self._schema,
+            settings=settings(),
+            placement=where,
+            keywords=any(isinstance(one, ListOfDictsExpandInput) for one in mapping),
+        )
+
+    def _schema(self, key: Any) -> Schema:
+        return part(self._promise.schema, key)
+
+    def _placement(self, key: str = "return_value") -> Placement | None:
+        return placement(self._ti, key, self._store)
+
+
+def _check(value: Any, promise: Promise, task_id: str) -> None:
+    try:
+        promise.codec.check(value)
+    except ValidationError as error:
+        raise error.about(f"Task {task_id!r} breaks its own contract, returned value") from None
+
+
+def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:
+    """The expand inputs of what maps over this task; Airflow takes the result's length then."""
+    if (ti.map_index is not None and ti.map_index >= 0) or not operator.has_dag():
+        return []
+    nodes = operator.dag.task_dict[operator.task_id].iter_mapped_dependants()
+    return [
+        node._get_specified_expand_input()
+        if hasattr(node, "_get_specified_expand_input")
+        else node._expand_input
+        for node in nodes
+    ]
+
+
+def raw_arguments(operator: Any, contract: Contract) -> dict[str, Any]:
+    """Parameter to argument as the DAG's author wrote it, before Airflow resolved it."""
+    raw = operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
+    if raw is None:
+        return {}
+    if isinstance(raw, MappedOperator):
+        expand_input: Any = raw.op_kwargs_expand_input  # type: ignore[attr-defined]
+        mapped = expand_input.value if isinstance(expand_input.value, dict) else {}
+        if isinstance(expand_input.value, (list, tuple)):  # a literal given to expand_kwargs
+            names = dict.fromkeys(name for item in expand_input.value for name in _keys(item))
+            mapped = dict.fromkeys(names, expand_input.value)
+        return {**raw.partial_kwargs.get("op_kwargs", {}), **mapped}
+    return dict(contract.parameter_names(raw.op_args, raw.op_kwargs))
+
+
+def _keys(item: Any) -> list[Any]:
+    return list(item) if isinstance(item, dict) else []
+
+
+def _holds_template(value: Any) -> bool:
+    """Whether Jinja renders the argument or something inside it."""
+    if isinstance(value, MappedArgument):
+        value = value._input.value
+    if isinstance(value, dict):
+        return any(map(_holds_template, value.values()))
+    if isinstance(value, (list, tuple, set)):
+        return any(map(_holds_template, value))
+    return isinstance(value, str) and is_template(value)
+
+
+def _bare_source(source: str) -> str:
+    tree = ast.parse(textwrap.dedent(source))
+    for function in tree.body:
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            function.decorator_list, function.returns = [], None
+            for node in ast.walk(function.args):
+                if isinstance(node, ast.arg):
+                    node.annotation = None
+    return ast.unparse(tree) + "\n"
+
+
+def is_typed(operator: Any) -> bool:
+    """Whether *operator*, mapped or not, keeps a contract itself."""
+    return issubclass(getattr(operator, "operator_class", type(operator)), TypedOperator)
+
+
+@functools.cache
+def typed_operator(operator_class: Any) -> Any:
+    """*operator_class* with the mixin, under its own name, so that the UI shows what it showed."""
+    if issubclass(operator_class, TypedOperator):
+        return operator_class
+    names = {"__module__": operator_class.__module__, "__doc__": operator_class.__doc__}
+    return type(operator_class)(operator_class.__name__, (TypedOperator, operator_class), names)
+
+
+def _any(operator: Any) -> Any:
+    """The mixin's self as the operator that it is mixed into."""
+    return operator

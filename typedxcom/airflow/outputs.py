@@ -1,0 +1,318 @@
+"""What calling a task gives while the DAG is parsed: Airflow's reference, with its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from types import GenericAlias
+from typing import Any
+
+from typedxcom.airflow import wiring
+from typedxcom.airflow.lines import on_the_authors_line
+from typedxcom.airflow.operators import is_typed
+from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, ZipXComArg
+from typedxcom.airflow.stores import objects
+from typedxcom.backend import raw_rows
+from typedxcom.contracts import Promise
+from typedxcom.errors import OutputAttributeError, ValidationError, WiringError
+from typedxcom.exchange import item, load, opened
+from typedxcom.schema import UNKNOWN, Schema
+from typedxcom.schema.nodes import MappingOf, Record, TupleOf
+
+__all__ = ["ItemArg", "XComArg", "typed_arg"]
+
+_RETURN = "return_value"
+
+
+class XComArg(PlainXComArg):
+    """The output of a task; `XComArg[T]` in an annotation says of what type.
+
+    Attributes:
+        schema: What one instance of the task pushes under this key.
+    """
+
+    schema: Schema = UNKNOWN
+
+    def __class_getitem__(cls, item: Any) -> GenericAlias:
+        """Make `XComArg[T]` an annotation."""
+        return GenericAlias(cls, item)
+
+    @on_the_authors_line
+    def __getitem__(self, key: Any) -> Any:
+        """The output under *key*, or an item of a tuple of known length.
+
+        Raises:
+            WiringError: The task never pushes it.
+        """
+        if isinstance(key, int) and not isinstance(key, bool):
+            items = self._items()
+            if not -len(items) <= key < len(items):
+                task_id = self.operator.task_id
+                raise WiringError(
+                    f"Task {task_id!r} returns `{self.schema}`, which has no item {key}."
+                )
+            return items[key]
+        found = _key_schema(self, key)
+        return typed_arg(super().__getitem__(key), found)
+
+    def resolve(self, context: Any) -> Any:
+        """Pull the value; a reader without a contract gets it with our forms taken off."""
+        if self.operator.get_closest_mapped_task_group() is not None:
+            context = {**context, "ti": _WholeGroup(context["ti"])}
+        if is_typed(context["ti"].task):  # it decodes the row itself
+            with raw_rows():
+                return super().resolve(context)
+        return _for_reader(super().resolve(context))
+
+    @on_the_authors_line
+    def __iter__(self) -> Iterator[Any]:
+        """The items of a tuple of known length, so that ``a, b = two()`` works."""
+        return iter(self._items())
+
+    def __getattr__(self, name: str) -> Any:
+        """Say that the value does not exist yet, and where it does."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise OutputAttributeError(
+            f"The output of task {self.operator.task_id!r} has no attribute `{name}` while the DAG "
+            f"is parsed: its value exists only when the task has run. Read it inside a task, or "
+            f'push it on its own: @task(multiple_outputs=True) and output["{name}"].'
+        )
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """Airflow's map; *f* gets each item as its annotation says, else as the task's.
+
+        Raises:
+            WiringError: The items do not fit *f*, or there are none.
+        """
+        super().map(f)  # Airflow's own refusals come first
+        return _mapped(self, f)
+
+    @on_the_authors_line
+    def zip(self, *others: Any, fillvalue: Any = wiring.NOTSET) -> Any:
+        """Airflow's zip. Raises WiringError where something cannot be iterated over."""
+        super().zip(*others)
+        return _zipped(self, *others, fillvalue=fillvalue)
+
+    @on_the_authors_line
+    def concat(self, *others: Any) -> Any:
+        """Airflow's concat. Raises WiringError where something is no sequence."""
+        super().concat(*others)
+        return _concatenated(self, *others)
+
+    def _items(self) -> list[ItemArg]:
+        fixed = None if self.operator.is_mapped else _fixed_items(self.schema)
+        if fixed is None:
+            raise WiringError(
+                f"The output of task {self.operator.task_id!r} is `{wiring.describe(self)}`, whose "
+                "length is not known while the DAG is parsed. Annotate the task with "
+                "tuple[A, B], or use .expand() to work on each item."
+            )
+        return [ItemArg.of(self, index, schema) for index, schema in enumerate(fixed)]
+
+
+class _WholeGroup:
+    """A task instance that pulls all of a mapped group as a list.
+
+    Airflow 3.3 gives the bare value instead where the group has one instance.
+    """
+
+    def __init__(self, ti: Any) -> None:
+        self._ti = ti
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ti, name)
+
+    def xcom_pull(self, task_ids: str, *, map_indexes: Any = wiring.NOTSET, **where: Any) -> Any:
+        if map_indexes is not wiring.NOTSET:
+            return self._ti.xcom_pull(task_ids=task_ids, map_indexes=map_indexes, **where)
+        values = self._ti.xcom_pull(task_ids=[task_ids], **where)
+        return [value for value in values if value is not None]
+
+
+class ItemArg(XComArg):
+    """One item of an output that is a tuple of known length."""
+
+    index: int = 0
+
+    @classmethod
+    def of(cls, whole: XComArg, index: int, schema: Schema) -> ItemArg:
+        """Item *index* of *whole*."""
+        arg = cls(operator=whole.operator, key=whole.key)
+        arg.index, arg.schema = index, schema
+        return arg
+
+    def resolve(self, context: Any) -> Any:
+        """Pull the whole and take the item; None where the task was skipped."""
+        whole = PlainXComArg.resolve(self, context)
+        if whole is None:
+            return None
+        part = item(whole, self.index, objects=objects())
+        return part if is_typed(context["ti"].task) else _for_reader(part)
+
+    def __str__(self) -> str:
+        """The Jinja template of the item."""
+        return super().__str__().removesuffix(" }}") + f"[{self.index}] }}}}"
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and self.index == getattr(other, "index", None)
+
+    __hash__ = None  # type: ignore[assignment]  # as in Airflow's own class
+
+
+def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
+    problem = wiring.map_problem(arg, f)
+    if problem:
+        raise WiringError(problem)
+    return TypedMap(arg, [_reading(f, wiring.map_input(arg, f))])
+
+
+def _zipped(*args: Any, fillvalue: Any = wiring.NOTSET) -> TypedZip:
+    problem = wiring.joining_problem("zip", args)
+    if problem:
+        raise WiringError(problem)
+    return TypedZip(list(args), fillvalue=fillvalue)
+
+
+def _concatenated(*args: Any) -> TypedConcat:
+    problem = wiring.joining_problem("concat", args)
+    if problem:
+        raise WiringError(problem)
+    return TypedConcat(list(args))
+
+
+class _Joined:
+    """What map, zip and concat give can be zipped and concatenated again."""
+
+    @on_the_authors_line
+    def zip(self, *others: Any, fillvalue: Any = wiring.NOTSET) -> Any:
+        """As `XComArg.zip`."""
+        return _zipped(self, *others, fillvalue=fillvalue)
+
+    @on_the_authors_line
+    def concat(self, *others: Any) -> Any:
+        """As `XComArg.concat`."""
+        return _concatenated(self, *others)
+
+
+class TypedMap(_Joined, MapXComArg):
+    """`output.map(f)`."""
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """Airflow's map; *f* takes what the function before it returned."""
+        super().map(f)
+        problem = wiring.map_problem(self, f)
+        if problem:
+            raise WiringError(problem)
+        return TypedMap(self.arg, [*self.callables, f])
+
+
+class TypedZip(_Joined, ZipXComArg):
+    """`output.zip(...)`."""
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """As `XComArg.map`."""
+        return _mapped(self, f)
+
+
+class TypedConcat(_Joined, ConcatXComArg):
+    """`output.concat(...)`."""
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """As `XComArg.map`."""
+        return _mapped(self, f)
+
+    @on_the_authors_line
+    def concat(self, *others: Any) -> Any:
+        """Kept flat, as Airflow does."""
+        return _concatenated(*self.args, *others)
+
+
+def _for_reader(value: Any) -> Any:
+    """What a reader without a contract gets."""
+    if isinstance(value, Sequence) and not isinstance(value, (str, list)):
+        return _OpenedSequence(value)
+    return opened(value, objects())
+
+
+class _OpenedSequence(Sequence[Any]):
+    """What a mapped task pushed, for a reader without a contract: as lazy as Airflow's own."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, index: Any) -> Any:
+        return opened(self._rows[index], objects())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return repr(self._rows)
+
+
+def typed_arg(arg: Any, schema: Schema) -> Any:
+    """Airflow's plain reference *arg* as one of ours."""
+    made = XComArg(operator=arg.operator, key=arg.key)
+    made.schema = schema
+    return made
+
+
+def _fixed_items(schema: Schema) -> list[Schema] | None:
+    match schema:
+        case TupleOf(items=items):
+            return list(items)
+        case Record(style="namedtuple", fields=fields):
+            return [part.schema for part in fields.values()]
+    return None
+
+
+def _key_schema(arg: XComArg, key: Any) -> Schema:
+    """What the task pushes under *key*."""
+    if arg.key != _RETURN or not isinstance(key, str):
+        return UNKNOWN
+    task_id, schema = arg.operator.task_id, arg.schema
+    if not getattr(arg.operator, "multiple_outputs", False):
+        if isinstance(schema, Record) and key in schema.fields and not _pushes_itself(arg.operator):
+            raise WiringError(
+                f"Task {task_id!r} returns `{schema}` as one XCom and pushes no key {key!r}. "
+                "Push its fields too: @task(multiple_outputs=True)."
+            )
+        return UNKNOWN
+    match schema:
+        case Record(fields=fields):
+            if key not in fields:
+                known = ", ".join(repr(name) for name in fields)
+                raise WiringError(
+                    f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known})."
+                )
+            return fields[key].schema
+        case MappingOf(value=value):
+            return value
+    return UNKNOWN
+
+
+def _pushes_itself(operator: Any) -> bool:
+    """Whether the function's own code pushes XComs by key."""
+    code = getattr(getattr(operator, "python_callable", None), "__code__", None)
+    return code is None or not {"xcom_push", "push", "axcom_push"}.isdisjoint(code.co_names)
+
+
+def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any], Any]:
+    """*f* with its item decoded first; Airflow hands it the JSON of the row."""
+    if promise is None:
+        return f
+
+    def read(value: Any) -> Any:
+        try:
+            return f(load(value, promise.codec, objects=objects()))
+        except ValidationError as error:
+            raise error.about(f"An item given to map({f.__name__})") from None
+
+    read.__name__ = f.__name__
+    read.__wrapped__ = f  # type: ignore[attr-defined]  # Airflow serializes the source it finds here
+    read.__annotations__ = dict(getattr(f, "__annotations__", {}))
+    return read

@@ -1,0 +1,43 @@
+"""The whole-DAG check, as an Airflow cluster policy.
+
+A call of one of our tasks is checked where it stands. This serves what a call cannot see: the
+fields of classic operators, plain `airflow.sdk.task`, and tasks that only say `@contract`. Its
+errors come together, as one import error of the DAG.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from airflow.policies import hookimpl
+
+from typedxcom.errors import TypedXComError
+
+__all__ = ["dag_policy"]
+
+
+@hookimpl
+def dag_policy(dag: Any) -> None:
+    """Check the wiring of *dag*. Raises AirflowClusterPolicyViolation with every error."""
+    # Airflow loads this module while it is itself being imported, perhaps by a module of ours.
+    from airflow.exceptions import AirflowClusterPolicyViolation
+
+    from typedxcom.airflow.config import check_dags
+
+    which = check_dags()
+    if which == "off":
+        return
+    from typedxcom.airflow.dagcheck import check_dag, uses_contracts
+
+    if which == "typed" and not uses_contracts(dag):
+        return
+    try:
+        wrong = check_dag(dag)
+    except TypedXComError:
+        raise
+    except Exception:  # a fault of ours must not take a DAG away
+        logging.getLogger(__name__).exception("DAG %s could not be checked", dag.dag_id)
+        return
+    if wrong:
+        raise AirflowClusterPolicyViolation(f"DAG {dag.dag_id!r}: " + "\n".join(wrong))

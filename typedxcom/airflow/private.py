@@ -1,0 +1,59 @@
+"""Every name that we use of Airflow and that Airflow does not promise to keep.
+
+`tests/shell/test_private.py` names what is relied on in each, so that a new Airflow release that
+moves one of them fails in one place.
+"""
+
+from __future__ import annotations
+
+from airflow.sdk.bases.decorator import Task, _TaskDecorator
+from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
+from airflow.sdk.definitions._internal.expandinput import (
+    DictOfListsExpandInput,
+    ListOfDictsExpandInput,
+    MappedArgument,
+)
+from airflow.sdk.definitions._internal.mixins import ResolveMixin
+from airflow.sdk.definitions._internal.types import NOTSET
+from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS
+from airflow.sdk.definitions.mappedoperator import MappedOperator
+from airflow.sdk.definitions.xcom_arg import (
+    ConcatXComArg,
+    MapXComArg,
+    PlainXComArg,
+    ZipXComArg,
+)
+from airflow.sdk.definitions.xcom_arg import XComArg as AirflowXComArg
+
+try:
+    from airflow.sdk.exceptions import AirflowFailException
+except ImportError:  # Airflow 3.1
+    from airflow.exceptions import AirflowFailException  # type: ignore[no-redef]
+
+__all__ = [
+    "KNOWN_CONTEXT_KEYS",
+    "NOTSET",
+    "AirflowFailException",
+    "AirflowXComArg",
+    "ConcatXComArg",
+    "DagContext",
+    "DictOfListsExpandInput",
+    "ListOfDictsExpandInput",
+    "MapXComArg",
+    "MappedArgument",
+    "MappedOperator",
+    "PlainXComArg",
+    "ResolveMixin",
+    "Task",
+    "TaskDecoratorType",
+    "TaskGroupContext",
+    "ZipXComArg",
+    "is_decorated_task",
+]
+
+TaskDecoratorType = _TaskDecorator
+
+
+def is_decorated_task(value: object) -> bool:
+    """Whether *value* is what a task decorator makes; Airflow has no such function before 3.2."""
+    return isinstance(value, _TaskDecorator)

@@ -1,0 +1,109 @@
+"""The stores of this deployment, from the ``[typedxcom]`` section of airflow.cfg."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typedxcom.airflow.config import SECTION, conf
+from typedxcom.errors import ConfigurationError
+from typedxcom.objects import Objects, Placement
+from typedxcom.pointer import Coordinates
+
+if TYPE_CHECKING:
+    from typedxcom.stores import Store
+
+__all__ = ["DEFAULT", "objects", "open_store", "placed", "placement"]
+
+DEFAULT = "default"
+# Executors whose workers may be other machines, which a folder under AIRFLOW_HOME does not reach.
+_DISTRIBUTED = ("celery", "kubernetes", "ecs", "batch", "edge", "lambda")
+
+
+def placement(ti: Any, key: str = "return_value", store: str | None = None) -> Placement | None:
+    """Where the large parts of what *ti* pushes under *key* go; None where there is no store.
+
+    Args:
+        ti: A running task instance.
+        key: The XCom key.
+        store: The name of a store of ``[typedxcom] stores``; the default where None.
+    """
+    index = ti.map_index if ti.map_index is not None else -1
+    if index < 0:  # an iteration of a loop (Airflow 3.4) counts like a mapped instance
+        region = getattr(ti, "region_index", None)
+        index = -1 if region is None else region
+    return placed(Coordinates(ti.dag_id, ti.run_id, ti.task_id, index, key), store)
+
+
+def placed(coordinates: Coordinates, store: str | None = None) -> Placement | None:
+    """Where the large parts of one XCom go; None where there is no store."""
+    if store is None and DEFAULT not in _addresses() and _is_distributed():
+        return None
+    return Placement(objects(), coordinates, store or DEFAULT)
+
+
+@functools.cache
+def objects() -> Objects:
+    """The stores, and how pointers into them are signed.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+    """
+    written = conf.get(SECTION, "signing_key", fallback="") or ""
+    keys = [part.strip().encode() for part in written.split(",") if part.strip()]
+    return Objects(open_store, keys=keys)
+
+
+@functools.cache
+def open_store(name: str) -> Store:
+    """The store called *name*.
+
+    Raises:
+        ConfigurationError: No store has that name, or its address is wrong.
+    """
+    addresses = _addresses()
+    if name in addresses:
+        return _open(name, addresses[name])
+    if name == DEFAULT:
+        return _open(
+            name, str(Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "xcom")
+        )
+    raise ConfigurationError(
+        f"An XCom lies in a store called {name!r}, and [{SECTION}] stores names no such store"
+    )
+
+
+def _addresses() -> dict[str, str]:
+    """Name to folder or URL, as configured."""
+    found: dict[str, str] = {}
+    written = conf.get(SECTION, "stores", fallback="") or ""
+    if written.strip():
+        try:
+            found.update(json.loads(written))
+        except (ValueError, TypeError) as error:
+            raise ConfigurationError(
+                f"[{SECTION}] stores is no JSON object of addresses"
+            ) from error
+    default = conf.get(SECTION, "store", fallback="") or ""
+    return {**found, DEFAULT: default.strip()} if default.strip() else found
+
+
+def _open(name: str, address: str) -> Store:
+    from typedxcom.stores import LocalStore
+
+    if "://" not in address or address.startswith("file://"):
+        return LocalStore(address.removeprefix("file://"), name=name)
+    from airflow.sdk import ObjectStoragePath
+
+    from typedxcom.stores.object import ObjectStore
+
+    path = ObjectStoragePath(address)
+    return ObjectStore(lambda: path.fs, path.path, name=name, url=address)
+
+
+def _is_distributed() -> bool:
+    executor = str(conf.get("core", "executor", fallback="")).lower()
+    return any(word in executor for word in _DISTRIBUTED)

@@ -1,0 +1,355 @@
+"""What flows along each edge while the DAG is parsed: outputs, literals, mapped items."""
+
+from __future__ import annotations
+
+import collections
+import collections.abc as abc
+import enum
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, get_args
+
+from typedxcom.airflow.private import (
+    KNOWN_CONTEXT_KEYS,
+    NOTSET,
+    AirflowXComArg,
+    ConcatXComArg,
+    DagContext,
+    DictOfListsExpandInput,
+    MappedArgument,
+    MapXComArg,
+    PlainXComArg,
+    ResolveMixin,
+    TaskGroupContext,
+    ZipXComArg,
+    is_decorated_task,
+)
+from typedxcom.contracts import Contract, Promise, contract_of
+from typedxcom.hints import read_hints
+from typedxcom.schema import UNKNOWN, Schema, schema_of
+from typedxcom.schema.nodes import (
+    Alias,
+    Constrained,
+    Field,
+    LiteralOf,
+    MappingOf,
+    Named,
+    Record,
+    Scalar,
+    SequenceOf,
+    TableOf,
+    TupleOf,
+    UnionOf,
+    Unknown,
+)
+from typedxcom.schema.relation import mismatches
+
+__all__ = [
+    "NOTSET",
+    "NotAnItem",
+    "describe",
+    "element",
+    "injected_names",
+    "is_template",
+    "joining_problem",
+    "literal",
+    "map_input",
+    "map_problem",
+    "misuse",
+    "operator_contract",
+    "producers",
+    "returns_value",
+]
+
+_RETURN = "return_value"
+_LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
+_VIEWS = (abc.KeysView, abc.ValuesView, abc.ItemsView, collections.deque)
+# Decorators whose operator runs the function and pushes what it returned, besides PythonOperator's.
+_RUN_ELSEWHERE = frozenset({"@task.docker", "@task.kubernetes", "@task.stub", "@task.pyspark"})
+_SILENT = ("branch", "sensor")  # these push nothing, or something else than the return value
+
+
+class NotAnItem(Exception):
+    """A value that cannot be mapped over."""
+
+
+def injected_names() -> frozenset[str]:
+    """Names of parameters that Airflow fills from its context."""
+    return frozenset(KNOWN_CONTEXT_KEYS)
+
+
+def returns_value(operator_class: type) -> bool:
+    """Whether the XCom of *operator_class* is what its function returns."""
+    name = str(getattr(operator_class, "custom_operator_name", ""))
+    if any(part in name for part in _SILENT):
+        return False
+    is_python = any(base.__name__ == "PythonOperator" for base in operator_class.__mro__)
+    return is_python or name in _RUN_ELSEWHERE
+
+
+def operator_contract(operator: Any) -> Contract | None:
+    """The contract of a decorated task, ours or Airflow's own; None for a classic operator."""
+    function = getattr(operator, "python_callable", None)
+    if function is None:
+        return None
+    own = contract_of(function)
+    if own is not None:
+        return own
+    operator_class = getattr(operator, "operator_class", type(operator))
+    if not hasattr(operator_class, "custom_operator_name"):
+        return None  # a PythonOperator: its function may be anybody's
+    return Contract(function, injected=injected_names(), returns=returns_value(operator_class))
+
+
+def describe(arg: Any) -> Schema:
+    """What the reader of the reference *arg* gets; unknown where nobody said."""
+    match arg:
+        case PlainXComArg():
+            return _plain(arg)
+        case MapXComArg():
+            return SequenceOf(list, _map_output(arg.callables[-1]))
+        case ZipXComArg():
+            items = [_element_or_unknown(describe(one)) for one in arg.args]
+            if arg.fillvalue is not NOTSET:
+                filler = literal(arg.fillvalue)
+                items = [UnionOf((one, filler)) for one in items]
+            return SequenceOf(list, TupleOf(tuple(items)))
+        case ConcatXComArg():
+            return SequenceOf(
+                list, UnionOf(tuple(_element_or_unknown(describe(one)) for one in arg.args))
+            )
+        case MappedArgument():
+            return _group_argument(arg)
+    return UNKNOWN
+
+
+def _plain(arg: Any) -> Schema:
+    schema = _one_instance(arg)
+    if arg.operator.is_mapped or _is_outside_its_group(arg.operator):
+        return SequenceOf(list, schema)
+    return schema
+
+
+def _one_instance(arg: Any) -> Schema:
+    """What a single instance of the producing task pushes under this key."""
+    known = getattr(arg, "schema", None)
+    if isinstance(known, Schema):
+        return known
+    typed = getattr(arg.operator, "__typedxcom_output__", None)
+    if isinstance(typed, Promise) and arg.key == _RETURN:
+        return typed.schema
+    contract = operator_contract(arg.operator)
+    if contract is None:
+        return UNKNOWN
+    schema = contract.returned.schema
+    if arg.key == _RETURN:
+        return schema
+    if not getattr(arg.operator, "multiple_outputs", False):
+        return UNKNOWN
+    match schema:
+        case Record(fields=fields):
+            return fields[arg.key].schema if arg.key in fields else UNKNOWN
+        case MappingOf(value=value):
+            return value
+    return UNKNOWN
+
+
+def _is_outside_its_group(operator: Any) -> bool:
+    """Whether *operator* is in a mapped task group that is not the one being built now."""
+    group = operator.get_closest_mapped_task_group()
+    if group is None:
+        return False
+    here = TaskGroupContext.get_current(DagContext.get_current())
+    while here is not None:
+        if here is group:
+            return False
+        here = here.parent_group
+    return True
+
+
+def _group_argument(arg: Any) -> Schema:
+    """One parameter of a mapped task group."""
+    expand_input = arg._input
+    if isinstance(expand_input, DictOfListsExpandInput):
+        return _element_or_unknown(literal(expand_input.value.get(arg._key)))
+    item = _element_or_unknown(literal(expand_input.value))
+    match item:
+        case Record(fields=fields) if arg._key in fields:
+            return fields[arg._key].schema
+        case MappingOf(value=value):
+            return value
+    return UNKNOWN
+
+
+def element(schema: Schema) -> Schema:
+    """What one item is when something maps over *schema*.
+
+    Raises:
+        NotAnItem: It cannot be mapped over; the words say why.
+    """
+    match schema:
+        case Unknown():
+            return UNKNOWN
+        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+            return element(inner)
+        case SequenceOf(type=kind, item=item):
+            if issubclass(kind, (abc.Set, collections.deque)) or kind in (
+                abc.Iterable,
+                abc.Collection,
+            ):
+                raise NotAnItem(f"a `{schema}` cannot be mapped over: return a list")
+            return item
+        case TupleOf(items=items):
+            return UnionOf(tuple(dict.fromkeys(items))) if items else UNKNOWN
+        case MappingOf(key=key, value=value):
+            return TupleOf((key, value))
+        case Record(style="typeddict", fields=fields):
+            values = tuple(dict.fromkeys(part.schema for part in fields.values()))
+            return TupleOf((Scalar(str), UnionOf(values)))
+        case Record(style="namedtuple", fields=fields):
+            return UnionOf(tuple(dict.fromkeys(part.schema for part in fields.values())))
+        case Record(style="model", fields={"root": root}):
+            return element(root.schema)
+        case UnionOf(members=members):
+            return UnionOf(tuple(dict.fromkeys(element(one) for one in members)))
+        case TableOf():
+            raise NotAnItem(f"a `{schema}` cannot be mapped over: return a list of tables")
+    raise NotAnItem(f"`{schema}` cannot be mapped over: it needs a list or a dict")
+
+
+def _element_or_unknown(schema: Schema) -> Schema:
+    try:
+        return element(schema)
+    except NotAnItem:
+        return UNKNOWN
+
+
+def literal(value: Any) -> Schema:
+    """The schema of an argument as it stands in the DAG file, with the outputs inside it."""
+    if isinstance(value, AirflowXComArg | MappedArgument):
+        return describe(value)
+    if isinstance(value, str):
+        return UNKNOWN if is_template(value) else LiteralOf((value,))
+    if isinstance(value, (bool, int, enum.Enum)):
+        return LiteralOf((value,))
+    if isinstance(value, ResolveMixin) or value is NOTSET:
+        return UNKNOWN
+    if type(value) in (list, set, frozenset):
+        return SequenceOf(type(value), _union_of(list(value)[:_LOOKED_AT]))
+    if type(value) is tuple:
+        return TupleOf(tuple(map(literal, value[:_LOOKED_AT])))
+    if type(value) is dict:
+        return _dict_literal(value)
+    try:
+        return schema_of(type(value))
+    except (NameError, TypeError):
+        return UNKNOWN
+
+
+def _union_of(values: list[Any]) -> Schema:
+    found = tuple(dict.fromkeys(map(literal, values)))
+    return found[0] if len(found) == 1 else UnionOf(found) if found else UNKNOWN
+
+
+def _dict_literal(value: dict[Any, Any]) -> Schema:
+    """A dict with its keys known, so that it fits a TypedDict as well as a dict."""
+    if all(type(key) is str for key in value):
+        fields = {key: Field(literal(part)) for key, part in list(value.items())[:_LOOKED_AT]}
+        return Record(dict, "typeddict", (), fields)
+    return MappingOf(
+        dict, _union_of(list(value)[:_LOOKED_AT]), _union_of(list(value.values())[:_LOOKED_AT])
+    )
+
+
+def is_template(text: str) -> bool:
+    """Whether Jinja will render *text*."""
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+def producers(value: Any) -> Iterator[str]:
+    """The ids of the tasks whose outputs are in *value*."""
+    for operator, _ in AirflowXComArg.iter_xcom_references(value):
+        yield operator.task_id
+
+
+def misuse(value: Any) -> str | None:
+    """What is wrong with an argument whatever its type: the words of a WiringError."""
+    if is_decorated_task(value):
+        name = value.function.__name__
+        return f"gets the task {name!r} itself; call it: {name}(...)"
+    if isinstance(value, _VIEWS):
+        hidden = [task_id for part in value for task_id in producers(part)]
+        if hidden:
+            kind = type(value).__name__
+            return (
+                f"gets the output of {hidden[0]!r} inside a `{kind}`, where Airflow does not look "
+                "for outputs; pass a list: list(...)"
+            )
+    return None
+
+
+def map_input(arg: Any, f: Callable[..., Any]) -> Promise | None:
+    """What `.map(f)` decodes each item as: *f*'s annotation, else the upstream task's."""
+    parameter = _first_parameter(f)
+    found = read_hints(f, local_names={}, importing=True).found if parameter else {}
+    if parameter in found:
+        return Promise(found[parameter], schema_of(found[parameter]))
+    contract = operator_contract(arg.operator) if isinstance(arg, PlainXComArg) else None
+    if contract is None or contract_of(contract.function) is None:
+        return None  # what a plain task pushed comes as Airflow's own serialization made it
+    whole = contract.returned
+    if arg.operator.is_mapped:
+        return whole
+    args = get_args(whole.annotation)
+    if isinstance(whole.schema, SequenceOf) and args:
+        return Promise(args[0], whole.schema.item)
+    return None
+
+
+def map_problem(arg: Any, f: Callable[..., Any]) -> str | None:
+    """Why *f* cannot be mapped over *arg*, or None."""
+    upstream = ", ".join(dict.fromkeys(producers(arg)))
+    try:
+        item = element(describe(arg))
+    except NotAnItem as error:
+        return f"map({_name(f)}) over {upstream!r}: {error}"
+    parameter = _first_parameter(f)
+    annotation = read_hints(f, local_names={}, importing=False).found.get(parameter or "", Any)
+    try:
+        downstream = schema_of(annotation)
+    except NameError:
+        return None
+    wrong = mismatches(item, downstream)
+    if not wrong:
+        return None
+    return f"map({_name(f)}) expects `{downstream}`, but the items of {upstream!r} are `{item}`: {wrong[0]}"
+
+
+def joining_problem(how: str, args: Sequence[Any]) -> str | None:
+    """Why zip or concat cannot take one of *args*, or None."""
+    for arg in args:
+        try:
+            element(describe(arg))
+        except NotAnItem as error:
+            upstream = ", ".join(dict.fromkeys(producers(arg)))
+            return f"{how}() takes the output of {upstream!r}, but {error}"
+    return None
+
+
+def _first_parameter(f: Callable[..., Any]) -> str | None:
+    try:
+        return next(iter(inspect.signature(f).parameters), None)
+    except (TypeError, ValueError):
+        return None
+
+
+def _map_output(f: Callable[..., Any]) -> Schema:
+    annotation = read_hints(f, local_names={}, importing=False).found.get("return", Any)
+    try:
+        return schema_of(annotation)
+    except NameError:
+        return UNKNOWN
+
+
+def _name(f: Callable[..., Any]) -> str:
+    return getattr(f, "__name__", type(f).__name__)

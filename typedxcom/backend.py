@@ -1,0 +1,192 @@
+"""The XCom backend: pointers and clean values for tasks without contracts, and purge.
+
+Typed tasks work on Airflow's default backend too. Set ``[core] xcom_backend =
+typedxcom.backend.XComBackend`` so that untyped tasks, ``xcom_pull`` and Jinja read what typed
+tasks wrote in a text or a store, so that their own large values leave the database, and so that
+objects go when Airflow clears the XComs of a task that runs again.
+
+Airflow's API server imports this module and calls nothing of it, so it stays light.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.bases.xcom import BaseXCom
+
+from typedxcom.codecs.wire import is_envelope
+from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer import Coordinates, coordinates_prefix, is_pointer, parse
+
+if TYPE_CHECKING:
+    from typedxcom.objects import Placement
+
+__all__ = ["XComBackend", "raw_rows"]
+
+_log = logging.getLogger(__name__)
+_is_raw: ContextVar[bool] = ContextVar("typedxcom_raw_rows", default=False)
+_deleting: ContextVar[Coordinates | None] = ContextVar("typedxcom_deleting", default=None)
+
+
+@contextlib.contextmanager
+def raw_rows() -> Iterator[None]:
+    """Inside, rows come as they lie: a reader with a contract decodes them itself, and faster."""
+    token = _is_raw.set(True)
+    try:
+        yield
+    finally:
+        _is_raw.reset(token)
+
+
+class XComBackend(BaseXCom):
+    """Airflow's own backend, with typedxcom's forms taken off on the way out."""
+
+    @staticmethod
+    def serialize_value(
+        value: Any,
+        *,
+        key: str | None = None,
+        task_id: str | None = None,
+        dag_id: str | None = None,
+        run_id: str | None = None,
+        map_index: int | None = None,
+    ) -> Any:
+        """The row of *value*. Raises StoreError where it is large and the store refuses."""
+        if None in (key, task_id, dag_id, run_id):
+            return _row(value, None)
+        index = -1 if map_index is None else map_index
+        return _row(value, Coordinates(str(dag_id), str(run_id), str(task_id), index, str(key)))
+
+    @classmethod
+    def store_value(cls, coordinate: Any, key: str, value: Any) -> Any:
+        """As `serialize_value`, from Airflow 3.4 on."""
+        region = coordinate.region_index
+        index = -1 if region is None else region
+        at = Coordinates(coordinate.dag_id, coordinate.run_id, coordinate.task_id, index, key)
+        return _row(value, at)
+
+    @staticmethod
+    def deserialize_value(result: Any) -> Any:
+        """The value of a row. Raises DecodeError, StoreError; never a path instead of a value."""
+        return _value(result.value)
+
+    @classmethod
+    def load_value(cls, stored: Any) -> Any:
+        """As `deserialize_value`, from Airflow 3.4 on."""
+        return _value(stored)
+
+    @classmethod
+    def delete(
+        cls, key: str, task_id: str, dag_id: str, run_id: str, map_index: int | None = None
+    ) -> None:
+        """Delete an XCom, and let `purge` know whose it is."""
+        index = -1 if map_index is None else map_index
+        token = _deleting.set(Coordinates(dag_id, run_id, task_id, index, key))
+        try:
+            super().delete(key, task_id, dag_id, run_id, map_index)
+        finally:
+            _deleting.reset(token)
+
+    @classmethod
+    def purge(cls, xcom: Any, *args: Any) -> None:
+        """Remove the objects that a row names and that are its own.
+
+        Never raises: Airflow calls it before the body of a task that runs again, and an error
+        here would keep it from ever running. What is left, the sweep finds.
+        """
+        own = _deleting.get()
+        try:
+            if own is not None:
+                _purge(xcom.value, coordinates_prefix(own) + "/")
+        except Exception as error:
+            _log.warning("Purge of %s left objects behind: %s", own, error)
+
+
+def _row(value: Any, at: Coordinates | None) -> JsonValue:
+    if is_envelope(value):  # a typed task made it
+        row: JsonValue = value
+        return row
+    placement = _placement(at)
+    if placement is not None:
+        stored = _stored_object(value, placement)
+        if stored is not None:
+            return stored
+    tree: JsonValue = BaseXCom.serialize_value(value)
+    return tree if placement is None else _kept_small(tree, placement)
+
+
+def _placement(at: Coordinates | None) -> Placement | None:
+    from typedxcom.airflow.stores import placed
+
+    return None if at is None else placed(at)
+
+
+def _stored_object(value: Any, placement: Placement) -> JsonValue:
+    """The pointer of a value that a row cannot hold at all: bytes, an Arrow table."""
+    if isinstance(value, (bytes, bytearray)):
+        told = f"{len(value):,} bytes"
+        return placement.put(bytes(value), codec="bytes", ext="bin", about=told)
+    from typedxcom.large import write_any_table
+
+    return write_any_table(value, placement)
+
+
+def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
+    """*tree*, or a pointer to it where it is large; what maps over it has its length already."""
+    if not isinstance(tree, (str, list, dict)):
+        return tree
+    from typedxcom.airflow.config import settings
+    from typedxcom.codecs.text import write_text
+    from typedxcom.codecs.wire import about
+
+    text = write_text(tree)
+    if len(text) <= settings().store_threshold:
+        return tree
+    told = about(tree, len(text))
+    return placement.put(text, codec="airflow", ext="json", about=told)
+
+
+def _value(row: Any) -> Any:
+    from typedxcom.airflow.stores import objects
+    from typedxcom.codecs.text import read_text
+    from typedxcom.rows import opened
+
+    if is_pointer(row) and objects().pointer(row).codec == "airflow":
+        row = read_text(bytes(objects().read(row)))
+    value = _airflow_value(row)
+    return value if _is_raw.get() else opened(value, objects())
+
+
+class _Row:
+    """What Airflow's own `deserialize_value` takes."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _airflow_value(row: Any) -> Any:
+    """A row as Airflow's default backend, or the common.io backend before us, reads it."""
+    from typedxcom.airflow.migration import is_common_io, read_common_io
+
+    return read_common_io(row) if is_common_io(row) else BaseXCom.deserialize_value(_Row(row))
+
+
+def _purge(row: Any, prefix: str) -> None:
+    """Delete each object that *row* names under *prefix*, at any depth."""
+    from typedxcom.airflow.stores import objects
+
+    todo = [row]
+    while todo:
+        node = todo.pop()
+        if is_pointer(node):
+            pointer = parse(node)
+            if pointer.path.startswith(prefix):
+                objects().open_store(pointer.store).delete(pointer.path)
+        elif isinstance(node, dict):
+            todo.extend(node.values())
+        elif isinstance(node, list):
+            todo.extend(node)

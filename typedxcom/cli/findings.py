@@ -1,0 +1,96 @@
+"""What `check` finds in DAG files, apart from how it is printed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typedxcom.airflow.edges import Edge
+
+__all__ = ["DagReport", "Finding", "Report", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One error, at its place."""
+
+    path: Path
+    line: int
+    message: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DagReport:
+    """The edges of one DAG."""
+
+    dag_id: str
+    path: Path
+    edges: list[Edge]
+
+    @property
+    def untyped(self) -> list[Edge]:
+        """Edges of which one end does not say what it is."""
+        return [edge for edge in self.edges if not edge.is_typed]
+
+
+@dataclass(slots=True)
+class Report:
+    """All that was looked at."""
+
+    files: int = 0
+    dags: list[DagReport] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def untyped(self) -> int:
+        """How many edges are untyped."""
+        return sum(len(dag.untyped) for dag in self.dags)
+
+
+def examine(paths: list[Path]) -> Report:
+    """Import each DAG file of *paths* and look at every edge.
+
+    Raises:
+        FileNotFoundError: One of *paths* is not there.
+    """
+    from typedxcom.airflow.loading import dag_files, load_file
+
+    report = Report()
+    for path in dag_files(paths):
+        report.files += 1
+        loaded = load_file(path.resolve())
+        if loaded.error is not None:
+            report.findings.extend(_from_error(path, loaded.line, loaded.error))
+        for dag in loaded.dags:
+            _examine_dag(report, path, dag)
+    return report
+
+
+def _examine_dag(report: Report, path: Path, dag: Any) -> None:
+    from typedxcom.airflow.dagcheck import check_tasks
+    from typedxcom.airflow.edges import edges_of
+
+    report.dags.append(DagReport(dag.dag_id, path, edges_of(dag)))
+    for task_id, message in check_tasks(dag):
+        report.findings.append(Finding(path, _line_of(path, task_id), message, "wiring"))
+
+
+def _line_of(path: Path, task_id: str) -> int:
+    """The line that names the task, as ``task_id="…"`` or as its function; 1 where none does."""
+    name = re.escape(task_id.rpartition(".")[2])
+    named = re.compile(rf"task_id\s*=\s*[\"']{name}[\"']|def {name}\b")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if named.search(line)), 1)
+
+
+def _from_error(path: Path, line: int, error: BaseException) -> list[Finding]:
+    """One finding for each sentence of a wiring error; any other error is one."""
+    code = str(getattr(error, "code", "import"))
+    text = str(error) or type(error).__name__
+    if not hasattr(error, "code"):
+        return [Finding(path, line, f"{type(error).__name__}: {text}", "import")]
+    return [Finding(path, line, sentence, code) for sentence in text.splitlines()]

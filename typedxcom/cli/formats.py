@@ -1,0 +1,111 @@
+"""How a report is printed: for people, for programs, for GitHub, for a CI's test view."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from xml.etree import ElementTree
+
+from typedxcom.cli.findings import Report
+
+__all__ = ["FORMATS"]
+
+
+def text(report: Report) -> str:
+    """Edges by DAG, then errors as ``file:line: message [code]``, then one line of totals."""
+    return "\n".join([*_dags(report), *_errors(report), _totals(report)])
+
+
+def _dags(report: Report) -> Iterator[str]:
+    for dag in report.dags:
+        yield f"{dag.dag_id} ({dag.path})"
+        for edge in dag.edges:
+            yield f"  {edge}" if edge.is_typed else f"  {edge}  [untyped]"
+        if not dag.edges:
+            yield "  no edges"
+
+
+def _errors(report: Report) -> Iterator[str]:
+    for one in report.findings:
+        yield f"{one.path}:{one.line}: error: {one.message}  [{one.code}]"
+
+
+def _totals(report: Report) -> str:
+    edges = sum(len(dag.edges) for dag in report.dags)
+    return (
+        f"{len(report.findings)} errors, {edges} edges ({report.untyped} untyped) "
+        f"in {len(report.dags)} DAGs of {report.files} files"
+    )
+
+
+def as_json(report: Report) -> str:
+    """One object with ``dags``, ``errors`` and ``files``."""
+    return json.dumps(
+        {
+            "files": report.files,
+            "dags": [
+                {
+                    "dag_id": dag.dag_id,
+                    "path": str(dag.path),
+                    "edges": [
+                        {
+                            "upstream": edge.upstream,
+                            "downstream": edge.downstream,
+                            "parameter": edge.parameter,
+                            "written": str(edge.written),
+                            "read": str(edge.read),
+                            "mapped": edge.mapped,
+                            "typed": edge.is_typed,
+                        }
+                        for edge in dag.edges
+                    ],
+                }
+                for dag in report.dags
+            ],
+            "errors": [
+                {"path": str(one.path), "line": one.line, "message": one.message, "code": one.code}
+                for one in report.findings
+            ],
+        },
+        indent=2,
+    )
+
+
+def github(report: Report) -> str:
+    """Workflow commands, which GitHub shows on the lines of a pull request."""
+    return "\n".join(
+        f"::error file={_escaped(str(one.path))},line={one.line},title=typedxcom {one.code}"
+        f"::{_escaped(one.message)}"
+        for one in report.findings
+    )
+
+
+def _escaped(words: str) -> str:
+    return words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def junit(report: Report) -> str:
+    """A JUnit file with one case for each DAG and one failure for each error."""
+    suite = ElementTree.Element(
+        "testsuite",
+        name="typedxcom check",
+        tests=str(len(report.dags) + len(report.findings)),
+        failures=str(len(report.findings)),
+    )
+    for dag in report.dags:
+        ElementTree.SubElement(suite, "testcase", classname=str(dag.path), name=dag.dag_id)
+    for one in report.findings:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=str(one.path), name=f"line {one.line}"
+        )
+        failure = ElementTree.SubElement(case, "failure", type=one.code, message=one.message)
+        failure.text = f"{one.path}:{one.line}: {one.message}"
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+
+
+FORMATS: dict[str, Callable[[Report], str]] = {
+    "text": text,
+    "json": as_json,
+    "github": github,
+    "junit": junit,
+}

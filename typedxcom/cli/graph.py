@@ -1,0 +1,30 @@
+"""A typed DAG as a Mermaid flowchart."""
+
+from __future__ import annotations
+
+import re
+
+from typedxcom.cli.findings import DagReport
+
+__all__ = ["mermaid"]
+
+
+def mermaid(dag: DagReport) -> str:
+    """The flowchart of *dag*: tasks as boxes, each edge with its parameter and type."""
+    tasks = dict.fromkeys(task for edge in dag.edges for task in (edge.upstream, edge.downstream))
+    lines = ["flowchart LR"]
+    lines += [f'  {_id(task)}["{_quoted(task)}"]' for task in tasks]
+    for edge in dag.edges:
+        arrow = "-->" if edge.is_typed else "-.->"
+        label = _quoted(f"{edge.parameter}: {edge.written}{' each' if edge.mapped else ''}")
+        lines.append(f'  {_id(edge.upstream)} {arrow}|"{label}"| {_id(edge.downstream)}')
+    return "\n".join(lines)
+
+
+def _id(task: str) -> str:
+    """A name that Mermaid takes: its own words (end, graph) and signs are out of the way."""
+    return "t_" + re.sub(r"\W", "_", task)
+
+
+def _quoted(words: str) -> str:
+    return words.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -1,0 +1,62 @@
+"""`typedxcom check DAGS…` and `typedxcom graph DAG`.
+
+Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges); 2 wrong usage, or no
+such file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from typedxcom.cli.findings import Report, examine
+from typedxcom.cli.formats import FORMATS
+from typedxcom.cli.graph import mermaid
+
+__all__ = ["main"]
+
+_OK, _ERRORS, _USAGE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    options = _parser().parse_args(argv)
+    try:
+        report = examine(options.dags)
+    except FileNotFoundError as error:
+        print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
+        return _USAGE
+    if options.command == "graph":
+        return _graph(report, options.dag_id)
+    printed = FORMATS[options.format](report)
+    if printed:
+        print(printed)
+    failed = bool(report.findings) or (options.strict and report.untyped > 0)
+    return _ERRORS if failed else _OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="typedxcom", description="Typed XCom contracts for Apache Airflow."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="Check the wiring of DAG files without a scheduler.")
+    check.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
+    check.add_argument("--format", choices=sorted(FORMATS), default="text")
+    check.add_argument("--strict", action="store_true", help="Untyped edges fail too.")
+    graph = commands.add_parser("graph", help="Print a DAG as a Mermaid flowchart.")
+    graph.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
+    graph.add_argument("--dag-id", help="Which DAG, where the files hold several.")
+    return parser
+
+
+def _graph(report: Report, dag_id: str | None) -> int:
+    chosen = [dag for dag in report.dags if dag_id in (None, dag.dag_id)]
+    if not chosen:
+        errors = "; ".join(one.message for one in report.findings)
+        print(f"typedxcom: no such DAG. {errors}".rstrip(), file=sys.stderr)
+        return _USAGE
+    print("\n".join(map(mermaid, chosen)))
+    return _OK

@@ -1,0 +1,144 @@
+"""Floor 3: values to JSON and back, through msgspec and pydantic-core."""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.lower import lowered
+from typedxcom.errors import UnsupportedTypeError
+from typedxcom.registry import registered
+from typedxcom.schema.nodes import (
+    Constrained,
+    MappingOf,
+    Named,
+    Opaque,
+    Record,
+    Scalar,
+    Schema,
+    SequenceOf,
+    UnionOf,
+    Unsupported,
+    bare,
+    walk,
+)
+
+__all__ = ["ValueCodec", "make_codec", "refuse_unsupported"]
+
+_PYDANTIC_ONLY = {
+    collections.deque,
+    collections.OrderedDict,
+    collections.defaultdict,
+    collections.Counter,
+}
+
+
+def make_codec(annotation: Any, schema: Schema, *, lax: bool = False) -> ValueCodec:
+    """The codec for values of *annotation*: pydantic where something of its own is inside.
+
+    Args:
+        annotation: What the author wrote, with every forward reference resolved.
+        schema: The same, described.
+        lax: Read leniently: ``"5"`` is an int.
+
+    Raises:
+        UnsupportedTypeError: Neither library can bring such a value back.
+    """
+    refuse_unsupported(schema)
+    annotation = lowered(annotation)
+    from typedxcom.codecs.native import NativeCodec
+
+    native, foreign = _needs_native(schema), _needs_pydantic(schema)
+    if native and foreign:
+        msg = f"`{schema}` mixes {native} with {foreign}, which no one codec reads. Use one of the two libraries."
+        raise UnsupportedTypeError(msg, annotation=annotation)
+    _refuse_unsafe(schema, annotation)
+    if native or not (foreign or _has_model(schema)):
+        try:
+            return NativeCodec(annotation, schema, lax=lax)
+        except (TypeError, NotImplementedError) as error:  # pydantic may, a union for example
+            if native:
+                msg = f"msgspec cannot read `{schema}`: {error}"
+                raise UnsupportedTypeError(msg, annotation=annotation) from error
+    return _pydantic_codec(annotation, schema, lax=lax)
+
+
+def refuse_unsupported(schema: Schema) -> None:
+    """Raise UnsupportedTypeError, with place and cure, where a value could not come back."""
+    for path, node in walk(schema):
+        if isinstance(node, Unsupported):
+            msg = f"`{node}` cannot travel through an XCom - at `{path}`. Instead: {node.cure}."
+            raise UnsupportedTypeError(msg, annotation=node.annotation)
+
+
+def _refuse_unsafe(schema: Schema, annotation: Any) -> None:
+    """Raise UnsupportedTypeError where msgspec (0.19 to 0.22) would read beyond its memory."""
+    for path, node in walk(schema):
+        if not isinstance(node, UnionOf):
+            continue
+        has_pattern = any(
+            isinstance(one, Constrained) and one.engine == "msgspec" and one.constraints.pattern
+            for one in map(_named_type, node.members)
+        )
+        if has_pattern and any(
+            isinstance(bare(one), (SequenceOf, MappingOf)) for one in node.members
+        ):
+            msg = (
+                f"`{node}` cannot travel through an XCom - at `{path}`: msgspec crashes on a pattern "
+                "beside a collection. Instead: take the pattern off, or use pydantic.Field(pattern=...)."
+            )
+            raise UnsupportedTypeError(msg, annotation=annotation)
+
+
+def _named_type(schema: Schema) -> Schema:
+    return schema.inner if isinstance(schema, Named) else schema
+
+
+def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
+    import pydantic
+
+    from typedxcom.codecs.models import ModelCodec
+
+    try:
+        return ModelCodec(annotation, schema, lax=lax)
+    except (
+        pydantic.errors.PydanticUserError,
+        pydantic.errors.PydanticSchemaGenerationError,
+    ) as error:
+        msg = f"pydantic cannot read `{schema}`: {str(error).partition('For further')[0].strip()}"
+        raise UnsupportedTypeError(msg, annotation=annotation) from error
+
+
+def _needs_native(schema: Schema) -> str:
+    """What only msgspec reads, in words; empty where nothing is."""
+    for _, node in walk(schema):
+        match node:
+            case Record(style="struct"):
+                return f"the Struct `{node}`"
+            case Constrained(engine="msgspec"):
+                return "msgspec.Meta"
+            case Opaque(type=kind) if registered(kind):
+                return f"the registered codec of `{node}`"
+    return ""
+
+
+def _needs_pydantic(schema: Schema) -> str:
+    """What only pydantic reads, in words; a model's own inside does not count."""
+    for _, node in walk(schema, into_models=False):
+        match node:
+            case Constrained(engine="pydantic"):
+                return "a pydantic constraint (msgspec has msgspec.Meta)"
+            case Opaque(type=kind) if not registered(kind):
+                return f"`{node}`"
+            case SequenceOf(type=kind) | MappingOf(type=kind) if kind in _PYDANTIC_ONLY:
+                return f"`{node}`"
+            case MappingOf(key=Scalar(type=kind)) if kind is bool:
+                return f"`{node}`"
+            case Record(style="dataclass", type=kind) if hasattr(kind, "__pydantic_validator__"):
+                return f"the pydantic dataclass `{node}`"
+    return ""
+
+
+def _has_model(schema: Schema) -> bool:
+    return any(isinstance(node, Record) and node.style == "model" for _, node in walk(schema))

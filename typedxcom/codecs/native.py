@@ -1,0 +1,135 @@
+"""msgspec: the codec for Structs, dataclasses, TypedDicts, NamedTuples and builtins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.problems import explain, repair
+from typedxcom.codecs.text import read_text, write_text
+from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.registry import codec_for, registered
+from typedxcom.schema.build import NATIVE_SCALARS, TEXT_SCALARS
+from typedxcom.schema.nodes import Schema
+
+__all__ = ["NativeCodec"]
+
+_KEPT = tuple(NATIVE_SCALARS - {bool, int, float, str, type(None)})
+
+
+class NativeCodec(ValueCodec):
+    """Values that msgspec reads and writes, with registered codecs for the classes it cannot."""
+
+    def __init__(self, annotation: Any, schema: Schema, *, lax: bool = False) -> None:
+        super().__init__(schema)
+        self.annotation = annotation
+        self.lax = lax
+        # Built here so that an annotation which msgspec refuses is refused now.
+        self._decoder = msgspec.json.Decoder(annotation, strict=not lax, dec_hook=_decode_other)
+
+    def ready(self, value: Any) -> Any:
+        """*value* itself: reading it back validates it, and the comparison finds its types."""
+        return value
+
+    def check(self, value: Any) -> Any:
+        """*value*, with every problem of its fields told if it has any."""
+        kept = None
+        try:
+            kept = msgspec.to_builtins(value, builtin_types=_KEPT, enc_hook=_encode_other)
+            made = self._convert(kept)
+        except (TypeError, NotImplementedError, RecursionError) as error:
+            raise EncodeError(_cannot_write(value, error)) from error
+        except (msgspec.ValidationError, UnicodeError) as error:
+            repaired = repair(self.schema, kept)
+            if repaired is not kept:
+                return self.check(repaired)
+            raise self.invalid(explain(self.schema, kept, self._leaf, error)) from None
+        except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
+            raise self.raised(error) from error
+        loss = self._first_loss(value, made)
+        if loss is not None and loss.expected:
+            raise self._told_loss(loss)
+        return value
+
+    def to_tree(self, value: Any) -> JsonValue:
+        """*value* as JSON builtins; the keys of a dict become text."""
+        try:
+            tree: JsonValue = msgspec.to_builtins(value, str_keys=True, enc_hook=_encode_other)
+        except Exception as error:  # a codec of the user's own may raise anything
+            raise EncodeError(_cannot_write(value, error)) from error
+        return tree
+
+    def decode(self, text: bytes) -> Any:
+        """The value of JSON *text*; what msgspec's reader refuses takes the slow way."""
+        try:
+            return self._decoder.decode(text)
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            return self.decode_tree(read_text(text))
+        except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
+            raise self.raised(error) from error
+
+    def decode_tree(self, tree: JsonValue) -> Any:
+        """The value of JSON builtins, by the same rules."""
+        try:
+            return self._convert(tree, from_json=True)
+        except RecursionError as error:
+            raise DecodeError("The JSON of an XCom is nested too deeply to be read") from error
+        except (msgspec.ValidationError, UnicodeError) as error:
+            repaired = repair(self.schema, tree)
+            if repaired is not tree:
+                return self.decode_tree(repaired)
+            raise self.invalid(explain(self.schema, tree, self._leaf, error)) from None
+        except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
+            raise self.raised(error) from error
+
+    def _convert(self, value: Any, *, from_json: bool = False) -> Any:
+        return msgspec.convert(
+            value, self.annotation, strict=not self.lax, str_keys=from_json, dec_hook=_decode_other
+        )
+
+    @staticmethod
+    def _leaf(annotation: Any, value: Any) -> str | None:
+        """What msgspec says of one scalar, None where it is content."""
+        try:
+            msgspec.convert(value, annotation, str_keys=True, dec_hook=_decode_other)
+        except (msgspec.ValidationError, UnicodeError) as error:
+            return str(error)
+        return None
+
+
+def _encode_other(value: Any) -> Any:
+    kind = type(value)
+    if registered(kind):
+        return codec_for(kind).encode(value)
+    if isinstance(value, TEXT_SCALARS):
+        return str(value)
+    if hasattr(kind, "__pydantic_serializer__"):
+        return value.model_dump(mode="json", by_alias=False, round_trip=True)
+    raise NotImplementedError(f"`{kind.__name__}` cannot be written as JSON")
+
+
+def _decode_other(kind: type, value: Any) -> Any:
+    if isinstance(value, kind):
+        return value
+    try:
+        if registered(kind):
+            return codec_for(kind).decode(value)
+        if kind in TEXT_SCALARS and isinstance(value, str):
+            return kind(value)
+        validate = getattr(kind, "model_validate_json", None)
+        if validate is not None:
+            return validate(write_text(value), by_alias=True, by_name=True)
+    except RecursionError:
+        raise
+    except Exception as error:  # a codec of the user's own may raise anything
+        raise msgspec.ValidationError(f"{str(error)[:200]}") from error
+    raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")
+
+
+def _cannot_write(value: Any, error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return f"`{type(value).__name__}` is nested too deeply, or contains itself"
+    return f"`{type(value).__name__}` cannot be written as JSON: {str(error)[:200]}"

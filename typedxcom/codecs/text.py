@@ -1,0 +1,67 @@
+"""JSON text that says everything: also NaN, integers of any size, deep nesting, lone surrogates."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.jsontypes import JsonValue
+
+__all__ = ["has_too_large_float", "read_text", "write_text"]
+
+# Digits are all made 0 before the search, which then runs at the speed of memory.
+_SAME_DIGIT = bytes.maketrans(b"123456789E", b"000000000e")
+_SUSPECTS = (b"e000", b"e+000", b"0" * 300)
+_LARGE_FLOAT = re.compile(
+    rb"(?:^|[\[:,\s])(-?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{3,}|-?[0-9]{300,}\.[0-9]+(?:[eE][+-]?[0-9]+)?)"
+)
+
+
+def write_text(tree: JsonValue) -> bytes:
+    """*tree* as ASCII JSON, with the constants NaN and Infinity where it holds them.
+
+    Raises:
+        EncodeError: It is nested too deeply, holds itself, or holds an int of thousands of digits.
+    """
+    import pydantic_core
+
+    try:
+        text = pydantic_core.to_json(tree, inf_nan_mode="constants")
+    except (ValueError, pydantic_core.PydanticSerializationError):
+        text = b""  # too deep, or a lone surrogate: only the standard library writes those
+    if text and text.isascii():
+        return text
+    try:
+        return json.dumps(tree, separators=(",", ":")).encode()
+    except (ValueError, RecursionError) as error:
+        raise EncodeError(f"Value cannot be written as JSON text: {error}") from error
+
+
+def read_text(text: str | bytes) -> Any:
+    """The tree that *text* holds. Raises DecodeError where it is no JSON that Python can hold."""
+    try:
+        if isinstance(text, bytes):  # json would guess at UTF-16 and UTF-32
+            text = text.decode("utf-8", "surrogatepass")
+        return json.loads(text, parse_float=_read_float)
+    except RecursionError as error:
+        raise DecodeError("The JSON of an XCom is nested too deeply to be read") from error
+    except ValueError as error:
+        raise DecodeError(f"An XCom that should hold JSON text does not: {error}") from error
+
+
+def has_too_large_float(text: bytes) -> bool:
+    """Whether a number in *text* is beyond a float, which pydantic would read as infinity."""
+    same = text.translate(_SAME_DIGIT)
+    if not any(suspect in same for suspect in _SUSPECTS):
+        return False
+    return any(math.isinf(float(found)) for found in _LARGE_FLOAT.findall(text))
+
+
+def _read_float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:20]} is too large for a float")
+    return number

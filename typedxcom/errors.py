@@ -1,0 +1,197 @@
+"""Every failure of typedxcom: what is wrong, where, and the cure.
+
+::
+
+    TypedXComError
+    ├─ ContractError(TypeError)        when the DAG is written or parsed
+    │  ├─ UnsupportedTypeError
+    │  └─ WiringError
+    │     └─ OutputAttributeError(AttributeError)
+    ├─ ValidationError(ValueError)     a value breaks its contract; never retried
+    ├─ CodecError
+    │  ├─ EncodeError
+    │  └─ DecodeError
+    ├─ StoreError(OSError)             a retry may help
+    │  ├─ PointerNotFoundError
+    │  └─ IntegrityError               never retried
+    └─ ConfigurationError
+
+Each class has a ``code``; the codes equal the headings of ``docs/reference/errors.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "CodecError",
+    "ConfigurationError",
+    "ContractError",
+    "DecodeError",
+    "EncodeError",
+    "IntegrityError",
+    "OutputAttributeError",
+    "PointerNotFoundError",
+    "Problem",
+    "StoreError",
+    "TypedXComError",
+    "UnsupportedTypeError",
+    "ValidationError",
+    "WiringError",
+    "shorten",
+]
+
+MAX_PROBLEMS = 10
+MAX_VALUE = 40
+
+
+class TypedXComError(Exception):
+    """The base of all errors of typedxcom."""
+
+    code: ClassVar[str] = "typedxcom-error"
+
+
+class ContractError(TypedXComError, TypeError):
+    """A contract cannot be kept as it is written. A retry does not help."""
+
+    code: ClassVar[str] = "contract"
+
+
+class UnsupportedTypeError(ContractError):
+    """An annotation whose values cannot make the round trip through an XCom.
+
+    Attributes:
+        annotation: The annotation that was refused.
+    """
+
+    code: ClassVar[str] = "unsupported-type"
+
+    def __init__(self, message: str, *, annotation: object = None) -> None:
+        super().__init__(message)
+        self.annotation = annotation
+
+
+class WiringError(ContractError):
+    """An output is wired to a parameter that it does not fit."""
+
+    code: ClassVar[str] = "wiring"
+
+
+class OutputAttributeError(WiringError, AttributeError):
+    """The value of an output was asked for while the DAG is parsed."""
+
+    code: ClassVar[str] = "output-attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a value.
+
+    Attributes:
+        path: Where, as ``$.items[0].qty``.
+        message: What, in one clause: ``expected `int`, got `str```.
+    """
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return the clause with its place."""
+        return f"{self.message} - at `{self.path}`"
+
+
+class ValidationError(TypedXComError, ValueError):
+    """A value breaks its contract. The task is not retried: the value stays wrong.
+
+    Attributes:
+        problems: Everything that is wrong, in the order of the value.
+    """
+
+    code: ClassVar[str] = "validation"
+
+    def __init__(self, subject: str, problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        self.subject = subject
+        super().__init__(_sentence(subject, self.problems))
+
+    def about(self, subject: str) -> ValidationError:
+        """The same problems, told of another *subject* (a task and its parameter)."""
+        return ValidationError(subject, self.problems)
+
+
+class CodecError(TypedXComError):
+    """A value cannot be turned into data, or data into a value."""
+
+    code: ClassVar[str] = "codec"
+
+
+class EncodeError(CodecError):
+    """No codec can write the value so that it comes back. A retry does not help."""
+
+    code: ClassVar[str] = "encode"
+
+
+class DecodeError(CodecError):
+    """Stored data is not what it says it is. A retry does not help."""
+
+    code: ClassVar[str] = "decode"
+
+
+class StoreError(TypedXComError, OSError):
+    """A store refused to write or read an object. A retry may help."""
+
+    code: ClassVar[str] = "store"
+
+
+class PointerNotFoundError(StoreError):
+    """The object that a pointer names is not in the store. A retry may help."""
+
+    code: ClassVar[str] = "pointer-not-found"
+
+
+class IntegrityError(StoreError):
+    """An object is not the one that was written. A retry does not help."""
+
+    code: ClassVar[str] = "integrity"
+
+
+class ConfigurationError(TypedXComError):
+    """A setting under ``[typedxcom]`` is missing or wrong."""
+
+    code: ClassVar[str] = "configuration"
+
+
+def shorten(value: object) -> str:
+    """*value* as a message shows it: at most 40 characters, never its whole repr."""
+    if isinstance(value, (str, bytes, list, tuple, set, frozenset)) and len(value) > 2 * MAX_VALUE:
+        value = _head(value)
+    try:
+        text = repr(value)
+    except Exception:  # a repr of the user's own may do anything
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+
+
+def _head(
+    value: str | bytes | list[object] | tuple[object, ...] | set[object] | frozenset[object],
+) -> object:
+    """Enough of *value* for a message, so that its repr costs nothing."""
+    if isinstance(value, (set, frozenset)):
+        return type(value)(list(value)[:MAX_VALUE])
+    return value[: 2 * MAX_VALUE]
+
+
+def _sentence(subject: str, problems: Sequence[Problem]) -> str:
+    if not problems:
+        return subject
+    return f"{subject}: {_bounded(problems)}"
+
+
+def _bounded(problems: Iterable[Problem]) -> str:
+    """At most ten problems in words, and how many more there are."""
+    listed = list(problems)
+    shown = "; ".join(str(problem) for problem in listed[:MAX_PROBLEMS])
+    more = len(listed) - MAX_PROBLEMS
+    return f"{shown}; and {more} more" if more > 0 else shown

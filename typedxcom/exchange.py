@@ -1,0 +1,216 @@
+"""Between a task's value and its XCom row: `dump` on one side, `load` on the other."""
+
+from __future__ import annotations
+
+import ast
+import base64
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import msgspec
+
+from typedxcom.codecs import ValueCodec
+from typedxcom.codecs.text import read_text, write_text
+from typedxcom.codecs.wire import (
+    MARKER,
+    NotPlain,
+    about,
+    envelope,
+    is_envelope,
+    plain,
+    refuse_marker,
+)
+from typedxcom.errors import DecodeError, EncodeError, ValidationError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.large import ObjectCodec
+from typedxcom.objects import Objects, Placement
+from typedxcom.pointer import is_pointer
+from typedxcom.rows import Opened, open_value, opened, text_of
+from typedxcom.schema.canonical import fingerprint
+from typedxcom.schema.nodes import Scalar, Schema, part
+from typedxcom.settings import Settings
+
+__all__ = [
+    "AnyCodec",
+    "dump",
+    "dump_items",
+    "dump_tree",
+    "item",
+    "load",
+    "opened",
+    "parse_rendered",
+]
+
+AnyCodec: TypeAlias = "ValueCodec | ObjectCodec"
+
+
+def dump(
+    value: Any, codec: AnyCodec, *, settings: Settings, placement: Placement | None = None
+) -> JsonValue:
+    """Encode *value* for one XCom row.
+
+    Args:
+        value: What the task returned.
+        codec: The codec of the contract that it was promised under.
+        settings: Decide between plain form, text form and store.
+        placement: Where what is large goes; without it everything stays in the row.
+
+    Returns:
+        Plain JSON, the text form of it, or a pointer (``docs/explanation/wire-format.md``).
+
+    Raises:
+        ValidationError: *value* breaks the contract. A retry does not help.
+        EncodeError: It cannot be written so that it comes back. A retry does not help.
+        ConfigurationError: It needs a store and there is none.
+        StoreError: The store refused. A retry may help.
+    """
+    if isinstance(codec, ObjectCodec):
+        return codec.write(value, placement)
+    tree, text = codec.encode(value)
+    return dump_tree(tree, text, codec.schema, settings=settings, placement=placement)
+
+
+def _is_bytes(schema: Schema) -> bool:
+    return isinstance(schema, Scalar) and schema.type is bytes
+
+
+def dump_tree(
+    tree: JsonValue,
+    text: bytes | None,
+    schema: Schema,
+    *,
+    settings: Settings,
+    placement: Placement | None = None,
+) -> JsonValue:
+    """The row form of JSON builtins; *text* is their JSON where the caller has it."""
+    text = write_text(tree) if text is None else text
+    if placement is not None and len(text) > settings.store_threshold:
+        if _is_bytes(schema) and isinstance(tree, str):
+            raw = base64.b64decode(tree)
+            return placement.put(raw, codec="bytes", ext="bin", about=f"{len(raw):,} bytes")
+        refuse_marker(text, tree)
+        told, schema_print = about(tree, len(text)), fingerprint(schema)
+        return placement.put(text, codec="json", ext="json", about=told, schema=schema_print)
+    if len(text) <= settings.threshold:
+        try:
+            return plain(schema, tree)
+        except NotPlain:
+            pass
+    return envelope(text, tree)
+
+
+def dump_items(
+    tree: JsonValue,
+    part_schema: Callable[[Any], Schema],
+    *,
+    settings: Settings,
+    placement: Placement | None = None,
+    keywords: bool = False,
+) -> JsonValue:
+    """The row form of a list or dict that something maps over: its length stays.
+
+    Args:
+        tree: JSON builtins of the whole.
+        part_schema: The schema of the item at an index or key.
+        settings: As for `dump`; the thresholds count for each item.
+        placement: As for `dump`.
+        keywords: Each item becomes keyword arguments, so it stays a dict of its own keys.
+
+    Raises:
+        EncodeError: A dict uses the key that marks our own forms.
+    """
+
+    def form(key: Any, item: JsonValue) -> JsonValue:
+        schema = part_schema(key)
+        if keywords and isinstance(item, dict):
+            return _values(item, lambda name: part(schema, name), write)
+        return write(item, schema)
+
+    def write(item: JsonValue, schema: Schema) -> JsonValue:
+        return dump_tree(item, None, schema, settings=settings, placement=placement)
+
+    if isinstance(tree, dict):
+        return _values(tree, part_schema, write)
+    if isinstance(tree, (list, tuple)):
+        return [form(index, item) for index, item in enumerate(tree)]
+    return form(0, tree)
+
+
+def _values(
+    tree: dict[str, JsonValue],
+    schema_of: Callable[[Any], Schema],
+    write: Callable[[JsonValue, Schema], JsonValue],
+) -> JsonValue:
+    """A dict whose keys stay as they are, each value in its own form."""
+    if MARKER in tree:
+        raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
+    return {key: write(item, schema_of(key)) for key, item in tree.items()}
+
+
+def load(value: Any, codec: AnyCodec, *, objects: Objects | None = None) -> Any:
+    """The value that a reader gets for what Airflow hands to its parameter.
+
+    Args:
+        value: An XCom as it was pulled, a literal from the DAG file, or a container of both.
+        codec: The codec of the reader's annotation, which alone decides the type.
+        objects: Where pointers lead.
+
+    Raises:
+        ValidationError: It does not fit the annotation. A retry does not help.
+        DecodeError: It is marked as ours and is damaged or newer. A retry does not help.
+        StoreError: The store refused. A retry may help.
+    """
+    if isinstance(codec, ObjectCodec):
+        return codec.read(value, objects)
+    if is_envelope(value):
+        if _is_bytes(codec.schema) and is_pointer(value) and objects is not None:
+            raw = opened(value, objects)
+            return raw if isinstance(raw, bytes) else codec.decode_tree(raw)
+        return codec.decode(text_of(value, objects))
+    try:
+        whole = open_value(value, objects)
+    except RecursionError as error:
+        raise DecodeError("An XCom is nested too deeply to be read") from error
+    if whole.texts:
+        return codec.decode(whole.as_text())
+    if whole.foreign:
+        return _load_literal(whole, codec)
+    return codec.decode_tree(whole.value)
+
+
+def _load_literal(whole: Opened, codec: ValueCodec) -> Any:
+    """A Python object from the DAG file, perhaps with JSON from an XCom beside it."""
+    try:
+        return codec.check(whole.value)
+    except (ValidationError, EncodeError) as error:
+        try:
+            return codec.decode(whole.as_text())
+        except (ValidationError, DecodeError, TypeError):
+            raise error from None
+
+
+def item(value: Any, index: int, *, objects: Objects | None = None) -> Any:
+    """One item of a row that holds a tuple, in the row form it came in.
+
+    Raises:
+        DecodeError: The row holds no list, or a shorter one.
+    """
+    tree = read_text(text_of(value, objects)) if is_envelope(value) else value
+    if not isinstance(tree, (list, tuple)) or len(tree) <= index:
+        raise DecodeError(f"An XCom that should hold a tuple has no item {index}")
+    part = tree[index]
+    return envelope(write_text(part), part) if is_envelope(value) else part
+
+
+def parse_rendered(text: str) -> Any:
+    """What a string that Jinja rendered stands for: Jinja can only make strings.
+
+    Returns:
+        The JSON value or Python literal that the text spells, else the text itself.
+    """
+    for parse in (msgspec.json.decode, ast.literal_eval):
+        try:
+            return parse(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, msgspec.DecodeError):
+            continue
+    return text

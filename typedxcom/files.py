@@ -1,0 +1,164 @@
+"""`File`: bytes that travel as they are, with a media type: an image, a model's weights."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import re
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from typedxcom.errors import ConfigurationError, EncodeError, Problem, ValidationError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.large import NO_STORE, ObjectCodec
+from typedxcom.objects import Objects, Placement, amount
+from typedxcom.pointer import Pointer, is_pointer
+from typedxcom.schema.nodes import Schema
+from typedxcom.stores.base import CHUNK
+from typedxcom.stores.verified import read_verified_chunks
+
+__all__ = ["File", "FileCodec"]
+
+_OTHER = "application/octet-stream"
+
+
+class File:
+    """A file that one task returns and another one reads.
+
+    The writer makes it of a path; the reader gets one whose bytes are fetched and verified when
+    they are asked for.
+
+    Attributes:
+        media_type: As ``image/png``; guessed from the name where it is not given.
+        size: Bytes.
+    """
+
+    __typedxcom_file__ = True
+
+    def __init__(self, path: str | os.PathLike[str], *, media_type: str | None = None) -> None:
+        self._path: Path | None = Path(path)
+        self._stored: _Stored | None = None
+        self.media_type = media_type or mimetypes.guess_type(str(path))[0] or _OTHER
+
+    @property
+    def size(self) -> int:
+        """Bytes, without reading them."""
+        if self._stored is not None:
+            return self._stored.pointer.size
+        return os.stat(self.path).st_size
+
+    @property
+    def path(self) -> Path:
+        """A local path to read from; never write there.
+
+        A stored file is verified by size and digest when this is first asked for. From a local
+        store it is the object itself, from any other one a temporary copy that goes with this
+        object.
+
+        Raises:
+            StoreError: The store refused. A retry may help.
+            IntegrityError: It is not what was written. A retry does not help.
+        """
+        if self._stored is not None:
+            return self._stored.path
+        assert self._path is not None
+        return self._path
+
+    def open(self) -> IO[bytes]:
+        """Open it for reading; raises as `path`."""
+        return self.path.open("rb")
+
+    def read_bytes(self) -> bytes:
+        """All of it; raises as `path`."""
+        return self.path.read_bytes()
+
+    def serialize(self) -> str:
+        """What Airflow shows of it among rendered fields; nothing is read."""
+        return repr(self)
+
+    def __repr__(self) -> str:
+        """The media type and size; never content."""
+        size = amount(self._stored.pointer.size) if self._stored else "not stored yet"
+        return f"File({self.media_type}, {size})"
+
+
+class _Stored:
+    """The object behind a file that was read."""
+
+    def __init__(self, row: dict[str, Any], pointer: Pointer, objects: Objects) -> None:
+        self.row, self.pointer = row, pointer
+        self._objects = objects
+        self._copy: Any = None
+
+    @cached_property
+    def path(self) -> Path:
+        """The verified local file."""
+        _, store = self._objects.open(self.row)
+        chunks = read_verified_chunks(store, self.pointer, limits=self._objects.limits)
+        local = store.local_path(self.pointer.path)
+        if local is not None:
+            for _ in chunks:
+                pass
+            return local
+        suffix = Path(self.pointer.path).suffix
+        # It lives as long as this object.
+        self._copy = tempfile.NamedTemporaryFile(prefix="typedxcom-", suffix=suffix)  # noqa: SIM115
+        for chunk in chunks:
+            self._copy.write(chunk)
+        self._copy.flush()
+        return Path(self._copy.name)
+
+
+class FileCodec(ObjectCodec):
+    """A file as one object, byte for byte."""
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__(schema)
+
+    def check(self, value: Any) -> Any:
+        """*value*, which is a `File` whose path exists."""
+        if not isinstance(value, File):
+            problem = Problem("$", f"expected `File`, got `{type(value).__name__}`")
+            raise ValidationError("No file", [problem])
+        if value._stored is None and not value.path.is_file():
+            raise EncodeError(
+                f"`{value.path.name}` is no file. Write it before the task returns it."
+            )
+        return value
+
+    def write(self, value: Any, placement: Placement | None) -> JsonValue:
+        """Copy the file to the store in pieces; a file that came in is passed on as its pointer."""
+        file: File = self.check(value)
+        if file._stored is not None:
+            return file._stored.row
+        if placement is None:
+            raise ConfigurationError(NO_STORE)
+        with placement.writer(_extension(file.path)) as out, file.open() as source:
+            while chunk := source.read(CHUNK):
+                out.write(chunk)
+            return placement.commit(
+                out,
+                codec="file",
+                about=f"file {file.media_type}, {amount(out.size)}",
+                media_type=file.media_type,
+            )
+
+    def read(self, row: Any, objects: Objects | None) -> Any:
+        """A `File` over the object; nothing is fetched yet."""
+        if objects is None or not is_pointer(row):
+            return self.check(row)
+        pointer, _ = objects.open(row)
+        if pointer.codec != "file":
+            problem = Problem("$", f"expected `File`, got `{pointer.about}`")
+            raise ValidationError("No file", [problem])
+        file = File(pointer.path, media_type=pointer.media_type)
+        file._path, file._stored = None, _Stored(row, pointer, objects)
+        return file
+
+
+def _extension(path: Path) -> str:
+    """The file's own extension where an object may carry it."""
+    found = path.suffix.removeprefix(".").lower()
+    return found if re.fullmatch(r"[a-z0-9]{1,16}", found) else "bin"

@@ -1,0 +1,143 @@
+"""What a function's annotations mean.
+
+Also where they are strings, defined later, or imported only while type checking.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import typing_extensions as te
+
+__all__ = ["Hints", "read_hints"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """The annotations of one function.
+
+    Attributes:
+        found: Parameter name (``return`` too) to what its annotation means.
+        missing: Parameter name to the name in its annotation that has no meaning yet.
+    """
+
+    found: dict[str, Any] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def read_hints(
+    function: Callable[..., Any], *, local_names: Mapping[str, Any], importing: bool
+) -> Hints:
+    """Resolve the annotations of *function*.
+
+    Args:
+        function: A plain function.
+        local_names: Names of the scope that it was defined in, for classes that are local to it.
+        importing: Whether a name that is imported only under ``TYPE_CHECKING`` may be imported
+            now. While a DAG is parsed it may not: the author wanted that import not to happen.
+
+    Returns:
+        What was found, and what could not be.
+    """
+    function = _annotated(function)
+    written = getattr(function, "__annotations__", {})
+    names = _Names(function, local_names, importing=importing)
+    hints = Hints()
+    for name, annotation in written.items():
+        try:
+            hints.found[name] = _evaluate(annotation, function, names)
+        except NameError as error:
+            hints.missing[name] = str(getattr(error, "name", None) or error)
+    return hints
+
+
+def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that carries the annotations of a wrapper, a partial or a callable object."""
+    function = inspect.unwrap(function)
+    if isinstance(function, functools.partial):
+        return _annotated(function.func)
+    if not isinstance(function, type) and not hasattr(function, "__globals__"):
+        call: Callable[..., Any] = inspect.unwrap(type(function).__call__)
+        return call
+    return function
+
+
+def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> Any:
+    if annotation is None or isinstance(annotation, type):
+        return annotation
+    holder = type("Holder", (), {"__annotations__": {"it": annotation}})
+    module_names = getattr(function, "__globals__", {})
+    return te.get_type_hints(holder, globalns=module_names, localns=names, include_extras=True)[
+        "it"
+    ]
+
+
+class _Names(dict[str, Any]):
+    """Names that only an annotation can see: the enclosing scope's and the type checker's."""
+
+    def __init__(
+        self, function: Callable[..., Any], local_names: Mapping[str, Any], *, importing: bool
+    ) -> None:
+        super().__init__(local_names)
+        self._globals: dict[str, Any] = getattr(function, "__globals__", {})
+        self._importing = importing
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._globals or hasattr(builtins, name):
+            raise KeyError(name)
+        source = self._globals.get("__file__")
+        where = _checking_imports(source).get(name) if isinstance(source, str) else None
+        if where is None:
+            raise KeyError(name)
+        return self._import(name, *where)
+
+    def _import(self, name: str, module: str, attribute: str | None) -> Any:
+        package = self._globals.get("__package__") or ""
+        target = importlib.util.resolve_name(module, package) if module.startswith(".") else module
+        if target not in sys.modules and not self._importing:
+            raise KeyError(name)
+        try:
+            loaded = importlib.import_module(target)
+            return loaded if attribute is None else getattr(loaded, attribute)
+        except (ImportError, AttributeError):
+            raise KeyError(name) from None
+
+
+@functools.lru_cache(maxsize=256)
+def _checking_imports(source: str) -> dict[str, tuple[str, str | None]]:
+    """Name to (module, attribute) of each import under ``if TYPE_CHECKING`` in *source*."""
+    try:
+        with open(source, encoding="utf-8") as file:
+            tree = ast.parse(file.read())
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    found: dict[str, tuple[str, str | None]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            for statement in node.body:
+                found.update(_imported(statement))
+    return found
+
+
+def _imported(statement: ast.stmt) -> dict[str, tuple[str, str | None]]:
+    if isinstance(statement, ast.ImportFrom):
+        module = "." * statement.level + (statement.module or "")
+        return {alias.asname or alias.name: (module, alias.name) for alias in statement.names}
+    if isinstance(statement, ast.Import):
+        return {
+            alias.asname or alias.name.partition(".")[0]: (
+                alias.name if alias.asname else alias.name.partition(".")[0],
+                None,
+            )
+            for alias in statement.names
+        }
+    return {}

@@ -1,0 +1,88 @@
+"""The body of a decorated function, with its types, at the time of its decorator.
+
+mypy 2 checks the bodies of top-level functions after all decorators of a file. What a task group
+returns, and what a DAG function does with its outputs, is needed at the decorator: so the body is
+checked here first, the way mypy itself does for bodies that define attributes, and only once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mypy.nodes import Decorator, Expression, FuncDef, ReturnStmt, Statement
+from mypy.typeops import make_simplified_union
+from mypy.types import Type
+
+from typedxcom.mypy.guard import unfiltered
+from typedxcom.mypy.site import Site
+from typedxcom.mypy.statements import blocks_of
+from typedxcom.mypy.truth import check_truth
+
+__all__ = ["inferred_return", "quiet_return", "visit_body"]
+
+
+class _Last:
+    """The body that was read last: mypy tries each overload of a decorator on its own."""
+
+    key: object = None
+    returned: Type | None = None
+
+
+def visit_body(site: Site, decorated: Decorator) -> Type | None:
+    """Check a body, report what only shows there, and return what it returns, if known."""
+    func = decorated.func
+    key = (func, site.api.pass_num)
+    if _Last.key != key:
+        with unfiltered(site.api):
+            _check(site.api, func)
+            check_truth(site, func.body)
+        _Last.key, _Last.returned = key, inferred_return(site, func.body.body)
+    return _Last.returned
+
+
+def _check(api: Any, func: FuncDef) -> None:
+    if getattr(api, "recurse_into_functions", True) or func.def_or_infer_vars:
+        return  # mypy has done it
+    with api.tscope.function_scope(func), api.set_recurse_into_functions():
+        api.check_func_item(func, name=func.name)
+    func.def_or_infer_vars = True
+
+
+def inferred_return(site: Site, body: list[Statement]) -> Type | None:
+    """What a checked body returns, if each return is known."""
+    found: list[Type] = []
+    for expr in _returns(body):
+        if expr is None or not site.api.has_type(expr):
+            return None
+        found.append(site.api.lookup_type(expr))
+    return make_simplified_union(found) if found else None
+
+
+def quiet_return(site: Site, func: FuncDef) -> Type | None:
+    """What an undecorated function of this file returns, whether or not mypy has got there."""
+    returns = _returns(func.body.body)
+    if not returns or any(expr is None for expr in returns) or func in _running:
+        return None
+    if all(site.api.has_type(expr) for expr in returns):
+        return inferred_return(site, func.body.body)
+    _running.append(func)
+    api = site.api
+    try:
+        with api.msg.filter_errors(), api.local_type_map, api.tscope.function_scope(func):
+            api.check_func_item(func, name=func.name)
+            return inferred_return(site, func.body.body)
+    finally:
+        _running.remove(func)
+
+
+_running: list[FuncDef] = []
+
+
+def _returns(body: list[Statement]) -> list[Expression | None]:
+    found: list[Expression | None] = []
+    for statement in body:
+        if isinstance(statement, ReturnStmt):
+            found.append(statement.expr)
+        for block in blocks_of(statement, functions=False):
+            found += _returns(block.body)
+    return found

@@ -1,0 +1,26 @@
+"""The plugin's error codes: each may stand in ``# type: ignore[...]`` and in mypy's options."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy.errorcodes import ErrorCode
+
+__all__ = ["XCOM_ARG", "XCOM_CONFIG", "XCOM_INTERNAL", "XCOM_KEY", "XCOM_MAP", "XCOM_TASK"]
+__all__ += ["XCOM_UNCHECKED", "XCOM_USE"]
+
+CATEGORY: Final = "typedxcom"
+
+XCOM_ARG: Final = ErrorCode("xcom-arg", "An output does not fit the parameter it goes to", CATEGORY)
+XCOM_KEY: Final = ErrorCode("xcom-key", "An output has no such key", CATEGORY)
+XCOM_MAP: Final = ErrorCode("xcom-map", "A task cannot be mapped over this", CATEGORY)
+XCOM_TASK: Final = ErrorCode("xcom-task", "A task returns what its kind does not allow", CATEGORY)
+XCOM_USE: Final = ErrorCode("xcom-use", "An output has no value while the DAG is parsed", CATEGORY)
+XCOM_UNCHECKED: Final = ErrorCode(
+    "xcom-unchecked",
+    "mypy skips this DAG function, because it has no annotations",
+    CATEGORY,
+    default_enabled=False,
+)
+XCOM_CONFIG: Final = ErrorCode("xcom-config", "Wrong [tool.typedxcom.mypy] options", CATEGORY)
+XCOM_INTERNAL: Final = ErrorCode("xcom-internal", "The plugin itself failed here", CATEGORY)

@@ -1,0 +1,76 @@
+"""Options: ``[tool.typedxcom.mypy]`` in pyproject.toml or ``[typedxcom-mypy]`` in mypy.ini."""
+
+from __future__ import annotations
+
+import configparser
+import importlib
+import sys
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+# mypy itself requires tomli where Python has no parser of its own.
+tomllib: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+
+__all__ = ["Config", "ConfigError", "read_config"]
+
+
+class ConfigError(Exception):
+    """The options cannot be used as they are written."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a project may change.
+
+    Attributes:
+        check_plain_airflow: Also check tasks of ``airflow.sdk.task``.
+        check_operators: Check outputs that go into classic operators.
+        check_plain_calls: Report outputs that go into functions that run while the DAG is parsed.
+        warn_unannotated_dags: Report DAG functions that mypy skips for want of annotations.
+    """
+
+    check_plain_airflow: bool = True
+    check_operators: bool = True
+    check_plain_calls: bool = True
+    warn_unannotated_dags: bool = False
+
+    def data(self) -> dict[str, bool]:
+        """The options as JSON, which mypy compares with those that the cache was made under."""
+        return asdict(self)
+
+
+def read_config(path: str | None) -> Config:
+    """Read the options from mypy's own configuration file.
+
+    Raises:
+        ConfigError: An option is unknown or not a boolean.
+    """
+    if not path or not Path(path).is_file():
+        return Config()
+    table = _toml(Path(path)) if path.endswith(".toml") else _ini(Path(path))
+    known = [field.name for field in fields(Config)]
+    for name, value in table.items():
+        if name not in known:
+            raise ConfigError(f'unknown option "{name}"; there are {", ".join(known)}')
+        if not isinstance(value, bool):
+            raise ConfigError(f'option "{name}" must be true or false, not {value!r}')
+    return Config(**table)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        tools = tomllib.load(file).get("tool", {})
+    found = tools.get("typedxcom", {}).get("mypy", {})
+    if not isinstance(found, dict):
+        raise ConfigError("[tool.typedxcom.mypy] must be a table")
+    return found
+
+
+def _ini(path: Path) -> dict[str, Any]:
+    parser = configparser.RawConfigParser()
+    parser.read(path, encoding="utf-8")
+    if not parser.has_section("typedxcom-mypy"):
+        return {}
+    words = parser.BOOLEAN_STATES
+    return {name: words.get(text.lower(), text) for name, text in parser.items("typedxcom-mypy")}

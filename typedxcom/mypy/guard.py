@@ -1,0 +1,70 @@
+"""A fault in a hook must never end the user's mypy run: it is reported once, then left out."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from mypy.plugin import ClassDefContext
+
+from typedxcom.mypy.codes import XCOM_INTERNAL
+
+__all__ = ["guarded", "reset", "unfiltered"]
+
+_Result = TypeVar("_Result")
+
+
+class _Reported:
+    """Whether this process has shown a fault already."""
+
+    once = False
+
+
+def reset() -> None:
+    """Start of a mypy run: its first fault is shown again."""
+    _Reported.once = False
+
+
+def guarded(
+    hook: Callable[[Any], _Result], default: Callable[[Any], _Result]
+) -> Callable[[Any], _Result]:
+    """Wrap *hook*: where it raises, report the first fault and answer with *default*."""
+
+    def call(ctx: Any) -> _Result:
+        try:
+            return hook(ctx)
+        except Exception as fault:  # whatever it is, the user's run goes on
+            _report(ctx, fault)
+            return default(ctx)
+
+    return call
+
+
+@contextmanager
+def unfiltered(api: Any) -> Iterator[None]:
+    """Report errors although mypy only tries something and would drop them."""
+    errors = getattr(api, "errors", None)
+    watchers: list[Any] = getattr(errors, "_watchers", [])
+    saved = list(watchers)
+    watchers.clear()
+    try:
+        yield
+    finally:
+        watchers.extend(saved)
+
+
+def _report(ctx: Any, fault: Exception) -> None:
+    if _Reported.once:
+        return
+    _Reported.once = True
+    place = ctx.cls if isinstance(ctx, ClassDefContext) else ctx.context
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    where = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+    msg = (
+        f"typedxcom.mypy failed here and leaves such places unchecked: "
+        f"{type(fault).__name__}: {fault} ({where}). Please report it"
+    )
+    with unfiltered(ctx.api):
+        ctx.api.fail(msg, place, code=XCOM_INTERNAL)

@@ -1,0 +1,191 @@
+"""The hooks themselves, and the table from full names to them.
+
+A hook takes the place in the user's code and mypy's context for it. Each one only unpacks the
+context; what it knows of Airflow is in the module of its feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, LambdaExpr
+from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
+from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
+
+from typedxcom.mypy import chaining, groups, names
+from typedxcom.mypy.bodies import quiet_return
+from typedxcom.mypy.calls import Call
+from typedxcom.mypy.codes import XCOM_MAP
+from typedxcom.mypy.dags import decorate_dag
+from typedxcom.mypy.decorators import decorate_contract, decorate_mark, decorate_task, same_task
+from typedxcom.mypy.groups import decorate_group
+from typedxcom.mypy.kwargs import KeywordMapping
+from typedxcom.mypy.mapping import Mapping
+from typedxcom.mypy.operators import expand_operator
+from typedxcom.mypy.outputs import Output, holds_output, output_of
+from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.tasks import Tasklike, awaited, injectable, task_of
+
+__all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
+
+SignatureHook = Callable[[Site, MethodSigContext], FunctionLike]
+# Of a function or of a method: mypy's two contexts differ in one attribute.
+ReturnHook = Callable[[Site, Any], Type]
+
+
+def _signature_table() -> dict[str, SignatureHook]:
+    table: dict[str, SignatureHook] = {}
+    for task in (names.TASK, names.SDK_TASK, names.SDK_TASK_IMPL, names.GROUP, names.SDK_GROUP):
+        table[f"{task}.__call__"] = _call
+        table[f"{task}.expand"] = partial(_expand, method="expand")
+        table[f"{task}.expand_kwargs"] = partial(_expand, method="expand_kwargs")
+        table[f"{task}.partial"] = _partial
+    for kind in names.OUTPUTS:
+        table[f"{kind}.map"] = partial(_chain, method=chaining.mapped)
+        table[f"{kind}.zip"] = partial(_chain, method=chaining.zipped)
+        table[f"{kind}.concat"] = partial(_chain, method=chaining.concat)
+        table[f"{kind}.__getitem__"] = _item
+    partial_name = names.SDK_OPERATOR_PARTIAL
+    table[f"{partial_name}.expand"] = partial(expand_operator, method="expand")
+    table[f"{partial_name}.expand_kwargs"] = partial(expand_operator, method="expand_kwargs")
+    return table
+
+
+def _return_table() -> dict[str, ReturnHook]:
+    table: dict[str, ReturnHook] = {
+        f"{names.DECORATOR}.__call__": partial(decorate_task, kind="python", plain=False),
+        f"{names.SDK_DECORATOR}.__call__": partial(decorate_task, kind="python", plain=True),
+        names.CONTRACT: decorate_contract,
+        f"{names.CONTRACT_DECORATOR}.__call__": decorate_contract,
+        f"{names.MARK}.__call__": decorate_mark,
+        f"{names.GROUP_DECORATOR}.__call__": decorate_group,
+        names.GROUP_FUNCTION: decorate_group,
+        names.SDK_GROUP_FUNCTION: decorate_group,
+        f"{names.DAG_DECORATOR}.__call__": decorate_dag,
+        names.DAG_FUNCTION: decorate_dag,
+        names.SDK_DAG_FUNCTION: decorate_dag,
+        names.SDK_PARAM: _param,
+        names.SDK_RESULT: same_task,
+    }
+    for mark in (names.SDK_SETUP, names.SDK_TEARDOWN):
+        table[mark] = partial(decorate_mark, plain=True)
+    for mark in (names.SDK_SETUP_IMPL, names.SDK_TEARDOWN_IMPL):
+        table[mark] = partial(decorate_mark, plain=True)
+    for task in (names.TASK, names.SDK_TASK, names.SDK_TASK_IMPL, names.GROUP, names.SDK_GROUP):
+        table[f"{task}.override"] = _same
+    return table
+
+
+def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
+    task = task_of(ctx.type)
+    if task is None or not isinstance(ctx.context, CallExpr):
+        return ctx.default_signature
+    if task.note.partial:
+        text = f"{task.label} has partial arguments: only expand() can use it"
+        site.fail(text[0].upper() + text[1:], ctx.context, XCOM_MAP)
+        return _open(ctx.default_signature, _result(site, task, task.value))
+    if task.function is None:
+        return _open(ctx.default_signature, _result(site, task, task.value))
+    function = task.function if task.group else injectable(site, task.function)
+    checked = Call(site, ctx.context, task.label, function).check()
+    value = task.value
+    if function.variables and task.note.kind in names.RUNS_FUNCTION:
+        value = awaited(checked.ret_type)
+    return checked.copy_modified(
+        ret_type=_result(site, task, value), name=task.note.name or checked.name
+    )
+
+
+def _result(site: Site, task: Tasklike, value: Type) -> Type:
+    if task.group:
+        return groups.group_result(site, task, value)
+    return task.output(site, value)
+
+
+def _open(signature: CallableType, returned: Type) -> CallableType:
+    return signature.copy_modified(
+        arg_types=[unknown() for _ in signature.arg_types], ret_type=returned
+    )
+
+
+def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
+    task = task_of(ctx.type)
+    if task is None or not isinstance(ctx.context, CallExpr):
+        return ctx.default_signature
+    if method == "expand":
+        Mapping(site, ctx.context, task).expand()
+    else:
+        KeywordMapping(site, ctx.context, task).check()
+    if task.group:
+        return _open(ctx.default_signature, groups.mapped_group_result(site, task))
+    return _open(ctx.default_signature, task.output(site, task.value, names.MAPPED))
+
+
+def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:
+    task = task_of(ctx.type)
+    if task is None or not isinstance(ctx.context, CallExpr):
+        return ctx.default_signature
+    return _open(ctx.default_signature, Mapping(site, ctx.context, task).partial())
+
+
+def _same(site: Site, ctx: MethodContext) -> Type:
+    return ctx.type if task_of(ctx.type) is not None else ctx.default_return_type
+
+
+def _chain(
+    site: Site, ctx: MethodSigContext, *, method: Callable[[Site, Output, CallExpr], Type]
+) -> FunctionLike:
+    output = output_of(ctx.type)
+    if output is None or not isinstance(ctx.context, CallExpr):
+        return ctx.default_signature
+    returned = method(site, output, ctx.context)
+    opened = _open(ctx.default_signature, returned).copy_modified(variables=[])
+    if method is chaining.mapped and isinstance(ctx.context.args[0], LambdaExpr):
+        return opened.copy_modified(arg_types=[chaining.lambda_context(site, output)])
+    return opened
+
+
+def _item(site: Site, ctx: MethodSigContext) -> FunctionLike:
+    output = output_of(ctx.type)
+    if output is None:
+        return ctx.default_signature
+    where: Any = ctx.context  # for an index expression mypy hands over the expression itself
+    key: Expression | None = where.index if isinstance(where, IndexExpr) else None
+    return _open(ctx.default_signature, chaining.item(site, output, key, key or where))
+
+
+def _param(site: Site, ctx: FunctionContext) -> Type:
+    """``def pipeline(n: int = Param(3))``: Airflow puts the parameter's value there."""
+    contexts: list[Type | None] = site.api.type_context
+    proper = get_proper_type(contexts[-1]) if contexts else None
+    if isinstance(proper, Instance) and proper.type.fullname != names.SDK_PARAM:
+        return unknown()
+    return ctx.default_return_type
+
+
+def infer_unannotated(site: Site, ctx: FunctionContext) -> Type:
+    """A function without a return annotation, in the same file: what its body returns."""
+    callee = ctx.context.callee if isinstance(ctx.context, CallExpr) else None
+    node = getattr(callee, "node", None)
+    if not isinstance(node, FuncDef) or not isinstance(node.type, CallableType):
+        return ctx.default_return_type
+    if not isinstance(get_proper_type(ctx.default_return_type), AnyType):
+        return ctx.default_return_type
+    if not isinstance(get_proper_type(node.type.ret_type), AnyType):
+        return ctx.default_return_type
+    if _file_of(site) != node.fullname.rpartition(".")[0] and "." in node.fullname:
+        return ctx.default_return_type  # its body is not there when mypy's cache is warm
+    found = quiet_return(site, node)
+    known = found is not None and (task_of(found) is not None or holds_output(found))
+    return found if known and found is not None else ctx.default_return_type
+
+
+def _file_of(site: Site) -> str:
+    name: str = site.api.tree.fullname
+    return name
+
+
+SIGNATURES: Final = _signature_table()
+RETURNS: Final = _return_table()

@@ -1,0 +1,108 @@
+"""Full names of what the plugin hangs on, and of the notes it leaves on types."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__: list[str] = []
+
+PUBLIC: Final = "typedxcom._public"
+XCOMARG: Final = f"{PUBLIC}.XComArg"
+MAPPED: Final = f"{PUBLIC}.MappedXComArg"
+DERIVED: Final = f"{PUBLIC}.DerivedXComArg"
+KEYED: Final = f"{PUBLIC}.KeyedXComArg"
+OUTPUTS: Final = (XCOMARG, MAPPED, DERIVED, KEYED)
+REFUSED: Final = f"{PUBLIC}.Refused"
+TABLE: Final = "typedxcom.tables.annotations.Table"
+TABLES: Final = (f"{PUBLIC}.TableOf", TABLE)
+TASK: Final = f"{PUBLIC}.Task"
+DECORATOR: Final = f"{PUBLIC}.TaskDecorator"
+DECORATORS: Final = f"{PUBLIC}.TaskDecoratorCollection"
+MARK: Final = f"{PUBLIC}.TaskMark"
+CONTRACT: Final = f"{PUBLIC}.contract"
+CONTRACT_DECORATOR: Final = f"{PUBLIC}.ContractDecorator"
+GROUP: Final = f"{PUBLIC}.TaskGroupFactory"
+GROUP_DECORATOR: Final = f"{PUBLIC}.TaskGroupDecorator"
+GROUP_FUNCTION: Final = f"{PUBLIC}.task_group"
+DAG_DECORATOR: Final = f"{PUBLIC}.DagDecorator"
+DAG_FUNCTION: Final = f"{PUBLIC}.dag"
+CONDITION: Final = f"{PUBLIC}.Condition"
+
+SDK: Final = "airflow.sdk"
+SDK_XCOMARG: Final = f"{SDK}.definitions.xcom_arg.XComArg"
+SDK_TASK: Final = f"{SDK}.bases.decorator.Task"
+SDK_TASK_IMPL: Final = f"{SDK}.bases.decorator._TaskDecorator"
+SDK_DECORATOR: Final = f"{SDK}.bases.decorator.TaskDecorator"
+SDK_DECORATORS: Final = f"{SDK}.definitions.decorators.TaskDecoratorCollection"
+SDK_RESULT: Final = f"{SDK}.definitions.decorators.result"
+SDK_SETUP: Final = f"{SDK}.definitions.decorators.setup"
+SDK_TEARDOWN: Final = f"{SDK}.definitions.decorators.teardown"
+SDK_SETUP_IMPL: Final = f"{SDK}.definitions.decorators.setup_teardown.setup_task"
+SDK_TEARDOWN_IMPL: Final = f"{SDK}.definitions.decorators.setup_teardown.teardown_task"
+SDK_GROUP_FUNCTION: Final = f"{SDK}.definitions.decorators.task_group.task_group"
+SDK_GROUP: Final = f"{SDK}.definitions.decorators.task_group._TaskGroupFactory"
+SDK_TASKS: Final = (f"{SDK_TASK}.", f"{SDK_TASK_IMPL}.", f"{SDK_GROUP}.")
+SDK_DAG_FUNCTION: Final = f"{SDK}.definitions.dag.dag"
+SDK_DAG: Final = f"{SDK}.definitions.dag.DAG"
+SDK_NODE: Final = f"{SDK}.definitions._internal.node.DAGNode"
+SDK_DEPENDENCY: Final = f"{SDK}.definitions._internal.mixins.DependencyMixin"
+SDK_PARAM: Final = f"{SDK}.definitions.param.Param"
+SDK_CONTEXT: Final = f"{SDK}.definitions.context.Context"
+SDK_OPERATOR: Final = f"{SDK}.bases.operator.BaseOperator"
+SDK_OPERATOR_PARTIAL: Final = f"{SDK}.definitions.mappedoperator.OperatorPartial"
+SDK_NOT_SET: Final = f"{SDK}.definitions._internal.types.ArgNotSet"
+SDK_POKE: Final = f"{SDK}.bases.sensor.PokeReturnValue"
+SDK_LAZY_SEQUENCE: Final = f"{SDK}.execution_time.lazy_sequence.LazyXComSequence"
+
+# Sub-decorators whose function's return value is not the task's output.
+BRANCHES: Final = frozenset(
+    {"branch", "branch_virtualenv", "branch_external_python", "branch_python"}
+)
+RUNS_FUNCTION: Final = BRANCHES | frozenset(
+    {"python", "short_circuit", "virtualenv", "external_python", "stub"}
+    | {"docker", "kubernetes", "pyspark", "snowpark"}
+)
+
+# Only for an Airflow whose Context cannot be found in the build.
+CONTEXT_KEYS: Final = frozenset(
+    [
+        "conn",
+        "conf",
+        "dag",
+        "dag_run",
+        "data_interval_end",
+        "data_interval_start",
+        "outlet_events",
+        "ds",
+        "ds_nodash",
+        "expanded_ti_count",
+        "exception",
+        "inlets",
+        "inlet_events",
+        "logical_date",
+        "macros",
+        "map_index_template",
+        "outlets",
+        "params",
+        "prev_data_interval_start_success",
+        "prev_data_interval_end_success",
+        "prev_start_date_success",
+        "prev_end_date_success",
+        "reason",
+        "run_id",
+        "start_date",
+        "task",
+        "task_reschedule_count",
+        "task_instance",
+        "task_instance_key_str",
+        "templates_dict",
+        "test_mode",
+        "ti",
+        "triggering_asset_events",
+        "try_number",
+        "ts",
+        "ts_nodash",
+        "ts_nodash_with_tz",
+        "var",
+    ]
+)

@@ -1,0 +1,218 @@
+"""The type of an output, and the note on it that says which task it comes from.
+
+The note is a JSON string in a literal type in ``Instance.extra_attrs``: that survives variables,
+containers, other modules and mypy's cache. A join of two types drops it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from mypy.maptype import map_instance_to_supertype
+from mypy.typeops import make_simplified_union
+from mypy.types import (
+    AnyType,
+    ExtraAttrs,
+    Instance,
+    LiteralType,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    UnionType,
+    UnpackType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.site import Site, unknown
+
+__all__ = ["Note", "Output", "holds_output", "make_output", "output_of", "resolved"]
+
+# No attribute of a user can have this name.
+NOTE: Final = "<typedxcom>"
+
+# Containers that Airflow looks into for outputs, and types that may turn out to be one of them.
+CONCRETE: Final = frozenset(f"builtins.{name}" for name in ("list", "tuple", "dict", "set"))
+ABSTRACT: Final = frozenset(
+    f"typing.{name}"
+    for name in (
+        *("Sequence", "MutableSequence", "Collection", "Iterable", "Container"),
+        *("Mapping", "MutableMapping", "AbstractSet"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Where an output comes from.
+
+    Attributes:
+        task: The name of the task's function.
+        key: The key or item that was taken from its return value.
+        keys: Whether the task pushes its keys one by one; None where that is not known.
+        plain: Whether ``airflow.sdk.task`` made the task.
+    """
+
+    task: str = ""
+    key: str | None = None
+    keys: bool | None = None
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output as its reader sees it.
+
+    Attributes:
+        value: The type of the value that the reader gets.
+        kind: The full name of the output's class.
+        note: Where it comes from, if that is known.
+    """
+
+    value: Type
+    kind: str
+    note: Note | None
+
+    @property
+    def mapped(self) -> bool:
+        """Whether it stands for all instances of a mapped task."""
+        return self.kind == names.MAPPED
+
+    def phrase(self) -> str:
+        """Its origin as the subject of a sentence that goes on with "returns"."""
+        if self.note is None or not self.note.task:
+            return "an upstream task"
+        kind = "mapped task" if self.mapped else "task"
+        return f'{kind} "{self.note.task}"'
+
+
+def make_output(
+    site: Site, value: Type, *, kind: str = names.XCOMARG, note: Note | None = None
+) -> Type:
+    """The type of an output of *value*; for `names.MAPPED`, *value* is one instance's."""
+    made = site.instance(kind, [value])
+    if made is None:
+        return unknown()
+    if note is not None:
+        text = site.text_note(_written(note))
+        made.extra_attrs = ExtraAttrs({NOTE: text}, set(), None)
+    proper = get_proper_type(value)
+    if kind == names.XCOMARG and isinstance(proper, TupleType) and not (note and note.plain):
+        return _unpackable(site, proper, made, note or Note())
+    return made
+
+
+def _unpackable(site: Site, value: TupleType, made: Instance, note: Note) -> Type:
+    """An output that ``a, b = two()`` unpacks: a tuple whose class is the output's."""
+    if any(isinstance(item, UnpackType) for item in value.items):
+        return made
+    items = [
+        make_output(site, item, note=replace(note, key=str(index), keys=False))
+        for index, item in enumerate(value.items)
+    ]
+    return TupleType(items, made)
+
+
+def output_of(found: Type) -> Output | None:
+    """Read an output's type, or None for any other type."""
+    proper = get_proper_type(found)
+    if isinstance(proper, TupleType):
+        proper = proper.partial_fallback
+    if not isinstance(proper, Instance):
+        return None
+    kind = proper.type.fullname
+    if kind == names.XCOMARG:
+        return Output(proper.args[0], kind, _note(proper))
+    for base in proper.type.mro:
+        if base.fullname == names.XCOMARG:
+            value = map_instance_to_supertype(proper, base).args[0]
+            return Output(value, kind, _note(proper))
+        if base.fullname == names.SDK_XCOMARG:
+            return Output(unknown(), names.SDK_XCOMARG, None)
+    return None
+
+
+def _note(found: Instance) -> Note | None:
+    text = found.extra_attrs and found.extra_attrs.attrs.get(NOTE)
+    if isinstance(text, LiteralType) and isinstance(text.value, str):
+        return _parsed(text.value)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _written(note: Note) -> str:
+    return json.dumps(asdict(note))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Note:
+    return Note(**json.loads(text))
+
+
+def holds_output(found: Type, depth: int = 0) -> bool:
+    """Whether values of this type are or contain outputs."""
+    proper = get_proper_type(found)
+    if depth > 6 or isinstance(proper, AnyType):
+        return False
+    if output_of(proper) is not None:
+        return True
+    return any(holds_output(part, depth + 1) for part in _parts(proper))
+
+
+def _parts(found: ProperType) -> list[Type]:
+    if isinstance(found, Instance):
+        return list(found.args)
+    if isinstance(found, (TupleType, UnionType)):
+        return list(found.items)
+    if isinstance(found, TypedDictType):
+        return list(found.items.values())
+    return []
+
+
+def first_output(found: Type, depth: int = 0) -> Output | None:
+    """The first output in a type, for the names in a message."""
+    proper = get_proper_type(found)
+    if (output := output_of(proper)) is not None or depth > 6:
+        return output
+    parts = (first_output(part, depth + 1) for part in _parts(proper))
+    return next((part for part in parts if part is not None), None)
+
+
+def resolved(found: Type) -> Type | None:
+    """The type after Airflow has put values in place of outputs.
+
+    Returns:
+        None where an output lies in something that Airflow does not look into.
+    """
+    proper = get_proper_type(found)
+    if (output := output_of(proper)) is not None:
+        return output.value
+    if not holds_output(proper):
+        return found
+    if isinstance(proper, UnionType):
+        items = _resolved_all(proper.items)
+        return None if items is None else make_simplified_union(items)
+    if isinstance(proper, TupleType):
+        items = _resolved_all(proper.items)
+        return None if items is None else proper.copy_modified(items=items)
+    if isinstance(proper, Instance) and _is_looked_into(proper):
+        items = _resolved_all(proper.args)
+        return None if items is None else proper.copy_modified(args=items)
+    return None
+
+
+def _resolved_all(parts: Sequence[Type]) -> list[Type] | None:
+    items = [resolved(part) for part in parts]
+    known = [item for item in items if item is not None]
+    return known if len(known) == len(items) else None
+
+
+def _is_looked_into(found: Instance) -> bool:
+    if found.type.fullname in ABSTRACT:
+        return True
+    return any(base.fullname in CONCRETE for base in found.type.mro)

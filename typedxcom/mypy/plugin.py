@@ -1,0 +1,294 @@
+"""The plugin: a table from full names to functions.
+
+Every hook is guarded: a fault in it is reported once and never ends the user's run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from mypy.errors import CompileError
+from mypy.nodes import ARG_POS, Argument, FuncDef, MypyFile, OverloadedFuncDef, TypeInfo, Var
+from mypy.options import Options
+from mypy.plugin import (
+    AnalyzeTypeContext,
+    AttributeContext,
+    ClassDefContext,
+    FunctionContext,
+    FunctionSigContext,
+    MethodContext,
+    MethodSigContext,
+    Plugin,
+    ReportConfigContext,
+)
+from mypy.plugins.common import add_method_to_class
+from mypy.types import FunctionLike, Instance, Type
+
+from typedxcom.mypy import decorators, names, operators, uses
+from typedxcom.mypy.config import ConfigError, read_config
+from typedxcom.mypy.dags import relax_dag, relax_task_group
+from typedxcom.mypy.guard import guarded, reset
+from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
+from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.tables import table_or_any
+
+__all__ = ["TypedXComPlugin"]
+
+_Context = TypeVar("_Context")
+_Result = TypeVar("_Result")
+PREFIXES: Final = ("airflow", "typedxcom")
+LIBRARIES: Final = ("airflow.sdk.", f"{names.PUBLIC}.")
+
+
+class TypedXComPlugin(Plugin):
+    """Checks the wiring of Airflow DAGs."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        reset()
+        self._digest = _digest()
+        self._infos: dict[str, TypeInfo] = {}
+        self._to_mend = dict(_MENDED)
+        self._signatures = {
+            name: self._guard(hook, _default_signature) for name, hook in SIGNATURES.items()
+        }
+        self._returns = {name: self._guard(hook, _default_return) for name, hook in RETURNS.items()}
+        self._infer = self._guard(infer_unannotated, _default_return)
+        self._plain_call = self._guard(uses.plain_call, _default_signature)
+        try:
+            self.config = read_config(options.config_file)
+        except ConfigError as fault:
+            text = f"{options.config_file}: error: [tool.typedxcom.mypy] {fault}  [xcom-config]"
+            raise CompileError([text]) from fault  # mypy shows it without a traceback
+
+    def set_modules(self, modules: dict[str, MypyFile]) -> None:
+        """A new build: what was found in the last one is gone."""
+        super().set_modules(modules)
+        self._infos.clear()
+        self._to_mend = dict(_MENDED)
+
+    # What mypy asks ------------------------------------------------------------------------------
+
+    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any] | None:
+        """What the cache depends on: this package's own text, and for users' code the options.
+
+        mypy itself notices only a change of the file that ``plugins`` names.
+        """
+        if not is_library(ctx.path):
+            return {"options": self.config.data(), "plugin": self._digest}
+        return {"plugin": self._digest} if ctx.id.startswith(PREFIXES) else None
+
+    def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
+        """Types of outputs, for users who import only Airflow."""
+        if file.is_stub or is_library(file.path):
+            return []
+        if not any(_imports_airflow(node) for node in file.imports):
+            return []
+        return [(10, names.PUBLIC, -1)]
+
+    def get_customize_class_mro_hook(
+        self, fullname: str
+    ) -> Callable[[ClassDefContext], None] | None:
+        """Outputs lose the ``Any`` base that other checkers see; tables gain one."""
+        if fullname == names.TABLE:
+            return _make_open
+        return guarded(_make_strict, _leave) if fullname in names.OUTPUTS else None
+
+    def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
+        """``Table[Row]`` stands for any library's table."""
+        return table_or_any if fullname == names.TABLE else None
+
+    def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+        """Airflow's own ``XComArg`` does not declare that it has keys."""
+        return guarded(_add_keys, _leave) if fullname == names.SDK_DEPENDENCY else None
+
+    def get_method_signature_hook(
+        self, fullname: str
+    ) -> Callable[[MethodSigContext], FunctionLike] | None:
+        """Hooks that judge arguments."""
+        if not self.config.check_plain_airflow and fullname.startswith(names.SDK_TASKS):
+            return None
+        if (found := self._signatures.get(fullname)) is not None:
+            return found
+        owner, _, method = fullname.rpartition(".")
+        if owner in names.OUTPUTS and method in uses.REFUSED:
+            return self._guard(partial(uses.refuse, method=method), _default_signature)
+        if self.config.check_plain_calls and self._is_users(fullname):
+            return self._plain_call
+        return None
+
+    def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """Hooks that decide what a call returns."""
+        if not self.config.check_plain_airflow and fullname.startswith(names.SDK):
+            return None
+        if (found := self._returns.get(fullname)) is not None:
+            return found
+        owner, _, method = fullname.rpartition(".")
+        if owner in (names.DECORATORS, names.SDK_DECORATORS):
+            return self._decorator(method, plain=owner == names.SDK_DECORATORS)
+        if method == "partial" and self.config.check_operators and self._operator(owner):
+            return self._guard(operators.partial_operator, _default_return)
+        return None
+
+    def _decorator(self, method: str, *, plain: bool) -> Callable[[MethodContext], Type] | None:
+        """``@task`` and ``@task.branch``."""
+        if method in ("run_if", "skip_if"):
+            return self._guard(decorators.condition, _default_return)
+        kind = "python" if method == "__call__" else method
+        hook = partial(decorators.decorate_task, kind=kind, plain=plain)
+        return self._guard(hook, _default_return)
+
+    def get_function_signature_hook(
+        self, fullname: str
+    ) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        """Classic operators, and functions of the user's own."""
+        if self._to_mend:
+            self._mend()
+        if self.config.check_operators and self._operator(fullname):
+            return self._guard(operators.construct, _default_signature)
+        if self.config.check_plain_calls and ("." not in fullname or self._is_users(fullname)):
+            return self._plain_call
+        return None
+
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        """Decorators that are functions, and functions that nobody annotated."""
+        if self._to_mend:
+            self._mend()
+        if not self.config.check_plain_airflow and fullname.startswith(names.SDK):
+            return None
+        if (found := self._returns.get(fullname)) is not None:
+            return found
+        if "." not in fullname or self._is_users(fullname):
+            return self._infer
+        return None
+
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        """Attributes of outputs, and ``task.docker``."""
+        owner, _, name = fullname.rpartition(".")
+        if owner == names.REFUSED:
+            return self._guard(partial(uses.attribute, name=name), _default_attribute)
+        if owner in (names.DECORATORS, names.SDK_DECORATORS):
+            hook = partial(decorators.sub_decorator, kind=name)
+            return self._guard(hook, _default_attribute)
+        if name == "output" and owner.startswith(names.SDK):
+            return self._guard(operators.output, _default_attribute)
+        return None
+
+    # Helpers -------------------------------------------------------------------------------------
+
+    def _guard(
+        self, hook: Callable[[Site, _Context], _Result], default: Callable[[_Context], _Result]
+    ) -> Callable[[_Context], _Result]:
+        def run(ctx: _Context) -> _Result:
+            place: Any = ctx
+            with Site(place.api, place.context, self.info, self.config) as site:
+                return hook(site, ctx)
+
+        return guarded(run, default)
+
+    def info(self, fullname: str) -> TypeInfo | None:
+        """A class of this build, or None."""
+        if (known := self._infos.get(fullname)) is not None:
+            return known
+        found = self.lookup_fully_qualified(fullname)
+        if found is None or not isinstance(found.node, TypeInfo):
+            return None
+        if fullname.startswith(LIBRARIES):  # libraries do not change while mypy runs
+            self._infos[fullname] = found.node
+        return found.node
+
+    def _operator(self, fullname: str) -> bool:
+        info = self.info(fullname) if "." in fullname else None
+        return info is not None and operators.is_operator(info)
+
+    def _is_users(self, fullname: str) -> bool:
+        """Whether a function is not from the standard library, a stub or Airflow."""
+        if fullname.startswith(("builtins.", "typing.", "airflow.", "typedxcom.")):
+            return False
+        found = self.lookup_fully_qualified(fullname)
+        if found is None or not isinstance(found.node, (FuncDef, OverloadedFuncDef)):
+            return False
+        module = self._module_of(fullname)
+        return module is not None and not module.is_stub and not is_library(module.path)
+
+    def _module_of(self, fullname: str) -> MypyFile | None:
+        modules = self._modules or {}
+        head = fullname
+        while "." in head:
+            head = head.rpartition(".")[0]
+            if head in modules:
+                return modules[head]
+        return None
+
+    def _mend(self) -> None:
+        """Mend two signatures of Airflow's, as soon as their modules are in the build."""
+        for fullname, mend in list(self._to_mend.items()):
+            symbol = self.lookup_fully_qualified(fullname)
+            if symbol is not None and mend(symbol.node):
+                del self._to_mend[fullname]
+
+
+_MENDED: Final = {
+    names.SDK_DAG_FUNCTION: relax_dag,
+    names.SDK_GROUP_FUNCTION: relax_task_group,
+}
+
+
+def is_library(path: str) -> bool:
+    """Whether a file is installed, or mypy's own."""
+    path = path.replace("\\", "/")
+    return "site-packages/" in path or "/typeshed/" in path
+
+
+def _imports_airflow(node: Any) -> bool:
+    ids = [node.id] if hasattr(node, "id") else [name for name, _ in node.ids]
+    return any(name.split(".")[0] in PREFIXES for name in ids)
+
+
+def _digest() -> str:
+    text = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        text.update(path.read_bytes())
+    return text.hexdigest()[:16]
+
+
+def _make_strict(ctx: ClassDefContext) -> None:
+    """Without the ``Any`` base, and with operators that only hooks let pass."""
+    info = ctx.cls.info
+    info.fallback_to_any = False
+    refused = ctx.api.lookup_fully_qualified_or_none(names.REFUSED)
+    if refused is None or not isinstance(refused.node, TypeInfo) or refused.node in info.mro:
+        return
+    info.mro.insert(-1, refused.node)
+    info.bases.append(Instance(refused.node, []))
+
+
+def _make_open(ctx: ClassDefContext) -> None:
+    """A reader uses a table as its library's own object."""
+    ctx.cls.info.fallback_to_any = True
+
+
+def _add_keys(ctx: ClassDefContext) -> None:
+    if ctx.cls.fullname == names.SDK_XCOMARG:
+        key = Argument(Var("key"), unknown(), None, ARG_POS)
+        add_method_to_class(ctx.api, ctx.cls, "__getitem__", [key], unknown())
+
+
+def _leave(ctx: ClassDefContext) -> None:
+    pass
+
+
+def _default_signature(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+    return ctx.default_signature
+
+
+def _default_return(ctx: FunctionContext | MethodContext) -> Type:
+    return ctx.default_return_type
+
+
+def _default_attribute(ctx: AttributeContext) -> Type:
+    return ctx.default_attr_type

@@ -1,0 +1,162 @@
+"""One place in the user's code, with what every hook needs there: look up, infer, report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from mypy.errorcodes import ErrorCode
+from mypy.messages import format_type_distinctly
+from mypy.nodes import CallExpr, Context, Decorator, Expression, FuncDef, NameExpr, TypeInfo, Var
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    LiteralType,
+    PartialType,
+    ProperType,
+    Type,
+    TypeOfAny,
+    UnionType,
+    get_proper_type,
+)
+
+from typedxcom.mypy.config import Config
+
+__all__ = ["Lookup", "Site", "unknown"]
+
+# Finds a TypeInfo by its full name in this build.
+Lookup = Callable[[str], TypeInfo | None]
+
+
+def unknown() -> AnyType:
+    """The type of what nobody annotated."""
+    return AnyType(TypeOfAny.special_form)
+
+
+# `Table[Row]` as the stub spells it.
+_TABLE = re.compile(r"Table(?:Of)?\[([^\[\]]*)\](?: \| Any)?")
+
+
+class _Memo:
+    """Types of argument expressions, kept while one outermost hook runs.
+
+    Quiet inference evaluates nested calls again; without this a chain of n calls costs 2**n.
+    """
+
+    depth = 0
+    types: dict[Expression, ProperType] = {}  # noqa: RUF012  (one checker runs at a time)
+
+
+class Site:
+    """The checker at one call."""
+
+    def __init__(self, api: Any, context: Context, lookup: Lookup, config: Config) -> None:
+        self.api = api
+        self.context = context
+        self.lookup = lookup
+        self.config = config
+
+    def __enter__(self) -> Site:
+        _Memo.depth += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _Memo.depth -= 1
+        if not _Memo.depth:
+            _Memo.types.clear()
+
+    def fail(self, message: str, where: Context, code: ErrorCode) -> None:
+        """Report one sentence."""
+        self.api.fail(message, where, code=code)
+
+    def instance(self, fullname: str, args: list[Type] | None = None) -> Instance | None:
+        """An instance of a class of this build, or None where nobody imported its module."""
+        info = self.lookup(fullname)
+        return None if info is None else Instance(info, args or [])
+
+    def builtin(self, name: str, args: list[Type] | None = None) -> Instance:
+        """An instance of a class of builtins."""
+        found: Instance = self.api.named_generic_type(f"builtins.{name}", args or [])
+        return found
+
+    def text_note(self, text: str) -> LiteralType:
+        """A string as a type, which is all that mypy's cache keeps."""
+        return LiteralType(text, self.builtin("str"))
+
+    def describe(self, *types: Type) -> tuple[str, ...]:
+        """Types for people; classes of the same name get their module's."""
+        texts = format_type_distinctly(*types, options=self.api.options, bare=True)
+        return tuple(_TABLE.sub(r"Table[\1]", text) for text in texts)
+
+    def depend_on(self, found: Type) -> None:
+        """Check this place again when a class changes whose fields were read.
+
+        mypy's daemon sees only what the code itself names, not the base class of a model.
+        """
+        proper = get_proper_type(found)
+        for info in proper.type.mro if isinstance(proper, Instance) else []:
+            deps = self.api.tree.plugin_deps.setdefault(f"<{info.fullname}[wildcard]>", set())
+            deps.add(self.api.tscope.current_target())
+
+    def type_of(self, expr: Expression) -> ProperType:
+        """The type of *expr* without reporting anything."""
+        if (known := _Memo.types.get(expr)) is not None:
+            return known
+        found = self._of_variable(expr) or self._from_callee(expr)
+        if found is None:
+            found = self.quietly(lambda: self.api.expr_checker.accept(expr))
+        if _Memo.depth:
+            _Memo.types[expr] = found
+        return found
+
+    def quietly(self, infer: Callable[[], Type]) -> ProperType:
+        """Infer a type, keeping neither errors nor the types of sub-expressions."""
+        with self.api.msg.filter_errors(), self.api.local_type_map:
+            return get_proper_type(infer())
+
+    def has_errors(self, infer: Callable[[], Any]) -> tuple[Any, bool]:
+        """What *infer* returns, and whether mypy would have reported an error in it."""
+        with self.api.msg.filter_errors() as watch, self.api.local_type_map:
+            found = infer()
+        return found, bool(watch.has_new_errors())
+
+    def _of_variable(self, expr: Expression) -> ProperType | None:
+        """The type that a name has here, which mypy keeps at hand."""
+        if not (isinstance(expr, NameExpr) and isinstance(expr.node, Var)):
+            return None
+        found = get_proper_type(self.api.binder.get(expr) or expr.node.type)
+        return None if isinstance(found, PartialType) else found
+
+    def _from_callee(self, expr: Expression) -> ProperType | None:
+        """What a call of known type returns: its arguments need no inference."""
+        if not (isinstance(expr, CallExpr) and isinstance(expr.callee, NameExpr)):
+            return None
+        node = expr.callee.node
+        if isinstance(node, (Decorator, Var)):
+            return self._from_task(expr.callee)
+        if not isinstance(node, FuncDef):
+            return None
+        signature = node.type
+        if not isinstance(signature, CallableType) or signature.variables:
+            return None
+        if node.is_coroutine or node.is_generator:
+            return None
+        found = get_proper_type(signature.ret_type)
+        return None if isinstance(found, AnyType) else found
+
+    def _from_task(self, callee: NameExpr) -> ProperType | None:
+        from typedxcom.mypy.tasks import task_of
+
+        task = task_of(self.type_of(callee))
+        if task is None or task.group or task.function is None or task.function.variables:
+            return None
+        return get_proper_type(task.output(self, task.value))
+
+
+def plain_items(found: ProperType) -> list[ProperType]:
+    """The members of a union, or the type itself."""
+    if isinstance(found, UnionType):
+        return [get_proper_type(item) for item in found.items]
+    return [found]

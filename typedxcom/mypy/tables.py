@@ -1,0 +1,139 @@
+"""``Table[Row]``, compared column by column.
+
+``Table[Row]`` is a union with ``Any`` for every checker, because a task returns any library's own
+table object. The plugin reads the row out of the union.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, FuncDef, TypeInfo, Var
+from mypy.plugin import AnalyzeTypeContext
+from mypy.subtypes import is_subtype
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    ProperType,
+    Type,
+    TypedDictType,
+    TypeOfAny,
+    UnionType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+
+__all__ = ["fields_of", "is_table", "row_of", "table_fits", "table_or_any", "without_any"]
+
+Fits = Callable[[Type, Type], bool]
+
+# Top-level packages whose objects a Table may be made of or read as.
+LIBRARIES: Final = frozenset({"pyarrow", "pandas", "polars", "duckdb", "narwhals", "modin", "dask"})
+
+
+def table_or_any(ctx: AnalyzeTypeContext) -> Type:
+    """The class in annotations: as the stub's alias, a union with ``Any``."""
+    args = [ctx.api.analyze_type(arg) for arg in ctx.type.args]
+    made = ctx.api.named_type(names.TABLE, args or [AnyType(TypeOfAny.from_omitted_generics)])
+    return UnionType([made, AnyType(TypeOfAny.special_form)])
+
+
+def row_of(found: ProperType) -> Type | None:
+    """``Row`` of ``Table[Row]``, or None for another type."""
+    if isinstance(found, UnionType):
+        rows = (row_of(get_proper_type(item)) for item in found.items)
+        return next((row for row in rows if row is not None), None)
+    if isinstance(found, Instance) and found.type.fullname in names.TABLES and found.args:
+        return found.args[0]
+    return None
+
+
+def is_table(found: ProperType) -> bool:
+    """Whether the type is, or may be, a ``Table[...]``."""
+    return row_of(found) is not None
+
+
+def without_any(found: ProperType) -> list[ProperType]:
+    """The members of a table's union that say something."""
+    items = [get_proper_type(item) for item in found.items] if isinstance(found, UnionType) else []
+    return [item for item in items if not isinstance(item, AnyType)] or [found]
+
+
+def table_fits(up: ProperType, down: ProperType, fits: Fits) -> bool:
+    """Whether a table, or what may be one, fits."""
+    if isinstance(up, AnyType) or isinstance(down, AnyType):
+        return True
+    return all(any(_one_fits(u, d, fits) for d in without_any(down)) for u in without_any(up))
+
+
+def _one_fits(up: ProperType, down: ProperType, fits: Fits) -> bool:
+    up_row, down_row = row_of(up), row_of(down)
+    if up_row is not None and down_row is not None:
+        return row_fits(get_proper_type(up_row), get_proper_type(down_row), fits)
+    if up_row is not None or down_row is not None:
+        other = down if up_row is not None else up
+        return _is_frame(other) or _is_object(other)
+    return fits(up, down)
+
+
+def row_fits(up: ProperType, down: ProperType, fits: Fits) -> bool:
+    """Whether every column that *down* asks for is there with a type that fits."""
+    if is_subtype(up, down):
+        return True
+    have, want = fields_of(up), fields_of(down)
+    if have is None or want is None:
+        return False
+    return all(
+        fits(have[name][0], kind) if name in have else not required
+        for name, (kind, required) in want.items()
+    )
+
+
+def fields_of(found: ProperType) -> dict[str, tuple[Type, bool]] | None:
+    """Fields of a TypedDict or a class: name to type and whether it must be given."""
+    if isinstance(found, TypedDictType):
+        return {k: (v, k in found.required_keys) for k, v in found.items.items()}
+    if not isinstance(found, Instance):
+        return None
+    required = _required(found.type)
+    fields: dict[str, tuple[Type, bool]] = {}
+    for info in reversed(found.type.mro):
+        if info.module_name.split(".")[0] in ("builtins", "pydantic", "msgspec", "typing"):
+            continue
+        for name, symbol in info.names.items():
+            node = symbol.node
+            if isinstance(node, Var) and node.type is not None and _is_field(name, node):
+                fields[name] = (node.type, required.get(name, not node.has_explicit_value))
+    return fields or None
+
+
+def _is_field(name: str, node: Var) -> bool:
+    return not (name.startswith("_") or name == "model_config" or node.is_classvar)
+
+
+def _required(info: TypeInfo) -> dict[str, bool]:
+    """Which names ``__init__`` must be given; it knows ``Field(ge=0)`` from ``Field(0)``."""
+    symbol = info.get("__init__")
+    node = symbol.node if symbol else None
+    if not (isinstance(node, FuncDef) and isinstance(node.type, CallableType)):
+        return {}
+    signature = node.type
+    kinds = zip(signature.arg_names, signature.arg_kinds, strict=True)
+    return {
+        name: kind.is_required()
+        for name, kind in kinds
+        if name and (kind in (ARG_NAMED, ARG_NAMED_OPT) or name != "self")
+    }
+
+
+def _is_frame(found: ProperType) -> bool:
+    if not isinstance(found, Instance):
+        return False
+    return found.type.fallback_to_any or found.type.module_name.split(".")[0] in LIBRARIES
+
+
+def _is_object(found: ProperType) -> bool:
+    return isinstance(found, Instance) and found.type.fullname == "builtins.object"

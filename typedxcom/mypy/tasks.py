@@ -1,0 +1,223 @@
+"""What the plugin knows of a task: its function, and what of it reaches the consumer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, ArgKind
+from mypy.types import (
+    AnyType,
+    CallableType,
+    ExtraAttrs,
+    Instance,
+    LiteralType,
+    NoneType,
+    Parameters,
+    ProperType,
+    Type,
+    TypedDictType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.outputs import Note, make_output
+from typedxcom.mypy.site import Site, unknown
+
+__all__ = ["TaskNote", "Tasklike", "injectable", "make_task", "output_value", "task_of"]
+
+NOTE: Final = "<typedxcom task>"
+FUNCTION: Final = "<typedxcom function>"
+
+TASKS: Final = (names.TASK, names.SDK_TASK, names.SDK_TASK_IMPL)
+GROUPS: Final = (names.GROUP, names.SDK_GROUP)
+OPTIONAL: Final = {ARG_POS: ARG_OPT, ARG_NAMED: ARG_NAMED_OPT}
+
+
+@dataclass(frozen=True)
+class TaskNote:
+    """What stays with a task's type.
+
+    Attributes:
+        name: The name of its function.
+        kind: The sub-decorator, such as ``python``, ``bash`` or ``group``.
+        keys: Whether ``multiple_outputs`` was given; None lets the return type decide.
+        plain: Whether Airflow's own decorator made it.
+        given: The parameters that ``partial`` has set.
+        partial: Whether ``partial`` was called.
+    """
+
+    name: str = ""
+    kind: str = "python"
+    keys: bool | None = None
+    plain: bool = False
+    given: tuple[str, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Tasklike:
+    """A task or a task group at a call.
+
+    Attributes:
+        note: What was noted when it was decorated.
+        function: The decorated function, or None where a join of types has lost it.
+        value: The type of its output.
+    """
+
+    note: TaskNote
+    function: CallableType | None
+    value: Type
+    group: bool = field(default=False)
+
+    @property
+    def noun(self) -> str:
+        """What to call it in a sentence."""
+        return "task group" if self.group else "task"
+
+    @property
+    def label(self) -> str:
+        """Its name in a sentence."""
+        return f'{self.noun} "{self.note.name}"' if self.note.name else f"this {self.noun}"
+
+    def output(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
+        """The type of its output."""
+        keys = pushes_keys(value, self.note)
+        note = Note(task=self.note.name, keys=keys, plain=self.note.plain)
+        return make_output(site, value, kind=kind, note=note)
+
+
+def pushes_keys(value: Type, note: TaskNote) -> bool | None:
+    """Whether Airflow pushes the keys of the return value one by one."""
+    if note.keys is not None:
+        return note.keys
+    proper = get_proper_type(value)
+    if isinstance(proper, AnyType):
+        return None
+    if isinstance(proper, TypedDictType):
+        return True
+    if note.kind not in names.RUNS_FUNCTION:
+        return None
+    return isinstance(proper, Instance) and proper.type.has_base("typing.Mapping")
+
+
+def task_of(found: Type) -> Tasklike | None:
+    """Read a task's or a task group's type, or None for any other type."""
+    proper = get_proper_type(found)
+    if not isinstance(proper, Instance):
+        return None
+    fullname = proper.type.fullname
+    if fullname not in TASKS and fullname not in GROUPS:
+        return None
+    note, function = _read(proper)
+    value: Type = proper.args[1] if len(proper.args) > 1 else unknown()
+    plain = fullname not in (names.TASK, names.GROUP)
+    note = note or TaskNote(plain=plain)
+    return Tasklike(note, function or _declared(proper), value, fullname in GROUPS)
+
+
+def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
+    attrs = found.extra_attrs.attrs if found.extra_attrs else {}
+    text, function = attrs.get(NOTE), get_proper_type(attrs.get(FUNCTION))
+    note = None
+    if isinstance(text, LiteralType) and isinstance(text.value, str):
+        note = _parsed(text.value)
+    return note, function if isinstance(function, CallableType) else None
+
+
+@lru_cache(maxsize=4096)
+def _written(note: TaskNote) -> str:
+    return json.dumps(asdict(note))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> TaskNote:
+    data = json.loads(text)
+    return TaskNote(**{**data, "given": tuple(data["given"])})
+
+
+def _declared(found: Instance) -> CallableType | None:
+    """The function of a task that a user annotated: ``Task[[int], str]``."""
+    parameters = get_proper_type(found.args[0]) if found.args else None
+    if not isinstance(parameters, Parameters) or parameters.is_ellipsis_args:
+        return None
+    return CallableType(
+        parameters.arg_types,
+        parameters.arg_kinds,
+        parameters.arg_names,
+        found.args[1],
+        Instance(found.type.mro[-1], []),
+        variables=parameters.variables,
+    )
+
+
+def make_task(site: Site, task: Tasklike) -> Type:
+    """The type of a task, with its function noted on it.
+
+    The parameters stay ``...``: mypy joins tasks of unlike parameters to ``object``, and a loop
+    over them would be an error.
+    """
+    fullname = names.GROUP if task.group else names.TASK
+    open_parameters = Parameters(
+        [unknown(), unknown()], list(_STARS), [None, None], is_ellipsis_args=True
+    )
+    made = site.instance(fullname, [open_parameters, task.value])
+    if made is None:
+        return unknown()
+    attrs: dict[str, Type] = {NOTE: site.text_note(_written(task.note))}
+    if task.function is not None:
+        attrs[FUNCTION] = task.function
+    made.extra_attrs = ExtraAttrs(attrs, set(), None)
+    return made
+
+
+_STARS: Final = (ArgKind.ARG_STAR, ArgKind.ARG_STAR2)
+
+
+def output_value(site: Site, function: CallableType, kind: str) -> Type:
+    """What a consumer of the task gets for the function's return value."""
+    returned = awaited(function.ret_type)
+    if kind == "bash":
+        return site.builtin("str")
+    if kind == "sensor":
+        return _sensor_value(returned)
+    return returned if kind in names.RUNS_FUNCTION else unknown()
+
+
+def _sensor_value(returned: ProperType) -> Type:
+    """Only a ``PokeReturnValue`` brings a value, of a type that nobody declares."""
+    if isinstance(returned, Instance) and returned.type.fullname == "builtins.bool":
+        return NoneType()
+    return unknown()
+
+
+def awaited(returned: Type) -> ProperType:
+    """The result of an ``async`` function, the value of any other."""
+    proper = get_proper_type(returned)
+    if isinstance(proper, Instance) and proper.type.fullname in _COROUTINES:
+        return get_proper_type(proper.args[2])
+    return proper
+
+
+_COROUTINES: Final = ("typing.Coroutine", "types.CoroutineType")
+
+
+def injectable(site: Site, function: CallableType) -> CallableType:
+    """The signature that a DAG's author sees: parameters that Airflow fills are optional."""
+    keys = context_keys(site)
+    signature = function.with_unpacked_kwargs() if function.unpack_kwargs else function
+    kinds = [
+        OPTIONAL.get(kind, kind) if name in keys else kind
+        for name, kind in zip(signature.arg_names, signature.arg_kinds, strict=True)
+    ]
+    return signature.copy_modified(arg_kinds=kinds)
+
+
+def context_keys(site: Site) -> frozenset[str]:
+    """The names that Airflow injects, from the Airflow of this build."""
+    info = site.lookup(names.SDK_CONTEXT)
+    if info is None or info.typeddict_type is None:
+        return names.CONTEXT_KEYS
+    return frozenset(info.typeddict_type.items)

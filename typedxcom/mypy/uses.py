@@ -1,0 +1,169 @@
+"""What an output cannot do while the DAG is parsed: its value does not exist yet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Expression
+from mypy.plugin import AttributeContext, FunctionSigContext, MethodSigContext
+from mypy.subtypes import is_subtype
+from mypy.types import (
+    AnyType,
+    CallableType,
+    FunctionLike,
+    Instance,
+    NoneType,
+    ProperType,
+    TupleType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.arguments import Argument, Slot
+from typedxcom.mypy.calls import Call
+from typedxcom.mypy.codes import XCOM_USE
+from typedxcom.mypy.outputs import Output, first_output, holds_output, output_of
+from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.tasks import task_of
+
+__all__ = ["REFUSED", "attribute", "plain_call", "refuse"]
+
+# Methods of `_public.Refused`, and what the user did to call them.
+REFUSED: Final = {
+    "__iter__": "iterated over",
+    "__next__": "iterated over",
+    "__contains__": "searched",
+    "__call__": "called",
+    "__await__": "awaited",
+    **dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__"), "compared"),
+    **dict.fromkeys(("__neg__", "__pos__", "__invert__"), "computed with"),
+}
+ARITHMETIC: Final = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "and",
+    "or",
+    "xor",
+    "divmod",
+]
+for _name in ARITHMETIC:
+    REFUSED[f"__{_name}__"] = REFUSED[f"__r{_name}__"] = "computed with"
+
+# Attributes that Airflow's own XComArg objects have beside the declared ones.
+REAL: Final = frozenset({"operator", "key", "args", "arg", "callables", "fillvalue"})
+
+
+def refuse(site: Site, ctx: MethodSigContext, *, method: str) -> CallableType:
+    """``out + 1``, ``for x in out``: an error with the cure."""
+    output = output_of(ctx.type)
+    if output is not None:
+        done = REFUSED[method]
+        hint = ""
+        if method == "__iter__":
+            hint = ", or map over it with expand()"
+        site.fail(
+            f"{_subject(output)} cannot be {done} while the DAG is parsed: "
+            f"do it inside a task{hint}",
+            ctx.context,
+            XCOM_USE,
+        )
+    return _anything(ctx.default_signature)
+
+
+def _anything(signature: CallableType) -> CallableType:
+    """The same method without its impossible parameter."""
+    rows = zip(signature.arg_types, signature.arg_kinds, signature.arg_names, strict=True)
+    kept = [(unknown(), kind, name) for _, kind, name in rows if not kind.is_named()]
+    return signature.copy_modified(
+        arg_types=[row[0] for row in kept],
+        arg_kinds=[row[1] for row in kept],
+        arg_names=[row[2] for row in kept],
+        ret_type=signature.ret_type,
+    )
+
+
+def attribute(site: Site, ctx: AttributeContext, *, name: str) -> Type:
+    """``extract().total``."""
+    output = output_of(ctx.type)
+    if output is None or name in REAL or name.startswith("__"):
+        return ctx.default_attr_type
+    text = (
+        f'{_subject(output)} has no attribute "{name}" while the DAG is parsed: '
+        f'read it inside a task, or as ["{name}"] of a task with multiple_outputs=True'
+    )
+    site.fail(text, ctx.context, XCOM_USE)
+    return unknown()
+
+
+def _subject(output: Output) -> str:
+    if output.note is None or not output.note.task:
+        return "An output"
+    return f"The output of {output.phrase()}"
+
+
+# Plain functions ---------------------------------------------------------------------------------
+
+
+def plain_call(site: Site, ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+    """A function of the user's own that is called while the DAG is parsed.
+
+    One that returns nothing, or outputs, may wire tasks: its parameters are then what the tasks
+    inside ask for. One that returns a value computes, which it cannot do on an output.
+    """
+    signature, call = ctx.default_signature, ctx.context
+    if signature.variables or not isinstance(call, CallExpr) or not call.args:
+        return signature
+    probe = Argument(site, Slot("", ""))
+    held = [expr for expr in call.args if probe.holds(expr)]
+    if not held or any(kind in (ARG_STAR, ARG_STAR2) for kind in call.arg_kinds):
+        return signature
+    name = (signature.name or "function").split(" of ")[0]
+    checked = Call(site, call, f'function "{name}"', signature)
+    formals = list(signature.arg_types)
+    for index, actuals in enumerate(checked.matched):
+        for actual in actuals:
+            expr = call.args[actual]
+            if expr not in held or is_subtype(site.type_of(expr), formals[index]):
+                continue
+            if task_of(site.type_of(expr)) is not None:
+                continue
+            if wires(signature.ret_type):
+                Argument(site, Slot(f'function "{name}"', signature.arg_names[index] or "")).check(
+                    expr, formals[index]
+                )
+            else:
+                _refuse_argument(site, name, site.type_of(expr), call.args[actual])
+            formals[index] = unknown()
+    return signature.copy_modified(arg_types=formals)
+
+
+def _refuse_argument(site: Site, name: str, found: ProperType, expr: Expression) -> None:
+    output = first_output(found)
+    source = output.phrase() if output else "a task"
+    text = (
+        f'Function "{name}" runs while the DAG is parsed, when the output of {source} '
+        f'has no value yet: make "{name}" a task'
+    )
+    site.fail(text, expr, XCOM_USE)
+
+
+def wires(returned: Type) -> bool:
+    """Whether a function with this return type may be one that only connects tasks."""
+    proper = get_proper_type(returned)
+    if isinstance(proper, (AnyType, NoneType)) or task_of(proper) or holds_output(proper):
+        return True
+    if isinstance(proper, UnionType):
+        return any(wires(item) for item in proper.items)
+    if isinstance(proper, TupleType):
+        return any(wires(item) for item in proper.items)
+    return isinstance(proper, Instance) and (
+        proper.type.has_base(names.SDK_DEPENDENCY) or any(wires(arg) for arg in proper.args)
+    )

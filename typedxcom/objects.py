@@ -1,0 +1,121 @@
+"""The pointer swap: values too large for a row go to a store, and a verified pointer to the row."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from typing_extensions import Buffer
+
+from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer import Coordinates, Pointer, parse, sign, verify
+from typedxcom.stores import Store
+from typedxcom.stores.verified import (
+    Limits,
+    ObjectWriter,
+    check_declared,
+    open_object,
+    read_verified,
+)
+
+__all__ = ["Objects", "Placement", "amount"]
+
+
+_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The stores of a deployment, and what a pointer into them must prove.
+
+    Attributes:
+        open_store: The store of a name. Raises ConfigurationError where there is none.
+        keys: The signing keys: the first signs, all verify; with none, pointers are unsigned.
+        limits: What a reader takes on, whatever a row says.
+    """
+
+    open_store: Callable[[str], Store]
+    keys: Sequence[bytes] = ()
+    limits: Limits = _LIMITS
+
+    def pointer(self, row: dict[str, Any]) -> Pointer:
+        """The pointer that *row* is, if it may be followed.
+
+        Raises:
+            DecodeError: It is forged, damaged or newer. A retry does not help.
+            IntegrityError: It is not signed as it must be. A retry does not help.
+        """
+        pointer = parse(row)
+        verify(pointer, self.keys)
+        return pointer
+
+    def read(self, row: dict[str, Any]) -> Buffer:
+        """The bytes that *row* points to, proved by size and digest; as `read_verified` raises."""
+        pointer = self.pointer(row)
+        return read_verified(self.open_store(pointer.store), pointer, limits=self.limits)
+
+    def open(self, row: dict[str, Any]) -> tuple[Pointer, Store]:
+        """The pointer and its store, for a reader that wants parts; the size is within limits."""
+        pointer = self.pointer(row)
+        store = self.open_store(pointer.store)
+        check_declared(pointer.size, self.limits.size, store.describe(pointer.path))
+        return pointer, store
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the large parts of one XCom go.
+
+    Attributes:
+        objects: The deployment's stores.
+        coordinates: Whose value it is.
+        store: The name of the store that new objects go to.
+    """
+
+    objects: Objects
+    coordinates: Coordinates
+    store: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether readers on this machine can map an object into memory."""
+        return self.objects.open_store(self.store).is_local
+
+    def put(
+        self, data: Buffer, *, codec: str, ext: str, about: str, **fields: Any
+    ) -> dict[str, JsonValue]:
+        """Store *data* and give the row that points to it; as `write_object` raises."""
+        with self.writer(ext) as out:
+            out.write(data)
+            return self.commit(out, codec=codec, about=about, **fields)
+
+    @contextlib.contextmanager
+    def writer(self, ext: str) -> Iterator[ObjectWriter]:
+        """A binary file that becomes an object at `commit`, and nothing without it."""
+        store = self.objects.open_store(self.store)
+        algorithm = "sha256" if self.objects.keys else "xxh3"
+        with open_object(store, self.coordinates, ext=ext, algorithm=algorithm) as out:
+            yield out
+
+    def commit(
+        self, out: ObjectWriter, *, codec: str, about: str, **fields: Any
+    ) -> dict[str, JsonValue]:
+        """Make the object of *out* appear, and give the row that points to it."""
+        pointer = out.commit(codec=codec, about=about, **fields)
+        if self.objects.keys:
+            pointer = sign(pointer, self.objects.keys[0])
+        return pointer.to_row()
+
+
+def amount(size: int) -> str:
+    """*size* bytes in the unit that people read: ``17 kB``."""
+    value = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return (
+                f"{value:,.0f} {unit}" if unit == "bytes" or value >= 10 else f"{value:.1f} {unit}"
+            )
+        value /= 1000
+    return f"{value:,.1f} TB"

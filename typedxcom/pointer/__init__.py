@@ -1,0 +1,39 @@
+"""The pointer: the marked, verified address of bytes that lie in a store.
+
+What a row says is untrusted: every task may write any XCom. So a pointer is parsed strictly, its
+path cannot leave the store, its size and digest are verified against what is read, and with a
+signing key it must carry a MAC. docs/explanation/integrity.md tells why each rule is there.
+"""
+
+from __future__ import annotations
+
+from typedxcom.pointer.digests import ALGORITHMS, Digester, digest_of
+from typedxcom.pointer.paths import (
+    Coordinates,
+    confine,
+    coordinates_prefix,
+    folder_of,
+    is_object_path,
+    object_path,
+)
+from typedxcom.pointer.rows import MARKER, VERSION, Pointer, is_pointer, parse
+from typedxcom.pointer.signing import sign, verify
+
+__all__ = [
+    "ALGORITHMS",
+    "MARKER",
+    "VERSION",
+    "Coordinates",
+    "Digester",
+    "Pointer",
+    "confine",
+    "coordinates_prefix",
+    "digest_of",
+    "folder_of",
+    "is_object_path",
+    "is_pointer",
+    "object_path",
+    "parse",
+    "sign",
+    "verify",
+]

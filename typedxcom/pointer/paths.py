@@ -1,0 +1,155 @@
+"""Where an object lies, relative to its store's root, and the proof that it stays inside.
+
+``<dag>/<run>/<task>/<map index>/<xcom key>/<digest>.<ext>``, each part percent-quoted. Only the
+characters that `object_path` itself can write are accepted, so there is nothing left for a store
+to normalise, decode or follow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes
+
+from typedxcom.errors import EncodeError, IntegrityError
+
+__all__ = [
+    "MAX_PATH",
+    "Coordinates",
+    "confine",
+    "coordinates_prefix",
+    "folder_of",
+    "is_object_path",
+    "object_path",
+]
+
+MAX_PATH = 1024  # bytes: S3's limit for a key
+_MAX_NAME = 255  # bytes: what a local file system allows one part
+_MAX_PART = 180  # bytes of one quoted id: five parts and a digest leave 190 bytes for a root
+_HEAD = 100  # characters of a shortened id that people can still read
+_PLAIN_PART = re.compile(r"[A-Za-z0-9._-]+")
+_PART = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-F]{2})+|[A-Za-z0-9_-]+~[0-9a-f]{32}")
+_INDEX = re.compile(r"-1|0|[1-9][0-9]*")
+_NAME = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{64})\.[a-z0-9.]{1,16}")
+_EXT = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """Which XCom an object belongs to.
+
+    Attributes:
+        map_index: -1 for a task that is not mapped, as in Airflow.
+        key: The XCom's key.
+    """
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+    key: str = "return_value"
+
+    def __str__(self) -> str:
+        """As a message names it."""
+        index = f"[{self.map_index}]" if self.map_index >= 0 else ""
+        return f"XCom {self.key!r} of task {self.task_id!r}{index}"
+
+
+def object_path(coordinates: Coordinates, digest: str, ext: str) -> str:
+    """The path of an object: the same for the same XCom and bytes, another for any other.
+
+    Args:
+        coordinates: Whose value it is.
+        digest: ``xxh3:<hex>`` or ``sha256:<hex>``.
+        ext: What a person's tools recognise, as ``arrow``.
+
+    Returns:
+        At most 834 bytes of ASCII.
+
+    Raises:
+        EncodeError: *ext* is no file name extension.
+    """
+    if len(ext) > 16 or not _EXT.fullmatch(ext):
+        raise EncodeError("An object's extension is 1 to 16 of a-z and 0-9, as in `arrow`")
+    return f"{coordinates_prefix(coordinates)}/{digest.partition(':')[2]}.{ext}"
+
+
+def coordinates_prefix(coordinates: Coordinates) -> str:
+    """The folder that holds every object of one XCom and nothing else."""
+    at = coordinates
+    return folder_of(at.dag_id, at.run_id, at.task_id, str(at.map_index), at.key)
+
+
+def folder_of(*ids: str) -> str:
+    """The folder of a DAG, of a run of it, of a task in that, and so on."""
+    return "/".join(map(_part, ids))
+
+
+def is_object_path(path: str) -> bool:
+    """Whether `object_path` may have written *path*: what else lies in a store is not ours."""
+    try:
+        *parts, name = confine(path).split("/")
+    except IntegrityError:
+        return False
+    return (
+        len(parts) == 5
+        and _INDEX.fullmatch(parts[3]) is not None
+        and _NAME.fullmatch(name) is not None
+    )
+
+
+def _part(text: str) -> str:
+    """One id as one part of a path; different ids never share one."""
+    if _PLAIN_PART.fullmatch(text) and len(text) <= _MAX_PART and not text.endswith("."):
+        return text
+    quoted = quote(text, safe="", errors="surrogatepass")
+    if "~" not in text and len(quoted) <= _MAX_PART and _fault(quoted) is None:
+        return quoted
+    # Too long, or a store might read it as something else. Only the short form has a "~", so that
+    # no id is spelled like another one's.
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    head = re.sub(r"[^A-Za-z0-9_-]", "_", text[:_HEAD]) or "_"
+    return f"{head}~{digest}"
+
+
+def confine(path: str) -> str:
+    """*path*, proved to be a relative path below the root that no store reads as another one.
+
+    Raises:
+        IntegrityError: It is empty, absolute, too long, leads upwards, or is not in the one
+            spelling that `object_path` writes. A retry does not help.
+    """
+    if not path:
+        raise IntegrityError("A stored object has no path")
+    if len(path) > MAX_PATH:
+        raise IntegrityError(f"The path of a stored object is longer than {MAX_PATH} bytes")
+    for part in path.split("/"):
+        if fault := _fault(part):
+            raise IntegrityError(f"The path of a stored object {fault}")
+    return path
+
+
+def _fault(part: str) -> str | None:
+    """What is wrong with one part of a path, if anything."""
+    if not part:
+        return "is absolute or has an empty part"
+    if part in {".", ".."}:
+        return "leads out of its folder"
+    if len(part) > _MAX_NAME:
+        return f"has a part longer than {_MAX_NAME} bytes"
+    if part.endswith(".") or not _PART.fullmatch(part):
+        return "has a character that typedxcom never writes there"
+    return _quoted_fault(part) if "%" in part else None
+
+
+def _quoted_fault(part: str) -> str | None:
+    """What a store that takes off the percent quotes would stumble over."""
+    raw = unquote_to_bytes(part)
+    if quote(raw, safe="") != part:
+        return "has a percent quote that hides a plain character"
+    # Not beyond ASCII: what is printable, and what a store normalises to something else, differs
+    # from one version of Unicode to the next.
+    if any(byte < 0x20 or byte > 0x7E or byte in b"/\\%" for byte in raw):
+        return "has a percent quote that hides more than a printable ASCII character"
+    return None

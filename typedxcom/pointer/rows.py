@@ -1,0 +1,109 @@
+"""The pointer as an XCom row holds it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
+
+from typedxcom.errors import DecodeError, IntegrityError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer.paths import MAX_PATH, confine
+
+__all__ = ["MARKER", "MAX_SIZE", "VERSION", "Pointer", "is_pointer", "parse"]
+
+MARKER: Final = "$typedxcom"
+VERSION: Final = 1
+MAX_SIZE: Final = 2**50  # bytes, and rows: beyond what any store holds in one object
+
+_Name = Annotated[str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")]
+_Amount = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
+_Digest = Annotated[
+    str, Meta(max_length=71, pattern=r"\A(?:xxh3:[0-9a-f]{32}|sha256:[0-9a-f]{64})\Z")
+]
+_Fingerprint = Annotated[str, Meta(max_length=64, pattern=r"\A[0-9a-f]{64}\Z")]
+_MediaType = Annotated[str, Meta(max_length=127, pattern=r"\A[a-z]+/[ -~]+\Z")]
+_Mac = Annotated[str, Meta(max_length=76, pattern=r"\Ahmac-sha256:[0-9a-f]{64}\Z")]
+
+
+class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The verified address of bytes in a store.
+
+    Attributes:
+        about: One line for the people who look at the row: ``table 1,000 x 3, 17 kB``.
+        codec: Which codec wrote the bytes: ``json``, ``bytes``, ``file``, ``arrow``, ``parquet``.
+        store: The name of the store.
+        path: Where in the store, relative to its root; see `confine`.
+        size: Bytes.
+        digest: ``xxh3:<32 hex>`` or ``sha256:<64 hex>`` of the bytes.
+        schema: Fingerprint of the schema that they were written under.
+        rows: How many rows a table has.
+        media_type: Of a file, as ``image/png``.
+        compression: Inside the bytes, as ``zstd``.
+        mac: ``hmac-sha256:<hex>`` over all the rest, where a signing key is set.
+    """
+
+    about: Annotated[str, Meta(max_length=200)]
+    codec: _Name
+    store: _Name
+    path: Annotated[str, Meta(max_length=MAX_PATH)]
+    size: _Amount
+    digest: _Digest
+    schema: _Fingerprint | None = None
+    rows: _Amount | None = None
+    media_type: _MediaType | None = None
+    compression: _Name | None = None
+    mac: _Mac | None = None
+
+    def to_row(self) -> dict[str, JsonValue]:
+        """The row form, with the line for people first where the database keeps order."""
+        fields: dict[str, JsonValue] = msgspec.to_builtins(self)
+        return {"about": self.about, MARKER: VERSION, **fields}
+
+
+_KEYS = frozenset({MARKER, *Pointer.__struct_fields__})
+
+
+def is_pointer(value: object) -> bool:
+    """Whether *value* is meant as a pointer, of any version; `parse` says if it is a good one."""
+    return (
+        isinstance(value, dict)
+        and type(value.get(MARKER)) is int
+        and ("path" in value or "digest" in value)
+    )
+
+
+def parse(value: dict[str, Any]) -> Pointer:
+    """The pointer that a row holds.
+
+    Every key is known and every field is in its one form, so that what a MAC covers is the whole
+    row and a later meaning never slips in under an old version. Time and memory are bounded by
+    the length of the longest pointer, not by what the row holds.
+
+    Raises:
+        DecodeError: The row is forged, damaged, or of a newer version. A retry does not help.
+    """
+    _check_version(value.get(MARKER))
+    if not _KEYS.issuperset(value):
+        raise DecodeError("An XCom pointer has a key that no pointer has")
+    fields = {name: part for name, part in value.items() if name != MARKER}
+    try:
+        pointer = msgspec.convert(fields, Pointer)
+        confine(pointer.path)
+    except (msgspec.ValidationError, IntegrityError) as error:
+        # msgspec's sentence names the field and the rule, never the value.
+        raise DecodeError(f"An XCom pointer is forged or damaged: {error}") from None
+    if not pointer.about.isprintable():
+        raise DecodeError("An XCom pointer is forged or damaged: its `about` is not printable")
+    return pointer
+
+
+def _check_version(version: object) -> None:
+    if type(version) is not int or version < 1:
+        raise DecodeError(f"An XCom pointer is marked {MARKER!r} with a version that never was")
+    if version > VERSION:
+        raise DecodeError(
+            "An XCom pointer was written in a newer form than this typedxcom reads, which is "
+            f"{VERSION}. Upgrade typedxcom where this task runs."
+        )

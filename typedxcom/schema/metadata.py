@@ -1,0 +1,102 @@
+"""What stands inside ``Annotated``: constraints, validators, and our own marks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from typedxcom.schema.nodes import Constraints
+
+__all__ = ["Lax", "constrain", "hidden_from", "refused_mark", "replaces_schema"]
+
+_NAMES = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
+_REPLACING = {
+    "PlainValidator",
+    "WrapValidator",
+    "PlainSerializer",
+    "WrapSerializer",
+    "InstanceOf",
+    "SkipValidation",
+}
+_LIBRARIES = {"pydantic": "pydantic", "annotated_types": "pydantic", "msgspec": "msgspec"}
+
+
+class Lax:
+    """Mark of a parameter that is read leniently: ``Annotated[int, Lax()]`` takes ``"5"``."""
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        return "Lax()"
+
+
+def constrain(metadata: tuple[Any, ...]) -> tuple[Constraints, str]:
+    """The constraints that *metadata* sets, and whose they are.
+
+    Returns:
+        The constraints, and ``pydantic``, ``msgspec`` or ``""`` where nothing in it binds.
+    """
+    found: dict[str, Any] = {}
+    engine = ""
+    for part in _flatten(metadata):
+        library = _LIBRARIES.get(type(part).__module__.partition(".")[0], "")
+        if not library and hasattr(part, "__get_pydantic_core_schema__"):
+            library = "pydantic"
+        engine = engine or library
+        if library:
+            found.update(_limits(part))
+    return Constraints(**found), engine
+
+
+def _flatten(metadata: tuple[Any, ...]) -> list[Any]:
+    """Metadata with pydantic's ``Field(...)`` and grouped constraints opened."""
+    flat: list[Any] = []
+    for part in metadata:
+        inner = getattr(part, "metadata", None)
+        if type(part).__name__ == "FieldInfo" and isinstance(inner, list):
+            flat.extend([*inner, part] if part.discriminator else inner)
+        else:
+            flat.append(part)
+    return flat
+
+
+def _limits(part: Any) -> dict[str, Any]:
+    limits = {}
+    for name in _NAMES:
+        value = getattr(part, name, None)
+        if value is None and isinstance(getattr(part, "__dict__", None), dict):
+            value = part.__dict__.get(name)
+        if value is not None and not callable(value):
+            limits[name] = value.pattern if isinstance(value, re.Pattern) else value
+    return limits
+
+
+def replaces_schema(metadata: tuple[Any, ...]) -> bool:
+    """Whether a validator in *metadata* stands for the class, so that its own schema is void."""
+    return any(
+        type(part).__name__ in _REPLACING and type(part).__module__.startswith("pydantic")
+        for part in metadata
+    )
+
+
+def refused_mark(parts: tuple[Any, ...], *, inside_model: bool) -> str:
+    """The cure where something of pydantic among *parts* cannot be obeyed here; else empty."""
+    for part in parts:
+        kind = part if isinstance(part, type) else type(part)
+        if not kind.__module__.startswith("pydantic"):
+            continue
+        if kind.__name__ == "ImportString":
+            return "pass the name as text: stored data must not choose what is imported"
+        if kind.__name__ == "Json" and not inside_model:
+            return "annotate with the type inside Json[...]: an XCom is JSON already"
+        if kind.__name__ in {"EncodedBytes", "EncodedStr"} and not inside_model:
+            return "annotate with bytes or str: bytes travel as base64 already"
+    return ""
+
+
+def hidden_from(cls: Any) -> bool:
+    """Whether *cls* holds a secret that must not reach a row, a log or a message."""
+    return any(
+        base.__module__.startswith("pydantic")
+        and base.__name__ in {"SecretStr", "SecretBytes", "Secret", "_SecretBase"}
+        for base in getattr(cls, "__mro__", ())
+    )

@@ -1,0 +1,351 @@
+"""What an annotation says, as a small tree that every check walks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+__all__ = [
+    "UNKNOWN",
+    "Alias",
+    "Constrained",
+    "Constraints",
+    "EnumOf",
+    "Field",
+    "LiteralOf",
+    "MappingOf",
+    "Named",
+    "Opaque",
+    "Record",
+    "Scalar",
+    "Schema",
+    "SequenceOf",
+    "TableOf",
+    "TupleOf",
+    "UnionOf",
+    "Unknown",
+    "Unsupported",
+    "Var",
+    "bare",
+    "children",
+    "part",
+    "walk",
+]
+
+
+_MAX_NAME = 80  # characters of an annotation in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """What ``Annotated`` says of a value beyond its type."""
+
+    gt: Any = None
+    ge: Any = None
+    lt: Any = None
+    le: Any = None
+    multiple_of: Any = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """One node of the tree; ``str()`` gives the annotation as its author would write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Schema):
+    """`Any`, no annotation, or one that cannot be resolved yet: checked at run time if at all.
+
+    Attributes:
+        claimed: True for an `Any` that somebody wrote inside a contract: its value is JSON.
+    """
+
+    claimed: bool = False
+
+    def __str__(self) -> str:
+        return "Any"
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Schema):
+    """A class of the standard library whose value is one JSON string, number, bool or null."""
+
+    type: type
+
+    def __str__(self) -> str:
+        return "None" if self.type is type(None) else self.type.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Constrained(Schema):
+    """`Annotated[inner, ...]` with something that a validator obeys.
+
+    Attributes:
+        engine: Whose metadata it is: ``pydantic`` (also annotated-types) or ``msgspec``.
+    """
+
+    inner: Schema
+    constraints: Constraints
+    engine: str
+
+    def __str__(self) -> str:
+        return f"{self.inner}{bounds(self.constraints)}"
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralOf(Schema):
+    """`Literal[...]`."""
+
+    values: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return f"Literal[{', '.join(map(repr, self.values))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class EnumOf(Schema):
+    """An Enum, IntEnum, StrEnum or Flag."""
+
+    type: type
+
+    def __str__(self) -> str:
+        return self.type.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceOf(Schema):
+    """A collection of any length: list, set, frozenset, deque, tuple[T, ...] and their ABCs."""
+
+    type: type
+    item: Schema
+
+    def __str__(self) -> str:
+        dots = ", ..." if self.type is tuple else ""
+        return f"{self.type.__name__}[{self.item}{dots}]"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf(Schema):
+    """A tuple of known length."""
+
+    items: tuple[Schema, ...]
+
+    def __str__(self) -> str:
+        return f"tuple[{', '.join(map(str, self.items)) or '()'}]"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingOf(Schema):
+    """dict and Mapping."""
+
+    type: type
+    key: Schema
+    value: Schema
+
+    def __str__(self) -> str:
+        return f"{self.type.__name__}[{self.key}, {self.value}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a record; ``key`` is its name in JSON where that is another."""
+
+    schema: Schema
+    required: bool = True
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record(Schema):
+    """A model, dataclass, Struct, TypedDict or NamedTuple.
+
+    Attributes:
+        type: The class itself (the origin, where a generic alias was written).
+        style: Which kind of class it is: ``model``, ``dataclass``, ``struct``, ``typeddict``,
+            ``namedtuple``.
+        args: The type arguments of a generic.
+        fields: Name to field; filled after the node exists, so that a class may contain itself.
+    """
+
+    type: type
+    style: str
+    args: tuple[Schema, ...] = ()
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        name = self.type.__name__
+        return (
+            f"{name}[{', '.join(map(str, self.args))}]" if self.args and "[" not in name else name
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnionOf(Schema):
+    """One of several; `Optional[T]` is a union with None."""
+
+    members: tuple[Schema, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.members))
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Schema):
+    """A NewType: its own type for wiring, its supertype's value on the wire."""
+
+    newtype: Any
+    inner: Schema
+
+    def __str__(self) -> str:
+        return str(self.newtype.__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alias(Schema):
+    """A `type` alias by its name, which lets it contain itself; ``target`` is filled later."""
+
+    name: str
+    target: list[Schema] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(Schema):
+    """A class that pydantic or a registered codec reads and writes."""
+
+    type: type
+
+    def __str__(self) -> str:
+        return self.type.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Var(Schema):
+    """A type variable, solved for each call."""
+
+    name: str
+    bound: Schema = UNKNOWN
+    constraints: tuple[Schema, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class TableOf(Schema):
+    """`Table[Row]`: compared by column."""
+
+    row: Schema
+
+    def __str__(self) -> str:
+        return f"Table[{self.row}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported(Schema):
+    """What cannot make the round trip, with the reason and the cure."""
+
+    annotation: Any
+    cure: str
+
+    def __str__(self) -> str:
+        if isinstance(self.annotation, str):
+            return self.annotation
+        name = None if get_args(self.annotation) else getattr(self.annotation, "__name__", None)
+        told = name or re.sub(r"\b(typing|collections\.abc)\.", "", repr(self.annotation))
+        return told if len(told) <= _MAX_NAME else f"{told[: _MAX_NAME - 1]}…"
+
+
+def bare(schema: Schema) -> Schema:
+    """*schema* without its constraints and NewTypes."""
+    while isinstance(schema, (Named, Constrained)):
+        schema = schema.inner
+    return schema
+
+
+def bounds(constraints: Constraints) -> str:
+    """The limits of a number as a reader writes them: `` > 0``."""
+    signs = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
+    told = [
+        f" {sign} {limit}"
+        for name, sign in signs
+        if (limit := getattr(constraints, name)) is not None
+    ]
+    return " and".join(told)
+
+
+def part(schema: Schema, key: Any) -> Schema:
+    """The schema of the item that *key* (an index, a dict key, a field name) reaches."""
+    match schema:
+        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+            return part(inner, key)
+        case SequenceOf(item=item):
+            return item
+        case TupleOf(items=items):
+            return items[key] if isinstance(key, int) and key < len(items) else UNKNOWN
+        case MappingOf(value=value):
+            return value
+        case Record(fields=fields, style="namedtuple") if isinstance(key, int):
+            return list(fields.values())[key].schema
+        case Record(fields=fields):
+            found = fields.get(key)
+            return found.schema if found is not None else UNKNOWN
+    return UNKNOWN
+
+
+def children(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """The parts of *schema*, each with its step in a path: ``.field``, ``[...]``."""
+    match schema:
+        case SequenceOf(item=item):
+            yield "[...]", item
+        case TupleOf(items=items):
+            yield from ((f"[{index}]", item) for index, item in enumerate(items))
+        case MappingOf(key=key, value=value):
+            yield "[key]", key
+            yield "[...]", value
+        case Record(fields=fields):
+            yield from ((f".{name}", part.schema) for name, part in fields.items())
+        case UnionOf(members=members):
+            yield from (("", member) for member in members)
+        case Named(inner=inner) | Constrained(inner=inner):
+            yield "", inner
+        case Alias(target=[inner]):
+            yield "", inner
+        case TableOf(row=row):
+            yield "[...]", row
+        case Var(bound=bound):
+            yield "", bound
+
+
+def walk(
+    schema: Schema, path: str = "$", *, into_models: bool = True
+) -> Iterator[tuple[str, Schema]]:
+    """Every node of the tree, with the path to it; a class that contains itself comes once.
+
+    Args:
+        schema: Where to begin.
+        path: What the paths begin with.
+        into_models: Whether to enter pydantic models too.
+    """
+    seen: set[int] = set()
+    todo = [(path, schema)]
+    while todo:
+        where, node = todo.pop()
+        if isinstance(node, (Record, Alias)):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+        yield where, node
+        if not into_models and isinstance(node, Record) and node.style == "model":
+            continue
+        todo.extend((where + step, part) for step, part in children(node))

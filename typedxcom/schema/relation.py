@@ -1,0 +1,409 @@
+"""The one relation: does what *upstream* writes fit what *downstream* reads?
+
+Classes are compared by name, as Python and mypy do, and structurally where the target is
+structural (a TypedDict). Containers are covariant: an XCom is a copy, so nobody can write
+through it. Numbers follow JSON and PEP 484: a bool fits an int, an int fits a float. What cannot
+be decided before the value exists (`Any`, a constraint that may hold) fits here and is checked
+when the task runs.
+"""
+
+from __future__ import annotations
+
+import collections.abc as abc
+import datetime as dt
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from typedxcom.schema.nodes import (
+    Alias,
+    Constrained,
+    Constraints,
+    EnumOf,
+    LiteralOf,
+    MappingOf,
+    Named,
+    Opaque,
+    Record,
+    Scalar,
+    Schema,
+    SequenceOf,
+    TableOf,
+    TupleOf,
+    UnionOf,
+    Unknown,
+    Unsupported,
+    Var,
+)
+
+__all__ = ["Mismatch", "Solution", "mismatches", "substitute"]
+
+_PROMOTIONS: dict[type, tuple[type, ...]] = {float: (int, bool), bytes: (bytearray,)}
+_ABSTRACT: dict[Any, str] = {
+    abc.Iterable: "iterable", abc.Collection: "iterable", abc.Sequence: "sequence",
+    abc.MutableSequence: "sequence", abc.Set: "set", abc.MutableSet: "set",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One reason why upstream does not fit downstream, at its place inside the value."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.reason} - at `{self.path}`"
+
+
+@dataclass(slots=True)
+class Solution:
+    """What the type variables of one call stand for, so far."""
+
+    bindings: dict[str, Schema] = field(default_factory=dict)
+
+
+def mismatches(
+    upstream: Schema, downstream: Schema, *, solution: Solution | None = None
+) -> list[Mismatch]:
+    """Why a value of *upstream* cannot be read as *downstream*.
+
+    Args:
+        upstream: What is written.
+        downstream: What is read; its type variables are bound in *solution*.
+        solution: Filled with what the type variables stand for.
+
+    Returns:
+        Nothing when it fits, or when only the value can tell.
+    """
+    return list(_Relation(solution or Solution()).compare(upstream, downstream, "$"))
+
+
+def substitute(schema: Schema, solution: Solution) -> Schema:
+    """*schema* with each solved type variable replaced; an unsolved one is unknown."""
+
+    def put(node: Schema) -> Schema:
+        match node:
+            case Var(name=name, bound=bound):
+                return solution.bindings.get(name, bound)
+            case SequenceOf(type=kind, item=item):
+                return SequenceOf(kind, put(item))
+            case TupleOf(items=items):
+                return TupleOf(tuple(map(put, items)))
+            case MappingOf(type=kind, key=key, value=value):
+                return MappingOf(kind, put(key), put(value))
+            case UnionOf(members=members):
+                return UnionOf(tuple(map(put, members)))
+            case Record(type=kind, style=style, args=args, fields=fields) if args:
+                return Record(kind, style, tuple(map(put, args)), fields)
+            case _:
+                return node
+
+    return put(schema)
+
+
+class _Relation:
+    """One comparison; pairs that are being compared are taken to fit, so recursion ends."""
+
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+        self.assumed: set[tuple[int, int]] = set()
+
+    def compare(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        """Yield what is wrong with *up* as *down*."""
+        pair = (id(up), id(down))
+        if up is down or pair in self.assumed:
+            return
+        if isinstance(up, (Record, Alias)) or isinstance(down, (Record, Alias)):
+            self.assumed.add(pair)
+        yield from self._unwrapped(up, down, path)
+
+    def fits(self, up: Schema, down: Schema) -> bool:
+        """Whether *up* fits *down* at all; a failed try binds nothing."""
+        saved = dict(self.solution.bindings)
+        if next(self.compare(up, down, "$"), None) is None:
+            return True
+        self.solution.bindings = saved
+        return False
+
+    def _unwrapped(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        """Take off what is not a type of its own, outermost first."""
+        match up, down:
+            case (Unknown() | Unsupported(), _) | (_, Unknown() | Unsupported()):
+                return
+            case _, Var():
+                yield from self._bind(up, down, path)
+            case Alias(target=[inner]), _:
+                yield from self.compare(inner, down, path)
+            case _, Alias(target=[inner]):
+                yield from self.compare(up, inner, path)
+            case UnionOf(members=members), _:
+                yield from self._each(members, up, down, path)
+            case Named(newtype=mine), Named(newtype=theirs) if mine is theirs:
+                return
+            case _, UnionOf(members=members):
+                yield from self._any(up, members, down, path)
+            case Constrained(inner=mine, constraints=have), Constrained(
+                inner=theirs, constraints=want
+            ):
+                yield from self.compare(mine, theirs, path)
+                yield from _impossible(have, want, up, down, path)
+            case Constrained(inner=inner), _:
+                yield from self.compare(inner, down, path)
+            case _, Constrained(inner=inner):
+                yield from self.compare(up, inner, path)
+            case Named(inner=inner), _:
+                yield from self.compare(inner, down, path)
+            case _, Named():
+                yield _differs(up, down, path)
+            case Var(bound=bound), _:
+                yield from self.compare(bound, down, path)
+            case _:
+                yield from self._kinds(up, down, path)
+
+    def _bind(self, up: Schema, variable: Var, path: str) -> Iterator[Mismatch]:
+        bound = self.solution.bindings.get(variable.name)
+        if bound is None:
+            self.solution.bindings[variable.name] = up
+        elif not self.fits(up, bound):
+            joined = up if self.fits(bound, up) else UnionOf((bound, up))
+            self.solution.bindings[variable.name] = joined
+        yield from self.compare(up, variable.bound, path)
+        allowed = variable.constraints
+        if allowed and not any(self.fits(up, one) for one in allowed):
+            yield _differs(up, UnionOf(allowed), path)
+
+    def _each(
+        self, members: tuple[Schema, ...], up: Schema, down: Schema, path: str
+    ) -> Iterator[Mismatch]:
+        """Every member of an upstream union must fit."""
+        unfit = [member for member in members if not self.fits(member, down)]
+        if unfit:
+            names = ", ".join(f"`{member}`" for member in unfit)
+            yield Mismatch(path, f"`{up}` may be {names}, which `{down}` does not take")
+
+    def _any(
+        self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str
+    ) -> Iterator[Mismatch]:
+        """One member of a downstream union must take it, a type variable last."""
+        ordered = sorted(members, key=lambda member: isinstance(member, Var))
+        if any(self.fits(up, member) for member in ordered):
+            return
+        values = _finite(up)
+        if values is not None and all(
+            any(_takes(one, value) for one in members) for value in values
+        ):
+            return
+        yield _differs(up, down, path)
+
+    def _kinds(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        match up, down:
+            case Scalar(), Scalar():
+                if not _scalar_fits(up.type, down.type):
+                    yield _differs(up, down, path)
+            case EnumOf(type=mine), (Scalar(type=theirs) | EnumOf(type=theirs)):
+                if not _scalar_fits(mine, theirs):
+                    yield _differs(up, down, path)
+            case ((LiteralOf() | EnumOf() | Scalar()), LiteralOf(values=wanted)):
+                values = _finite(up)
+                extra = [v for v in values if not _among(v, wanted)] if values is not None else None
+                if extra is None:
+                    yield _differs(up, down, path)
+                elif extra:
+                    yield Mismatch(path, f"{', '.join(map(repr, extra))} is not in `{down}`")
+            case LiteralOf(values=values), (Scalar() | EnumOf()):
+                if not all(_takes(down, value) for value in values):
+                    yield _differs(up, down, path)
+            case ((SequenceOf() | TupleOf()), (SequenceOf() | TupleOf())):
+                yield from self._sequences(up, down, path)
+            case MappingOf(), (MappingOf() | SequenceOf()):
+                yield from self._mapping(up, down, path)
+            case Record(), _:
+                yield from self._record(up, down, path)
+            case TableOf(row=mine), TableOf(row=theirs):
+                yield from self._columns(mine, theirs, path)
+            case Opaque(type=mine), Opaque(type=theirs):
+                if not issubclass(mine, theirs):
+                    yield _differs(up, down, path)
+            case _:
+                yield _differs(up, down, path)
+
+    def _sequences(
+        self, up: SequenceOf | TupleOf, down: SequenceOf | TupleOf, path: str
+    ) -> Iterator[Mismatch]:
+        if isinstance(up, TupleOf) and isinstance(down, TupleOf):
+            if len(up.items) != len(down.items):
+                yield Mismatch(
+                    path, f"`{up}` has {len(up.items)} items, `{down}` has {len(down.items)}"
+                )
+                return
+            for index, (mine, theirs) in enumerate(zip(up.items, down.items, strict=True)):
+                yield from self.compare(mine, theirs, f"{path}[{index}]")
+        elif isinstance(down, TupleOf) or not _container_fits(up, down):
+            yield _differs(up, down, path)
+        elif isinstance(up, TupleOf):
+            for index, mine in enumerate(up.items):
+                yield from self.compare(mine, down.item, f"{path}[{index}]")
+        else:
+            yield from self.compare(up.item, down.item, f"{path}[0]")
+
+    def _mapping(
+        self, up: MappingOf, down: MappingOf | SequenceOf, path: str
+    ) -> Iterator[Mismatch]:
+        if isinstance(down, SequenceOf):
+            if _ABSTRACT.get(down.type) == "iterable":
+                yield from self.compare(up.key, down.item, f"{path}[key]")
+            else:
+                yield _differs(up, down, path)
+        elif not issubclass(up.type, down.type):
+            yield _differs(up, down, path)
+        else:
+            yield from self.compare(up.key, down.key, f"{path}[key]")
+            yield from self.compare(up.value, down.value, f"{path}[...]")
+
+    def _record(self, up: Record, down: Schema, path: str) -> Iterator[Mismatch]:
+        match down:
+            case Record(style="typeddict"):
+                yield from self._structure(up, down, path)
+            case Record():
+                yield from self._nominal(up, down, path)
+            case MappingOf(key=key, value=value) if up.style == "typeddict":
+                yield from self.compare(Scalar(str), key, f"{path}[key]")
+                for name, part in up.fields.items():
+                    yield from self.compare(part.schema, value, f"{path}.{name}")
+            case SequenceOf() | TupleOf() if up.style == "namedtuple":
+                items = TupleOf(tuple(part.schema for part in up.fields.values()))
+                yield from self.compare(items, down, path)
+            case Opaque(type=kind) if issubclass(up.type, kind):
+                return
+            case _:
+                yield _differs(up, down, path)
+
+    def _nominal(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
+        mine, theirs = _origin(up), _origin(down)
+        if not issubclass(mine[0], theirs[0]):
+            yield from self._different_classes(up, down, path)
+            return
+        if mine[0] is theirs[0]:
+            for have, want in zip(mine[1], theirs[1], strict=False):
+                yield from self.compare(have, want, path)
+
+    def _different_classes(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
+        """Two classes that are not related: say first what the reader would miss."""
+        missing = [
+            Mismatch(f"{path}.{name}", f"missing `{name}`")
+            for name, part in down.fields.items()
+            if part.required and name not in up.fields
+        ]
+        yield from missing or [_differs(up, down, path)]
+
+    def _structure(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
+        for name, wanted in down.fields.items():
+            have = up.fields.get(name)
+            if have is None:
+                if wanted.required:
+                    yield Mismatch(f"{path}.{name}", f"missing `{name}`")
+                continue
+            if wanted.required and not have.required and up.style == "typeddict":
+                yield Mismatch(f"{path}.{name}", f"`{name}` may be missing")
+            yield from self.compare(have.schema, wanted.schema, f"{path}.{name}")
+
+    def _columns(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        """A reader's columns are a fitting subset of the writer's."""
+        if isinstance(up, Record) and isinstance(down, Record):
+            for name, wanted in down.fields.items():
+                have = up.fields.get(name)
+                if have is not None:
+                    yield from self.compare(have.schema, wanted.schema, f"{path}.{name}")
+                elif wanted.required:
+                    yield Mismatch(f"{path}.{name}", f"missing column `{name}`")
+
+
+def _differs(up: Schema, down: Schema, path: str) -> Mismatch:
+    return Mismatch(path, f"`{up}` is not `{down}`")
+
+
+def _scalar_fits(mine: type, theirs: type) -> bool:
+    if mine is dt.datetime and theirs is dt.date:
+        return False  # a datetime's text is no date, so the reader would refuse it
+    return issubclass(mine, theirs) or issubclass(mine, _PROMOTIONS.get(theirs, ()))
+
+
+def _container_fits(up: SequenceOf | TupleOf, down: SequenceOf) -> bool:
+    """Whether the container of *up* may stand where that of *down* is wanted."""
+    kind = up.type if isinstance(up, SequenceOf) else tuple
+    return issubclass(kind, down.type)
+
+
+def _finite(schema: Schema) -> tuple[Any, ...] | None:
+    """All values that *schema* allows, where they can be listed."""
+    match schema:
+        case LiteralOf(values=values):
+            return values
+        case EnumOf(type=kind) if not issubclass(kind, enum.Flag):
+            return tuple(kind)  # type: ignore[arg-type]  # an Enum class iterates over its members
+        case Scalar(type=kind) if kind is bool:
+            return (False, True)
+        case Scalar(type=kind) if kind is type(None):
+            return (None,)
+    return None
+
+
+def _among(value: Any, wanted: tuple[Any, ...]) -> bool:
+    return any(type(value) is type(one) and value == one for one in wanted)
+
+
+def _takes(schema: Schema, value: Any) -> bool:
+    """Whether *schema*, a scalar kind, takes the single *value*."""
+    match schema:
+        case Unknown():
+            return True
+        case Constrained(inner=inner):
+            return _takes(inner, value)
+        case LiteralOf(values=values):
+            return _among(value, values)
+        case Scalar(type=kind) | EnumOf(type=kind):
+            return _scalar_fits(type(value), kind)
+    return False
+
+
+def _origin(record: Record) -> tuple[type, tuple[Schema, ...]]:
+    """The generic class behind a parametrised one, and its arguments."""
+    generic = getattr(record.type, "__pydantic_generic_metadata__", None)
+    if not generic or generic["origin"] is None:
+        return record.type, record.args
+    from typedxcom.schema.build import schema_of
+
+    return generic["origin"], tuple(schema_of(arg) for arg in generic["args"])
+
+
+def _impossible(
+    have: Constraints, want: Constraints, up: Schema, down: Schema, path: str
+) -> Iterator[Mismatch]:
+    """Two ranges that share no value; anything less sure is left to the run."""
+    highest, lowest = _tightest(have.lt, have.le, min), _tightest(want.gt, want.ge, max)
+    top, bottom = _tightest(want.lt, want.le, min), _tightest(have.gt, have.ge, max)
+    try:
+        empty = (highest is not None and lowest is not None and highest < lowest) or (
+            top is not None and bottom is not None and top < bottom
+        )
+    except TypeError:  # limits of types that do not compare say nothing
+        return
+    shorter = (
+        have.max_length is not None
+        and want.min_length is not None
+        and have.max_length < want.min_length
+    )
+    longer = (
+        want.max_length is not None
+        and have.min_length is not None
+        and want.max_length < have.min_length
+    )
+    if empty or shorter or longer:
+        yield Mismatch(path, f"no value of `{up}` is a `{down}`")
+
+
+def _tightest(strict: Any, loose: Any, choose: Any) -> Any:
+    limits = [limit for limit in (strict, loose) if limit is not None]
+    return choose(limits) if limits else None

@@ -1,0 +1,24 @@
+"""The settings that the core obeys; the Airflow shell fills them from ``[typedxcom]``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How values are read and written.
+
+    Attributes:
+        strict: Read by JSON rules: an ISO string is a datetime, but ``"5"`` is not an int.
+        threshold: Bytes of JSON up to which a row holds plain JSON. A larger value goes as one
+            text, which every hop copies instead of walking: the plain form is the slower one
+            from about 10 KB (docs/explanation/wire-format.md has the measurement).
+        store_threshold: Bytes of JSON above which a value goes to a store, where there is one.
+    """
+
+    strict: bool = True
+    threshold: int = 10_000
+    store_threshold: int = 100_000

@@ -1,0 +1,38 @@
+"""Stores: where the bytes live that a pointer names."""
+
+from __future__ import annotations
+
+from typedxcom.stores.base import Staged, Store, StoredObject, StoreFile
+from typedxcom.stores.deadline import Patience
+from typedxcom.stores.local import LocalStore
+from typedxcom.stores.memory import MemoryStore
+from typedxcom.stores.object import ObjectStore
+from typedxcom.stores.verified import (
+    Limits,
+    ObjectWriter,
+    check_declared,
+    open_object,
+    purge,
+    read_verified,
+    read_verified_chunks,
+    write_object,
+)
+
+__all__ = [
+    "Limits",
+    "LocalStore",
+    "MemoryStore",
+    "ObjectStore",
+    "ObjectWriter",
+    "Patience",
+    "Staged",
+    "Store",
+    "StoreFile",
+    "StoredObject",
+    "check_declared",
+    "open_object",
+    "purge",
+    "read_verified",
+    "read_verified_chunks",
+    "write_object",
+]

@@ -1,0 +1,315 @@
+"""What a store does: objects appear whole or not at all, and are never changed."""
+
+from __future__ import annotations
+
+import io
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar
+
+from typing_extensions import Buffer, Self
+
+from typedxcom.errors import IntegrityError
+
+__all__ = ["CHUNK", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
+
+CHUNK = 8 * 2**20  # bytes per step of a streamed read or copy
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object in a store.
+
+    Attributes:
+        path: Relative to the root; `Store.delete` takes it as it is.
+        size: Bytes.
+        modified: When it appeared, with its time zone.
+    """
+
+    path: str
+    size: int
+    modified: datetime
+
+
+class Store(ABC):
+    """Bytes under confined paths.
+
+    A path comes from `typedxcom.pointer.object_path`, so it holds the digest of what lies there:
+    what was written once under a path is only ever written again with the same bytes.
+
+    A subclass writes the abstract methods and proves itself with `typedxcom.testing.StoreTests`.
+    Every method first calls `typedxcom.pointer.confine` on its path, and raises
+
+    * `PointerNotFoundError` where there is no such object,
+    * `IntegrityError` where the object or the path is not what it should be,
+    * `StoreError` for all else that a retry may mend,
+
+    with the address and never a value, a credential or the query of a URL in the message.
+
+    Attributes:
+        name: What pointers call the store.
+        reads: How often a whole read is tried when its bytes are wrong. More than once where they
+            come over a network, which may have lost or flipped some on the way.
+        is_local: Whether `local_path` gives files that this machine can map into memory.
+    """
+
+    reads: ClassVar[int] = 1
+    is_local: ClassVar[bool] = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @abstractmethod
+    def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
+        """Put *data* under *path*, whole or not at all.
+
+        An object that is there already with the same size is left as it is, its date too.
+
+        Args:
+            data: The bytes, or an iterator over their pieces. An exception that it raises passes
+                through, and nothing is left behind.
+
+        Raises:
+            IntegrityError: An object of another size is there. It is left as it is.
+            StoreError: The store refused. A retry may help.
+        """
+
+    @abstractmethod
+    def read(self, path: str, *, size: int) -> Buffer:
+        """The whole object, which is read-only.
+
+        Args:
+            size: Bytes that it must have. No more memory than that is taken for it.
+
+        Raises:
+            PointerNotFoundError: It is not there. A retry may help.
+            IntegrityError: It is shorter or longer. A retry does not help.
+            StoreError: The store refused. A retry may help.
+        """
+
+    @abstractmethod
+    def read_range(self, path: str, start: int, stop: int) -> Buffer:
+        """Bytes *start* up to *stop* of an object.
+
+        Raises:
+            PointerNotFoundError: It is not there. A retry may help.
+            IntegrityError: It ends before *stop*. A retry does not help.
+            StoreError: The store refused. A retry may help.
+        """
+
+    @abstractmethod
+    def size(self, path: str) -> int:
+        """How many bytes an object has.
+
+        Raises:
+            PointerNotFoundError: It is not there. A retry may help.
+            StoreError: The store refused. A retry may help.
+        """
+
+    @abstractmethod
+    def delete(self, path: str) -> bool:
+        """Remove one object, and say whether it was there.
+
+        Raises:
+            IntegrityError: The path leads out of the root. Nothing is removed.
+            StoreError: The store refused. A retry may help.
+        """
+
+    @abstractmethod
+    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Every object under the folder *prefix*, as `coordinates_prefix` writes it.
+
+        Only whole objects: what an unfinished write left is in `partials`. An object that appears
+        or disappears meanwhile may be listed or not.
+
+        Args:
+            prefix: Whole parts of a path: ``a/b`` does not list ``a/bc/d``. The default lists all.
+        """
+
+    def describe(self, path: str) -> str:
+        """The address of an object, for messages: no credentials."""
+        return f"{self.name}:{path}"
+
+    def local_path(self, path: str) -> Path | None:
+        """The file of an object, where this machine can map it into memory; else None.
+
+        Raises:
+            PointerNotFoundError: It is not there. A retry may help.
+            IntegrityError: The path leads out of the root.
+        """
+        return None
+
+    def stage(self) -> Staged:
+        """Where to write an object whose size and digest are known only at its end."""
+        from typedxcom.stores.spool import SpooledStage
+
+        return SpooledStage(self)
+
+    def read_chunks(self, path: str, *, size: int, chunk: int = CHUNK) -> Iterator[Buffer]:
+        """The whole object in pieces of *chunk* bytes, so that memory stays bounded.
+
+        Raises:
+            PointerNotFoundError: It is not there. A retry may help.
+            IntegrityError: It is shorter or longer than *size*. A retry does not help.
+            StoreError: The store refused. A retry may help.
+        """
+        self.check_size(path, self.size(path), size)
+        for start in range(0, size, chunk):
+            yield self.read_range(path, start, min(start + chunk, size))
+
+    def open(self, path: str, *, size: int) -> StoreFile:
+        """A seekable file over an object, for readers that want only parts of it.
+
+        Parts cannot be verified against the digest of the whole; the size is.
+
+        Raises:
+            PointerNotFoundError: It is not there. A retry may help.
+            IntegrityError: It is shorter or longer than *size*. A retry does not help.
+            StoreError: The store refused. A retry may help.
+        """
+        self.check_size(path, self.size(path), size)
+        return StoreFile(self, path, size)
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Remove every object under the folder *prefix*, and say how many there were.
+
+        Raises:
+            IntegrityError: The prefix is empty or leads out of the root. Nothing is removed.
+            StoreError: The store refused. A retry may help.
+        """
+        if not prefix:
+            raise IntegrityError(f"Store {self.name!r} does not delete everything at once")
+        return sum(self.delete(stored.path) for stored in self.list(prefix))
+
+    def partials(self) -> Iterator[StoredObject]:
+        """What unfinished writes have left, or are writing at this moment: mind the dates."""
+        return iter(())
+
+    def delete_partial(self, path: str) -> bool:
+        """Remove what an unfinished write left, and say whether it was there.
+
+        Args:
+            path: As `partials` gave it.
+        """
+        return False
+
+    def check_size(self, path: str, found: int, expected: int) -> None:
+        """Raise IntegrityError unless an object has the size that it should have, in bytes."""
+        if found != expected:
+            raise IntegrityError(
+                f"`{self.describe(path)}` has {found:,} bytes where its pointer says {expected:,}. "
+                "Clear the task that wrote it."
+            )
+
+    def check_same(self, path: str, found: int, size: int) -> None:
+        """Raise IntegrityError unless what lies there already has the size of what is written."""
+        if found != size:
+            raise IntegrityError(
+                f"`{self.describe(path)}` is there with {found:,} bytes, and is not overwritten "
+                f"with {size:,}. Delete it, then clear the task."
+            )
+
+
+class Staged(ABC):
+    """An object that is being written: it appears at `commit`, or never.
+
+    It is a writable binary file as far as Arrow and others need one, and a context manager that
+    drops what was not committed.
+    """
+
+    closed = False
+
+    @abstractmethod
+    def write(self, data: Buffer) -> int:
+        """Add bytes, and say how many.
+
+        Raises:
+            StoreError: The disk is full, say. A retry may help.
+        """
+
+    @abstractmethod
+    def commit(self, path: str) -> None:
+        """Make the object appear under *path*; raises as `Store.write` does."""
+
+    @abstractmethod
+    def discard(self) -> None:
+        """Drop what was written and not committed. Calling it again does nothing."""
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def flush(self) -> None:  # noqa: B027 (there is nothing to do)
+        """Nothing: only `commit` makes anything visible."""
+
+    def close(self) -> None:  # noqa: B027 (there is nothing to do)
+        """Nothing: writers close what they are given, and the object is not committed yet."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+
+class StoreFile(io.RawIOBase):
+    """A read-only file over `Store.read_range`."""
+
+    def __init__(self, store: Store, path: str, size: int) -> None:
+        self._store, self._path, self._size = store, path, size
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """The position, in bytes from the start."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to *offset* bytes from the start, the position or the end."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise ValueError("A position before the start of an object")
+        self._at = base + offset
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Up to *size* bytes from the position on, or all that follow."""
+        left = max(self._size - self._at, 0)
+        count = left if size is None or size < 0 else min(size, left)
+        data = self._store.read_range(self._path, self._at, self._at + count) if count else b""
+        self._at += count
+        return bytes(data)
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Fill *buffer* as far as the object goes."""
+        view = memoryview(buffer).cast("B")
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+
+def chunks_of(data: Buffer | Iterable[Buffer]) -> Iterator[memoryview]:
+    """*data* as flat pieces, whether it is one buffer or an iterator over some."""
+    try:
+        whole = memoryview(data)  # type: ignore[arg-type]  # asking is the only test on 3.10
+    except TypeError:
+        for piece in data:  # type: ignore[union-attr]
+            yield memoryview(piece).cast("B")
+    else:
+        yield whole.cast("B")

@@ -1,0 +1,134 @@
+"""Calls that may hang, under a limit per try and one over all.
+
+s3fs and others wait for ever on a server that accepts a request and then says nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+__all__ = ["Patience", "TimedOutError", "call_filesystem", "safe_text"]
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+_GRACE = 5.0  # seconds for a cancelled request to go; its event loop may be stuck too
+_NEVER_PASS = (
+    FileNotFoundError,
+    FileExistsError,
+    IsADirectoryError,
+    NotADirectoryError,
+    PermissionError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+)
+
+
+class TimedOutError(Exception):
+    """A try took longer than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a store is waited for.
+
+    Attributes:
+        timeout: Seconds that one try may take, plus the time for its bytes at `rate`.
+        deadline: Seconds that all tries of one call may take together, plus the same.
+        rate: Bytes per second that a slow but working network carries.
+        tries: How often a call is tried at most.
+        backoff: Seconds before the second try; doubled before each further one.
+    """
+
+    timeout: float = 30.0
+    deadline: float = 120.0
+    rate: float = 1_000_000.0
+    tries: int = 3
+    backoff: float = 0.5
+
+    def run(self, attempt: Callable[[float], T], *, size: int = 0) -> T:
+        """Call *attempt* with the seconds it may take, again after faults that may pass.
+
+        Raises:
+            Exception: What the last try raised; `TimedOutError` if it took too long.
+        """
+        extra = size / self.rate
+        end = time.monotonic() + self.deadline + extra
+        for number in range(1, self.tries + 1):
+            left = end - time.monotonic()
+            try:
+                return attempt(max(min(self.timeout + extra, left), 0))
+            except Exception as error:
+                pause = self.backoff * 2 ** (number - 1)
+                last = number == self.tries or time.monotonic() + pause >= end
+                if last or isinstance(error, _NEVER_PASS):
+                    raise
+                _log.warning("Try %d of %d: %s", number, self.tries, safe_text(error))
+                time.sleep(pause)
+        raise AssertionError("a Patience has at least one try")
+
+
+def call_filesystem(filesystem: Any, method: str, seconds: float, *args: Any, **kwargs: Any) -> Any:
+    """Call one method of an fsspec file system, and give up after *seconds*.
+
+    An asynchronous file system's request is cancelled, which closes its connection. A synchronous
+    one cannot be stopped: its thread is left behind and does not keep the process alive.
+
+    Raises:
+        TimedOutError: It took longer.
+        Exception: What the file system raised.
+    """
+    if getattr(filesystem, "async_impl", False):
+        coroutine = getattr(filesystem, f"_{method}")(*args, **kwargs)
+        waited = asyncio.wait_for(coroutine, seconds)
+        future = asyncio.run_coroutine_threadsafe(waited, filesystem.loop)
+        seconds += _GRACE
+    else:
+        future = _in_thread(lambda: getattr(filesystem, method)(*args, **kwargs))
+    try:
+        return future.result(seconds)
+    except (TimeoutError, asyncio.TimeoutError, concurrent.futures.TimeoutError):
+        raise TimedOutError("no answer in time") from None
+    finally:
+        future.cancel()  # where a signal ends the wait: Airflow's task timeout, say
+
+
+def _in_thread(function: Callable[[], T]) -> concurrent.futures.Future[T]:
+    future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+    def settle(setter: Callable[[Any], None], outcome: object) -> None:
+        with contextlib.suppress(concurrent.futures.InvalidStateError):  # nobody waits any more
+            setter(outcome)
+
+    def body() -> None:
+        try:
+            result = function()
+        except BaseException as error:
+            settle(future.set_exception, error)
+        else:
+            settle(future.set_result, result)
+
+    threading.Thread(target=body, name="typedxcom-store", daemon=True).start()
+    return future
+
+
+def safe_text(error: BaseException) -> str:
+    """What *error* says, on one short line, without the parts of a URL that may hold a secret."""
+    text = " ".join(str(error).split())
+    text = re.sub(r"//[^/@\s]*@", "//***@", text)
+    text = re.sub(r"\?[^\s\"'>)]*", "?***", text)
+    return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__

@@ -1,0 +1,112 @@
+"""Files below one folder, opened part by part, so that no symlink is followed on the way.
+
+Resolving a path and comparing it with the root leaves a moment between the check and the use. Here
+each part is opened in the folder that was opened before it, and the kernel refuses the symlink.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
+
+__all__ = ["in_folder", "list_files", "open_file", "remove_empty", "told"]
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# O_NONBLOCK: opening a FIFO that someone put there must not wait for a writer.
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+
+
+@contextlib.contextmanager
+def in_folder(root: Path, parts: list[str], *, make: int | None = None) -> Iterator[int]:
+    """A descriptor of the folder *parts* below *root*.
+
+    Args:
+        make: The mode of folders that are missing, root included; None makes none.
+
+    Raises:
+        OSError: One is missing, or is no folder: a symlink, say. See `told`.
+    """
+    if make is not None:
+        root.mkdir(mode=make, parents=True, exist_ok=True)
+    # The root itself may be a symlink: whoever runs the deployment chose it.
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in parts:
+            if make is not None:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(part, make, dir_fd=folder)
+            inner = os.open(part, _FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        yield folder
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def open_file(root: Path, path: str) -> Iterator[int]:
+    """A descriptor of the file *path* below *root*, to read.
+
+    Raises:
+        OSError: It is missing, or a symlink is on the way. See `told`.
+        IntegrityError: It is no regular file.
+    """
+    *parts, name = path.split("/")
+    with in_folder(root, parts) as folder:
+        file = os.open(name, _FILE, dir_fd=folder)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise IntegrityError(f"`{root / path}` is not a regular file")
+        yield file
+    finally:
+        os.close(file)
+
+
+def list_files(root: Path, parts: list[str]) -> Iterator[tuple[str, os.stat_result]]:
+    """The path below *parts* and the status of every regular file there; symlinks are passed by."""
+    try:
+        with in_folder(root, parts) as folder:
+            entries = sorted(_entries(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return  # deleted meanwhile, or never there
+    for name, status in entries:
+        if stat.S_ISDIR(status.st_mode):
+            for path, found in list_files(root, [*parts, name]):
+                yield f"{name}/{path}", found
+        elif stat.S_ISREG(status.st_mode):
+            yield name, status
+
+
+def _entries(folder: int) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):
+                yield entry.name, entry.stat(follow_symlinks=False)
+
+
+def remove_empty(root: Path, parts: list[str]) -> None:
+    """Remove the folder *parts* and those above it, as long as they are empty, up to the root."""
+    for depth in range(len(parts), 0, -1):
+        try:
+            with in_folder(root, parts[: depth - 1]) as folder:
+                os.rmdir(parts[depth - 1], dir_fd=folder)
+        except OSError:  # not empty: someone else's object is there, or is just being written
+            return
+
+
+def told(error: OSError, address: str, doing: str) -> StoreError:
+    """What an operating system's error means for the object at *address*."""
+    if isinstance(error, FileNotFoundError):
+        return PointerNotFoundError(
+            f"`{address}` is not there. If it was deleted, clear the task that wrote it; if this "
+            "machine does not share the store's folder, configure a store that it can reach."
+        )
+    if error.errno in {errno.ELOOP, errno.ENOTDIR, errno.EISDIR}:
+        return IntegrityError(f"The way to `{address}` leads over a symlink, or is no folder")
+    return StoreError(f"Could not {doing} `{address}`: {error.strerror or type(error).__name__}")

@@ -1,0 +1,260 @@
+"""Objects on a local or shared disk, which readers can map into memory."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+from typing_extensions import Buffer
+
+from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
+from typedxcom.pointer import confine
+from typedxcom.stores.base import Staged, Store, StoredObject, chunks_of
+from typedxcom.stores.folders import in_folder, list_files, open_file, remove_empty, told
+
+__all__ = ["LocalStore"]
+
+_PARTIAL = "+partial"  # no path can name it: "+" is always quoted
+_MAP = 64 * 2**10  # bytes from which a map is quicker than a copy
+_TRIES = 10  # at naming a file in a folder that others keep removing
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+class LocalStore(Store):
+    """Objects as files under one folder.
+
+    A write goes to a temporary file and gets its name when it is whole, so a killed process leaves
+    nothing under a final name. Files are not forced to the disk (``fsync``) unless asked: a crash
+    of the whole machine may lose what was written in its last seconds, which a reader then reports,
+    by size and digest, as lost. See docs/explanation/integrity.md for what it would cost.
+
+    Args:
+        root: The folder. It is made when the first object is written.
+        name: What pointers call the store.
+        mode: Of new folders; files get the same without the execute bits. ``0o750`` lets tasks
+            that run as other users of the group read.
+        fsync: Wait until the disk has an object before it appears.
+    """
+
+    is_local = True
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        *,
+        name: str = "local",
+        mode: int = 0o700,
+        fsync: bool = False,
+    ) -> None:
+        super().__init__(name)
+        self.root = Path(root).absolute()
+        self.mode = mode
+        self.fsync = fsync
+
+    def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
+        """Put *data* under *path*, whole or not at all."""
+        if self._is_there(path, data):
+            return
+        with self.stage() as staged:
+            for chunk in chunks_of(data):
+                staged.write(chunk)
+            staged.commit(path)
+
+    def stage(self) -> LocalStage:
+        """A temporary file on the same disk."""
+        return LocalStage(self)
+
+    def read(self, path: str, *, size: int) -> Buffer:
+        """The whole object, mapped into memory where it is large: it costs memory when touched."""
+        with self._opened(path) as file:
+            self.check_size(path, os.fstat(file).st_size, size)
+            if size >= _MAP:
+                return mmap.mmap(file, size, access=mmap.ACCESS_READ)
+            return self._exactly(path, file, 0, size)
+
+    def read_range(self, path: str, start: int, stop: int) -> Buffer:
+        """Bytes *start* up to *stop* of an object."""
+        with self._opened(path) as file:
+            found = os.fstat(file).st_size
+            if stop > found:
+                self.check_size(path, found, stop)
+            return self._exactly(path, file, start, stop)
+
+    def size(self, path: str) -> int:
+        """How many bytes an object has."""
+        with self._opened(path) as file:
+            return os.fstat(file).st_size
+
+    def local_path(self, path: str) -> Path:
+        """The file of an object, after a check that no symlink is on the way to it."""
+        with self._opened(path):
+            return self.root / path
+
+    def delete(self, path: str) -> bool:
+        """Remove one object and the folders that are then empty; say whether it was there."""
+        *parts, name = confine(path).split("/")
+        try:
+            with in_folder(self.root, parts) as folder:
+                os.unlink(name, dir_fd=folder)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise told(error, self.describe(path), "delete") from None
+        remove_empty(self.root, parts)
+        return True
+
+    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Every object under the folder *prefix*, folder by folder in the order of names."""
+        parts = confine(prefix).split("/") if prefix else []
+        for below, status in list_files(self.root, parts):
+            path = "/".join([*parts, below])
+            with contextlib.suppress(IntegrityError):  # partial, or not ours
+                yield _stored(confine(path), status)
+
+    def describe(self, path: str) -> str:
+        """The file's name."""
+        return str(self.root / path)
+
+    def partials(self) -> Iterator[StoredObject]:
+        """Temporary files of writes that were killed, or are going on."""
+        for name, status in list_files(self.root, [_PARTIAL]):
+            yield _stored(f"{_PARTIAL}/{name}", status)
+
+    def delete_partial(self, path: str) -> bool:
+        """Remove a temporary file, and say whether it was there."""
+        folder_name, _, name = path.partition("/")
+        if folder_name != _PARTIAL or confine(name) != name or "/" in name:
+            raise IntegrityError("That is no partial object of a local store")
+        try:
+            with in_folder(self.root, [_PARTIAL]) as folder:
+                os.unlink(name, dir_fd=folder)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise told(error, self.describe(path), "delete") from None
+        return True
+
+    def _is_there(self, path: str, data: object) -> bool:
+        """Whether *data* of a known size needs no write, because its object is there."""
+        try:
+            size = memoryview(data).nbytes  # type: ignore[arg-type]  # asking is the only test
+            self.check_same(path, self.size(path), size)
+        except (TypeError, PointerNotFoundError):
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _opened(self, path: str) -> Iterator[int]:
+        confine(path)
+        try:
+            with open_file(self.root, path) as file:
+                yield file
+        except StoreError:
+            raise
+        except OSError as error:
+            raise told(error, self.describe(path), "read") from None
+
+    def _exactly(self, path: str, file: int, start: int, stop: int) -> bytes:
+        pieces, at = [], start
+        while at < stop:
+            piece = os.pread(file, stop - at, at)
+            if not piece:
+                self.check_size(path, at, stop)
+            pieces.append(piece)
+            at += len(piece)
+        return b"".join(pieces)
+
+
+class LocalStage(Staged):
+    """A temporary file that becomes an object."""
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+        self._name = secrets.token_hex(16)
+        self.size = 0
+        try:
+            with in_folder(store.root, [_PARTIAL], make=store.mode) as folder:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+                self._file = os.open(self._name, flags, store.mode & 0o666, dir_fd=folder)
+        except OSError as error:
+            self.closed = True
+            raise told(error, store.describe(_PARTIAL), "write to") from None
+
+    def write(self, data: Buffer) -> int:
+        """Add bytes, and say how many."""
+        view = memoryview(data).cast("B")
+        at = 0
+        try:
+            while at < len(view):
+                at += os.write(self._file, view[at:])
+        except OSError as error:
+            raise told(error, str(self._store.root), "write an object to") from None
+        self.size += at
+        return at
+
+    def commit(self, path: str) -> None:
+        """Give the file its name; where the same object has it already, drop the file."""
+        *parts, name = confine(path).split("/")
+        try:
+            if self._store.fsync:
+                os.fsync(self._file)
+            self._appear(parts, name)
+        except StoreError:
+            raise
+        except OSError as error:
+            raise told(error, self._store.describe(path), "write") from None
+        finally:
+            self.discard()
+
+    def _appear(self, parts: list[str], name: str) -> None:
+        store = self._store
+        for left in reversed(range(_TRIES)):
+            try:
+                with (
+                    in_folder(store.root, [_PARTIAL]) as source,
+                    in_folder(store.root, parts, make=store.mode) as target,
+                ):
+                    self._name_it(source, target, name)
+                    if store.fsync:
+                        os.fsync(target)
+                return
+            except FileExistsError:
+                path = "/".join([*parts, name])
+                store.check_same(path, store.size(path), self.size)
+                return
+            except FileNotFoundError:
+                # Whoever deleted the last other object in there removed the empty folder.
+                if not left:
+                    raise
+
+    def _name_it(self, source: int, target: int, name: str) -> None:
+        """Link and not rename: a rename would overwrite what is there."""
+        try:
+            os.link(self._name, name, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            with contextlib.suppress(FileNotFoundError):
+                os.stat(name, dir_fd=target, follow_symlinks=False)
+                raise FileExistsError(errno.EEXIST, "File exists") from None
+            os.rename(self._name, name, src_dir_fd=source, dst_dir_fd=target)
+
+    def discard(self) -> None:
+        """Remove the temporary file's own name."""
+        if self.closed:
+            return
+        self.closed = True
+        os.close(self._file)
+        with contextlib.suppress(OSError), in_folder(self._store.root, [_PARTIAL]) as folder:
+            os.unlink(self._name, dir_fd=folder)
+
+
+def _stored(path: str, status: os.stat_result) -> StoredObject:
+    modified = datetime.fromtimestamp(status.st_mtime, timezone.utc)
+    return StoredObject(path, status.st_size, modified)

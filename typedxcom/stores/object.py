@@ -1,0 +1,288 @@
+"""Objects in S3, Google Cloud Storage, Azure and whatever else fsspec reaches.
+
+Every call is one whole request: a PUT of finished bytes, or a multipart upload that the file system
+completes or aborts. Nothing is written through an open remote file, which commits what it has when
+an exception closes it. Every call has a deadline, because a server that hangs is waited for
+without end otherwise.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, ClassVar
+
+from typing_extensions import Buffer
+
+from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
+from typedxcom.pointer import confine
+from typedxcom.stores.base import Staged, Store, StoredObject, chunks_of
+from typedxcom.stores.deadline import Patience, TimedOutError, call_filesystem, safe_text
+from typedxcom.stores.spool import SpooledStage
+
+__all__ = ["ObjectStore"]
+
+PART = 64 * 2**20  # bytes per request of a large read, each with its own timeout
+UPLOAD_PART = 16 * 2**20  # bytes; s3fs sends up to two of them as one PUT
+UPLOADS = 4  # parts under way at once, each with a copy in memory
+_UPLOAD = "?upload="  # no path can have it
+_PATIENCE = Patience()
+_BEYOND = re.compile("InvalidRange|not satisfiable", re.IGNORECASE)
+_log = logging.getLogger(__name__)
+
+
+class ObjectStore(Store):
+    """Objects behind an fsspec file system.
+
+    Args:
+        filesystem: Makes the file system. It is called once per process, on the first use.
+        root: The bucket and prefix, as the file system spells it: ``bucket/xcom``.
+        name: What pointers call the store.
+        url: The address for messages, ``s3://bucket/xcom``; credentials in it are left out.
+        patience: Timeouts and tries.
+    """
+
+    reads: ClassVar[int] = 2
+
+    def __init__(
+        self,
+        filesystem: Callable[[], Any],
+        root: str,
+        *,
+        name: str,
+        url: str | None = None,
+        patience: Patience = _PATIENCE,
+    ) -> None:
+        super().__init__(name)
+        self.root = root.rstrip("/")
+        self.patience = patience
+        self._factory = filesystem
+        self._made: tuple[int, Any] = (0, None)
+        self._address = re.sub(r"//[^/]*@", "//", (url or name).partition("?")[0]).rstrip("/")
+
+    def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
+        """Put *data* under *path* with one request, whole or not at all."""
+        confine(path)
+        if isinstance(data, (bytes, bytearray)):
+            self._put(path, len(data), "pipe_file", self._full(path), data)
+            return
+        with self.stage() as staged:
+            for chunk in chunks_of(data):
+                staged.write(chunk)
+            staged.commit(path)
+
+    def stage(self) -> Staged:
+        """Memory, or a temporary file where the object is large; sent whole at the end."""
+        return _ObjectStage(self)
+
+    def put_file(self, path: str, file: Path) -> None:
+        """Put the local *file* under *path*, whole or not at all; its memory stays bounded."""
+        size = file.stat().st_size
+        filesystem = self._filesystem()
+        takes = inspect.signature(getattr(filesystem, "_put_file", filesystem.put_file)).parameters
+        # S3 takes 10,000 parts.
+        wanted = {"chunksize": max(UPLOAD_PART, size // 9000), "max_concurrency": UPLOADS}
+        options = {name: value for name, value in wanted.items() if name in takes}
+        self._put(confine(path), size, "put_file", str(file), self._full(path), **options)
+
+    def _put(self, path: str, size: int, method: str, *args: Any, **options: Any) -> None:
+        found = self._found(path)
+        if found is not None:
+            self.check_same(path, found, size)
+            return
+        if size > PART:
+            _log.info("Sending %s bytes to %s", f"{size:,}", self.describe(path))
+        self._call(path, "write", method, *args, size=size, **options)
+
+    def read(self, path: str, *, size: int) -> Buffer:
+        """The whole object: one request, or one per 64 MB."""
+        if not 0 < size <= PART:
+            self.check_size(path, self.size(path), size)
+        if size > PART:
+            return self._read_parts(path, size)
+        # One byte more than there should be tells a longer object without reading all of it.
+        data: bytes = self._cat(path, 0, size + 1) if size else b""
+        self.check_size(path, len(data), size)
+        return data
+
+    def _read_parts(self, path: str, size: int) -> Buffer:
+        whole = bytearray(size)
+        for start in range(0, size, PART):
+            stop = min(start + PART, size)
+            whole[start:stop] = self.read_range(path, start, stop)
+            _log.info("Read %s of %s bytes of %s", f"{stop:,}", f"{size:,}", self.describe(path))
+        return memoryview(whole).toreadonly()
+
+    def read_range(self, path: str, start: int, stop: int) -> bytes:
+        """Bytes *start* up to *stop* of an object."""
+        if start >= stop:
+            return b""
+        data = self._cat(path, start, stop)
+        if len(data) != stop - start:
+            self.check_size(path, start + len(data), stop)
+        return data
+
+    def _cat(self, path: str, start: int, stop: int) -> bytes:
+        full = self._full(confine(path))
+        try:
+            data: bytes = self._call(
+                path, "read", "cat_file", full, start=start, end=stop, size=stop - start
+            )
+        except EOFError:
+            self.check_size(path, self.size(path), stop)
+            raise self._not_there(path) from None  # it has grown meanwhile: it was replaced
+        return data
+
+    def size(self, path: str) -> int:
+        """How many bytes an object has."""
+        found = self._found(confine(path))
+        if found is None:
+            raise self._not_there(path)
+        return found
+
+    def delete(self, path: str) -> bool:
+        """Remove one object, and say whether it was there."""
+        if self._found(confine(path)) is None:
+            return False
+        try:
+            self._call(path, "delete", "rm_file", self._full(path))
+        except PointerNotFoundError:  # someone else removed it meanwhile
+            return False
+        return True
+
+    def list(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Every object under the folder *prefix*; all of one prefix are held in memory."""
+        folder = self._full(confine(prefix)) if prefix else self.root
+        try:
+            found = self._call(prefix, "list", "find", folder, detail=True)
+        except PointerNotFoundError:
+            return
+        for name, info in found.items():
+            path = name.removeprefix("/").removeprefix(self.root.removeprefix("/") + "/")
+            if info.get("type") == "file" and _is_ours(path):
+                yield StoredObject(path, int(info["size"]), _modified(info))
+
+    def partials(self) -> Iterator[StoredObject]:
+        """Multipart uploads that were begun and not finished, where the file system tells them.
+
+        s3fs does. They cost money until they are aborted, and no listing of objects shows them; a
+        lifecycle rule of the bucket (``AbortIncompleteMultipartUpload``) removes them too.
+        """
+        bucket, _, prefix = self.root.lstrip("/").partition("/")
+        folder = f"{prefix}/" if prefix else ""
+        if not hasattr(self._filesystem(), "_list_multipart_uploads"):
+            return
+        for upload in self._call("", "list the uploads to", "list_multipart_uploads", bucket):
+            path = upload["Key"].removeprefix(folder)
+            if upload["Key"].startswith(folder) and _is_ours(path):
+                name = f"{path}{_UPLOAD}{upload['UploadId']}"
+                yield StoredObject(name, 0, _modified({"created": upload.get("Initiated")}))
+
+    def delete_partial(self, path: str) -> bool:
+        """Abort an upload, and say whether it was there."""
+        path, mark, upload = path.partition(_UPLOAD)
+        if not (confine(path) and mark and upload):
+            raise IntegrityError("That is no unfinished upload")
+        bucket, _, key = self._full(path).lstrip("/").partition("/")
+        asked: Any = {"Bucket": bucket, "Key": key, "UploadId": upload}
+        try:
+            self._call(path, "abort the upload of", "call_s3", "abort_multipart_upload", **asked)
+        except PointerNotFoundError:
+            return False
+        return True
+
+    def describe(self, path: str) -> str:
+        """The object's URL, without credentials."""
+        return f"{self._address}/{path}"
+
+    def _full(self, path: str) -> str:
+        return f"{self.root}/{path}"
+
+    def _found(self, path: str) -> int | None:
+        """The size of an object, or None where there is none."""
+        try:
+            info = self._call(path, "look up", "info", self._full(path))
+        except PointerNotFoundError:
+            return None
+        return int(info["size"]) if info.get("type") == "file" else None
+
+    def _call(
+        self, path: str, doing: str, method: str, *args: Any, size: int = 0, **kwargs: Any
+    ) -> Any:
+        """One method of the file system, within the store's patience and in the store's errors."""
+
+        def attempt(seconds: float) -> Any:
+            filesystem = self._filesystem()
+            filesystem.invalidate_cache()  # a listing that it remembers may be out of date
+            try:
+                return call_filesystem(filesystem, method, seconds, *args, **kwargs)
+            except OSError as error:
+                if _BEYOND.search(str(error)):  # a range after the end, which most servers refuse
+                    raise EOFError from None
+                raise
+
+        try:
+            return self.patience.run(attempt, size=size)
+        except EOFError:
+            raise
+        except FileNotFoundError:
+            raise self._not_there(path) from None
+        except TimedOutError:
+            raise StoreError(
+                f"Could not {doing} `{self.describe(path)}`: no answer within the time for it"
+            ) from None
+        except Exception as error:
+            # Not chained: the text of a client's error may hold a signed URL.
+            raise StoreError(
+                f"Could not {doing} `{self.describe(path)}`: {safe_text(error)}"
+            ) from None
+
+    def _filesystem(self) -> Any:
+        process, made = self._made
+        if process != os.getpid():  # its connections and its thread do not survive a fork
+            made = self._factory()
+            self._made = (os.getpid(), made)
+        return made
+
+    def _not_there(self, path: str) -> PointerNotFoundError:
+        return PointerNotFoundError(
+            f"`{self.describe(path)}` is not there. If it was deleted, by a lifecycle rule of the "
+            "bucket say, clear the task that wrote it."
+        )
+
+
+class _ObjectStage(SpooledStage):
+    def __init__(self, store: ObjectStore) -> None:
+        super().__init__(store)
+        self._objects = store
+
+    def _send(self, path: str) -> None:
+        if self.file is None:
+            self._objects.write(path, b"".join(self.pieces()))
+        else:
+            self._objects.put_file(path, self.file)
+
+
+def _is_ours(path: str) -> bool:
+    try:
+        return bool(confine(path))
+    except IntegrityError:
+        return False
+
+
+def _modified(info: dict[str, Any]) -> datetime:
+    """When an object appeared, in whatever way its file system says so; now where it does not."""
+    for key in ("LastModified", "last_modified", "mtime", "updated", "created"):
+        match info.get(key):
+            case datetime() as moment:
+                return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+            case float() | int() as seconds:
+                return datetime.fromtimestamp(seconds, timezone.utc)
+            case str() as text if text:
+                return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.now(timezone.utc)

@@ -1,0 +1,78 @@
+"""Staging for stores that take only whole objects: in memory, or on disk where it is large."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from typing_extensions import Buffer
+
+from typedxcom.errors import StoreError
+from typedxcom.stores.base import CHUNK, Staged, Store
+
+__all__ = ["SPOOL", "SpooledStage"]
+
+SPOOL = 32 * 2**20  # bytes kept in memory; a larger object waits in a temporary file
+
+
+class SpooledStage(Staged):
+    """An object that waits on this machine until it is whole."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._file: IO[bytes] = io.BytesIO()
+        self.size = 0
+        self.file: Path | None = None
+
+    def write(self, data: Buffer) -> int:
+        """Add bytes, and say how many."""
+        view = memoryview(data).cast("B")
+        try:
+            if self.file is None and self.size + len(view) > SPOOL:
+                self._move_to_disk()
+            self._file.write(view)
+        except OSError as error:
+            raise self._full(error) from None
+        self.size += len(view)
+        return len(view)
+
+    def _move_to_disk(self) -> None:
+        kept = self._file
+        # The name is gone with `discard`, or with this process: nothing is left in the folder.
+        self._file = tempfile.NamedTemporaryFile(prefix="typedxcom-")  # noqa: SIM115
+        self.file = Path(self._file.name)
+        kept.seek(0)
+        while piece := kept.read(CHUNK):
+            self._file.write(piece)
+
+    def _full(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"Store {self._store.name!r} could not set an object aside before sending it: "
+            f"{error.strerror or type(error).__name__}. Is the temporary folder full?"
+        )
+
+    def commit(self, path: str) -> None:
+        """Send the object to the store, whole."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise self._full(error) from None
+        self._send(path)
+        self.discard()
+
+    def _send(self, path: str) -> None:
+        self._store.write(path, self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """What was written, from the start."""
+        self._file.seek(0)
+        while piece := self._file.read(CHUNK):
+            yield piece
+
+    def discard(self) -> None:
+        """Drop what was written."""
+        self.closed = True
+        self._file.close()

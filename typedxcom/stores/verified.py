@@ -1,0 +1,282 @@
+"""The pointer's promise kept: what is read is what was written, or an error says otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import Buffer, Self
+
+from typedxcom.errors import (
+    DecodeError,
+    EncodeError,
+    IntegrityError,
+    PointerNotFoundError,
+    StoreError,
+)
+from typedxcom.pointer import (
+    Coordinates,
+    Digester,
+    Pointer,
+    coordinates_prefix,
+    digest_of,
+    object_path,
+    parse,
+)
+from typedxcom.stores.base import Store, chunks_of
+
+__all__ = [
+    "Limits",
+    "ObjectWriter",
+    "check_declared",
+    "named",
+    "open_object",
+    "purge",
+    "read_verified",
+    "read_verified_chunks",
+    "write_object",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reader takes on, whatever a row or an object says of itself.
+
+    Attributes:
+        size: Bytes of one object.
+        decoded: Bytes that one object may declare to become when it is decompressed.
+    """
+
+    size: int = 64 * 2**30
+    decoded: int = 256 * 2**30
+
+
+def write_object(
+    store: Store,
+    coordinates: Coordinates,
+    data: Buffer | Iterable[Buffer],
+    *,
+    codec: str,
+    ext: str,
+    about: str,
+    algorithm: str = "xxh3",
+    **fields: Any,
+) -> Pointer:
+    """Put *data* into *store*, whole or not at all, and return the pointer to it.
+
+    Args:
+        coordinates: Whose value it is; they and the digest make the path.
+        data: The bytes, or an iterator over their pieces, which is streamed.
+        codec: The codec's name in the registry.
+        ext: The extension of the object's name, as ``arrow``.
+        about: One line for people.
+        algorithm: ``xxh3``, or ``sha256`` where the pointer will be signed.
+        fields: ``schema``, ``rows``, ``media_type``, ``compression`` of the `Pointer`.
+
+    Raises:
+        StoreError: The store refused. A retry may help.
+        IntegrityError: Something else lies under that path. A retry does not help.
+    """
+    writer = open_object(store, coordinates, ext=ext, algorithm=algorithm)
+    with named(f"{coordinates}"), writer as out:
+        for chunk in chunks_of(data):
+            out.write(chunk)
+        return out.commit(codec=codec, about=about, **fields)
+
+
+def open_object(
+    store: Store, coordinates: Coordinates, *, ext: str, algorithm: str = "xxh3"
+) -> ObjectWriter:
+    """Where to write an object piece by piece; see `ObjectWriter`. Arguments as `write_object`."""
+    return ObjectWriter(store, coordinates, ext=ext, algorithm=algorithm)
+
+
+class ObjectWriter:
+    """A binary file that becomes an object when it is committed, and nothing when it is not.
+
+    Arrow writes to it through ``pyarrow.PythonFile(writer, "w")`` without a copy of the columns.
+    """
+
+    def __init__(
+        self, store: Store, coordinates: Coordinates, *, ext: str, algorithm: str = "xxh3"
+    ) -> None:
+        self._store, self._coordinates, self._ext = store, coordinates, ext
+        self._digester = Digester(algorithm)
+        self._staged = store.stage()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was committed or dropped."""
+        return self._staged.closed
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._digester.size
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """Bytes written so far."""
+        return self.size
+
+    def write(self, data: Buffer) -> int:
+        """Add bytes, and say how many.
+
+        Raises:
+            StoreError: The store refused. A retry may help.
+        """
+        self._digester.update(data)
+        return self._staged.write(data)
+
+    def flush(self) -> None:
+        """Nothing: only `commit` makes anything visible."""
+
+    def close(self) -> None:
+        """Nothing: writers close what they are given, and the object is not committed yet."""
+
+    def commit(self, *, codec: str, about: str, **fields: Any) -> Pointer:
+        """Make the object appear, and return the pointer to it. Arguments as `write_object`.
+
+        Raises:
+            StoreError: The store refused. A retry may help.
+            IntegrityError: Something else lies under that path. A retry does not help.
+            EncodeError: The pointer would not be one that a reader takes. Nothing is stored.
+        """
+        digest = self._digester.digest()
+        path = object_path(self._coordinates, digest, self._ext)
+        pointer = Pointer(
+            about=about,
+            codec=codec,
+            store=self._store.name,
+            path=path,
+            size=self.size,
+            digest=digest,
+            **fields,
+        )
+        try:
+            parse(pointer.to_row())
+        except DecodeError as error:
+            raise EncodeError(str(error)) from None
+        self._staged.commit(path)
+        return pointer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._staged.discard()
+
+
+_LIMITS = Limits()
+_KINDS = (StoreError, PointerNotFoundError, IntegrityError)
+
+
+def read_verified(
+    store: Store, pointer: Pointer, *, limits: Limits = _LIMITS, subject: str = ""
+) -> Buffer:
+    """The object that *pointer* names, proved by size and digest.
+
+    Args:
+        limits: What size is taken on at all.
+        subject: What a message calls the value: task and key.
+
+    Returns:
+        Read-only bytes; from a local store a memory map, which costs memory as it is touched.
+
+    Raises:
+        PointerNotFoundError: It is not there. A retry may help.
+        IntegrityError: It is not what was written, or too large. A retry does not help.
+        StoreError: The store refused. A retry may help.
+    """
+    with named(subject):
+        check_declared(pointer.size, limits.size, store.describe(pointer.path))
+        for _ in range(store.reads - 1):
+            with contextlib.suppress(IntegrityError):
+                return _read(store, pointer)
+        return _read(store, pointer)
+
+
+def _read(store: Store, pointer: Pointer) -> Buffer:
+    data = store.read(pointer.path, size=pointer.size)
+    found = digest_of(data, pointer.digest.partition(":")[0])
+    _check_digest(store, pointer, memoryview(data).nbytes, found)
+    return data
+
+
+def read_verified_chunks(
+    store: Store, pointer: Pointer, *, limits: Limits = _LIMITS, subject: str = ""
+) -> Iterator[Buffer]:
+    """The same, in pieces, so that memory stays bounded.
+
+    The error comes after the last piece: act on no piece before the iterator has ended.
+
+    Raises:
+        PointerNotFoundError: It is not there. A retry may help.
+        IntegrityError: It is not what was written, or too large. A retry does not help.
+        StoreError: The store refused. A retry may help.
+    """
+    with named(subject):
+        check_declared(pointer.size, limits.size, store.describe(pointer.path))
+        digester = Digester(pointer.digest.partition(":")[0])
+        for chunk in store.read_chunks(pointer.path, size=pointer.size):
+            digester.update(chunk)
+            yield chunk
+        _check_digest(store, pointer, digester.size, digester.digest())
+
+
+def _check_digest(store: Store, pointer: Pointer, size: int, digest: str) -> None:
+    store.check_size(pointer.path, size, pointer.size)
+    if digest != pointer.digest:
+        raise IntegrityError(
+            f"`{store.describe(pointer.path)}` is not what was written: its digest differs. "
+            "Clear the task that wrote it."
+        )
+
+
+def check_declared(size: int, limit: int, address: str) -> None:
+    """Refuse what an object declares of itself, before memory is taken for it.
+
+    Args:
+        size: Bytes, as a pointer, or the header of an IPC, parquet or zstd stream says.
+        limit: Bytes; of `Limits`.
+        address: What the message names.
+
+    Raises:
+        IntegrityError: It is negative or above the limit. A retry does not help.
+    """
+    if not 0 <= size <= limit:
+        raise IntegrityError(
+            f"`{address}` declares {size:,} bytes, and at most {limit:,} are read. "
+            "Raise the limit where such a value is right."
+        )
+
+
+def purge(store: Store, coordinates: Coordinates) -> int:
+    """Remove every object of one XCom and nothing else; say how many there were.
+
+    Raises:
+        StoreError: The store refused. A retry may help.
+    """
+    return store.delete_prefix(coordinates_prefix(coordinates))
+
+
+@contextlib.contextmanager
+def named(subject: str) -> Iterator[None]:
+    """Let the store errors that are raised inside say whose value it was."""
+    try:
+        yield
+    except StoreError as error:
+        if not subject or type(error) not in _KINDS:
+            raise
+        raise type(error)(f"{subject}: {error}") from None

@@ -1,0 +1,226 @@
+"""Any table library's object to Arrow, and Arrow to what a reader's annotation asks for.
+
+pandas, polars and DuckDB are looked up in ``sys.modules``: a value or an annotation that comes
+from one shows that it is loaded.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
+
+from typedxcom.errors import EncodeError, UnsupportedTypeError
+from typedxcom.tables.nodes import TableSchema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    Arrow: TypeAlias = pa.Table | pa.RecordBatchReader
+
+__all__ = ["from_arrow", "is_from_pandas", "is_table", "to_arrow"]
+
+_LIBRARIES = ("pandas", "polars", "duckdb")
+
+
+def is_table(value: Any) -> bool:
+    """Whether *value* is some library's table."""
+    if hasattr(value, "__arrow_c_stream__") or _is(value, "polars", "LazyFrame"):
+        return True
+    return _is(value, "pandas", "DataFrame") or _is(value, "pyarrow", "RecordBatch")
+
+
+def is_from_pandas(value: Any) -> bool:
+    """Whether *value* is a pandas DataFrame, whose NaN may mean null."""
+    return _is(value, "pandas", "DataFrame")
+
+
+def to_arrow(value: Any, schema: TableSchema) -> Arrow:
+    """*value* as Arrow, with its own columns and types still.
+
+    Args:
+        value: A pyarrow Table, RecordBatch, RecordBatchReader or Dataset, a pandas or polars
+            DataFrame, a polars LazyFrame, a DuckDB relation, or anything with
+            ``__arrow_c_stream__``.
+        schema: What it is meant to be; it decides how pandas' objects are understood.
+
+    Returns:
+        A Table where the value is in memory, a RecordBatchReader where it is a stream.
+
+    Raises:
+        EncodeError: It is no table.
+    """
+    import pyarrow as pa
+
+    if isinstance(value, (pa.Table, pa.RecordBatchReader)):
+        return value
+    if isinstance(value, pa.RecordBatch):
+        return pa.Table.from_batches([value])
+    if is_from_pandas(value):
+        return _from_pandas(value, schema)
+    if _is(value, "polars", "LazyFrame"):
+        value = _collected(value)
+    if _is(value, "polars", "DataFrame"):
+        return value.to_arrow(compat_level=_polars().CompatLevel.oldest())
+    if hasattr(value, "to_reader") and _is(value, "pyarrow", "Dataset", "Scanner"):
+        return value.to_reader()
+    if hasattr(value, "scanner"):
+        return value.scanner().to_reader()
+    if hasattr(value, "__arrow_c_stream__"):
+        return pa.RecordBatchReader.from_stream(value)
+    raise EncodeError(
+        f"{schema.name} cannot be made of `{type(value).__name__}`. Return a pyarrow, pandas, polars "
+        "or DuckDB table, or an object with __arrow_c_stream__."
+    )
+
+
+def _collected(frame: Any) -> Any:
+    """A LazyFrame's rows; older polars have another word for the streaming engine."""
+    try:
+        return frame.collect(engine="streaming")
+    except (ValueError, TypeError):
+        return frame.collect()
+
+
+def _polars() -> Any:
+    return sys.modules["polars"]
+
+
+def _is(value: Any, library: str, *names: str) -> bool:
+    """Whether *value* is of one of these classes, without an import."""
+    module = sys.modules.get(library)
+    if module is None:
+        return False
+    kinds = tuple(kind for name in names if isinstance(kind := getattr(module, name, None), type))
+    return isinstance(value, kinds)
+
+
+def _from_pandas(frame: Any, schema: TableSchema) -> pa.Table:
+    import pyarrow as pa
+
+    names = [str(name) for name in frame.columns]
+    columns = [_series(frame.iloc[:, at], name, schema) for at, name in enumerate(names)]
+    for level, name in enumerate(frame.index.names):  # an index counts where the row names it
+        if name is not None and name not in names and schema.column(str(name)) is not None:
+            names.append(str(name))
+            columns.append(_series(frame.index.get_level_values(level), str(name), schema))
+    if not columns:
+        return pa.table({}).select([])
+    return pa.table(columns, names=names)
+
+
+def _series(series: Any, name: str, schema: TableSchema) -> Any:
+    """One pandas column; a NaN is null where the row allows null, else a number."""
+    import pyarrow as pa
+
+    column = schema.column(name)
+    nullable = column is None or column.node.nullable
+    is_float = getattr(series.dtype, "kind", "") == "f" and not hasattr(series.dtype, "storage")
+    wants_float = column is not None and pa.types.is_floating(column.node.type)
+    from_pandas = nullable or not (is_float and wants_float)
+    if str(series.dtype) == "object" and column is not None:
+        return _objects(series, column.node.type, name, schema)
+    try:
+        return pa.array(series, from_pandas=from_pandas)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        msg = f"{schema.name}: pandas column `{name}` cannot be written as Arrow: {error}"
+        raise EncodeError(msg) from error
+
+
+def _objects(series: Any, kind: pa.DataType, name: str, schema: TableSchema) -> Any:
+    """A column of Python objects: as Arrow understands them, else as the row means them."""
+    import pyarrow as pa
+
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    for wanted in (None, plain):
+        try:
+            return pa.array(series, type=wanted, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+            continue
+    try:
+        values = [
+            None if value is None else str(getattr(value, "value", value)) for value in series
+        ]
+        if pa.types.is_string(plain):  # an Enum, a UUID, a Path
+            return pa.array(values, plain)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        pass
+    raise EncodeError(f"{schema.name}: the objects in pandas column `{name}` are no `{kind}`.")
+
+
+def from_arrow(table: Arrow, annotation: Any, schema: TableSchema) -> Any:
+    """*table* as the library's own object that *annotation* asks for.
+
+    Args:
+        table: Checked already.
+        annotation: ``Table[Row]`` (a ``pyarrow.Table``), or ``Annotated[..., Rows(Row)]`` with
+            one of pyarrow's Table, RecordBatch and RecordBatchReader, pandas' DataFrame, polars'
+            DataFrame and LazyFrame, or DuckDB's relation.
+        schema: Of the reader's row; it says which floats are integers with nulls in pandas.
+
+    Raises:
+        UnsupportedTypeError: It asks for something else.
+    """
+    import pyarrow as pa
+
+    wanted = _bare(annotation)
+    if wanted is pa.RecordBatchReader:
+        return table if isinstance(table, pa.RecordBatchReader) else table.to_reader()
+    whole = table.read_all() if isinstance(table, pa.RecordBatchReader) else table
+    if wanted in (Any, None, pa.Table) or getattr(wanted, "__typedxcom_table__", False):
+        return whole
+    if wanted is pa.RecordBatch:
+        return whole.combine_chunks().to_batches()[0] if whole.num_rows else _empty(whole)
+    library = getattr(wanted, "__module__", "").partition(".")[0]
+    maker = {"pandas": _to_pandas, "polars": _to_polars, "duckdb": _to_duckdb}.get(
+        library.lstrip("_")
+    )
+    if maker is None:
+        msg = f"`{wanted}` is no table library that typedxcom knows. Ask for Table[Row] and convert it."
+        raise UnsupportedTypeError(msg, annotation=annotation)
+    return maker(whole, wanted)
+
+
+def _bare(annotation: Any) -> Any:
+    """The class that is asked for, without marks and arguments."""
+    while get_origin(annotation) is not None:
+        is_marked = get_origin(annotation) is Annotated
+        annotation = get_args(annotation)[0] if is_marked else get_origin(annotation)
+    return annotation
+
+
+def _empty(table: pa.Table) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_pylist([], schema=table.schema)
+
+
+def _to_pandas(table: pa.Table, wanted: Any) -> Any:
+    """A DataFrame; integers and booleans that have nulls keep their type."""
+    import pandas as pd
+    import pyarrow as pa
+
+    nullable = {
+        pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(),
+        pa.int64(): pd.Int64Dtype(), pa.uint8(): pd.UInt8Dtype(), pa.uint16(): pd.UInt16Dtype(),
+        pa.uint32(): pd.UInt32Dtype(), pa.uint64(): pd.UInt64Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+    }  # fmt: skip
+    whole = {
+        field.name: nullable[field.type]
+        for field, column in zip(table.schema, table.columns, strict=True)
+        if field.type in nullable and column.null_count
+    }
+    frame = table.drop_columns(list(whole)).to_pandas()
+    for name, kind in whole.items():
+        frame[name] = kind.__from_arrow__(table.column(name))
+    return frame[table.column_names]
+
+
+def _to_polars(table: pa.Table, wanted: Any) -> Any:
+    polars = _polars()
+    frame = polars.from_arrow(table)
+    return frame.lazy() if issubclass(wanted, polars.LazyFrame) else frame
+
+
+def _to_duckdb(table: pa.Table, wanted: Any) -> Any:
+    return sys.modules["duckdb"].from_arrow(table)

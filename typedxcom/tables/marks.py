@@ -1,0 +1,80 @@
+"""What an author writes beside a column's type, and beside a table library's own class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ArrowType", "PrimaryKey", "RowMode", "Rows", "Unique"]
+
+RowMode = Literal["arrow", "python"]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowType:
+    """The Arrow type of a column: ``Annotated[int, ArrowType(pa.int32())]``.
+
+    Attributes:
+        type: A type of the same family as the annotation (any integer type for `int`).
+    """
+
+    type: pa.DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """No value comes twice; nulls do not count.
+
+    Attributes:
+        together: Columns that name the same group are unique together, not each alone.
+    """
+
+    together: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    """The columns that carry it are together unique, and none of them is null."""
+
+
+class Rows:
+    """The rows of a library's own table: ``Annotated[polars.DataFrame, Rows(Trip)]``.
+
+    Args:
+        row: What one row is: a model, TypedDict, dataclass, Struct or ``pyarrow.Schema``.
+        rows: ``"arrow"`` checks whole columns. ``"python"`` validates row by row, which a row
+            with validators of its own needs and which takes about 200 times as long.
+        rules: Rule of the whole table, by name: ``{"ends after it starts": "end > start"}``.
+            A rule is a text over column names, or a ``pyarrow.compute.Expression``. It is broken
+            where it is false; where it is null it holds, as a CHECK in SQL does.
+    """
+
+    __slots__ = ("row", "rows", "rules")
+
+    def __init__(
+        self, row: Any, *, rows: RowMode = "arrow", rules: Mapping[str, Any] | None = None
+    ) -> None:
+        if rows not in ("arrow", "python"):
+            raise ValueError(f'rows must be "arrow" or "python", got {rows!r}')
+        self.row = row
+        self.rows: RowMode = rows
+        self.rules: tuple[tuple[str, Any], ...] = tuple((rules or {}).items())
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.row, self.rows, tuple((name, str(rule)) for name, rule in self.rules)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rows) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        """Return the call that makes it."""
+        mode = "" if self.rows == "arrow" else f", rows={self.rows!r}"
+        rules = f", rules={dict(self.rules)!r}" if self.rules else ""
+        return f"Rows({getattr(self.row, '__name__', self.row)}{mode}{rules})"
