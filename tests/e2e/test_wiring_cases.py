@@ -31,6 +31,7 @@ def cases_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(FOLDER)
     known = set(sys.modules)
     monkeypatch.setattr(DagContext, "autoregistered_dags", set())
+    monkeypatch.setattr(DagContext, "current_autoregister_module_name", None)
     yield
     for name in set(sys.modules) - known:
         if str(getattr(sys.modules[name], "__file__", "")).startswith(str(FOLDER)):
