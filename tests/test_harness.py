@@ -8,6 +8,7 @@ import sys
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.harness.dagtest import DagImportError, load_dag, load_dags, run_dag
 from tests.harness.processes import ProcessDiedError, Processes
@@ -251,6 +252,19 @@ def test_a_deployment_reports_import_errors(stack):
     with pytest.raises(ApiError, match="not today"):
         stack.trigger("broken")
     assert "not today" in stack.import_errors()["broken.py"]
+
+
+@services
+def test_the_s3_server_is_a_real_one(ceph):
+    """It keeps objects, refuses a wrong secret, and does not overwrite what must be new."""
+    client, bucket = ceph.client(), ceph.bucket("harness")
+    client.put_object(Bucket=bucket, Key="a/b", Body=b"x", IfNoneMatch="*")
+    assert ceph.keys(bucket) == {"a/b"}
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        client.put_object(Bucket=bucket, Key="a/b", Body=b"y", IfNoneMatch="*")
+    thief = ceph.client(secret_key="guessed")
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        thief.list_objects_v2(Bucket=bucket)
 
 
 CHILD = "import time\nwhile True: time.sleep(60)"

@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 
 import pytest
 
+from .ceph import Ceph, has_ceph
 from .postgres import Postgres, find_postgres
 from .rows import Rows
 from .stack import Stack
 
-__all__ = ["postgres", "roundtrip", "roundtrip_postgres", "roundtrip_sqlite", "stack"]
+__all__ = ["ceph", "postgres", "roundtrip", "roundtrip_postgres", "roundtrip_sqlite", "stack"]
 
 Through = Callable[[Any], Any]
 
@@ -28,6 +29,19 @@ def postgres() -> Iterator[Postgres]:
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def ceph() -> Iterator[Ceph]:
+    """A running S3 server."""
+    if not has_ceph():
+        _missing("Ceph is not installed: radosgw, ceph-mon, ceph-osd, ceph-common")
+    cluster = Ceph()
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")
