@@ -19,6 +19,7 @@ from typedxcom.objects import Objects
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import Record
+from typedxcom.stores import verified
 
 __all__ = ["CONTRACT", "Contract", "Promise", "contract_of"]
 
@@ -203,7 +204,8 @@ class Contract:
         if self.is_injected(name) or not self.parameter(name).known:
             return value
         try:
-            return read(value, objects)
+            with verified.named(subject):
+                return read(value, objects)
         except ValidationError as error:
             raise error.about(subject) from None
         except CodecError as error:
@@ -215,11 +217,13 @@ class Contract:
         """Validate the arguments that ``inputs`` names as one model."""
         promise = Promise(self.inputs, schema_of(self.inputs))
         fields = promise.schema.fields if isinstance(promise.schema, Record) else {}
+        subject = f"Task {task_id!r}, inputs `{self.inputs.__name__}`"
         try:
             given = {name: value for name, value in named.items() if name in fields}
-            model = load(given, promise.codec, objects=objects)
+            with verified.named(subject):
+                model = load(given, promise.codec, objects=objects)
         except ValidationError as error:
-            raise error.about(f"Task {task_id!r}, inputs `{self.inputs.__name__}`") from None
+            raise error.about(subject) from None
         return {name: getattr(model, name) for name in named if name in fields}
 
     def _catch_all(self, kind: Any) -> str | None:

@@ -194,13 +194,24 @@ class StoreTests:
                 read()
             assert "a/c" in str(told.value)
 
-    def test_writing_the_same_again_changes_nothing(self, store: Store) -> None:
-        """A retry of a task writes the same object, which keeps its bytes and its date."""
+    def test_writing_the_same_again_renews_the_object(self, store: Store) -> None:
+        """A retry of a task writes the same object, which a sweep must not take for an old one."""
         store.write("a/b", b"12345")
-        before = list(store.list())
-        store.write("a/b", b"12345")
-        store.write("a/b", iter([b"123", b"45"]))
-        assert list(store.list()) == before
+        [before] = store.list()
+        for again in (b"12345", iter([b"123", b"45"])):
+            store.write("a/b", again)
+            [after] = store.list()
+            assert (after.path, after.size) == (before.path, before.size)
+            assert after.modified >= before.modified
+        assert bytes(store.read("a/b", size=5)) == b"12345"
+
+    def test_writing_again_mends_an_altered_object(self, store: Store) -> None:
+        """A path holds the digest of its bytes, so what a retry writes there is right."""
+        store.write("a/b", b"1234X")
+        for again in (b"12345", iter([b"123", b"45"])):
+            store.write("a/b", again)
+            assert bytes(store.read("a/b", size=5)) == b"12345"
+        assert not list(store.partials())
 
     def test_another_object_is_never_overwritten(self, store: Store) -> None:
         """What someone may be reading stays as it is."""

@@ -56,6 +56,14 @@ def store_on(faulty, patience):
     return ObjectStore(make, "bucket/root", name="s3", url=url, patience=patience)
 
 
+def hurried(faulty, patience):
+    """A store with little patience, whose client is made: that may take longer than it has."""
+    store = store_on(faulty, PATIENT)
+    list(store.list())
+    store.patience = patience
+    return store
+
+
 def write(store, data=b"12345"):
     return write_object(store, AT, data, codec="bytes", ext="bin", about="bytes")
 
@@ -65,9 +73,10 @@ def write(store, data=b"12345"):
 
 def test_a_hung_server_is_given_up(faulty):
     """The error comes while the server still holds the request, which it would do for ever."""
+    store = hurried(faulty, QUICK)
     faulty.fault = faulty.hold
     with pytest.raises(StoreError, match="no answer within the time") as told:
-        write(store_on(faulty, QUICK))
+        write(store)
     assert faulty.held > 0
     assert not faulty.release.is_set()
     assert type(told.value) is StoreError
@@ -77,8 +86,8 @@ def test_a_hung_server_is_given_up(faulty):
 def test_every_call_ends_on_a_hung_server(faulty, store, method):
     """Whichever request it is that is not answered."""
     pointer = write(store)
+    quick = hurried(faulty, Patience(timeout=60, deadline=2, tries=1))
     faulty.fault = lambda handler: handler.command == method and faulty.hold(handler)
-    quick = store_on(faulty, Patience(timeout=60, deadline=1, tries=1))
     calls = {
         "GET": lambda: quick.read(pointer.path, size=5),
         "HEAD": lambda: quick.size(pointer.path),
@@ -92,8 +101,8 @@ def test_every_call_ends_on_a_hung_server(faulty, store, method):
 
 def test_the_deadline_ends_the_tries(faulty):
     """With tries left, no further one is begun after it."""
+    store = hurried(faulty, Patience(timeout=60, deadline=1, tries=1000, backoff=0))
     faulty.fault = faulty.hold
-    store = store_on(faulty, Patience(timeout=60, deadline=0.5, tries=1000, backoff=0))
     with pytest.raises(StoreError, match="no answer"):
         store.size("a/b")
     assert faulty.held > 0
@@ -102,7 +111,7 @@ def test_the_deadline_ends_the_tries(faulty):
 
 def test_a_hang_that_passes_is_survived(faulty):
     """The request that hangs is cancelled, and the next try works."""
-    store = store_on(faulty, Patience(timeout=3, tries=3, backoff=0))
+    store = hurried(faulty, Patience(timeout=3, tries=3, backoff=0))
     faulty.times(1, "PUT", faulty.hold)
     assert bytes(read_verified(store, write(store))) == b"12345"
 

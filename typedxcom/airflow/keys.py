@@ -13,6 +13,7 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of
+from typedxcom.stores.verified import named
 
 __all__ = ["XComKey"]
 
@@ -92,7 +93,8 @@ class XComKey(Generic[T]):
             return default
         with without_retries():
             try:
-                value: T = load(row, self._promise.codec, objects=objects())
+                with named(self._subject("pushed by", task_ids)):
+                    value: T = load(row, self._promise.codec, objects=objects())
             except ValidationError as error:
                 subject = self._subject("pushed by", task_ids)
                 if row is None:

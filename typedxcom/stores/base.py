@@ -67,7 +67,9 @@ class Store(ABC):
     def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
         """Put *data* under *path*, whole or not at all.
 
-        An object that is there already with the same size is left as it is, its date too.
+        An object that is there already with the same size has the same bytes, as its path says.
+        It gets the date of this write, so that a sweep which counts it as old leaves it; and these
+        bytes, should its own have been altered.
 
         Args:
             data: The bytes, or an iterator over their pieces. An exception that it raises passes

@@ -15,7 +15,7 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
-from typedxcom.stores.base import Staged, Store, StoredObject, chunks_of
+from typedxcom.stores.base import CHUNK, Staged, Store, StoredObject, chunks_of
 from typedxcom.stores.folders import in_folder, list_files, open_file, remove_empty, told
 
 __all__ = ["LocalStore"]
@@ -59,8 +59,7 @@ class LocalStore(Store):
 
     def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
         """Put *data* under *path*, whole or not at all."""
-        if self._is_there(path, data):
-            return
+        confine(path)
         with self.stage() as staged:
             for chunk in chunks_of(data):
                 staged.write(chunk)
@@ -72,7 +71,7 @@ class LocalStore(Store):
 
     def read(self, path: str, *, size: int) -> Buffer:
         """The whole object, mapped into memory where it is large: it costs memory when touched."""
-        with self._opened(path) as file:
+        with self.opened(path) as file:
             self.check_size(path, os.fstat(file).st_size, size)
             if size >= _MAP:
                 return mmap.mmap(file, size, access=mmap.ACCESS_READ)
@@ -80,7 +79,7 @@ class LocalStore(Store):
 
     def read_range(self, path: str, start: int, stop: int) -> Buffer:
         """Bytes *start* up to *stop* of an object."""
-        with self._opened(path) as file:
+        with self.opened(path) as file:
             found = os.fstat(file).st_size
             if stop > found:
                 self.check_size(path, found, stop)
@@ -88,12 +87,12 @@ class LocalStore(Store):
 
     def size(self, path: str) -> int:
         """How many bytes an object has."""
-        with self._opened(path) as file:
+        with self.opened(path) as file:
             return os.fstat(file).st_size
 
     def local_path(self, path: str) -> Path:
         """The file of an object, after a check that no symlink is on the way to it."""
-        with self._opened(path):
+        with self.opened(path):
             return self.root / path
 
     def delete(self, path: str) -> bool:
@@ -140,17 +139,13 @@ class LocalStore(Store):
             raise told(error, self.describe(path), "delete") from None
         return True
 
-    def _is_there(self, path: str, data: object) -> bool:
-        """Whether *data* of a known size needs no write, because its object is there."""
-        try:
-            size = memoryview(data).nbytes  # type: ignore[arg-type]  # asking is the only test
-            self.check_same(path, self.size(path), size)
-        except (TypeError, PointerNotFoundError):
-            return False
-        return True
-
     @contextlib.contextmanager
-    def _opened(self, path: str) -> Iterator[int]:
+    def opened(self, path: str) -> Iterator[int]:
+        """A descriptor of an object, to read; no symlink is followed on the way.
+
+        Raises:
+            PointerNotFoundError, IntegrityError, StoreError: As for `read`.
+        """
         confine(path)
         try:
             with open_file(self.root, path) as file:
@@ -180,7 +175,7 @@ class LocalStage(Staged):
         self.size = 0
         try:
             with in_folder(store.root, [_PARTIAL], make=store.mode) as folder:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+                flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
                 self._file = os.open(self._name, flags, store.mode & 0o666, dir_fd=folder)
         except OSError as error:
             self.closed = True
@@ -199,7 +194,7 @@ class LocalStage(Staged):
         return at
 
     def commit(self, path: str) -> None:
-        """Give the file its name; where the same object has it already, drop the file."""
+        """Give the file its name; where an object has it already, see `_renew`."""
         *parts, name = confine(path).split("/")
         try:
             if self._store.fsync:
@@ -220,18 +215,33 @@ class LocalStage(Staged):
                     in_folder(store.root, [_PARTIAL]) as source,
                     in_folder(store.root, parts, make=store.mode) as target,
                 ):
-                    self._name_it(source, target, name)
+                    try:
+                        self._name_it(source, target, name)
+                    except FileExistsError:
+                        self._renew(source, target, parts, name)
                     if store.fsync:
                         os.fsync(target)
                 return
-            except FileExistsError:
-                path = "/".join([*parts, name])
-                store.check_same(path, store.size(path), self.size)
-                return
-            except FileNotFoundError:
-                # Whoever deleted the last other object in there removed the empty folder.
+            except (FileNotFoundError, PointerNotFoundError):
+                # Whoever deleted the last other object in there removed the empty folder; or the
+                # object that was there is gone meanwhile.
                 if not left:
                     raise
+
+    def _renew(self, source: int, target: int, parts: list[str], name: str) -> None:
+        """Make what is there as new as this write, so that no sweep takes it for an old rest.
+
+        Its bytes should be these, as its path says. Where they have changed, this file replaces
+        it; where they are right it stays, because another machine may have it mapped.
+        """
+        path = "/".join([*parts, name])
+        with self._store.opened(path) as there:
+            self._store.check_same(path, os.fstat(there).st_size, self.size)
+            if _is_same(self._file, there, self.size):
+                with contextlib.suppress(PermissionError):  # another user's: replaced as well
+                    os.utime(there)
+                    return
+        os.rename(self._name, name, src_dir_fd=source, dst_dir_fd=target)
 
     def _name_it(self, source: int, target: int, name: str) -> None:
         """Link and not rename: a rename would overwrite what is there."""
@@ -253,6 +263,13 @@ class LocalStage(Staged):
         os.close(self._file)
         with contextlib.suppress(OSError), in_folder(self._store.root, [_PARTIAL]) as folder:
             os.unlink(self._name, dir_fd=folder)
+
+
+def _is_same(one: int, other: int, size: int) -> bool:
+    """Whether two files of *size* bytes hold the same ones."""
+    return all(
+        os.pread(one, CHUNK, at) == os.pread(other, CHUNK, at) for at in range(0, size, CHUNK)
+    )
 
 
 def _stored(path: str, status: os.stat_result) -> StoredObject:

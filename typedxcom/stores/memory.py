@@ -24,9 +24,11 @@ class MemoryStore(Store):
     def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
         """Put *data* under *path*, whole or not at all."""
         path, whole = confine(path), b"".join(chunks_of(data))
-        # setdefault is atomic, so that the first of two writers wins.
-        found, _ = self._objects.setdefault(path, (whole, datetime.now(timezone.utc)))
+        made = (whole, datetime.now(timezone.utc))
+        # setdefault is atomic, so that of two writers of different sizes the first wins.
+        found, _ = self._objects.setdefault(path, made)
         self.check_same(path, len(found), len(whole))
+        self._objects[path] = made
 
     def read(self, path: str, *, size: int) -> Buffer:
         """The whole object."""

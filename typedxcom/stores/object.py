@@ -93,8 +93,9 @@ class ObjectStore(Store):
     def _put(self, path: str, size: int, method: str, *args: Any, **options: Any) -> None:
         found = self._found(path)
         if found is not None:
+            # The same bytes once more: it is whole again if it was altered, and as new as this
+            # write, so that no sweep takes it for an old rest.
             self.check_same(path, found, size)
-            return
         if size > PART:
             _log.info("Sending %s bytes to %s", f"{size:,}", self.describe(path))
         self._call(path, "write", method, *args, size=size, **options)
