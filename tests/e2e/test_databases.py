@@ -104,7 +104,7 @@ LAW: list[tuple[Any, Any]] = [
     (dict[str, str], {"\0": "nul", "\udfff": "low"}),
     (Any, nested_list(500)),
     (Any, nested_list(60)),
-    (Deep, nested_model(300)),
+    (Deep, nested_model(190)),
     (dict[str, int], {"zz": 1, "a": 2, "é": 3, "b": 4}),
     (dict[str, dict[str, int]], {"y": {"k": 1, "b": 2}, "x": {}}),
     (list[dict[str, int]], [{"b": 1, "a": 2}, {"aa": 1, "b": 2}]),
