@@ -223,7 +223,8 @@ class ObjectStore(Store):
             try:
                 return call_filesystem(filesystem, method, seconds, *args, **kwargs)
             except OSError as error:
-                if _BEYOND.search(str(error)):  # a range after the end, which most servers refuse
+                # A range after the end, which most servers refuse; Ceph says so in the code only.
+                if _BEYOND.search(f"{error} {error.__cause__}"):
                     raise EOFError from None
                 raise
 
