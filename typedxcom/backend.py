@@ -171,8 +171,15 @@ class _Row:
 def _airflow_value(row: Any) -> Any:
     """A row as Airflow's default backend, or the common.io backend before us, reads it."""
     from typedxcom.airflow.migration import is_common_io, read_common_io
+    from typedxcom.errors import DecodeError
+    from typedxcom.rows import TOO_DEEP
 
-    return read_common_io(row) if is_common_io(row) else BaseXCom.deserialize_value(_Row(row))
+    if is_common_io(row):
+        return read_common_io(row)
+    try:
+        return BaseXCom.deserialize_value(_Row(row))
+    except RecursionError as error:
+        raise DecodeError(TOO_DEEP) from error
 
 
 def _purge(row: Any, prefix: str) -> None:

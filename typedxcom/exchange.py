@@ -25,7 +25,7 @@ from typedxcom.jsontypes import JsonValue
 from typedxcom.large import ObjectCodec
 from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import is_pointer
-from typedxcom.rows import Opened, open_value, opened, text_of
+from typedxcom.rows import TOO_DEEP, Opened, open_value, opened, text_of
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Scalar, Schema, part
 from typedxcom.settings import Settings
@@ -170,7 +170,7 @@ def load(value: Any, codec: AnyCodec, *, objects: Objects | None = None) -> Any:
     try:
         whole = open_value(value, objects)
     except RecursionError as error:
-        raise DecodeError("An XCom is nested too deeply to be read") from error
+        raise DecodeError(TOO_DEEP) from error
     if whole.texts:
         return codec.decode(whole.as_text())
     if whole.foreign:

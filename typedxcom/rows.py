@@ -13,8 +13,9 @@ from typedxcom.errors import DecodeError
 from typedxcom.objects import Objects
 from typedxcom.pointer import is_pointer
 
-__all__ = ["Opened", "open_value", "opened", "text_of"]
+__all__ = ["TOO_DEEP", "Opened", "open_value", "opened", "text_of"]
 
+TOO_DEEP = "An XCom is nested too deeply to be read"
 _PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
 
 
@@ -46,12 +47,19 @@ def opened(row: Any, objects: Objects | None = None) -> Any:
         DecodeError: It is marked as ours and is damaged or newer. A retry does not help.
         StoreError: The store refused. A retry may help.
     """
+    try:
+        return _opened(row, objects)
+    except RecursionError as error:
+        raise DecodeError(TOO_DEEP) from error
+
+
+def _opened(row: Any, objects: Objects | None) -> Any:
     if isinstance(row, dict):
         if is_envelope(row):
             return _object(row, objects)
         whole = ordered(row) if MARKER in row else row
-        return {key: opened(inside, objects) for key, inside in whole.items()}
-    return [opened(inside, objects) for inside in row] if isinstance(row, list) else row
+        return {key: _opened(inside, objects) for key, inside in whole.items()}
+    return [_opened(inside, objects) for inside in row] if isinstance(row, list) else row
 
 
 def _object(row: dict[str, Any], objects: Objects | None) -> Any:
