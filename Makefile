@@ -18,7 +18,7 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-oldest test-next test-pythons wheel lint format lock clean python
+.PHONY: help demo test test-oldest test-next test-pythons wheel bench bench-quick lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -56,6 +56,12 @@ wheel: .venv/synced ## Build the wheel and run unit tests against it
 	cp -R tests docs pyproject.toml build/wheel
 	cd build/wheel && env -u PYTHONPATH ../../.venv-wheel/bin/python -m pytest tests/unit $(ARGS)
 
+bench: .venv-bench/synced ## Measure everything, beside what users would pick instead (hours of quiet are best)
+	.venv-bench/bin/python -m benchmarks --docs $(ARGS)
+
+bench-quick: .venv-bench/synced ## The same on small data, in under two minutes
+	.venv-bench/bin/python -m benchmarks --quick --json build/bench-quick.json $(ARGS)
+
 lint: .venv/synced ## Check style, format and types
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -75,6 +81,7 @@ lock: | $(UV) ## Resolve requirements/*.txt anew
 	$(COMPILE_ALL) --python-version 3.10 --exclude-newer 2026-03-20 --resolution lowest-direct \
 		requirements/oldest.in -o requirements/oldest.txt
 	$(COMPILE_ALL) --python-version 3.11 requirements/next.in -o requirements/next.txt
+	$(COMPILE_ALL) --python-version 3.11 requirements/bench.in -o requirements/bench.txt
 
 clean: ## Remove everything that make made
 	rm -rf .venv .venv-* build dist *.egg-info .*_cache .hypothesis
@@ -106,6 +113,11 @@ endef
 .venv-next/synced: .venv/synced requirements/next.txt
 	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-next
 	$(call fill,.venv-next,requirements/next.txt)
+
+# dataframely needs Python 3.11.
+.venv-bench/synced: .venv/synced requirements/bench.txt
+	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-bench
+	$(call fill,.venv-bench,requirements/bench.txt)
 
 .venv-py%/synced: .venv/synced
 	$(UV_FIND) venv --quiet --clear --python $* .venv-py$*

@@ -38,6 +38,20 @@ class Rows:
         self._run_id = ""
         self._comms: Any = None
 
+    @classmethod
+    def attached(cls, connection: socket.socket, run_id: str) -> Rows:
+        """Use another process's server through an inherited socket, while that one waits."""
+        from airflow.sdk.execution_time.comms import CommsDecoder
+
+        rows = cls()
+        rows._run_id, rows._comms = run_id, CommsDecoder(socket=connection)
+        return rows
+
+    @property
+    def connection(self) -> tuple[int, str]:
+        """The socket's file descriptor and the run's id, for `attached`."""
+        return self._socket.fileno(), self._run_id
+
     def start(self) -> None:
         """Start the server and wait for the row's task instance to run."""
         from airflow.sdk.execution_time.comms import CommsDecoder

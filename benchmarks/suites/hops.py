@@ -1,0 +1,98 @@
+"""A list of nested models from one task to the next, the whole way.
+
+Encode, Airflow's message to the supervisor, HTTP to the execution API, the JSON column of
+PostgreSQL, and all of it back, with validation. "typedxcom, no store" keeps everything in the row,
+as deployments do that have set no store. Wall time; a small value is all HTTP and database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from benchmarks.forms import form_of
+from benchmarks.running import Case, Found, Services
+
+TITLE = "Models: from task to task"
+METRICS = [
+    {"key": "seconds", "title": "time", "unit": "s", "beside": "stock"},
+    {"key": "cpu", "title": "CPU in the task", "unit": "s", "beside": "stock"},
+    {"key": "row", "title": "row", "unit": "B"},
+]
+_ORDER = 330  # bytes of JSON of one order
+_CONTENDERS = ("stock", "pydantic", "typedxcom", "typedxcom, no store", "typedxcom, Struct")
+
+
+def cases(size: str) -> list[Case]:
+    """Lists from one kilobyte to ten megabytes."""
+    kilobytes = {"full": (1, 10, 30, 100, 300, 1_000, 10_000), "quick": (1, 100), "tiny": (1,)}[size]
+    return [
+        Case(
+            f"{kb:,} kB" if kb < 1000 else f"{kb // 1000} MB",
+            {"count": max(1, kb * 1000 // _ORDER)},
+            _CONTENDERS,
+            rounds={"full": 9 if kb < 1000 else 5, "quick": 3, "tiny": 1}[size],
+            least=0.3 if size == "full" else 0,
+            size=kb * 1000,
+        )
+        for kb in kilobytes
+    ]
+
+
+@contextlib.contextmanager
+def services(size: str) -> Iterator[Services]:
+    """One row server, on PostgreSQL where it is installed, which the contenders use in turn."""
+    from tests.harness import env
+    from tests.harness.postgres import Postgres, find_postgres
+    from tests.harness.rows import Rows
+
+    with contextlib.ExitStack() as stack:
+        env.prepare()
+        binaries = None if size == "tiny" else find_postgres()
+        database = None
+        if binaries is not None:
+            postgres = Postgres(binaries)
+            stack.callback(postgres.stop)
+            postgres.start()
+            database = postgres.airflow_database("hops")
+        rows = Rows(database)
+        stack.callback(rows.stop)
+        rows.start()
+        number, run_id = rows.connection
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        environ = {"BENCH_ROWS": f"{number}:{run_id}", "BENCH_STORE": folder}
+        yield Services(environ, (number,))
+
+
+def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
+    """One value written and read."""
+    from tests.harness.rows import Rows
+
+    number, _, run_id = os.environ["BENCH_ROWS"].partition(":")
+    rows = Rows.attached(socket.socket(fileno=os.dup(int(number))), run_id)
+    has_store = contender.startswith("typedxcom") and "no store" not in contender
+    placement = _placement() if has_store else None
+    form = form_of(contender.partition(", no")[0], "nested", params["count"], placement)
+
+    length = len(json.dumps(form.write(form.value)))
+
+    def run() -> Found:
+        form.read(rows.through(form.write(form.value)))
+        return Found(row=length)
+
+    return run
+
+
+def _placement() -> Any:
+    from typedxcom.objects import Objects, Placement
+    from typedxcom.pointer import Coordinates
+    from typedxcom.stores import LocalStore
+
+    store = LocalStore(os.environ["BENCH_STORE"], name="default")
+    where = Coordinates("shop", "manual__2026", "extract", -1, "return_value")
+    return Placement(Objects(lambda name: store), where, "default")

@@ -1,0 +1,46 @@
+"""Encoding a value for its row, and decoding it with validation, without any hop between.
+
+typedxcom also reads back each value that it writes and compares it, which no other contender does:
+its encoding contains a decoding. CPU time of one value. "constrained" are the real flights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.forms import CONTENDERS, form_of
+from benchmarks.records import SHAPES
+from benchmarks.running import Case
+
+TITLE = "Models: encode and decode"
+METRICS = [{"key": "cpu", "title": "CPU time", "unit": "s", "beside": "stock"}]
+_COUNTS = {"full": (0, 100, 10_000), "quick": (0, 100), "tiny": (0, 2)}
+
+
+def cases(size: str) -> list[Case]:
+    """Every shape, alone and in lists."""
+    rounds = {"full": 7, "quick": 3, "tiny": 1}[size]
+    shapes = list(SHAPES) if size != "quick" else ["nested", "constrained"]
+    return [
+        Case(
+            f"{shape}, {count:,} in a list: {way}" if count else f"{shape}, one: {way}",
+            {"shape": shape, "count": count, "way": way},
+            CONTENDERS,
+            rounds=rounds,
+            least=0.1 if size == "full" else 0.02 if size == "quick" else 0,
+        )
+        for shape in shapes
+        for count in _COUNTS[size]
+        for way in ("encode", "decode")
+    ]
+
+
+def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
+    """One encoding or decoding."""
+    form = form_of(contender, params["shape"], params["count"])
+    if params["way"] == "encode":
+        return lambda: form.write(form.value)
+    row = form.write(form.value)
+    assert form.read(row) == form.value
+    return lambda: form.read(row)
