@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from typedxcom.codecs import ValueCodec
-from typedxcom.codecs.text import read_text, write_text
+from typedxcom.codecs.base import Encoded
+from typedxcom.codecs.text import read_text, shape, write_text
 from typedxcom.codecs.wire import (
     MARKER,
     NotPlain,
@@ -33,6 +34,7 @@ from typedxcom.settings import Settings
 __all__ = [
     "AnyCodec",
     "dump",
+    "dump_encoded",
     "dump_items",
     "dump_tree",
     "item",
@@ -66,8 +68,8 @@ def dump(
     """
     if isinstance(codec, ObjectCodec):
         return codec.write(value, placement)
-    tree, text = codec.encode(value)
-    return dump_tree(tree, text, codec.schema, settings=settings, placement=placement)
+    encoded = codec.encode(value)
+    return dump_encoded(encoded, codec.schema, settings=settings, placement=placement)
 
 
 def _is_bytes(schema: Schema) -> bool:
@@ -75,28 +77,30 @@ def _is_bytes(schema: Schema) -> bool:
 
 
 def dump_tree(
-    tree: JsonValue,
-    text: bytes | None,
-    schema: Schema,
-    *,
-    settings: Settings,
-    placement: Placement | None = None,
+    tree: JsonValue, schema: Schema, *, settings: Settings, placement: Placement | None = None
 ) -> JsonValue:
-    """The row form of JSON builtins; *text* is their JSON where the caller has it."""
-    text = write_text(tree) if text is None else text
+    """The row form of JSON builtins."""
+    return dump_encoded(Encoded.of(tree), schema, settings=settings, placement=placement)
+
+
+def dump_encoded(
+    encoded: Encoded, schema: Schema, *, settings: Settings, placement: Placement | None = None
+) -> JsonValue:
+    """The row form of JSON; arguments and errors as for `dump`."""
+    text = encoded.text
     if placement is not None and len(text) > settings.store_threshold:
-        if _is_bytes(schema) and isinstance(tree, str):
-            raw = base64.b64decode(tree)
+        if _is_bytes(schema) and isinstance(encoded.tree, str):
+            raw = base64.b64decode(encoded.tree)
             return placement.put(raw, codec="bytes", ext="bin", about=f"{len(raw):,} bytes")
-        refuse_marker(text, tree)
-        told, schema_print = about(tree, len(text)), fingerprint(schema)
+        refuse_marker(text)
+        told, schema_print = about(shape(text), len(text)), fingerprint(schema)
         return placement.put(text, codec="json", ext="json", about=told, schema=schema_print)
     if len(text) <= settings.threshold:
         try:
-            return plain(schema, tree)
+            return plain(schema, encoded.tree)
         except NotPlain:
             pass
-    return envelope(text, tree)
+    return envelope(text)
 
 
 def dump_items(
@@ -127,7 +131,7 @@ def dump_items(
         return write(item, schema)
 
     def write(item: JsonValue, schema: Schema) -> JsonValue:
-        return dump_tree(item, None, schema, settings=settings, placement=placement)
+        return dump_tree(item, schema, settings=settings, placement=placement)
 
     if isinstance(tree, dict):
         return _values(tree, part_schema, write)
@@ -199,7 +203,7 @@ def item(value: Any, index: int, *, objects: Objects | None = None) -> Any:
     if not isinstance(tree, (list, tuple)) or len(tree) <= index:
         raise DecodeError(f"An XCom that should hold a tuple has no item {index}")
     part = tree[index]
-    return envelope(write_text(part), part) if is_envelope(value) else part
+    return envelope(write_text(part)) if is_envelope(value) else part
 
 
 def parse_rendered(text: str) -> Any:

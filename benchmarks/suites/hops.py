@@ -30,7 +30,9 @@ _CONTENDERS = ("stock", "pydantic", "typedxcom", "typedxcom, no store", "typedxc
 
 def cases(size: str) -> list[Case]:
     """Lists from one kilobyte to ten megabytes."""
-    kilobytes = {"full": (1, 10, 30, 100, 300, 1_000, 10_000), "quick": (1, 100), "tiny": (1,)}[size]
+    kilobytes = {"full": (1, 10, 30, 100, 300, 1_000, 10_000), "quick": (1, 100), "tiny": (1,)}[
+        size
+    ]
     return [
         Case(
             f"{kb:,} kB" if kb < 1000 else f"{kb // 1000} MB",

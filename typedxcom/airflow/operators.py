@@ -14,10 +14,11 @@ from typedxcom.airflow.private import ListOfDictsExpandInput, MappedArgument, Ma
 from typedxcom.airflow.stores import objects, placement
 from typedxcom.airflow.wiring import is_template, producers
 from typedxcom.backend import raw_rows
+from typedxcom.codecs.base import Encoded
 from typedxcom.codecs.wire import MARKER
 from typedxcom.contracts import Contract, Promise, contract_of
 from typedxcom.errors import CodecError, EncodeError, ValidationError
-from typedxcom.exchange import dump_items, dump_tree
+from typedxcom.exchange import dump_encoded, dump_items, dump_tree
 from typedxcom.large import ObjectCodec
 from typedxcom.objects import Placement
 from typedxcom.schema.nodes import Schema, part
@@ -134,14 +135,19 @@ class _Push:
             rows = codec.write(value, self._placement())
             self._push_keys(rows, lambda key, row: row)
             return rows
-        tree, text = codec.encode(value)
+        encoded = codec.encode(value)
         if not is_pushed:
             return value
-        self._push_keys(tree, self._part)
-        return self._return_form(tree, text)
+        if self._has_keys:
+            self._push_keys(encoded.tree, self._part)
+        return self._return_form(encoded)
+
+    @property
+    def _has_keys(self) -> bool:
+        return bool(getattr(self._operator, "multiple_outputs", False))
 
     def _push_keys(self, rows: Any, form: Callable[[str, Any], Any]) -> None:
-        if not getattr(self._operator, "multiple_outputs", False) or not isinstance(rows, dict):
+        if not self._has_keys or not isinstance(rows, dict):
             return
         if MARKER in rows:
             raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
@@ -151,17 +157,17 @@ class _Push:
 
     def _part(self, key: str, tree: Any) -> Any:
         where = self._placement(key)
-        return dump_tree(tree, None, self._schema(key), settings=settings(), placement=where)
+        return dump_tree(tree, self._schema(key), settings=settings(), placement=where)
 
-    def _return_form(self, tree: Any, text: bytes) -> Any:
+    def _return_form(self, encoded: Encoded) -> Any:
         """The row of the whole; what something maps over keeps its length."""
         where = self._placement()
         mapping = _mapped_dependants(self._operator, self._ti)
         if not mapping:
             schema = self._promise.schema
-            return dump_tree(tree, text, schema, settings=settings(), placement=where)
+            return dump_encoded(encoded, schema, settings=settings(), placement=where)
         return dump_items(
-            tree,
+            encoded.tree,
             self._schema,
             settings=settings(),
             placement=where,

@@ -4,17 +4,43 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from typedxcom.codecs.fidelity import Loss, comparison
 from typedxcom.codecs.problems import hides_values, without_value
-from typedxcom.codecs.text import write_text
+from typedxcom.codecs.text import quick_tree, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, Problem, ValidationError, shorten
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.nodes import Schema
 
-__all__ = ["ValueCodec"]
+__all__ = ["Encoded", "ValueCodec"]
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A value as JSON, as far as it is asked for: what goes to a store never becomes a tree.
+
+    Attributes:
+        text: ASCII JSON.
+    """
+
+    text: bytes
+    _tree: Any = None
+
+    @classmethod
+    def of(cls, tree: JsonValue) -> Encoded:
+        """JSON builtins. Raises EncodeError where they cannot be written as text."""
+        return cls(write_text(tree), tree)
+
+    @property
+    def tree(self) -> JsonValue:
+        """JSON builtins."""
+        if self._tree is None:
+            self._tree = quick_tree(self.text)
+        made: JsonValue = self._tree
+        return made
 
 
 class ValueCodec(ABC):
@@ -48,16 +74,24 @@ class ValueCodec(ABC):
         """*value* as it is to be written; the comparison afterwards finds what does not fit."""
         return self.check(value)
 
-    def encode(self, value: Any) -> tuple[JsonValue, bytes]:
-        """*value* as JSON that is proved to come back.
+    def to_text(self, value: Any) -> bytes | None:
+        """The quick way to *value* as ASCII JSON; None where only `to_tree` knows what it is."""
+        return None
 
-        Returns:
-            The JSON builtins and their ASCII text.
+    def surely_returns(self, value: Any) -> bool:
+        """Whether it is proved by type alone that *value* comes back from its text."""
+        return False
+
+    def encode(self, value: Any) -> Encoded:
+        """*value* as JSON that is proved to come back: by its type, else by reading it back.
 
         Raises:
             ValidationError: The value breaks the schema.
             EncodeError: It would come back as something else.
         """
+        text = self.to_text(value)
+        if text is not None and (self.surely_returns(value) or self._returns(value, text)):
+            return Encoded(text)
         ready = self.ready(value)
         tree = self.to_tree(ready)
         text = write_text(tree)
@@ -71,7 +105,14 @@ class ValueCodec(ABC):
         loss = self._first_loss(value, again)
         if loss is not None:
             raise self._told_loss(loss)
-        return tree, text
+        return Encoded(text, tree)
+
+    def _returns(self, value: Any, text: bytes) -> bool:
+        """Whether *text* is read back as *value*."""
+        try:
+            return self._first_loss(value, self.decode(text)) is None
+        except (ValidationError, DecodeError):
+            return False  # the slow way repairs what can be, or tells
 
     def _told_loss(self, loss: Loss) -> ValidationError | CodecError:
         if loss.expected:

@@ -9,13 +9,14 @@ costs no stack; scalars side by side are compared at once.
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from typedxcom.codecs.columns import Same, has_more, is_flat, same_columns
 from typedxcom.codecs.sameness import (
     MISSING,
     Compare,
@@ -74,18 +75,34 @@ class Loss:
 
 def comparison(schema: Schema) -> Callable[[Any, Any], Loss | None]:
     """A function ``(before, after) -> first loss or None`` for values of *schema*."""
+    surely_same = same_columns(schema, _one_by_one)
     compare = _Maker().make(schema)
 
     def first_loss(before: Any, after: Any) -> Loss | None:
-        todo: Todo = [(compare, before, after, None)]
-        while todo:
-            step, one, other, where = todo.pop()
-            fault = step(one, other, where, todo)
-            if fault is not None:
-                return Loss(_path(where), fault.message, fault.expected, fault.got)
-        return None
+        try:
+            if surely_same([before], [after]):
+                return None
+        except (AttributeError, IndexError, RecursionError):  # a field never set; a deep nesting
+            pass
+        return _first_loss(compare, before, after)
 
     return first_loss
+
+
+def _one_by_one(schema: Schema) -> Same:
+    """Whether columns of *schema* are the same, by the comparers alone."""
+    compare = _Maker().make(schema)
+    return lambda ones, others: not any(map(functools.partial(_first_loss, compare), ones, others))
+
+
+def _first_loss(compare: Compare, before: Any, after: Any) -> Loss | None:
+    todo: Todo = [(compare, before, after, None)]
+    while todo:
+        step, one, other, where = todo.pop()
+        fault = step(one, other, where, todo)
+        if fault is not None:
+            return Loss(_path(where), fault.message, fault.expected, fault.got)
+    return None
 
 
 class _Maker:
@@ -109,7 +126,7 @@ class _Maker:
             case EnumOf() | LiteralOf():
                 return _Member(schema)
             case SequenceOf(item=item):
-                return _Items(schema, self.make(item), flat=_is_flat(item))
+                return _Items(schema, self.make(item), flat=is_flat(item))
             case TupleOf(items=items):
                 return _Tuple(schema, [self.make(item) for item in items])
             case MappingOf():
@@ -163,20 +180,6 @@ class _Late:
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
         return self.compare(one, other, where, todo)
-
-
-def _is_flat(schema: Schema) -> bool:
-    """Whether `==` and the same type say that two values are the same."""
-    match schema:
-        case Named(inner=inner) | Constrained(inner=inner):
-            return _is_flat(inner)
-        case Scalar(type=kind):
-            return kind is not dt.time  # == overlooks a zone without an offset
-        case EnumOf() | LiteralOf():
-            return True
-        case UnionOf(members=members):
-            return all(map(_is_flat, members))
-    return False
 
 
 class _Scalar:
@@ -243,8 +246,8 @@ class _Tuple:
 class _Mapping:
     def __init__(self, schema: MappingOf, maker: _Maker) -> None:
         self.schema = schema
-        self.key, self.flat_key = maker.make(schema.key), _is_flat(schema.key)
-        self.value, self.flat = maker.make(schema.value), _is_flat(schema.value)
+        self.key, self.flat_key = maker.make(schema.key), is_flat(schema.key)
+        self.value, self.flat = maker.make(schema.value), is_flat(schema.value)
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
         fault = _container(str(self.schema), self.schema.type, one, other)
@@ -292,7 +295,7 @@ class _NamedTuple:
     def fill(self, maker: _Maker) -> None:
         """Build the comparers of the fields."""
         self.items = [maker.make(part.schema) for part in self.schema.fields.values()]
-        self.flat = all(_is_flat(part.schema) for part in self.schema.fields.values())
+        self.flat = all(is_flat(part.schema) for part in self.schema.fields.values())
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
         if type(one) is not type(other):
@@ -312,13 +315,10 @@ class _Record:
         """Build the comparers of the fields."""
         fields, kind = self.schema.fields, self.schema.type
         self.fields = [(name, maker.make(part.schema)) for name, part in fields.items()]
-        flat = [name for name, part in fields.items() if _is_flat(part.schema)]
+        flat = [name for name, part in fields.items() if is_flat(part.schema)]
         self.flat_getter = attrgetter(*flat) if len(flat) > 1 else None
         self.deep_fields = [pair for pair in self.fields if pair[0] not in flat]
-        self.has_more = bool(
-            getattr(kind, "__private_attributes__", None)
-            or getattr(kind, "model_config", {}).get("extra") == "allow"
-        )
+        self.has_more = has_more(kind)
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
         if type(one) is not type(other):

@@ -9,7 +9,8 @@ import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.problems import from_pydantic, repair
-from typedxcom.codecs.text import has_too_large_float, read_text, write_text
+from typedxcom.codecs.proof import proof_of
+from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.build import TEXT_SCALARS
@@ -27,6 +28,21 @@ _OUTSIDE: dict[str, Any] = {
 _NAMES: dict[str, bool] = {"by_alias": True, "by_name": True}
 
 
+def _write_other(value: Any) -> str:
+    """The text of what older pydantic cannot write. Raises TypeError."""
+    if isinstance(value, TEXT_SCALARS):
+        return str(value)
+    raise TypeError(f"`{type(value).__name__}` is of no known type")
+
+
+_WRITTEN: dict[str, Any] = {
+    "by_alias": False,
+    "round_trip": True,
+    "warnings": False,
+    "fallback": _write_other,
+}
+
+
 class ModelCodec(ValueCodec):
     """Values that pydantic validates; models keep their validators, aliases and serializers."""
 
@@ -38,6 +54,19 @@ class ModelCodec(ValueCodec):
         else:  # an alias lets a bare dataclass or TypedDict take a configuration from outside
             alias: Any = te.TypeAliasType("Contract", annotation)
             self._adapter = pydantic.TypeAdapter(alias, config=config)
+
+        self._proof = proof_of(self._adapter.core_schema)
+
+    def surely_returns(self, value: Any) -> bool:
+        """Whether every part of *value* is of exactly the class that pydantic would build."""
+        try:
+            return self._proof is not None and self._proof([value])
+        except (
+            AttributeError,
+            IndexError,
+            TypeError,
+        ):  # a field never set; a value of another kind
+            return False
 
     def check(self, value: Any) -> Any:
         """*value* as pydantic has it; an instance is taken as it is."""
@@ -53,17 +82,17 @@ class ModelCodec(ValueCodec):
         except Exception as error:  # pydantic lets other exceptions of a validator pass
             raise self.raised(error) from error
 
+    def to_text(self, value: Any) -> bytes | None:
+        """*value* as pydantic writes it; None where it cannot: the slow way tells why."""
+        try:
+            return as_ascii(self._adapter.dump_json(value, **_WRITTEN))
+        except Exception:
+            return None
+
     def to_tree(self, value: Any) -> JsonValue:
         """*value* as JSON builtins, by field name and without computed fields."""
         try:
-            tree: JsonValue = self._adapter.dump_python(
-                value,
-                mode="json",
-                by_alias=False,
-                round_trip=True,
-                warnings=False,
-                fallback=_write_other,
-            )
+            tree: JsonValue = self._adapter.dump_python(value, mode="json", **_WRITTEN)
         except RecursionError as error:
             raise EncodeError(f"`{type(value).__name__}` is nested too deeply") from error
         except Exception as error:  # a serializer of the user's own may raise anything
@@ -104,13 +133,6 @@ class ModelCodec(ValueCodec):
     def _told(self, error: pydantic.ValidationError, root: Any) -> Exception:
         errors = error.errors(include_url=False, include_context=False)
         return self.invalid(from_pydantic(errors, root, hide=self._hides))
-
-
-def _write_other(value: Any) -> str:
-    """The text of what older pydantic cannot write. Raises TypeError."""
-    if isinstance(value, TEXT_SCALARS):
-        return str(value)
-    raise TypeError(f"`{type(value).__name__}` is of no known type")
 
 
 def _unreadable(error: pydantic.ValidationError) -> DecodeError:

@@ -8,7 +8,7 @@ import msgspec
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.problems import explain, repair
-from typedxcom.codecs.text import read_text, write_text
+from typedxcom.codecs.text import as_ascii, read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.registry import codec_for, registered
@@ -53,6 +53,13 @@ class NativeCodec(ValueCodec):
         if loss is not None and loss.expected:
             raise self._told_loss(loss)
         return value
+
+    def to_text(self, value: Any) -> bytes | None:
+        """*value* as msgspec writes it; reading it back shows whether that was the value."""
+        try:
+            return as_ascii(msgspec.json.encode(value, enc_hook=_encode_other))
+        except Exception:  # the slow way tells what is wrong
+            return None
 
     def to_tree(self, value: Any) -> JsonValue:
         """*value* as JSON builtins; the keys of a dict become text."""

@@ -7,10 +7,12 @@ import math
 import re
 from typing import Any
 
+import msgspec
+
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 
-__all__ = ["has_too_large_float", "read_text", "write_text"]
+__all__ = ["as_ascii", "has_too_large_float", "quick_tree", "read_text", "shape", "write_text"]
 
 # Digits are all made 0 before the search, which then runs at the speed of memory.
 _SAME_DIGIT = bytes.maketrans(b"123456789E", b"000000000e")
@@ -18,6 +20,9 @@ _SUSPECTS = (b"e000", b"e+000", b"0" * 300)
 _LARGE_FLOAT = re.compile(
     rb"(?:^|[\[:,\s])(-?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]{3,}|-?[0-9]{300,}\.[0-9]+(?:[eE][+-]?[0-9]+)?)"
 )
+
+
+_BEYOND_ASCII = re.compile("[^\\x00-\\x7f]+")
 
 
 def write_text(tree: JsonValue) -> bytes:
@@ -38,6 +43,35 @@ def write_text(tree: JsonValue) -> bytes:
         return json.dumps(tree, separators=(",", ":")).encode()
     except (ValueError, RecursionError) as error:
         raise EncodeError(f"Value cannot be written as JSON text: {error}") from error
+
+
+def as_ascii(text: bytes) -> bytes:
+    """JSON *text* in ASCII: outside of strings it has no other characters, inside it is escaped."""
+    if text.isascii():
+        return text
+    return _BEYOND_ASCII.sub(_escaped, text.decode()).encode("ascii")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def quick_tree(text: bytes) -> Any:
+    """The tree of text that we wrote; only depth and size of numbers need the slow reader."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return read_text(text)
+
+
+def shape(text: bytes) -> Any:
+    """The tree of *text* with nothing inside: enough to tell its kind and length."""
+    try:
+        kind = {b"[": list[msgspec.Raw], b"{": dict[str, msgspec.Raw]}.get(text[:1], Any)
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.DecodeError, RecursionError):
+        return read_text(text)
 
 
 def read_text(text: str | bytes) -> Any:

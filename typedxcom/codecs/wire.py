@@ -15,6 +15,7 @@ import itertools
 import math
 from typing import Any
 
+from typedxcom.codecs.text import quick_tree, shape
 from typedxcom.errors import DecodeError, EncodeError, shorten
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.nodes import (
@@ -178,20 +179,20 @@ def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
     return {}, True
 
 
-def envelope(text: bytes, tree: JsonValue) -> dict[str, JsonValue]:
+def envelope(text: bytes) -> dict[str, JsonValue]:
     """The text form of a value.
 
     Raises:
         EncodeError: A dict in it uses the key that marks our own forms.
     """
-    refuse_marker(text, tree)
-    told = f"{about(tree, len(text))} as JSON text"
+    refuse_marker(text)
+    told = f"{about(shape(text), len(text))} as JSON text"
     return {MARKER: VERSION, "about": told, "json": text.decode("ascii")}
 
 
-def refuse_marker(text: bytes, tree: JsonValue) -> None:
-    """Raise EncodeError where a dict in *tree*, whose JSON is *text*, uses our own key."""
-    if b'"' + MARKER.encode() + b'"' in text and _uses_marker(tree):
+def refuse_marker(text: bytes) -> None:
+    """Raise EncodeError where a dict in the JSON *text* uses our own key."""
+    if b'"' + MARKER.encode() + b'"' in text and _uses_marker(quick_tree(text)):
         raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
 
 
