@@ -6,6 +6,8 @@ moves one of them fails in one place.
 
 from __future__ import annotations
 
+from typing import Any
+
 from airflow.sdk.bases.decorator import Task, _TaskDecorator
 from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
 from airflow.sdk.definitions._internal.expandinput import (
@@ -49,9 +51,19 @@ __all__ = [
     "TaskGroupContext",
     "ZipXComArg",
     "is_decorated_task",
+    "stats",
 ]
 
 TaskDecoratorType = _TaskDecorator
+
+
+def stats() -> Any:
+    """Airflow's metrics, imported by who counts: a class with `incr` and `timing`."""
+    try:
+        from airflow.sdk.observability.stats import Stats
+    except ImportError:  # Airflow 3.1
+        from airflow.stats import Stats
+    return Stats
 
 
 def is_decorated_task(value: object) -> bool:

@@ -89,6 +89,16 @@ def get_provider_info() -> dict[str, Any]:
                         "example": None,
                         "default": "False",
                     },
+                    "log_transfers": {
+                        "description": (
+                            "Log a line with task, store, bytes, rows and seconds for every "
+                            "object that is written or read whole."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "boolean",
+                        "example": None,
+                        "default": "False",
+                    },
                     "check_dags": {
                         "description": (
                             "Which DAGs are checked as a whole when they are parsed (classic "

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.airflow.config import SECTION, conf
+from typedxcom.airflow.metrics import observer
 from typedxcom.errors import ConfigurationError
 from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
@@ -64,16 +65,16 @@ def open_store(name: str) -> Store:
     Raises:
         ConfigurationError: No store has that name, or its address is wrong.
     """
-    addresses = _addresses()
-    if name in addresses:
-        return _open(name, addresses[name])
-    if name == DEFAULT:
-        return _open(
-            name, str(Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "xcom")
+    address = _addresses().get(name)
+    if address is None and name == DEFAULT:
+        address = str(Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "xcom")
+    if address is None:
+        raise ConfigurationError(
+            f"An XCom lies in a store called {name!r}, and [{SECTION}] stores names no such store"
         )
-    raise ConfigurationError(
-        f"An XCom lies in a store called {name!r}, and [{SECTION}] stores names no such store"
-    )
+    store = _open(name, address)
+    store.observe = observer()
+    return store
 
 
 def _addresses() -> dict[str, str]:

@@ -7,6 +7,7 @@ from typedxcom.stores.deadline import Patience
 from typedxcom.stores.local import LocalStore
 from typedxcom.stores.memory import MemoryStore
 from typedxcom.stores.object import ObjectStore
+from typedxcom.stores.transfers import Transfer
 from typedxcom.stores.verified import (
     Limits,
     ObjectWriter,
@@ -29,6 +30,7 @@ __all__ = [
     "Store",
     "StoreFile",
     "StoredObject",
+    "Transfer",
     "check_declared",
     "open_object",
     "purge",

@@ -14,6 +14,7 @@ from typing import ClassVar
 from typing_extensions import Buffer, Self
 
 from typedxcom.errors import IntegrityError
+from typedxcom.stores.transfers import Observe
 
 __all__ = ["CHUNK", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
 
@@ -55,10 +56,12 @@ class Store(ABC):
         reads: How often a whole read is tried when its bytes are wrong. More than once where they
             come over a network, which may have lost or flipped some on the way.
         is_local: Whether `local_path` gives files that this machine can map into memory.
+        observe: Told of every object that is written or read whole; None where nobody counts.
     """
 
     reads: ClassVar[int] = 1
     is_local: ClassVar[bool] = False
+    observe: Observe | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -27,6 +27,7 @@ from typedxcom.pointer import (
     parse,
 )
 from typedxcom.stores.base import Store, chunks_of
+from typedxcom.stores.transfers import Clock
 
 __all__ = [
     "Limits",
@@ -105,6 +106,7 @@ class ObjectWriter:
     ) -> None:
         self._store, self._coordinates, self._ext = store, coordinates, ext
         self._digester = Digester(algorithm)
+        self._clock = Clock(store.observe, "write") if store.observe else None
         self._staged = store.stage()
 
     @property
@@ -163,7 +165,14 @@ class ObjectWriter:
             parse(pointer.to_row())
         except DecodeError as error:
             raise EncodeError(str(error)) from None
-        self._staged.commit(path)
+        try:
+            self._staged.commit(path)
+        except StoreError as error:
+            if self._clock:
+                self._clock.failed(pointer, error)
+            raise
+        if self._clock:
+            self._clock.done(pointer)
         return pointer
 
     def __enter__(self) -> Self:
@@ -201,13 +210,26 @@ def read_verified(
     """
     with named(subject):
         check_declared(pointer.size, limits.size, store.describe(pointer.path))
-        for _ in range(store.reads - 1):
-            with contextlib.suppress(IntegrityError):
-                return _read(store, pointer)
-        return _read(store, pointer)
+        if store.observe is None:
+            return _read(store, pointer)
+        clock = Clock(store.observe, "read")
+        try:
+            data = _read(store, pointer)
+        except StoreError as error:
+            clock.failed(pointer, error)
+            raise
+        clock.done(pointer, data)
+        return data
 
 
 def _read(store: Store, pointer: Pointer) -> Buffer:
+    for _ in range(store.reads - 1):
+        with contextlib.suppress(IntegrityError):
+            return _read_once(store, pointer)
+    return _read_once(store, pointer)
+
+
+def _read_once(store: Store, pointer: Pointer) -> Buffer:
     data = store.read(pointer.path, size=pointer.size)
     found = digest_of(data, pointer.digest.partition(":")[0])
     _check_digest(store, pointer, memoryview(data).nbytes, found)
@@ -228,11 +250,19 @@ def read_verified_chunks(
     """
     with named(subject):
         check_declared(pointer.size, limits.size, store.describe(pointer.path))
+        clock = Clock(store.observe, "read") if store.observe else None
         digester = Digester(pointer.digest.partition(":")[0])
-        for chunk in store.read_chunks(pointer.path, size=pointer.size):
-            digester.update(chunk)
-            yield chunk
-        _check_digest(store, pointer, digester.size, digester.digest())
+        try:
+            for chunk in store.read_chunks(pointer.path, size=pointer.size):
+                digester.update(chunk)
+                yield chunk
+            _check_digest(store, pointer, digester.size, digester.digest())
+        except StoreError as error:
+            if clock:
+                clock.failed(pointer, error)
+            raise
+        if clock:
+            clock.done(pointer)
 
 
 def _check_digest(store: Store, pointer: Pointer, size: int, digest: str) -> None:
