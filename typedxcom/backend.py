@@ -20,7 +20,14 @@ from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.codecs.wire import is_envelope
 from typedxcom.jsontypes import JsonValue
-from typedxcom.pointer import Coordinates, coordinates_prefix, is_pointer, parse
+from typedxcom.pointer import (
+    NAMES_OTHERS,
+    Coordinates,
+    coordinates_prefix,
+    is_pointer,
+    parse,
+    paths_in,
+)
 
 if TYPE_CHECKING:
     from typedxcom.objects import Placement
@@ -147,7 +154,9 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
     if len(text) <= settings().store_threshold:
         return tree
     told = about(tree, len(text))
-    return placement.put(text, codec="airflow", ext="json", about=told)
+    # The sweep opens objects that name others, and knows them by their extension.
+    ext = NAMES_OTHERS if any(paths_in(text)) else "json"
+    return placement.put(text, codec="airflow", ext=ext, about=told)
 
 
 def _value(row: Any) -> Any:

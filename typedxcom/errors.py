@@ -14,7 +14,8 @@
     ├─ StoreError(OSError)             a retry may help
     │  ├─ PointerNotFoundError
     │  └─ IntegrityError               never retried
-    └─ ConfigurationError
+    ├─ ConfigurationError
+    └─ SweepError                      a retry may help
 
 Each class has a ``code``; the codes equal the headings of ``docs/reference/errors.md``.
 """
@@ -36,6 +37,7 @@ __all__ = [
     "PointerNotFoundError",
     "Problem",
     "StoreError",
+    "SweepError",
     "TypedXComError",
     "UnsupportedTypeError",
     "ValidationError",
@@ -161,6 +163,12 @@ class ConfigurationError(TypedXComError):
     """A setting under ``[typedxcom]`` is missing or wrong."""
 
     code: ClassVar[str] = "configuration"
+
+
+class SweepError(TypedXComError):
+    """The sweep cannot be sure of what the rows name, and removes nothing. A retry may help."""
+
+    code: ClassVar[str] = "sweep"
 
 
 def shorten(value: object) -> str:

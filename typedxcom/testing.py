@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -19,7 +20,7 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError
 from typedxcom.pointer import Coordinates, Pointer, coordinates_prefix
-from typedxcom.stores.base import Store
+from typedxcom.stores.base import Store, StoredObject
 from typedxcom.stores.verified import (
     open_object,
     purge,
@@ -276,6 +277,23 @@ class StoreTests:
         assert store.delete("never/there") is False
         assert [stored.path for stored in store.list()] == ["a/c"]
 
+    def test_only_the_listed_object_is_removed(self, store: Store) -> None:
+        """An object with another date or size than a listing said was written again: it stays."""
+        store.write("a/b", b"12345")
+        store.write("a/c", b"1")
+        [stored] = [one for one in store.list() if one.path == "a/b"]
+        for other in (
+            replace(stored, modified=stored.modified - timedelta(days=1)),
+            replace(stored, size=4),
+            replace(stored, path="a/never"),
+        ):
+            assert store.delete_unchanged(other) is False
+        assert bytes(store.read("a/b", size=5)) == b"12345"
+        assert store.delete_unchanged(stored) is True
+        assert store.delete_unchanged(stored) is False
+        assert [one.path for one in store.list()] == ["a/c"]
+        assert not list(store.partials())
+
     def test_a_listing_tells_size_and_date(self, store: Store) -> None:
         """The sweep needs both."""
         store.write("a/b", b"12345")
@@ -306,6 +324,7 @@ class StoreTests:
             lambda: store.write(path, b"1"),
             lambda: store.write(path, iter([b"1"])),
             lambda: store.delete(path),
+            lambda: store.delete_unchanged(StoredObject(path, 1, datetime.now(timezone.utc))),
             lambda: store.delete_prefix(path),
         ]
         if store.local_path("a/b") is None:

@@ -69,6 +69,15 @@ def test_large_values_leave_the_database(store: Path, value: Any) -> None:
     assert len(objects(store)) == 1
 
 
+def test_an_object_that_names_others_says_so(store: Path) -> None:
+    """A long list of pointers is one object; by its extension the sweep knows that it must look."""
+    inside = [XComBackend.serialize_value(bytes([number]), **AT) for number in range(3)]
+    row = XComBackend.serialize_value(inside, **AT)
+    assert row["path"].endswith(".rows.json")
+    assert not XComBackend.serialize_value("x" * 200, **AT)["path"].endswith(".rows.json")
+    assert XComBackend.deserialize_value(SimpleNamespace(value=row)) == [b"\0", b"\1", b"\2"]
+
+
 def test_bytes_and_tables_of_untyped_tasks_travel() -> None:
     """What Airflow's own serialization refuses has a pointer here."""
     table = pa.table({"x": [1, 2, 3]})

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typedxcom.pointer.digests import ALGORITHMS, Digester, digest_of
 from typedxcom.pointer.paths import (
+    NAMES_OTHERS,
     Coordinates,
     confine,
     coordinates_prefix,
     folder_of,
     is_object_path,
     object_path,
+    paths_in,
 )
 from typedxcom.pointer.rows import MARKER, VERSION, Pointer, is_pointer, parse
 from typedxcom.pointer.signing import sign, verify
@@ -22,6 +24,7 @@ from typedxcom.pointer.signing import sign, verify
 __all__ = [
     "ALGORITHMS",
     "MARKER",
+    "NAMES_OTHERS",
     "VERSION",
     "Coordinates",
     "Digester",
@@ -34,6 +37,7 @@ __all__ = [
     "is_pointer",
     "object_path",
     "parse",
+    "paths_in",
     "sign",
     "verify",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
@@ -16,15 +17,18 @@ from typedxcom.errors import EncodeError, IntegrityError
 
 __all__ = [
     "MAX_PATH",
+    "NAMES_OTHERS",
     "Coordinates",
     "confine",
     "coordinates_prefix",
     "folder_of",
     "is_object_path",
     "object_path",
+    "paths_in",
 ]
 
 MAX_PATH = 1024  # bytes: S3's limit for a key
+NAMES_OTHERS = "rows.json"  # the extension of an object that holds pointers to others
 _MAX_NAME = 255  # bytes: what a local file system allows one part
 _MAX_PART = 180  # bytes of one quoted id: five parts and a digest leave 190 bytes for a root
 _HEAD = 100  # characters of a shortened id that people can still read
@@ -32,6 +36,11 @@ _PLAIN_PART = re.compile(r"[A-Za-z0-9._-]+")
 _PART = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-F]{2})+|[A-Za-z0-9_-]+~[0-9a-f]{32}")
 _INDEX = re.compile(r"-1|0|[1-9][0-9]*")
 _NAME = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{64})\.[a-z0-9.]{1,16}")
+# A whole JSON string, in JSON text or in JSON text inside a string, however often quoted.
+_IN_TEXT = re.compile(
+    rb'"((?:[A-Za-z0-9._~%-]{1,255}/){3}-?[0-9]{1,10}/[A-Za-z0-9._~%-]{1,255}'
+    rb'/[0-9a-f]{32,64}\.[a-z0-9.]{1,16})\\*"'
+)
 _EXT = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
 
 
@@ -97,6 +106,16 @@ def is_object_path(path: str) -> bool:
         and _INDEX.fullmatch(parts[3]) is not None
         and _NAME.fullmatch(name) is not None
     )
+
+
+def paths_in(text: bytes) -> Iterator[str]:
+    """Every string in JSON *text* that reads like the path of an object, wherever it stands.
+
+    It may find more than pointers name, and never less: their paths need no escape in JSON, so
+    they stand in texts within texts as they are.
+    """
+    for found in _IN_TEXT.finditer(text):
+        yield found[1].decode("ascii")
 
 
 def _part(text: str) -> str:

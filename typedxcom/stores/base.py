@@ -14,6 +14,7 @@ from typing import ClassVar
 from typing_extensions import Buffer, Self
 
 from typedxcom.errors import IntegrityError
+from typedxcom.pointer import confine
 from typedxcom.stores.transfers import Observe
 
 __all__ = ["CHUNK", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
@@ -134,6 +135,19 @@ class Store(ABC):
         Args:
             prefix: Whole parts of a path: ``a/b`` does not list ``a/bc/d``. The default lists all.
         """
+
+    def delete_unchanged(self, stored: StoredObject) -> bool:
+        """Remove an object if it still has the size and date that a listing gave it.
+
+        Returns:
+            Whether it was removed: not where it is gone, or was written again.
+
+        Raises:
+            IntegrityError: The path leads out of the root. Nothing is removed.
+            StoreError: The store refused. A retry may help.
+        """
+        folder = confine(stored.path).rpartition("/")[0]
+        return stored in self.list(folder) and self.delete(stored.path)
 
     def describe(self, path: str) -> str:
         """The address of an object, for messages: no credentials."""

@@ -108,6 +108,41 @@ class LocalStore(Store):
         remove_empty(self.root, parts)
         return True
 
+    def delete_unchanged(self, stored: StoredObject) -> bool:
+        """Take the file away, look at it once more, and only then let go of it."""
+        *parts, name = confine(stored.path).split("/")
+        try:
+            with self.opened(stored.path) as file:
+                if _stored(stored.path, os.fstat(file)) != stored:
+                    return False
+            with in_folder(self.root, parts) as folder:
+                taken = self._take(stored, folder, name)
+        except (FileNotFoundError, PointerNotFoundError):
+            return False
+        except StoreError:
+            raise
+        except OSError as error:
+            raise told(error, self.describe(stored.path), "delete") from None
+        remove_empty(self.root, parts)
+        return taken
+
+    def _take(self, stored: StoredObject, folder: int, name: str) -> bool:
+        """Remove a file, or put it back where a writer has renewed it in this very moment.
+
+        The writer looks for the name after it has set the date, and here the date is looked at
+        after the name is gone, so that one of the two sees the other; see `LocalStage._renew`.
+        """
+        aside = secrets.token_hex(16)
+        with in_folder(self.root, [_PARTIAL], make=self.mode) as partial:
+            os.rename(name, aside, src_dir_fd=folder, dst_dir_fd=partial)
+            status = os.stat(aside, dir_fd=partial, follow_symlinks=False)
+            unchanged = _stored(stored.path, status) == stored
+            if unchanged:
+                os.unlink(aside, dir_fd=partial)
+            else:
+                os.rename(aside, name, src_dir_fd=partial, dst_dir_fd=folder)
+        return unchanged
+
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object under the folder *prefix*, folder by folder in the order of names."""
         parts = confine(prefix).split("/") if prefix else []
@@ -240,6 +275,8 @@ class LocalStage(Staged):
             if _is_same(self._file, there, self.size):
                 with contextlib.suppress(PermissionError):  # another user's: replaced as well
                     os.utime(there)
+                    # A sweep may have taken its name away before it saw the date: write it anew.
+                    os.stat(name, dir_fd=target, follow_symlinks=False)
                     return
         os.rename(self._name, name, src_dir_fd=source, dst_dir_fd=target)
 

@@ -156,6 +156,20 @@ class ObjectStore(Store):
             return False
         return True
 
+    def delete_unchanged(self, stored: StoredObject) -> bool:
+        """Remove an object if it still has its size and date: two requests, one after the other."""
+        found = self._info(confine(stored.path))
+        if found is None or int(found["size"]) != stored.size:
+            return False
+        # A server tells whole seconds of one object, and milliseconds in a listing.
+        if int(_modified(found).timestamp()) != int(stored.modified.timestamp()):
+            return False
+        try:
+            self._call(stored.path, "delete", "rm_file", self._full(stored.path))
+        except PointerNotFoundError:  # someone else removed it meanwhile
+            return False
+        return True
+
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object under the folder *prefix*; all of one prefix are held in memory."""
         folder = self._full(confine(prefix)) if prefix else self.root
@@ -206,11 +220,16 @@ class ObjectStore(Store):
 
     def _found(self, path: str) -> int | None:
         """The size of an object, or None where there is none."""
+        info = self._info(path)
+        return None if info is None else int(info["size"])
+
+    def _info(self, path: str) -> dict[str, Any] | None:
+        """What the file system says of an object, or None where there is none."""
         try:
-            info = self._call(path, "look up", "info", self._full(path))
+            info: dict[str, Any] = self._call(path, "look up", "info", self._full(path))
         except PointerNotFoundError:
             return None
-        return int(info["size"]) if info.get("type") == "file" else None
+        return info if info.get("type") == "file" else None
 
     def _call(
         self, path: str, doing: str, method: str, *args: Any, size: int = 0, **kwargs: Any

@@ -1,0 +1,100 @@
+"""What a sweep found and did, in objects and bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from typedxcom.errors import MAX_PROBLEMS
+
+__all__ = ["Amount", "DagReport", "Report", "StoreReport"]
+
+
+@dataclass(slots=True)
+class Amount:
+    """Some objects.
+
+    Attributes:
+        objects: How many.
+        size: Bytes of all of them.
+    """
+
+    objects: int = 0
+    size: int = 0
+
+    def add(self, size: int) -> None:
+        """Count one more object of *size* bytes."""
+        self.objects += 1
+        self.size += size
+
+
+@dataclass(frozen=True, slots=True)
+class DagReport:
+    """The orphans of one DAG in one store.
+
+    Attributes:
+        folder: The DAG's folder in the store: its id, quoted where need be.
+        orphans: What no row names.
+    """
+
+    folder: str
+    orphans: Amount
+
+
+@dataclass(slots=True)
+class StoreReport:
+    """What lies in one store.
+
+    Attributes:
+        name: What pointers call the store.
+        found: All objects that typedxcom wrote.
+        young: Of these, what is younger than its grace period; nobody asked who names it.
+        in_flight: What belongs to a run that is not finished.
+        named: What some row names.
+        orphans: The rest.
+        deleted: Orphans that are gone now.
+        kept: Orphans that were written again meanwhile, or whose run has started again.
+        failed: Orphans that the store would not remove.
+        partials: What unfinished writes left and is old.
+        deleted_partials: Of these, what is gone now.
+        dags: The orphans by DAG, largest first.
+    """
+
+    name: str
+    found: Amount = field(default_factory=Amount)
+    young: Amount = field(default_factory=Amount)
+    in_flight: Amount = field(default_factory=Amount)
+    named: Amount = field(default_factory=Amount)
+    orphans: Amount = field(default_factory=Amount)
+    deleted: Amount = field(default_factory=Amount)
+    kept: Amount = field(default_factory=Amount)
+    failed: Amount = field(default_factory=Amount)
+    partials: Amount = field(default_factory=Amount)
+    deleted_partials: Amount = field(default_factory=Amount)
+    dags: list[DagReport] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Report:
+    """What one sweep found and did.
+
+    Attributes:
+        delete: Whether it was to remove anything.
+        rows: How many XCom rows were read.
+        stores: By store.
+        errors: The first of the stores' messages about what could not be removed.
+    """
+
+    delete: bool
+    rows: int = 0
+    stores: list[StoreReport] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was to go is gone."""
+        return not self.errors
+
+    def add_error(self, error: Exception) -> None:
+        """Keep the message, up to a bound."""
+        if len(self.errors) < MAX_PROBLEMS:
+            self.errors.append(str(error))

@@ -1,0 +1,102 @@
+"""What the rows name: any string in a row that reads like the path of an object protects it.
+
+Nothing is parsed as a pointer here. A pointer that is unsigned, damaged or forged protects what it
+names like any other: the worst that a forged one does is to keep an object, while a rule that
+asked for a signature would lose the values of every row that was written before the key was set.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from typedxcom.errors import IntegrityError, PointerNotFoundError, SweepError
+from typedxcom.pointer import NAMES_OTHERS, VERSION, is_object_path, paths_in
+from typedxcom.stores import Store
+
+__all__ = ["Row", "RowSource", "named_by", "named_inside"]
+
+_WINDOW = 2 * 2**10  # bytes: more than the longest path with its quotes
+# A mark of ours that is no text inside a string.
+_FORM = re.compile(rb'(?<!\\)"\$typedxcom"\s*:\s*([0-9]{1,10})')
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One XCom row.
+
+    Attributes:
+        where: Which one it is, for messages.
+        text: Its value as JSON text.
+    """
+
+    where: str
+    text: bytes
+
+
+class RowSource(ABC):
+    """Where the rows and runs of a deployment are read from: all of them, or an error."""
+
+    @abstractmethod
+    def in_flight(self) -> Iterable[tuple[str, str]]:
+        """The DAG id and run id of every run that is not finished, or has a task that is not.
+
+        Raises:
+            SweepError: They cannot all be read. A retry may help.
+        """
+
+    @abstractmethod
+    def rows(self) -> Iterator[Row]:
+        """Every row that was there when the iteration began and is still there at its end.
+
+        Rows that hold no mark of ours may be left out.
+
+        Raises:
+            SweepError: They cannot all be read. A retry may help.
+        """
+
+    def count(self) -> int | None:
+        """About how many rows there are, for a progress bar; None where that is not known."""
+        return None
+
+
+def named_by(row: Row) -> list[str]:
+    """Every path that *row* names.
+
+    Raises:
+        SweepError: It is in a newer form, which may name objects in another way.
+    """
+    _refuse_newer(row.text, row.where)
+    return list(paths_in(row.text))
+
+
+def named_inside(path: str, stores: Sequence[Store]) -> Iterator[list[str]]:
+    """Every path that the object under *path* names, piece by piece; none where it is gone.
+
+    Raises:
+        SweepError: It is in a newer form.
+        StoreError: A store refused to read it. A retry may help.
+    """
+    if not (path.endswith(f".{NAMES_OTHERS}") and is_object_path(path)):
+        return
+    for store in stores:
+        tail = b""
+        try:
+            for chunk in store.read_chunks(path, size=store.size(path)):
+                text = tail + bytes(chunk)
+                _refuse_newer(text, store.describe(path))
+                yield list(paths_in(text))
+                tail = text[-_WINDOW:]
+        except (PointerNotFoundError, IntegrityError):
+            continue  # whoever follows the row does not get further either
+
+
+def _refuse_newer(text: bytes, where: str) -> None:
+    newest = max(map(int, _FORM.findall(text)), default=VERSION)
+    if newest > VERSION:
+        raise SweepError(
+            f"{where} is in form {newest} of typedxcom, which may name objects in a way that this "
+            "version does not know. Upgrade typedxcom where the sweep runs, or delete that entry."
+        )
