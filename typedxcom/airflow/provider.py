@@ -99,6 +99,83 @@ def get_provider_info() -> dict[str, Any]:
                         "example": None,
                         "default": "False",
                     },
+                    "sweep_grace": {
+                        "description": (
+                            "How long the sweep keeps an object that no row names: 90m, "
+                            "36h, 7d, 4w; at least 1h. Longer than a task may hold what "
+                            "it has written and not yet pushed."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": "7d",
+                        "default": "1d",
+                    },
+                    "sweep_retention": {
+                        "description": (
+                            "Another period for the objects of some DAGs, as JSON: DAG "
+                            "id to period."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": '{"billing": "90d"}',
+                        "default": "",
+                    },
+                    "sweep_delete": {
+                        "description": (
+                            "Whether the ready DAG removes what it finds; without it, it counts."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "boolean",
+                        "example": None,
+                        "default": "False",
+                    },
+                    "sweep_database": {
+                        "description": (
+                            "The metadata database as the sweep reads it, a SQLAlchemy "
+                            "URL. On the command line the default is sql_alchemy_conn "
+                            "of the section database; a task may not use that one."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "sensitive": True,
+                        "example": "postgresql+psycopg2://reader:secret@db/airflow",
+                        "default": "",
+                    },
+                    "sweep_api": {
+                        "description": (
+                            "Where the REST API answers, if the sweep shall read rows "
+                            "through it and not from the database."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": "https://airflow.example.com",
+                        "default": "",
+                    },
+                    "sweep_token": {
+                        "description": (
+                            "A token for the REST API, whose account may read every DAG."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "sensitive": True,
+                        "example": None,
+                        "default": "",
+                    },
+                    "sweep_user": {
+                        "description": ("The user to get a token for, where none is given."),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": None,
+                        "default": "",
+                    },
+                    "sweep_password": {
+                        "description": ("The password of that user."),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "sensitive": True,
+                        "example": None,
+                        "default": "",
+                    },
                     "check_dags": {
                         "description": (
                             "Which DAGs are checked as a whole when they are parsed (classic "

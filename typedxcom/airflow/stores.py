@@ -17,7 +17,7 @@ from typedxcom.pointer import Coordinates
 if TYPE_CHECKING:
     from typedxcom.stores import Store
 
-__all__ = ["DEFAULT", "objects", "open_store", "placed", "placement"]
+__all__ = ["DEFAULT", "objects", "open_store", "placed", "placement", "store_names"]
 
 DEFAULT = "default"
 # Executors whose workers may be other machines, which a folder under AIRFLOW_HOME does not reach.
@@ -75,6 +75,15 @@ def open_store(name: str) -> Store:
     store = _open(name, address)
     store.observe = observer()
     return store
+
+
+def store_names() -> list[str]:
+    """Every store of this deployment, the default one first.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+    """
+    return [DEFAULT, *(name for name in _addresses() if name != DEFAULT)]
 
 
 def _addresses() -> dict[str, str]:

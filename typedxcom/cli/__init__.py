@@ -1,4 +1,4 @@
-"""The command line: `typedxcom check` and `typedxcom graph`."""
+"""The command line: `typedxcom check`, `typedxcom graph` and `typedxcom sweep`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`typedxcom check DAGS…` and `typedxcom graph DAG`.
+"""`typedxcom check DAGS…`, `typedxcom graph DAG` and `typedxcom sweep`.
 
-Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges); 2 wrong usage, or no
-such file.
+Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges; of a sweep, that it was
+refused or is not complete); 2 wrong usage, no such file, or a wrong setting.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typedxcom.cli.findings import Report, examine
 from typedxcom.cli.formats import FORMATS
 from typedxcom.cli.graph import mermaid
+from typedxcom.cli.sweep import add_options, run
 
 __all__ = ["main"]
 
@@ -23,6 +24,8 @@ _OK, _ERRORS, _USAGE = 0, 1, 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     options = _parser().parse_args(argv)
+    if options.command == "sweep":
+        return run(options)
     try:
         report = examine(options.dags)
     except FileNotFoundError as error:
@@ -49,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     graph = commands.add_parser("graph", help="Print a DAG as a Mermaid flowchart.")
     graph.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
     graph.add_argument("--dag-id", help="Which DAG, where the files hold several.")
+    add_options(
+        commands.add_parser("sweep", help="Find stored objects that no XCom names any more.")
+    )
     return parser
 
 

@@ -12,9 +12,9 @@ from typing_extensions import Self
 from typedxcom.stores import StoredObject
 from typedxcom.sweep.report import Amount, DagReport
 
-__all__ = ["FAILED", "GONE", "IN_FLIGHT", "KEPT", "NAMED", "ORPHAN", "Index"]
+__all__ = ["FAILED", "GONE", "HIDDEN", "IN_FLIGHT", "KEPT", "NAMED", "ORPHAN", "Index"]
 
-ORPHAN, NAMED, IN_FLIGHT, GONE, KEPT, FAILED = range(6)
+ORPHAN, NAMED, IN_FLIGHT, HIDDEN, GONE, KEPT, FAILED = range(7)
 _BATCH = 1000  # objects per statement
 
 
@@ -47,11 +47,11 @@ class Index:
             ((path,) for path in paths),
         )
 
-    def mark_in_flight(self, folders: Iterable[str]) -> None:
-        """These are the folders of runs that are not finished."""
+    def mark_under(self, folders: Iterable[str], state: int) -> None:
+        """Set the state of every orphan below these folders."""
         self._rows.executemany(
-            f"UPDATE object SET state = {IN_FLIGHT} WHERE path > ? AND path < ?",
-            ((f"{folder}/", f"{folder}0") for folder in folders),  # "0" comes after "/"
+            f"UPDATE object SET state = ? WHERE path > ? AND path < ? AND state = {ORPHAN}",
+            ((state, f"{folder}/", f"{folder}0") for folder in folders),  # "0" comes after "/"
         )
 
     def mark(self, store: int, states: Iterable[tuple[str, int]]) -> None:

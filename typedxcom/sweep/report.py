@@ -50,6 +50,7 @@ class StoreReport:
         young: Of these, what is younger than its grace period; nobody asked who names it.
         in_flight: What belongs to a run that is not finished.
         named: What some row names.
+        hidden: What belongs to a DAG whose rows the account may not read.
         orphans: The rest.
         deleted: Orphans that are gone now.
         kept: Orphans that were written again meanwhile, or whose run has started again.
@@ -64,6 +65,7 @@ class StoreReport:
     young: Amount = field(default_factory=Amount)
     in_flight: Amount = field(default_factory=Amount)
     named: Amount = field(default_factory=Amount)
+    hidden: Amount = field(default_factory=Amount)
     orphans: Amount = field(default_factory=Amount)
     deleted: Amount = field(default_factory=Amount)
     kept: Amount = field(default_factory=Amount)

@@ -57,6 +57,14 @@ class RowSource(ABC):
             SweepError: They cannot all be read. A retry may help.
         """
 
+    def hides(self, dag_folder: str) -> bool:
+        """Whether rows of the DAG with that folder may be kept from us.
+
+        Raises:
+            SweepError: That cannot be told. A retry may help.
+        """
+        return False
+
     def count(self) -> int | None:
         """About how many rows there are, for a progress bar; None where that is not known."""
         return None

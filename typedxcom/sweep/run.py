@@ -17,7 +17,7 @@ from typing import TypeAlias
 from typedxcom.errors import StoreError, SweepError
 from typedxcom.pointer import NAMES_OTHERS, folder_of, is_object_path
 from typedxcom.stores import Store, StoredObject
-from typedxcom.sweep.index import FAILED, GONE, IN_FLIGHT, KEPT, NAMED, ORPHAN, Index
+from typedxcom.sweep.index import FAILED, GONE, HIDDEN, IN_FLIGHT, KEPT, NAMED, ORPHAN, Index
 from typedxcom.sweep.report import Report, StoreReport
 from typedxcom.sweep.rows import RowSource, named_by, named_inside
 from typedxcom.sweep.rules import Rules
@@ -63,7 +63,7 @@ def sweep(
         for number, store in enumerate(stores):
             index.add(number, _old(store, report.stores[number], rules, now, progress))
         flying = _flying(source)
-        index.mark_in_flight(flying)
+        index.mark_under(flying, IN_FLIGHT)
         _mark_named(index, source, [*stores, *others], report, progress)
         for number, store in enumerate(stores):
             told = report.stores[number]
@@ -71,6 +71,9 @@ def sweep(
                 index.amount(number, NAMED),
                 index.amount(number, IN_FLIGHT),
             )
+            folders = [dag.folder for dag in index.dags(number)]
+            index.mark_under(filter(source.hides, folders), HIDDEN)
+            told.hidden = index.amount(number, HIDDEN)
             told.orphans, told.dags = index.amount(number, ORPHAN), index.dags(number)
             partials = _partials(store, told, rules, now, flying)
             if delete:

@@ -1,0 +1,55 @@
+"""Objects and rows for the tests of the sweep."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from typedxcom.pointer import Coordinates, Pointer, is_object_path
+from typedxcom.stores import Store, write_object
+from typedxcom.sweep import Report, Row, RowSource, Rules, sweep
+
+LATER = datetime.now(timezone.utc) + timedelta(days=2)  # when every object is old enough
+DAY = Rules(grace=timedelta(days=1))
+
+
+class FakeRows(RowSource):
+    """Rows and runs in memory."""
+
+    def __init__(self, *values: Any, flying: Iterable[tuple[str, str]] = ()) -> None:
+        self.values = list(values)
+        self.flying = list(flying)
+
+    def in_flight(self) -> Iterable[tuple[str, str]]:
+        return list(self.flying)
+
+    def rows(self) -> Iterator[Row]:
+        for number, value in enumerate(self.values):
+            yield Row(f"row {number}", json.dumps(value).encode())
+
+
+def put(
+    store: Store,
+    data: bytes = b"x",
+    *,
+    dag: str = "dag",
+    run: str = "run",
+    task: str = "task",
+    ext: str = "bin",
+) -> Pointer:
+    """One object, and the pointer to it."""
+    at = Coordinates(dag, run, task)
+    return write_object(store, at, data, codec="bytes", ext=ext, about="bytes")
+
+
+def swept(store: Store, source: RowSource, *, delete: bool = True, **options: Any) -> Report:
+    """A sweep of one store in two days' time."""
+    options = {"now": LATER, "rules": DAY, **options}
+    return sweep([store], source, options.pop("rules"), delete=delete, **options)
+
+
+def paths(store: Store) -> set[str]:
+    """What typedxcom wrote to a store."""
+    return {stored.path for stored in store.list() if is_object_path(stored.path)}

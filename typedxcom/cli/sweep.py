@@ -1,0 +1,154 @@
+"""`typedxcom sweep`: find, and with ``--delete`` remove, stored objects that no XCom names."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, TextIO
+
+from typedxcom.errors import ConfigurationError, StoreError, SweepError
+from typedxcom.objects import amount
+from typedxcom.sweep import Report, StoreReport, parse_period
+
+__all__ = ["Bar", "add_options", "as_json", "as_text", "run"]
+
+_OK, _INCOMPLETE, _USAGE = 0, 1, 2
+_WIDTH = 30  # characters of a bar
+_PAUSE = 0.1  # seconds between two looks of it
+_DAGS = 10  # lines of DAGs
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `typedxcom sweep` takes."""
+    parser.add_argument("--delete", action="store_true", help="Remove them; else only count.")
+    parser.add_argument(
+        "--grace", type=_period, metavar="PERIOD", help="Keep what is younger: 36h, 7d, 4w."
+    )
+    parser.add_argument(
+        "--retention",
+        type=_retention,
+        action="append",
+        default=[],
+        metavar="DAG=PERIOD",
+        help="Another period for one DAG; may be repeated.",
+    )
+    parser.add_argument(
+        "--store",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="Look only in this store; may be repeated.",
+    )
+    parser.add_argument("--format", choices=["json", "text"], default="text")
+    parser.add_argument("--no-progress", action="store_true", help="No bar, even on a terminal.")
+
+
+def _period(text: str) -> timedelta:
+    try:
+        return parse_period(text)
+    except ConfigurationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _retention(text: str) -> tuple[str, timedelta]:
+    dag_id, mark, period = text.rpartition("=")
+    if not (dag_id and mark):
+        raise argparse.ArgumentTypeError(f"{text!r} is not DAG=PERIOD, as in billing=90d")
+    return dag_id, _period(period)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Sweep, print what was found, and return the exit code."""
+    from typedxcom.airflow.sweeping import sweep_deployment
+
+    bar = Bar(sys.stderr, is_on=not options.no_progress)
+    try:
+        report = sweep_deployment(
+            delete=options.delete,
+            stores=options.store,
+            grace=options.grace,
+            retention=dict(options.retention),
+            progress=bar.show,
+        )
+    except (ConfigurationError, StoreError, SweepError) as error:
+        bar.clear()
+        print(f"typedxcom: {error}", file=sys.stderr)
+        return _USAGE if isinstance(error, ConfigurationError) else _INCOMPLETE
+    bar.clear()
+    print(as_json(report) if options.format == "json" else as_text(report))
+    return _OK if report.is_complete else _INCOMPLETE
+
+
+def as_text(report: Report) -> str:
+    """A few lines for each store, then the errors."""
+    lines = [line for store in report.stores for line in _store(store, report.delete)]
+    if not report.delete and any(store.orphans.objects for store in report.stores):
+        lines.append("Nothing was removed. Run it with --delete to remove them.")
+    return "\n".join([*lines, *(f"error: {error}" for error in report.errors)])
+
+
+def _store(store: StoreReport, delete: bool) -> Iterator[str]:
+    def told(name: str) -> str:
+        found = getattr(store, name)
+        return f"{found.objects:,} objects, {amount(found.size)}"
+
+    yield f"store {store.name}: {told('found')}"
+    for name in ("young", "in_flight", "named", "hidden"):
+        if getattr(store, name).objects:
+            yield f"  {name.replace('_', ' ')}: {told(name)}"
+    yield f"  orphans: {told('orphans')}"
+    for dag in store.dags[:_DAGS]:
+        yield f"    {dag.folder}: {dag.orphans.objects:,} objects, {amount(dag.orphans.size)}"
+    if len(store.dags) > _DAGS:
+        yield f"    and {len(store.dags) - _DAGS:,} more DAGs"
+    if store.partials.objects:
+        yield f"  unfinished writes: {told('partials')}"
+    if delete:
+        for name in ("deleted", "deleted_partials", "kept", "failed"):
+            if name == "deleted" or getattr(store, name).objects:
+                yield f"  {name.replace('_', ' ')}: {told(name)}"
+
+
+def as_json(report: Report) -> str:
+    """One object: ``deleted``, ``complete``, ``rows``, ``stores`` and ``errors``."""
+    told: dict[str, Any] = dataclasses.asdict(report)
+    told["complete"] = report.is_complete
+    return json.dumps(told, indent=2)
+
+
+class Bar:
+    """A line on a terminal that says how far the sweep is; nothing anywhere else."""
+
+    def __init__(
+        self, out: TextIO, *, is_on: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._out, self._clock = out, clock
+        self._is_on = is_on and out.isatty()
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def show(self, step: str, done: int, of: int | None) -> None:
+        """Draw the line anew, but not all the time."""
+        name, when = self._last
+        now = self._clock()
+        if not self._is_on or (step == name and now - when < _PAUSE and done != of):
+            return
+        self._last = (step, now)
+        self._out.write(f"\r\x1b[K{self._line(step, done, of)}")
+        self._out.flush()
+
+    def _line(self, step: str, done: int, of: int | None) -> str:
+        if not of:
+            return f"{step}: {done:,}"
+        full = min(done, of) * _WIDTH // of
+        return f"{step}: [{'#' * full}{'.' * (_WIDTH - full)}] {done:,} of {of:,}"
+
+    def clear(self) -> None:
+        """Leave an empty line for what is printed next."""
+        if self._is_on:
+            self._out.write("\r\x1b[K")
+            self._out.flush()
