@@ -49,6 +49,7 @@ class ApiRows(RowSource):
         password: Of that user.
         workers: Requests at once.
         backoff: Seconds before a failed request is tried again, and the double before the third.
+        transport: What carries requests, in place of the network.
     """
 
     def __init__(
@@ -60,8 +61,9 @@ class ApiRows(RowSource):
         password: str = "",
         workers: int = 8,
         backoff: float = 1.0,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=_TIMEOUT)
+        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=_TIMEOUT, transport=transport)
         self._login = (user, password) if user else None
         self._workers, self._backoff = workers, backoff
         self._states: tuple[str, ...] = ()
@@ -95,8 +97,13 @@ class ApiRows(RowSource):
 
     def hides(self, dag_folder: str) -> bool:
         """Whether the account may not read the XComs of a DAG, or that cannot be told."""
-        dag_id = unquote(dag_folder, errors="surrogateescape")
-        if folder_of(dag_id) != dag_folder:  # a shortened id
+        dag_id: str | None = unquote(dag_folder)
+        if "~" in dag_folder:  # a shortened id, or one beyond ASCII
+            asked = {"exclude_stale": "false", "order_by": "dag_id"}
+            listed = self._listed("/dags", "dags", asked, lambda one: str(one["dag_id"]))
+            ids = (str(one["dag_id"]) for one in listed)
+            dag_id = next((one for one in ids if folder_of(one) == dag_folder), None)
+        if dag_id is None:
             return True
         path = f"/dags/{_quoted(dag_id)}/dagRuns/~/taskInstances/~/xcomEntries"
         return self._answer(path, {"limit": 1}, fine=(403,)).status_code == 403

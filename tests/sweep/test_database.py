@@ -1,0 +1,143 @@
+"""Rows and runs from tables as the supported releases of Airflow have them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from typedxcom.airflow.dbrows import DatabaseRows
+from typedxcom.errors import SweepError
+
+pytestmark = pytest.mark.airflow
+
+_numbers = itertools.count()
+POINTER = {"$typedxcom": 1, "path": "d/r/t/-1/return_value/" + "0" * 32 + ".json"}
+
+
+class Database:
+    """Tables with the columns that are read, on any server."""
+
+    def __init__(self, url: str, *, later: bool) -> None:
+        self.url, self.engine = url, sa.create_engine(url, poolclass=sa.NullPool)
+        made = sa.MetaData()
+        run = [sa.Column(name, sa.String(250)) for name in ("dag_id", "run_id", "state")]
+        self.runs = sa.Table("dag_run", made, *run)
+        task = [sa.Column(name, sa.String(250)) for name in ("dag_id", "run_id", "state")]
+        later_task = [sa.Column("working_set", sa.Boolean)] if later else []
+        self.tasks = sa.Table("task_instance", made, *task, *later_task)
+        json_type = sa.JSON().with_variant(JSONB(), "postgresql")
+        self.rows = {}
+        for name in ("xcom_v1", "xcom_v2") if later else ("xcom",):
+            owner = "task_instance_id" if name == "xcom_v2" else "task_id"
+            self.rows[name] = sa.Table(
+                name,
+                made,
+                sa.Column(owner, sa.Uuid() if name == "xcom_v2" else sa.String(250)),
+                sa.Column("key", sa.String(512)),
+                sa.Column("value", json_type),
+            )
+        made.create_all(self.engine)
+
+    def insert(self, table: sa.Table, *values: dict[str, object]) -> None:
+        """Add rows."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.insert(table), list(values))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.services)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'airflow.db'}"
+    server, name = request.getfixturevalue("postgres"), f"sweep{next(_numbers)}"
+    engine = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    found: str = server.url(name)
+    return found
+
+
+@pytest.fixture(params=[False, True], ids=["to 3.3", "from 3.4"])
+def database(request: pytest.FixtureRequest, url: str) -> Iterator[Database]:
+    """The tables of a release."""
+    made = Database(url, later=request.param)
+    yield made
+    made.engine.dispose()
+
+
+def test_marked_rows_of_every_table_are_read(database: Database) -> None:
+    """With text that names the objects, however the database keeps it; others are left out."""
+    for name, table in database.rows.items():
+        owner = {"task_instance_id": uuid.uuid4()} if name == "xcom_v2" else {"task_id": "extract"}
+        database.insert(
+            table,
+            {**owner, "key": "return_value", "value": [{"a": POINTER}]},
+            {**owner, "key": "text", "value": {"$typedxcom": 1, "json": json.dumps(POINTER)}},
+            {**owner, "key": "plain", "value": {"a": "b"}},
+            {**owner, "key": "null", "value": None},
+        )
+    rows = list(DatabaseRows(database.url).rows())
+    assert len(rows) == 2 * len(database.rows)
+    assert all(POINTER["path"].encode() in row.text for row in rows)
+    assert all(row.where.startswith(("XCom 'return_value' of", "XCom 'text' of")) for row in rows)
+
+
+def test_runs_in_flight_are_those_with_anything_unfinished(database: Database) -> None:
+    """By the state of the run or of a task in it; earlier tries of Airflow 3.4 do not count."""
+    states = ["queued", "running", "success", "failed", None, "a later state"]
+    database.insert(
+        database.runs,
+        *({"dag_id": "dag", "run_id": str(state), "state": state} for state in states),
+    )
+    tasks = [
+        *("running", "deferred", "up_for_retry", "up_for_reschedule", "awaiting_input", "new"),
+        *("success", "failed", "skipped", "upstream_failed", "removed", None),
+    ]
+    later = "working_set" in database.tasks.c
+    working = {"working_set": True} if later else {}
+    database.insert(
+        database.tasks,
+        *({"dag_id": "tasks", "run_id": str(one), "state": one, **working} for one in tasks),
+    )
+    if later:
+        old = {"dag_id": "tasks", "run_id": "old", "state": "up_for_retry", "working_set": None}
+        database.insert(database.tasks, old)
+    found = DatabaseRows(database.url).in_flight()
+    runs = {("dag", name) for name in ("queued", "running", "None", "a later state")}
+    assert set(found) == runs | {("tasks", str(one)) for one in tasks[:6]}
+
+
+def test_tables_that_are_not_known_stop_the_sweep(url: str) -> None:
+    """A release with another table of XComs, or a database that is not Airflow's."""
+    with pytest.raises(SweepError, match="XCom tables are none"):
+        list(DatabaseRows(url).rows())
+    database = Database(url, later=True)
+    sa.Table("xcom_v3", sa.MetaData(), sa.Column("value", sa.JSON)).create(database.engine)
+    with pytest.raises(SweepError, match="xcom_v1, xcom_v2, xcom_v3"):
+        list(DatabaseRows(url).rows())
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg2://reader:secret@127.0.0.1:1/airflow",
+        "sqlite:////nowhere/at/all/airflow.db",
+        "nosuch://reader:secret@host/db",
+        "no url: secret",
+    ],
+)
+def test_a_database_that_does_not_answer_stops_the_sweep(url: str) -> None:
+    """With an error that holds no password."""
+    for read in (lambda rows: rows.in_flight(), lambda rows: list(rows.rows())):
+        with pytest.raises(SweepError) as told:
+            read(DatabaseRows(url))
+        assert "secret" not in str(told.value)

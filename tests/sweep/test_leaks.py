@@ -1,0 +1,323 @@
+"""Each way in which Airflow leaves an object behind: after purge and sweep it is gone.
+
+The DAGs run for real, on the metadata database of this home, with and without XComBackend.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from airflow.sdk import dag
+from pydantic import BaseModel
+
+from tests.harness.dagtest import DagResult, run_dag
+from tests.sweep.support import DAY, LATER, paths, put
+from typedxcom import Table, XComKey, task
+from typedxcom.airflow import config, stores
+from typedxcom.airflow.sweeping import configured_source
+from typedxcom.backend import XComBackend
+from typedxcom.pointer import Coordinates, is_pointer
+from typedxcom.stores import LocalStore, ObjectStore, Store
+from typedxcom.sweep import StoreReport, sweep
+
+pytestmark = pytest.mark.airflow
+
+EXTRA = XComKey("extra", str)
+
+
+class Trip(BaseModel):
+    km: float
+
+
+ON_S3 = pytest.mark.parametrize(
+    "store", ["local", pytest.param("s3", marks=pytest.mark.services)], indirect=True
+)
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: Any) -> Iterator[Store]:
+    """The deployment's default store, empty; values above 100 bytes go there."""
+    if getattr(request, "param", "local") == "local":
+        made: Store = LocalStore(tmp_path / "xcom", name="default")
+    else:
+        bucket = request.getfixturevalue("bucket")
+        made = ObjectStore(request.getfixturevalue("s3"), f"{bucket}/xcom", name="default")
+    monkeypatch.setattr(stores, "_open", lambda name, address: made)
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE_THRESHOLD", "100")
+    caches = (config.settings, stores.open_store, stores.objects)
+    for cache in caches:
+        cache.cache_clear()
+    yield made
+    for cache in caches:
+        cache.cache_clear()
+
+
+@pytest.fixture(params=[False, True], ids=["stock", "backend"])
+def backend(request: pytest.FixtureRequest, monkeypatch: Any) -> bool:
+    """Whether the deployment has set our XCom backend."""
+    if request.param:
+        monkeypatch.setattr("airflow.sdk.execution_time.xcom.XCom", XComBackend)
+        monkeypatch.setattr("airflow.sdk.execution_time.task_runner.XCom", XComBackend)
+    return bool(request.param)
+
+
+def named(row: Any) -> set[str]:
+    """What a row points to, found in another way than the sweep does."""
+    if is_pointer(row):
+        return {row["path"]}
+    inside = row.values() if isinstance(row, dict) else row if isinstance(row, list) else []
+    return set().union(*map(named, inside))
+
+
+def swept(store: Store, **options: Any) -> StoreReport:
+    """A sweep that deletes, by the rows of this home's database, in two days' time."""
+    options = {"delete": True, "now": LATER, **options}
+    return sweep([store], configured_source(), DAY, **options).stores[0]
+
+
+def expect(store: Store, *results: DagResult, orphans: int) -> None:
+    """The sweep finds so many orphans, and leaves what the rows of these runs name."""
+    kept = {path for result in results for row in result.rows().values() for path in named(row)}
+    assert len(paths(store) - kept) == orphans
+    assert swept(store).deleted.objects == orphans
+    assert paths(store) == kept
+    assert swept(store).orphans.objects == 0
+
+
+def one_value(run: Callable[[Any], str]) -> DagResult:
+    """Run a DAG whose only task returns what *run* gives; it has one retry."""
+
+    @dag(dag_id="leaks", schedule=None)
+    def made() -> None:
+        @task(retries=1)
+        def extract(ti: Any = None) -> str:
+            return run(ti)
+
+        extract()
+
+    return run_dag(made())
+
+
+def large(name: str) -> str:
+    """A text that goes to the store."""
+    return name * 200
+
+
+@ON_S3
+def test_a_task_that_is_tried_again(store: Store, backend: bool) -> None:
+    """Also the keys that only the failed try pushed; the backend has purged them already."""
+
+    def run(ti: Any) -> str:
+        if ti.try_number == 1:
+            EXTRA.push(ti, large("first"))
+            raise ValueError
+        return large("second")
+
+    result = one_value(run)
+    assert (result.state, result.tries["extract"]) == ("success", 2)
+    (row,) = [row for (_, _, key), row in result.rows().items() if key == "return_value"]
+    named(row)
+    expect(store, result, orphans=len(paths(store)) - len(named(row)) if backend else 1)
+    assert len(paths(store)) == 1
+
+
+def test_a_key_that_is_pushed_twice(store: Store) -> None:
+    """One row, two objects: the first is an orphan, which nobody purges."""
+
+    def run(ti: Any) -> str:
+        EXTRA.push(ti, large("first"))
+        EXTRA.push(ti, large("second"))
+        return "small"
+
+    expect(store, one_value(run), orphans=1)
+    assert len(paths(store)) == 1
+
+
+@ON_S3
+def test_a_process_that_ends_between_write_and_push(store: Store) -> None:
+    """The object has no row, and its run is over."""
+
+    def run(ti: Any) -> str:
+        at = Coordinates(ti.dag_id, ti.run_id, ti.task_id)
+        placement = stores.placed(at)
+        assert placement is not None
+        placement.put(b"written", codec="bytes", ext="bin", about="bytes")
+        return "small"
+
+    expect(store, one_value(run), orphans=1)
+
+
+def test_the_same_value_again_is_the_same_object(store: Store, backend: bool) -> None:
+    """A retry that returns what the try before it had pushed: one object, and it is named."""
+
+    def run(ti: Any) -> str:
+        EXTRA.push(ti, large("same"))
+        if ti.try_number == 1:
+            raise ValueError
+        return "small"
+
+    expect(store, one_value(run), orphans=0)
+    assert len(paths(store)) == 1
+
+
+@pytest.mark.parametrize("how", ["edited", "deleted", "run deleted", "dag deleted", "db clean"])
+def test_rows_that_go(store: Store, how: str) -> None:
+    """Whatever makes them go: what they named is an orphan, and another run's object is none."""
+    other = one_value(lambda ti: large("other"))
+    result = one_value(lambda ti: large("value"))
+    assert swept(store).orphans.objects == 0
+    lose_rows(result, how)
+    if how in ("dag deleted", "db clean"):
+        assert swept(store).deleted.objects == 2
+        assert paths(store) == set()
+    else:
+        expect(store, other, orphans=1)
+        assert len(paths(store)) == 1
+
+
+def lose_rows(result: DagResult, how: str) -> None:
+    """Let the rows of a run go as Airflow does it."""
+    import sqlalchemy as sa
+    from airflow.api.common.delete_dag import delete_dag
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.db_cleanup import run_cleanup
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        asked = sa.select(DagRun).where(DagRun.run_id == result.run_id)
+        run = session.scalars(asked).one()
+        if how == "run deleted":
+            session.delete(run)
+        elif how == "dag deleted":
+            delete_dag(result.dag_id, session=session)
+        elif how == "db clean":
+            tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
+            run_cleanup(
+                clean_before_timestamp=tomorrow,
+                table_names=["xcom", "xcom_v1", "xcom_v2"],
+                confirm=False,
+                skip_archive=True,
+                session=session,
+            )
+        else:
+            table = _table(session)
+            change = sa.delete(table) if how == "deleted" else sa.update(table).values(value='"x"')
+            last = sa.select(sa.func.max(table.c.timestamp)).scalar_subquery()
+            assert session.execute(change.where(table.c.timestamp == last)).rowcount == 1
+
+
+def _table(session: Any) -> Any:
+    import sqlalchemy as sa
+
+    names = sa.inspect(session.get_bind()).get_table_names()
+    name = "xcom_v2" if "xcom_v2" in names else "xcom"
+    return sa.table(name, sa.column("value"), sa.column("timestamp"))
+
+
+def test_an_object_that_is_lost_does_not_stop_the_sweep(store: Store) -> None:
+    """Its reader gets an error and no path; the sweep goes on."""
+    result = one_value(lambda ti: large("value"))
+    (lost,) = paths(store)
+    store.delete(lost)
+    put(store)
+    assert swept(store).deleted.objects == 1
+    assert named(result.xcom("extract")) == {lost}
+
+
+def test_a_text_that_looks_like_a_path_is_left_alone(store: Store, backend: bool) -> None:
+    """Purge does not remove what a user's own text spells, and the text is nobody's pointer."""
+    victim = put(store, dag="victim")
+
+    def run(ti: Any) -> str:
+        EXTRA.push(ti, victim.path)
+        if ti.try_number == 1:
+            raise ValueError
+        return f"s3://bucket/xcom/{victim.path}"
+
+    result = one_value(run)
+    assert result.state == "success"
+    assert result.xcom("extract").endswith(victim.path)
+    assert paths(store) == {victim.path}
+
+
+def test_a_pointer_that_is_passed_on_outlives_its_own_row(store: Store) -> None:
+    """Another task's row names the object, which lies under the coordinates of the first."""
+    from typedxcom.tables import LazyTable
+
+    @dag(dag_id="leaks", schedule=None)
+    def made() -> None:
+        @task
+        def extract() -> Table[Trip]:
+            return pa.table({"km": [1.0, 2.0]})
+
+        @task
+        def same(trips: LazyTable[Trip]) -> Table[Trip]:
+            return trips
+
+        same(extract())
+
+    result = run_dag(made())
+    assert result.state == "success", result
+    assert result.xcom("same") == result.xcom("extract")
+    import sqlalchemy as sa
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        table = _table(session)
+        rows = session.execute(sa.select(table.c.timestamp).order_by(table.c.timestamp)).all()
+        session.execute(sa.delete(table).where(table.c.timestamp == rows[-2][0]))
+    expect(store, result, orphans=0)
+    assert len(paths(store)) == 1
+
+
+@ON_S3
+def test_many_tables_of_one_row_stay(store: Store, backend: bool) -> None:
+    """With the backend a long list of pointers is an object itself, and what it names stays."""
+
+    @dag(dag_id="leaks", schedule=None)
+    def made() -> None:
+        @task
+        def extract() -> list[Table[Trip]]:
+            return [pa.table({"km": [float(number)]}) for number in range(3)]
+
+        @task
+        def count(trips: list[Table[Trip]]) -> int:
+            return len(trips)
+
+        count(extract())
+
+    result = run_dag(made())
+    assert (result.state, result.xcom("count")) == ("success", 3)
+    put(store)
+    assert swept(store).deleted.objects == 1
+    assert len(paths(store)) == (4 if backend else 3)
+
+
+def test_a_run_in_flight_keeps_its_objects(store: Store) -> None:
+    """The sweep runs while a task has written and not yet pushed."""
+    found = {}
+
+    def run(ti: Any) -> str:
+        EXTRA.push(ti, large("first"))
+        EXTRA.push(ti, large("second"))  # the first has no row any more
+        found["report"] = swept(store)
+        return "small"
+
+    result = one_value(run)
+    assert result.state == "success", result
+    assert (found["report"].in_flight.objects, found["report"].orphans.objects) == (2, 0)
+    expect(store, result, orphans=1)
+
+
+def test_the_database_of_this_home_is_the_one_that_is_read() -> None:
+    """Without a setting a command line reads Airflow's own database."""
+    assert os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].startswith("sqlite")
+    one_value(lambda ti: json.dumps({"$typedxcom": 1, "mark": "of this test"}))
+    assert any(b"of this test" in row.text for row in configured_source().rows())
