@@ -18,7 +18,7 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-oldest test-next test-pythons wheel bench bench-quick lint format lock clean python
+.PHONY: help demo test test-services test-oldest test-next test-pythons wheel bench bench-quick lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ demo: .venv/synced ## Run the example DAG on real flights
 
 test: .venv/synced ## Run all tests (ARGS="-k wiring -x" goes to pytest)
 	.venv/bin/python -m pytest $(ARGS)
+
+test-services: .venv-services/synced ## Run the tests of whole deployments: Celery, Redis, Ceph, Azurite, Chromium
+	.venv-services/bin/python -m pytest tests/deployment $(ARGS)
 
 test-oldest: .venv-oldest/synced ## Run unit and end-to-end tests on the oldest supported Airflow
 	.venv-oldest/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large $(ARGS)
@@ -78,13 +81,15 @@ COMPILE_ALL := $(COMPILE) pyproject.toml --all-extras --group dev
 lock: | $(UV) ## Resolve requirements/*.txt anew
 	$(COMPILE) --python-version 3.10 requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(COMPILE_ALL) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
+	$(COMPILE_ALL) --python-version 3.10 -c requirements/dev.txt requirements/dev.in \
+		requirements/services.in -o requirements/services.txt
 	$(COMPILE_ALL) --python-version 3.10 --exclude-newer 2026-03-20 --resolution lowest-direct \
 		requirements/oldest.in -o requirements/oldest.txt
 	$(COMPILE_ALL) --python-version 3.11 requirements/next.in -o requirements/next.txt
 	$(COMPILE_ALL) --python-version 3.11 requirements/bench.in -o requirements/bench.txt
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-* build dist *.egg-info .*_cache .hypothesis
+	rm -rf .venv .venv-* .azurite build dist *.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:
@@ -105,13 +110,25 @@ endef
 .venv/synced: $(UV) requirements/dev.txt pyproject.toml
 	$(call fill,.venv,requirements/dev.txt)
 
+# Microsoft's emulator of Azure's blob storage, for test-services; needs npm.
+.azurite/synced:
+	npm install --no-save --no-audit --no-fund --silent --prefix .azurite azurite@3.35.0
+	@touch $@
+
+.venv-services/synced: .venv/synced requirements/services.txt
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv-services
+	$(call fill,.venv-services,requirements/services.txt)
+
+# The oldest Airflow on the oldest Python, the next on the newest, where they are installed.
 .venv-oldest/synced: .venv/synced requirements/oldest.txt
-	$(UV) venv --quiet --clear --python .venv/bin/python .venv-oldest
+	$(UV_FIND) venv --quiet --clear --python 3.10 .venv-oldest 2>/dev/null || \
+		$(UV) venv --quiet --clear --python .venv/bin/python .venv-oldest
 	$(call fill,.venv-oldest,requirements/oldest.txt)
 
 # Airflow 3.4 needs Python 3.11.
 .venv-next/synced: .venv/synced requirements/next.txt
-	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-next
+	$(UV_FIND) venv --quiet --clear --python 3.13 .venv-next 2>/dev/null || \
+		$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-next
 	$(call fill,.venv-next,requirements/next.txt)
 
 # dataframely needs Python 3.11.

@@ -14,6 +14,10 @@ pytest_plugins = (
     ["tests.harness.fixtures"] if importlib.util.find_spec("tests.harness.fixtures") else []
 )
 
+# Whole deployments run on the packages of requirements/services.txt: `make test-services`.
+if importlib.util.find_spec("celery") is None:
+    collect_ignore = ["deployment"]
+
 # A failure prints the blob that reproduces it; machines differ too much in speed for deadlines.
 _COMMON = {
     "deadline": None,

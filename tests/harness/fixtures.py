@@ -13,7 +13,15 @@ from .postgres import Postgres, find_postgres
 from .rows import Rows
 from .stack import Stack
 
-__all__ = ["ceph", "postgres", "roundtrip", "roundtrip_postgres", "roundtrip_sqlite", "stack"]
+__all__ = [
+    "ceph",
+    "missing",
+    "postgres",
+    "roundtrip",
+    "roundtrip_postgres",
+    "roundtrip_sqlite",
+    "stack",
+]
 
 Through = Callable[[Any], Any]
 
@@ -22,7 +30,7 @@ Through = Callable[[Any], Any]
 def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL server."""
     if (binaries := find_postgres()) is None:
-        _missing("PostgreSQL is not installed")
+        missing("PostgreSQL is not installed")
     server = Postgres(binaries)
     try:
         server.start()
@@ -35,7 +43,7 @@ def postgres() -> Iterator[Postgres]:
 def ceph() -> Iterator[Ceph]:
     """A running S3 server."""
     if not has_ceph():
-        _missing("Ceph is not installed: radosgw, ceph-mon, ceph-osd, ceph-common")
+        missing("Ceph is not installed: radosgw, ceph-mon, ceph-osd, ceph-common")
     cluster = Ceph()
     try:
         cluster.start()
@@ -83,7 +91,7 @@ def _through(rows: Rows) -> Iterator[Through]:
         rows.stop()
 
 
-def _missing(reason: str) -> NoReturn:
+def missing(reason: str) -> NoReturn:
     """Skip a test that lacks a server, or fail it where servers are promised."""
     if os.environ.get("TYPEDXCOM_REQUIRE_SERVICES") == "1":
         pytest.fail(reason)

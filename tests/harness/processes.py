@@ -72,8 +72,21 @@ class Processes:
                 msg = f"{name} exited with {code}:\n{self.log(name)}"
                 raise ProcessDiedError(msg)
 
-    def wait(self, what: str, probe: Callable[[], T | None], *, seconds: float = 120) -> T:
+    def wait(
+        self,
+        what: str,
+        probe: Callable[[], T | None],
+        *,
+        seconds: float = 300,
+        every: float = 0.05,
+    ) -> T:
         """Call *probe* until it returns something true, while every process lives.
+
+        Args:
+            what: What is waited for.
+            probe: Looks whether it is there.
+            seconds: How long it may take on a busy machine.
+            every: Seconds between two looks, which cost a server something.
 
         Raises:
             ProcessDiedError: A process ended.
@@ -84,24 +97,25 @@ class Processes:
             self.check()
             if found := probe():
                 return found
-            time.sleep(0.05)
+            time.sleep(every)
         logs = "".join(f"\n--- {name}\n{self.log(name, 1500)}" for name in self.running)
         msg = f"Waited {seconds} s for {what}.{logs}"
         raise TimeoutError(msg)
 
-    def stop(self, *, how: signal.Signals = signal.SIGTERM, grace: float = 5) -> None:
-        """Stop every process: *how* asks; SIGKILL takes it and its children after *grace* s."""
-        families = {name: _family(process.pid) for name, process in self.running.items()}
-        for process in self.running.values():
+    def stop(self, *names: str, how: signal.Signals = signal.SIGTERM, grace: float = 5) -> None:
+        """Stop some processes, or all: *how* asks; SIGKILL takes each family after *grace* s."""
+        stopping = {name: self.running[name] for name in names or self.running}
+        families = {name: _family(process.pid) for name, process in stopping.items()}
+        for process in stopping.values():
             if process.poll() is None:
                 process.send_signal(how)
         everyone = [one for family in families.values() for one in family]
         _wait_gone(everyone, grace)
-        for name, process in self.running.items():
+        for name, process in stopping.items():
             _kill(families[name], process.pid)
             process.wait()
+            del self.running[name]
         _wait_gone(everyone, grace)
-        self.running.clear()
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -39,9 +39,13 @@ _SETTINGS = {
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     # Otherwise the end of a task is noticed only at its next heartbeat, five seconds apart.
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+    # On a busy machine the first answer takes long, and a task fails that does not wait for it.
+    "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "120",
+    "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",
+    "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "150",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
     "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "5",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
     "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
 }
 
@@ -51,7 +55,13 @@ class ApiError(RuntimeError):
 
 
 class Stack:
-    """One deployment on a database of its own."""
+    """One deployment on a database of its own.
+
+    Attributes:
+        folder: Its AIRFLOW_HOME.
+        environ: The environment of its components.
+        url, token: Where the API server is, and what lets one in.
+    """
 
     def __init__(
         self, postgres: Postgres, name: str = "stack", *, triggerer: bool = False, **settings: str
@@ -69,27 +79,43 @@ class Stack:
         self._postgres, self._name, self._settings = postgres, name, settings
         self._components = ["api-server", "scheduler", "dag-processor"]
         self._components += ["triggerer"] if triggerer else []
-        self._url = f"http://127.0.0.1:{free_port()}"
+        self.environ: dict[str, str] = {}
+        self.token = ""
+        self.url = f"http://127.0.0.1:{free_port()}"
         self._session = requests.Session()
         self._session.trust_env = False
 
     def start(self) -> None:
         """Start every component and wait until all report that they are healthy."""
-        environ = self._environ(self._postgres.airflow_database(self._name))
+        self.environ = self._environ(self._postgres.airflow_database(self._name))
         for component in self._components:
-            # A log server would bind every interface.
-            quiet = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
-            command = [sys.executable, "-m", "airflow", component, *quiet]
-            self.processes.start(component, command, environ)
-        self.processes.wait("a healthy deployment", self._healthy)
+            self._start_component(component)
+        self.processes.wait("a healthy deployment", self._healthy, every=0.2)
         login = {"username": "admin", "password": "admin"}
-        token = self._session.post(f"{self._url}/auth/token", json=login, timeout=30).json()
-        self._session.headers["Authorization"] = f"Bearer {token['access_token']}"
+        answer = self._session.post(f"{self.url}/auth/token", json=login, timeout=120)
+        self.token = answer.json()["access_token"]
+        self._session.headers["Authorization"] = f"Bearer {self.token}"
 
     def stop(self) -> None:
         """Stop every component."""
         self._session.close()
         self.processes.stop()
+
+    def restart(self, component: str, **settings: str) -> None:
+        """Stop a component and start it with further environment variables."""
+        self.processes.stop(component)
+        self._start_component(component, **settings)
+        self.processes.wait("a healthy deployment", self._healthy, every=0.2)
+
+    def _start_component(self, component: str, **settings: str) -> None:
+        # A log server would bind every interface.
+        quiet = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
+        self._start(component, component, *quiet, **settings)
+
+    def _start(self, name: str, *args: str, **settings: str) -> None:
+        """Start ``airflow`` *args* as a component, with further environment variables."""
+        command = [sys.executable, "-m", "airflow", *args]
+        self.processes.start(name, command, {**self.environ, **settings})
 
     def write_dag(self, name: str, source: str) -> None:
         """Write or replace a DAG file."""
@@ -97,7 +123,9 @@ class Stack:
 
     def write_module(self, name: str, source: str) -> None:
         """Write a module that DAG files can import."""
-        (self.folder / "modules" / f"{name}.py").write_text(source, encoding="utf-8")
+        path = self.folder / "modules" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(source, encoding="utf-8")
 
     def api(self, method: str, path: str, **options: Any) -> Any:
         """Call the REST API.
@@ -113,7 +141,7 @@ class Stack:
         Raises:
             ApiError: The status is not one of success.
         """
-        answer = self._session.request(method, f"{self._url}/api/v2{path}", timeout=60, **options)
+        answer = self._session.request(method, f"{self.url}/api/v2{path}", timeout=180, **options)
         if not answer.ok:
             msg = f"{method} {path}: {answer.status_code} {answer.text[:2000]}"
             raise ApiError(msg)
@@ -125,19 +153,19 @@ class Stack:
         Raises:
             ApiError: The DAG file ``<dag_id>.py`` has an import error; the text is its traceback.
         """
-        self.processes.wait(f"DAG {dag_id}", lambda: self._knows(dag_id))
+        self.processes.wait(f"DAG {dag_id}", lambda: self._knows(dag_id), every=0.3)
         body = {"logical_date": None, "conf": conf or {}}
         run = self.api("POST", f"/dags/{dag_id}/dagRuns", json=body)
         return str(run["dag_run_id"])
 
-    def wait_run(self, dag_id: str, run_id: str, *, seconds: float = 180) -> str:
+    def wait_run(self, dag_id: str, run_id: str, *, seconds: float = 300) -> str:
         """Wait until a run has ended and return its state."""
 
         def probe() -> str | None:
             state: str = self.api("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]
             return state if state in _FINISHED else None
 
-        return self.processes.wait(f"{dag_id} {run_id}", probe, seconds=seconds)
+        return self.processes.wait(f"{dag_id} {run_id}", probe, seconds=seconds, every=0.3)
 
     def xcom(
         self, dag_id: str, run_id: str, task_id: str, key: str = "return_value", map_index: int = -1
@@ -173,6 +201,25 @@ class Stack:
         path = f"/dags/{dag_id}/clearTaskInstances"
         self.api("POST", path, json={**body, "task_ids": list(task_ids)})
 
+    def delete_xcom(
+        self, dag_id: str, run_id: str, task_id: str, key: str = "return_value"
+    ) -> None:
+        """Delete one XCom, as the button of the UI does."""
+        self.api("DELETE", f"{self._task(dag_id, run_id, task_id)}/xcomEntries/{key}")
+
+    def delete_run(self, dag_id: str, run_id: str) -> None:
+        """Delete a run with all that the database has of it."""
+        self.api("DELETE", f"/dags/{dag_id}/dagRuns/{run_id}")
+
+    def delete_dag(self, dag_id: str) -> None:
+        """Delete a DAG with its file, so that it stays away."""
+        (self.folder / "dags" / f"{dag_id}.py").unlink()
+        self.api("DELETE", f"/dags/{dag_id}")
+
+    def airflow(self, *args: str, **settings: str) -> str:
+        """Run one ``airflow`` command of this deployment and return what it printed."""
+        return env.airflow_command(*args, environ={**self.environ, **settings})
+
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run one SQL statement on the deployment's database."""
         return self._postgres.sql(self._name, statement, *values)
@@ -184,10 +231,10 @@ class Stack:
         passwords.write_text(json.dumps({"admin": "admin"}))
         addresses = {
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": database.replace("psycopg2", "asyncpg"),
-            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self._url}/execution/",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
-            "AIRFLOW__API__BASE_URL": self._url,
-            "AIRFLOW__API__PORT": self._url.rpartition(":")[2],
+            "AIRFLOW__API__BASE_URL": self.url,
+            "AIRFLOW__API__PORT": self.url.rpartition(":")[2],
         }
         settings = {**env.home_settings(self.folder, database), **_SETTINGS, **addresses}
         environ = env.clean_environ(**{**settings, **self._settings})
@@ -196,7 +243,7 @@ class Stack:
     def _healthy(self) -> bool:
         """Whether every component has said so; the others start before the API server answers."""
         try:
-            answer = self._session.get(f"{self._url}/api/v2/monitor/health", timeout=5)
+            answer = self._session.get(f"{self.url}/api/v2/monitor/health", timeout=5)
         except requests.RequestException:
             return False
         names = {"api-server": "metadatabase", "dag-processor": "dag_processor"}

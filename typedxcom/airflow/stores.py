@@ -108,9 +108,10 @@ def _open(name: str, address: str) -> Store:
         return LocalStore(address.removeprefix("file://"), name=name)
     from airflow.sdk import ObjectStoragePath
 
+    from typedxcom.stores.deadline import call_outside_loop
     from typedxcom.stores.object import ObjectStore
 
-    path = ObjectStoragePath(address)
+    path = call_outside_loop(lambda: ObjectStoragePath(address))  # it makes the file system
     return ObjectStore(lambda: path.fs, path.path, name=name, url=address)
 
 

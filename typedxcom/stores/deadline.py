@@ -107,6 +107,18 @@ def call_filesystem(filesystem: Any, method: str, seconds: float, *args: Any, **
         future.cancel()  # where a signal ends the wait: Airflow's task timeout, say
 
 
+def call_outside_loop(function: Callable[[], T]) -> T:
+    """Call *function* where it may start an event loop of its own, as Airflow's file systems do.
+
+    In the body of an async task that is another thread.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return function()
+    return _in_thread(function).result()
+
+
 def _in_thread(function: Callable[[], T]) -> concurrent.futures.Future[T]:
     future: concurrent.futures.Future[T] = concurrent.futures.Future()
 
@@ -129,6 +141,8 @@ def _in_thread(function: Callable[[], T]) -> concurrent.futures.Future[T]:
 def safe_text(error: BaseException) -> str:
     """What *error* says, on one short line, without the parts of a URL that may hold a secret."""
     text = " ".join(str(error).split())
+    if text.endswith("None") and error.__cause__ is not None:  # Ceph gives codes without messages
+        text = " ".join(str(error.__cause__).split())
     text = re.sub(r"//[^/@\s]*@", "//***@", text)
     text = re.sub(r"\?[^\s\"'>)]*", "?***", text)
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__

@@ -22,7 +22,13 @@ from typing_extensions import Buffer
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
 from typedxcom.stores.base import Staged, Store, StoredObject, chunks_of
-from typedxcom.stores.deadline import Patience, TimedOutError, call_filesystem, safe_text
+from typedxcom.stores.deadline import (
+    Patience,
+    TimedOutError,
+    call_filesystem,
+    call_outside_loop,
+    safe_text,
+)
 from typedxcom.stores.spool import SpooledStage
 
 __all__ = ["ObjectStore"]
@@ -32,7 +38,7 @@ UPLOAD_PART = 16 * 2**20  # bytes; s3fs sends up to two of them as one PUT
 UPLOADS = 4  # parts under way at once, each with a copy in memory
 _UPLOAD = "?upload="  # no path can have it
 _PATIENCE = Patience()
-_BEYOND = re.compile("InvalidRange|not satisfiable", re.IGNORECASE)
+_BEYOND = re.compile("InvalidRange|not satisfiable|range specified is invalid", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
@@ -241,7 +247,7 @@ class ObjectStore(Store):
             filesystem.invalidate_cache()  # a listing that it remembers may be out of date
             try:
                 return call_filesystem(filesystem, method, seconds, *args, **kwargs)
-            except OSError as error:
+            except Exception as error:
                 # A range after the end, which most servers refuse; Ceph says so in the code only.
                 if _BEYOND.search(f"{error} {error.__cause__}"):
                     raise EOFError from None
@@ -266,7 +272,7 @@ class ObjectStore(Store):
     def _filesystem(self) -> Any:
         process, made = self._made
         if process != os.getpid():  # its connections and its thread do not survive a fork
-            made = self._factory()
+            made = call_outside_loop(self._factory)
             self._made = (os.getpid(), made)
         return made
 
