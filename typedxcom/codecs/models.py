@@ -13,7 +13,7 @@ from typedxcom.codecs.proof import proof_of
 from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
-from typedxcom.schema.build import TEXT_SCALARS
+from typedxcom.schema.kinds import TEXT_SCALARS
 from typedxcom.schema.nodes import Schema
 
 __all__ = ["ModelCodec"]

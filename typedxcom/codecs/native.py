@@ -12,7 +12,7 @@ from typedxcom.codecs.text import as_ascii, read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.registry import codec_for, registered
-from typedxcom.schema.build import NATIVE_SCALARS, TEXT_SCALARS
+from typedxcom.schema.kinds import NATIVE_SCALARS, TEXT_SCALARS
 from typedxcom.schema.nodes import Schema
 
 __all__ = ["NativeCodec"]

@@ -7,27 +7,18 @@ imported here: a class that comes from one shows that its library is loaded alre
 from __future__ import annotations
 
 import collections
-import collections.abc as abc
-import dataclasses
-import datetime as dt
-import decimal
 import enum
-import fractions
-import ipaddress
-import os
-import pathlib
-import re
 import sys
 import types
 import typing
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typing_extensions as te
 
 from typedxcom.registry import registered
-from typedxcom.schema.metadata import Lax, constrain, hidden_from, refused_mark, replaces_schema
+from typedxcom.schema.kinds import MAPPINGS, SCALARS, SEQUENCES
+from typedxcom.schema.metadata import Lax, constrain, replaces_schema
 from typedxcom.schema.nodes import (
     UNKNOWN,
     Alias,
@@ -50,38 +41,16 @@ from typedxcom.schema.nodes import (
     Var,
     bare,
 )
+from typedxcom.schema.records import REQUIREDNESS, fields_of, style_of
+from typedxcom.schema.refusals import SECRET_CURE, cure_for, hidden_from, refused_mark
 
-__all__ = ["NATIVE_SCALARS", "TEXT_SCALARS", "is_lax", "is_union", "schema_of"]
+__all__ = ["is_lax", "is_union", "schema_of"]
 
-NATIVE_SCALARS: frozenset[type] = frozenset({  # the ones that msgspec reads and writes itself
-    bool, int, float, str, bytes, bytearray, type(None), decimal.Decimal, uuid.UUID,
-    dt.datetime, dt.date, dt.time, dt.timedelta,
-})  # fmt: skip
-TEXT_SCALARS: tuple[type, ...] = (  # str() writes them, the class itself reads them
-    pathlib.Path, pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePath, pathlib.PurePosixPath,
-    pathlib.PureWindowsPath, fractions.Fraction,
-    ipaddress.IPv4Address, ipaddress.IPv6Address, ipaddress.IPv4Network, ipaddress.IPv6Network,
-    ipaddress.IPv4Interface, ipaddress.IPv6Interface,
-)  # fmt: skip
-_SCALARS: frozenset[type] = NATIVE_SCALARS.union(TEXT_SCALARS)
-_SEQUENCES: dict[Any, type] = {
-    list: list, set: set, frozenset: frozenset, collections.deque: collections.deque,
-    abc.Sequence: abc.Sequence, abc.MutableSequence: abc.MutableSequence,
-    abc.Collection: abc.Collection, abc.Iterable: abc.Iterable, abc.Set: abc.Set,
-    abc.MutableSet: abc.MutableSet,
-}  # fmt: skip
-_MAPPINGS: dict[Any, type] = {
-    dict: dict, abc.Mapping: abc.Mapping, abc.MutableMapping: abc.MutableMapping,
-    collections.OrderedDict: collections.OrderedDict,
-    collections.defaultdict: collections.defaultdict,
-}  # fmt: skip
 _ENUM_VALUES = frozenset({int, str, float, bool, type(None)})
 _LITERAL_STRING = (getattr(typing, "LiteralString", te.LiteralString), te.LiteralString)
 _SELF = (getattr(typing, "Self", te.Self), te.Self)
-_REQUIREDNESS = (te.Required, te.NotRequired, te.ReadOnly)
 _MAX_RECORDS = 4096
 _records: dict[Any, Record] = {}
-_SECRET_CURE = "pass the id of an Airflow Connection and read the secret inside the task"
 
 
 def schema_of(annotation: Any) -> Schema:
@@ -172,7 +141,7 @@ class _Builder:
         args = get_args(annotation)
         if origin is Annotated:
             return self._annotated(args[0], annotation.__metadata__, env)
-        if origin in _REQUIREDNESS or origin is typing.ClassVar or origin is typing.Final:
+        if origin in REQUIREDNESS or origin is typing.ClassVar or origin is typing.Final:
             return self.build(args[0], env)
         if is_union(annotation):
             return _union([self.build(member, env) for member in args if not _is_unset(member)])
@@ -180,16 +149,16 @@ class _Builder:
             return self._literal(annotation)
         if origin is tuple:
             return self._tuple(args, env)
-        if origin in _SEQUENCES:
-            return SequenceOf(_SEQUENCES[origin], self.build(args[0], env))
-        if origin in _MAPPINGS:
+        if origin in SEQUENCES:
+            return SequenceOf(SEQUENCES[origin], self.build(args[0], env))
+        if origin in MAPPINGS:
             key, value = (self.build(arg, env) for arg in args)
-            return MappingOf(_MAPPINGS[origin], _as_key(key), value)
+            return MappingOf(MAPPINGS[origin], _as_key(key), value)
         if origin is collections.Counter:
             return MappingOf(collections.Counter, _as_key(self.build(args[0], env)), Scalar(int))
         if getattr(origin, "__typedxcom_table__", False):
             return TableOf(self.build(args[0], env))
-        if isinstance(origin, type) and _style(origin) is not None:
+        if isinstance(origin, type) and style_of(origin) is not None:
             return self._record(origin, tuple(self.build(arg, env) for arg in args))
         return self._foreign(annotation, origin)
 
@@ -224,14 +193,14 @@ class _Builder:
         return Constrained(schema, constraints, engine) if engine else schema
 
     def _class(self, cls: Any) -> Schema:
-        if cls in _SCALARS:
+        if cls in SCALARS:
             return Scalar(cls)
-        if cls in _SEQUENCES:
-            return SequenceOf(_SEQUENCES[cls], Unknown(claimed=True))
+        if cls in SEQUENCES:
+            return SequenceOf(SEQUENCES[cls], Unknown(claimed=True))
         if cls is tuple:
             return SequenceOf(tuple, Unknown(claimed=True))
-        if cls in _MAPPINGS:
-            return MappingOf(_MAPPINGS[cls], Unknown(claimed=True), Unknown(claimed=True))
+        if cls in MAPPINGS:
+            return MappingOf(MAPPINGS[cls], Unknown(claimed=True), Unknown(claimed=True))
         if not isinstance(cls, type):
             return self._foreign(cls, cls)
         if issubclass(cls, enum.Enum):
@@ -243,13 +212,13 @@ class _Builder:
         if getattr(cls, "__typedxcom_file__", False):
             return Opaque(cls)
         if hidden_from(cls):
-            return Unsupported(cls, _SECRET_CURE)
+            return Unsupported(cls, SECRET_CURE)
         refused = refused_mark((cls,), inside_model=self.inside_model)
         if refused:
             return Unsupported(cls, refused)
         if registered(cls):
             return self._registered(cls)
-        return self._record(cls, ()) if _style(cls) is not None else self._foreign(cls, cls)
+        return self._record(cls, ()) if style_of(cls) is not None else self._foreign(cls, cls)
 
     def _registered(self, cls: type) -> Schema:
         if self.inside_model:
@@ -260,7 +229,7 @@ class _Builder:
         return Opaque(cls)
 
     def _record(self, cls: type, args: tuple[Schema, ...]) -> Schema:
-        style = _style(cls) or ""
+        style = style_of(cls) or ""
         if style == "struct" and self.inside_model:
             return Unsupported(
                 cls, "pydantic cannot read a Struct: put a model or a dataclass there"
@@ -275,7 +244,7 @@ class _Builder:
         self.classes.append(cls)
         try:
             env = dict(zip(getattr(cls, "__parameters__", ()), args, strict=False))
-            fields.update(_FIELDS[style](self, cls, env))
+            fields.update(fields_of(cls, style, self.build, env))
         finally:
             self.inside_model = was_inside
             self.classes.pop()
@@ -283,25 +252,8 @@ class _Builder:
 
     def _foreign(self, annotation: Any, origin: Any) -> Schema:
         """A class that is nobody's: pydantic may know it; anything else is refused."""
-        if hidden_from(origin):
-            return Unsupported(annotation, _SECRET_CURE)
-        library = getattr(origin, "__module__", "").partition(".")[0]
-        if origin is os.PathLike:
-            cure = "annotate with pathlib.Path"
-        elif hasattr(origin, "__attrs_attrs__"):
-            cure = f"register a codec: typedxcom.register_codec({_name(origin)}, encode=..., decode=...)"
-        elif library in {"pyarrow", "pandas", "polars", "duckdb"}:
-            cure = "annotate with Table[Row], where Row is a model of one row"
-        elif isinstance(origin, type) and origin.__name__ in ("BaseModel", "RootModel", "Struct"):
-            cure = "annotate with the class of the value, or a union of such classes"
-        elif isinstance(origin, type) and _pydantic_knows(origin):
-            return Opaque(origin)
-        else:
-            cure = (
-                "return a model, dataclass, Struct or builtin, or register a codec: "
-                f"typedxcom.register_codec({_name(origin)}, encode=..., decode=...)"
-            )
-        return Unsupported(annotation, cure)
+        cure = cure_for(origin)
+        return Unsupported(annotation, cure) if cure else Opaque(origin)
 
 
 def _union(members: list[Schema]) -> Schema:
@@ -350,105 +302,8 @@ def _is_xcomarg(cls: type) -> bool:
     )
 
 
-def _pydantic_knows(cls: type) -> bool:
-    if hasattr(cls, "__get_pydantic_core_schema__"):
-        return True
-    return cls.__module__.startswith(("pydantic", "zoneinfo")) or cls in (complex, re.Pattern)
-
-
 def _evaluate(annotation: str | typing.ForwardRef, module: str) -> Any:
     """The annotation that a string stands for. Raises NameError while it has no meaning yet."""
     names = vars(sys.modules[module]) if module in sys.modules else {}
     holder = type("Holder", (), {"__annotations__": {"it": annotation}})
     return te.get_type_hints(holder, globalns=names, include_extras=True)["it"]
-
-
-def _name(origin: Any) -> str:
-    return str(getattr(origin, "__name__", origin))
-
-
-def _style(cls: type) -> str | None:
-    """Which kind of record *cls* is, or None."""
-    if te.is_typeddict(cls):
-        return "typeddict"
-    if dataclasses.is_dataclass(cls):
-        return "dataclass"
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return "namedtuple"
-    pydantic, msgspec = sys.modules.get("pydantic"), sys.modules.get("msgspec")
-    if pydantic is not None and issubclass(cls, pydantic.BaseModel):
-        return None if cls in (pydantic.BaseModel, pydantic.RootModel) else "model"
-    if msgspec is not None and issubclass(cls, msgspec.Struct):
-        return None if cls is msgspec.Struct else "struct"
-    return None
-
-
-def _hints(cls: type) -> dict[str, Any]:
-    return te.get_type_hints(cls, include_extras=True)
-
-
-def _model_fields(builder: _Builder, cls: Any, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    if not cls.__pydantic_complete__:
-        cls.model_rebuild(raise_errors=False)
-    if not cls.__pydantic_complete__:
-        raise NameError(f"{cls.__name__} names a class that is not defined yet")
-    found = {}
-    for name, info in cls.model_fields.items():
-        schema = builder._annotated(info.annotation, tuple(info.metadata), env)
-        if info.exclude is True and info.is_required():
-            schema = Unsupported(
-                info.annotation,
-                f"`{name}` is excluded from the output yet required to read: give it a default",
-            )
-        found[name] = Field(schema, info.is_required())
-    return found
-
-
-def _dataclass_fields(builder: _Builder, cls: Any, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    hints, missing = _hints(cls), dataclasses.MISSING
-    return {
-        part.name: Field(
-            builder.build(hints[part.name], env),
-            part.default is missing and part.default_factory is missing,
-        )
-        for part in dataclasses.fields(cls)
-    }
-
-
-def _struct_fields(builder: _Builder, cls: Any, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    import msgspec
-
-    return {
-        part.name: Field(builder.build(part.type, env), part.required, part.encode_name)
-        for part in msgspec.structs.fields(cls)
-    }
-
-
-def _typeddict_fields(builder: _Builder, cls: Any, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    found = {}
-    for name, hint in _hints(cls).items():
-        required = name in cls.__required_keys__
-        while get_origin(hint) in _REQUIREDNESS:
-            required = (
-                required if get_origin(hint) is te.ReadOnly else get_origin(hint) is te.Required
-            )
-            hint = get_args(hint)[0]
-        found[name] = Field(builder.build(hint, env), required)
-    return found
-
-
-def _namedtuple_fields(builder: _Builder, cls: Any, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    hints = _hints(cls)
-    return {
-        name: Field(builder.build(hints.get(name, Any), env), name not in cls._field_defaults)
-        for name in cls._fields
-    }
-
-
-_FIELDS: dict[str, Callable[[_Builder, Any, Mapping[Any, Schema]], dict[str, Field]]] = {
-    "model": _model_fields,
-    "dataclass": _dataclass_fields,
-    "struct": _struct_fields,
-    "typeddict": _typeddict_fields,
-    "namedtuple": _namedtuple_fields,
-}

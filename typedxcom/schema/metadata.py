@@ -7,7 +7,7 @@ from typing import Any
 
 from typedxcom.schema.nodes import Constraints
 
-__all__ = ["Lax", "constrain", "hidden_from", "refused_mark", "replaces_schema"]
+__all__ = ["Lax", "constrain", "replaces_schema"]
 
 _NAMES = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 _REPLACING = {
@@ -75,28 +75,4 @@ def replaces_schema(metadata: tuple[Any, ...]) -> bool:
     return any(
         type(part).__name__ in _REPLACING and type(part).__module__.startswith("pydantic")
         for part in metadata
-    )
-
-
-def refused_mark(parts: tuple[Any, ...], *, inside_model: bool) -> str:
-    """The cure where something of pydantic among *parts* cannot be obeyed here; else empty."""
-    for part in parts:
-        kind = part if isinstance(part, type) else type(part)
-        if not kind.__module__.startswith("pydantic"):
-            continue
-        if kind.__name__ == "ImportString":
-            return "pass the name as text: stored data must not choose what is imported"
-        if kind.__name__ == "Json" and not inside_model:
-            return "annotate with the type inside Json[...]: an XCom is JSON already"
-        if kind.__name__ in {"EncodedBytes", "EncodedStr"} and not inside_model:
-            return "annotate with bytes or str: bytes travel as base64 already"
-    return ""
-
-
-def hidden_from(cls: Any) -> bool:
-    """Whether *cls* holds a secret that must not reach a row, a log or a message."""
-    return any(
-        base.__module__.startswith("pydantic")
-        and base.__name__ in {"SecretStr", "SecretBytes", "Secret", "_SecretBase"}
-        for base in getattr(cls, "__mro__", ())
     )

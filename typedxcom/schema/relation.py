@@ -10,8 +10,6 @@ when the task runs.
 from __future__ import annotations
 
 import collections.abc as abc
-import datetime as dt
-import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +17,6 @@ from typing import Any
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
-    Constraints,
     EnumOf,
     LiteralOf,
     MappingOf,
@@ -36,10 +33,10 @@ from typedxcom.schema.nodes import (
     Unsupported,
     Var,
 )
+from typedxcom.schema.values import finite_values, is_among, scalar_fits, share_no_value, takes
 
 __all__ = ["Mismatch", "Solution", "mismatches", "substitute"]
 
-_PROMOTIONS: dict[type, tuple[type, ...]] = {float: (int, bool), bytes: (bytearray,)}
 _ABSTRACT: dict[Any, str] = {
     abc.Iterable: "iterable", abc.Collection: "iterable", abc.Sequence: "sequence",
     abc.MutableSequence: "sequence", abc.Set: "set", abc.MutableSet: "set",
@@ -148,7 +145,8 @@ class _Relation:
                 inner=theirs, constraints=want
             ):
                 yield from self.compare(mine, theirs, path)
-                yield from _impossible(have, want, up, down, path)
+                if share_no_value(have, want):
+                    yield Mismatch(path, f"no value of `{up}` is a `{down}`")
             case Constrained(inner=inner), _:
                 yield from self.compare(inner, down, path)
             case _, Constrained(inner=inner):
@@ -190,9 +188,9 @@ class _Relation:
         ordered = sorted(members, key=lambda member: isinstance(member, Var))
         if any(self.fits(up, member) for member in ordered):
             return
-        values = _finite(up)
+        values = finite_values(up)
         if values is not None and all(
-            any(_takes(one, value) for one in members) for value in values
+            any(takes(one, value) for one in members) for value in values
         ):
             return
         yield _differs(up, down, path)
@@ -200,20 +198,22 @@ class _Relation:
     def _kinds(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
         match up, down:
             case Scalar(), Scalar():
-                if not _scalar_fits(up.type, down.type):
+                if not scalar_fits(up.type, down.type):
                     yield _differs(up, down, path)
             case EnumOf(type=mine), (Scalar(type=theirs) | EnumOf(type=theirs)):
-                if not _scalar_fits(mine, theirs):
+                if not scalar_fits(mine, theirs):
                     yield _differs(up, down, path)
             case ((LiteralOf() | EnumOf() | Scalar()), LiteralOf(values=wanted)):
-                values = _finite(up)
-                extra = [v for v in values if not _among(v, wanted)] if values is not None else None
+                values = finite_values(up)
+                extra = (
+                    [v for v in values if not is_among(v, wanted)] if values is not None else None
+                )
                 if extra is None:
                     yield _differs(up, down, path)
                 elif extra:
                     yield Mismatch(path, f"{', '.join(map(repr, extra))} is not in `{down}`")
             case LiteralOf(values=values), (Scalar() | EnumOf()):
-                if not all(_takes(down, value) for value in values):
+                if not all(takes(down, value) for value in values):
                     yield _differs(up, down, path)
             case ((SequenceOf() | TupleOf()), (SequenceOf() | TupleOf())):
                 yield from self._sequences(up, down, path)
@@ -324,48 +324,10 @@ def _differs(up: Schema, down: Schema, path: str) -> Mismatch:
     return Mismatch(path, f"`{up}` is not `{down}`")
 
 
-def _scalar_fits(mine: type, theirs: type) -> bool:
-    if mine is dt.datetime and theirs is dt.date:
-        return False  # a datetime's text is no date, so the reader would refuse it
-    return issubclass(mine, theirs) or issubclass(mine, _PROMOTIONS.get(theirs, ()))
-
-
 def _container_fits(up: SequenceOf | TupleOf, down: SequenceOf) -> bool:
     """Whether the container of *up* may stand where that of *down* is wanted."""
     kind = up.type if isinstance(up, SequenceOf) else tuple
     return issubclass(kind, down.type)
-
-
-def _finite(schema: Schema) -> tuple[Any, ...] | None:
-    """All values that *schema* allows, where they can be listed."""
-    match schema:
-        case LiteralOf(values=values):
-            return values
-        case EnumOf(type=kind) if not issubclass(kind, enum.Flag):
-            return tuple(kind)  # type: ignore[arg-type]  # an Enum class iterates over its members
-        case Scalar(type=kind) if kind is bool:
-            return (False, True)
-        case Scalar(type=kind) if kind is type(None):
-            return (None,)
-    return None
-
-
-def _among(value: Any, wanted: tuple[Any, ...]) -> bool:
-    return any(type(value) is type(one) and value == one for one in wanted)
-
-
-def _takes(schema: Schema, value: Any) -> bool:
-    """Whether *schema*, a scalar kind, takes the single *value*."""
-    match schema:
-        case Unknown():
-            return True
-        case Constrained(inner=inner):
-            return _takes(inner, value)
-        case LiteralOf(values=values):
-            return _among(value, values)
-        case Scalar(type=kind) | EnumOf(type=kind):
-            return _scalar_fits(type(value), kind)
-    return False
 
 
 def _origin(record: Record) -> tuple[type, tuple[Schema, ...]]:
@@ -376,34 +338,3 @@ def _origin(record: Record) -> tuple[type, tuple[Schema, ...]]:
     from typedxcom.schema.build import schema_of
 
     return generic["origin"], tuple(schema_of(arg) for arg in generic["args"])
-
-
-def _impossible(
-    have: Constraints, want: Constraints, up: Schema, down: Schema, path: str
-) -> Iterator[Mismatch]:
-    """Two ranges that share no value; anything less sure is left to the run."""
-    highest, lowest = _tightest(have.lt, have.le, min), _tightest(want.gt, want.ge, max)
-    top, bottom = _tightest(want.lt, want.le, min), _tightest(have.gt, have.ge, max)
-    try:
-        empty = (highest is not None and lowest is not None and highest < lowest) or (
-            top is not None and bottom is not None and top < bottom
-        )
-    except TypeError:  # limits of types that do not compare say nothing
-        return
-    shorter = (
-        have.max_length is not None
-        and want.min_length is not None
-        and have.max_length < want.min_length
-    )
-    longer = (
-        want.max_length is not None
-        and have.min_length is not None
-        and want.max_length < have.min_length
-    )
-    if empty or shorter or longer:
-        yield Mismatch(path, f"no value of `{up}` is a `{down}`")
-
-
-def _tightest(strict: Any, loose: Any, choose: Any) -> Any:
-    limits = [limit for limit in (strict, loose) if limit is not None]
-    return choose(limits) if limits else None

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typing_extensions as te
 
-from typedxcom.schema.metadata import hidden_from
+from typedxcom.schema.refusals import hidden_from
 
 __all__ = ["fields_of", "is_secret", "marks_in", "parts_of"]
 

@@ -1,0 +1,125 @@
+"""Models, dataclasses, Structs, TypedDicts and NamedTuples: which a class is, and its fields."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
+
+import typing_extensions as te
+
+from typedxcom.schema.nodes import Field, Schema, Unsupported
+
+__all__ = ["REQUIREDNESS", "fields_of", "style_of"]
+
+REQUIREDNESS = (te.Required, te.NotRequired, te.ReadOnly)
+Build: TypeAlias = Callable[[Any, Mapping[Any, Schema]], Schema]
+
+
+def fields_of(cls: Any, style: str, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
+    """The fields of the record *cls*.
+
+    Args:
+        cls: The class; of a generic one, the class itself.
+        style: Which kind of record it is, as `style_of` says.
+        build: Describes the annotation of one field.
+        env: What the type variables of *cls* stand for.
+
+    Raises:
+        NameError: A forward reference cannot be resolved yet.
+    """
+    return _FIELDS[style](cls, build, env)
+
+
+def style_of(cls: type) -> str | None:
+    """Which kind of record *cls* is, or None."""
+    if te.is_typeddict(cls):
+        return "typeddict"
+    if dataclasses.is_dataclass(cls):
+        return "dataclass"
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return "namedtuple"
+    pydantic, msgspec = sys.modules.get("pydantic"), sys.modules.get("msgspec")
+    if pydantic is not None and issubclass(cls, pydantic.BaseModel):
+        return None if cls in (pydantic.BaseModel, pydantic.RootModel) else "model"
+    if msgspec is not None and issubclass(cls, msgspec.Struct):
+        return None if cls is msgspec.Struct else "struct"
+    return None
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    return te.get_type_hints(cls, include_extras=True)
+
+
+def _model_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
+    if not cls.__pydantic_complete__:
+        cls.model_rebuild(raise_errors=False)
+    if not cls.__pydantic_complete__:
+        raise NameError(f"{cls.__name__} names a class that is not defined yet")
+    found = {}
+    for name, info in cls.model_fields.items():
+        schema = build(_with_metadata(info), env)
+        if info.exclude is True and info.is_required():
+            schema = Unsupported(
+                info.annotation,
+                f"`{name}` is excluded from the output yet required to read: give it a default",
+            )
+        found[name] = Field(schema, info.is_required())
+    return found
+
+
+def _with_metadata(info: Any) -> Any:
+    """The annotation of a model's field, with what pydantic took off it."""
+    parts = (info.annotation, *info.metadata)
+    return Annotated[parts] if info.metadata else info.annotation
+
+
+def _dataclass_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
+    hints, missing = _hints(cls), dataclasses.MISSING
+    return {
+        part.name: Field(
+            build(hints[part.name], env),
+            part.default is missing and part.default_factory is missing,
+        )
+        for part in dataclasses.fields(cls)
+    }
+
+
+def _struct_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
+    import msgspec
+
+    return {
+        part.name: Field(build(part.type, env), part.required, part.encode_name)
+        for part in msgspec.structs.fields(cls)
+    }
+
+
+def _typeddict_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
+    found = {}
+    for name, hint in _hints(cls).items():
+        required = name in cls.__required_keys__
+        while get_origin(hint) in REQUIREDNESS:
+            required = (
+                required if get_origin(hint) is te.ReadOnly else get_origin(hint) is te.Required
+            )
+            hint = get_args(hint)[0]
+        found[name] = Field(build(hint, env), required)
+    return found
+
+
+def _namedtuple_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
+    hints = _hints(cls)
+    return {
+        name: Field(build(hints.get(name, Any), env), name not in cls._field_defaults)
+        for name in cls._fields
+    }
+
+
+_FIELDS: dict[str, Callable[[Any, Build, Mapping[Any, Schema]], dict[str, Field]]] = {
+    "model": _model_fields,
+    "dataclass": _dataclass_fields,
+    "struct": _struct_fields,
+    "typeddict": _typeddict_fields,
+    "namedtuple": _namedtuple_fields,
+}

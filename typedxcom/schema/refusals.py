@@ -1,0 +1,68 @@
+"""What is refused when a contract is declared, each with what to write instead."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+__all__ = ["SECRET_CURE", "cure_for", "hidden_from", "refused_mark"]
+
+SECRET_CURE = "pass the id of an Airflow Connection and read the secret inside the task"
+
+
+def cure_for(origin: Any) -> str:
+    """What to write instead of a class that is none of ours; empty where pydantic reads it."""
+    if hidden_from(origin):
+        return SECRET_CURE
+    library = getattr(origin, "__module__", "").partition(".")[0]
+    if origin is os.PathLike:
+        return "annotate with pathlib.Path"
+    if hasattr(origin, "__attrs_attrs__"):
+        return (
+            f"register a codec: typedxcom.register_codec({_name(origin)}, encode=..., decode=...)"
+        )
+    if library in {"pyarrow", "pandas", "polars", "duckdb"}:
+        return "annotate with Table[Row], where Row is a model of one row"
+    if isinstance(origin, type) and origin.__name__ in ("BaseModel", "RootModel", "Struct"):
+        return "annotate with the class of the value, or a union of such classes"
+    if isinstance(origin, type) and _pydantic_knows(origin):
+        return ""
+    return (
+        "return a model, dataclass, Struct or builtin, or register a codec: "
+        f"typedxcom.register_codec({_name(origin)}, encode=..., decode=...)"
+    )
+
+
+def _pydantic_knows(cls: type) -> bool:
+    if hasattr(cls, "__get_pydantic_core_schema__"):
+        return True
+    return cls.__module__.startswith(("pydantic", "zoneinfo")) or cls in (complex, re.Pattern)
+
+
+def _name(origin: Any) -> str:
+    return str(getattr(origin, "__name__", origin))
+
+
+def refused_mark(parts: tuple[Any, ...], *, inside_model: bool) -> str:
+    """The cure where something of pydantic among *parts* cannot be obeyed here; else empty."""
+    for part in parts:
+        kind = part if isinstance(part, type) else type(part)
+        if not kind.__module__.startswith("pydantic"):
+            continue
+        if kind.__name__ == "ImportString":
+            return "pass the name as text: stored data must not choose what is imported"
+        if kind.__name__ == "Json" and not inside_model:
+            return "annotate with the type inside Json[...]: an XCom is JSON already"
+        if kind.__name__ in {"EncodedBytes", "EncodedStr"} and not inside_model:
+            return "annotate with bytes or str: bytes travel as base64 already"
+    return ""
+
+
+def hidden_from(cls: Any) -> bool:
+    """Whether *cls* holds a secret that must not reach a row, a log or a message."""
+    return any(
+        base.__module__.startswith("pydantic")
+        and base.__name__ in {"SecretStr", "SecretBytes", "Secret", "_SecretBase"}
+        for base in getattr(cls, "__mro__", ())
+    )
