@@ -113,6 +113,20 @@ class Page(pydantic.BaseModel, Generic[T]):
     items: list[T]
 
 
+class Ratio(enum.Enum):
+    HALF = 0.5
+
+
+class Count(int):
+    pass
+
+
+@dataclasses.dataclass
+class Needs:
+    x: int
+    scale: dataclasses.InitVar[int]
+
+
 Json = te.TypeAliasType(
     "Json",
     "dict[str, Json] | list[Json] | str | int | float | bool | None",
@@ -171,6 +185,11 @@ ROWS: dict[str, list[tuple[str, str, str]]] = {
         ("collections.abc.Collection[int]", "[1]", "travels"),
         ("collections.abc.Hashable", "1", REFUSED),
         ("collections.abc.Generator[int, None, None]", "iter([])", REFUSED),
+        ("collections.Counter", "collections.Counter('aab')", "travels"),
+        ("dict[pathlib.Path, int]", "{pathlib.Path('a'): 1}", "travels"),
+        ("dict[ipaddress.IPv4Address, int]", "{ipaddress.IPv4Address('1.2.3.4'): 1}", "travels"),
+        ("dict[Ratio, int]", "{Ratio.HALF: 1}", REFUSED),
+        ("tuple[int, te.Unpack[tuple[str, ...]]]", "(1, 'a', 'b')", REFUSED),
         ("collections.ChainMap[str, int]", "collections.ChainMap()", REFUSED),
     ],
     "Typing": [
@@ -183,6 +202,8 @@ ROWS: dict[str, list[tuple[str, str, str]]] = {
         ("UserId", "UserId(1)", "travels"),
         ("type[int]", "int", REFUSED),
         ("re.Pattern[str]", "re.compile('a')", "travels"),
+        ("re.Pattern[bytes]", "re.compile(b'a')", REFUSED),
+        ("Literal['\\ud800']", "'\\ud800'", REFUSED),
         ("te.LiteralString", "'a'", "travels"),
         ("Literal[Color.RED]", "Color.RED", REFUSED),
         ("Literal[b'a']", "b'a'", REFUSED),
@@ -208,6 +229,9 @@ ROWS: dict[str, list[tuple[str, str, str]]] = {
         ("Level", "Level.LOW", "travels"),
         ("Word", "Word.YES", "travels"),
         ("Access", "Access.READ | Access.WRITE", "travels"),
+        ("enum.Enum", "Color.RED", REFUSED),
+        ("Count", "Count(1)", REFUSED),
+        ("Needs", "Needs(1, 2)", REFUSED),
         ("pydantic.BaseModel", "Model(x=1)", REFUSED),
         ("msgspec.Struct", "Struct(1)", REFUSED),
         ("Unset", "Unset()", "travels"),

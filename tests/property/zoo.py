@@ -6,6 +6,9 @@ import collections
 import dataclasses
 import datetime as dt
 import decimal
+import fractions
+import ipaddress
+import pathlib
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union
 
 import msgspec
@@ -251,10 +254,15 @@ PYDANTIC: dict[Any, st.SearchStrategy[Any]] = {
     ),
     collections.Counter[str]: st.lists(text).map(collections.Counter),
     dict[bool, int]: st.dictionaries(st.booleans(), small),
+    dict[pathlib.Path, int]: st.dictionaries(text.map(pathlib.Path), small, max_size=3),
+    dict[ipaddress.IPv4Address, str]: st.dictionaries(st.ip_addresses(v=4), text, max_size=3),
+    dict[fractions.Fraction, int]: st.dictionaries(st.fractions(), small, max_size=3),
     complex: st.complex_numbers(allow_nan=False, allow_infinity=False),
 }
 WILD_PYDANTIC: dict[Any, st.SearchStrategy[Any]] = {
-    Open: st.builds(Open, x=small, y=st.integers() | text | st.dates() | st.tuples(small)),
+    Open: st.dictionaries(
+        st.sampled_from(["x", "zeta", "a", "bb"]), small | text | st.dates() | st.tuples(small)
+    ).map(lambda raw: Open(**{**raw, "x": len(raw)})),
     Hidden: st.builds(_hidden, small, st.integers(0, 1), st.sampled_from(["", "n"])),
     Doubling: st.builds(Doubling, x=small),
     NaNs: st.builds(NaNs, x=st.none() | st.floats()),

@@ -9,6 +9,7 @@ from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.lower import lowered
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.registry import registered
+from typedxcom.schema.kinds import TEXT_SCALARS
 from typedxcom.schema.nodes import (
     Constrained,
     MappingOf,
@@ -106,7 +107,8 @@ def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec
         pydantic.errors.PydanticUserError,
         pydantic.errors.PydanticSchemaGenerationError,
     ) as error:
-        msg = f"pydantic cannot read `{schema}`: {str(error).partition('For further')[0].strip()}"
+        told = str(error).partition("\n\n")[0].partition("For further")[0].strip()
+        msg = f"pydantic cannot read `{schema}`: {told}"
         raise UnsupportedTypeError(msg, annotation=annotation) from error
 
 
@@ -133,11 +135,17 @@ def _needs_pydantic(schema: Schema) -> str:
                 return f"`{node}`"
             case SequenceOf(type=kind) | MappingOf(type=kind) if kind in _PYDANTIC_ONLY:
                 return f"`{node}`"
-            case MappingOf(key=Scalar(type=kind)) if kind is bool:
+            case MappingOf(key=key) if _has_foreign_key(key):
                 return f"`{node}`"
             case Record(style="dataclass", type=kind) if hasattr(kind, "__pydantic_validator__"):
                 return f"the pydantic dataclass `{node}`"
     return ""
+
+
+def _has_foreign_key(key: Schema) -> bool:
+    """Whether keys are of a class that msgspec reads as text, or not at all."""
+    kinds = [node.type for _, node in walk(key) if isinstance(node, (Scalar, Opaque))]
+    return any(kind is bool or kind in TEXT_SCALARS or registered(kind) for kind in kinds)
 
 
 def _has_model(schema: Schema) -> bool:

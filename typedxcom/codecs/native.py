@@ -7,13 +7,22 @@ from typing import Any
 import msgspec
 
 from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.bases import as_base
+from typedxcom.codecs.foreign import first_foreign
 from typedxcom.codecs.problems import explain, repair
 from typedxcom.codecs.text import as_ascii, read_text, write_text
-from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.errors import (
+    CodecError,
+    DecodeError,
+    EncodeError,
+    Problem,
+    ValidationError,
+    shorten,
+)
 from typedxcom.jsontypes import JsonValue
 from typedxcom.registry import codec_for, registered
 from typedxcom.schema.kinds import NATIVE_SCALARS, TEXT_SCALARS
-from typedxcom.schema.nodes import Schema
+from typedxcom.schema.nodes import Schema, Unknown
 
 __all__ = ["NativeCodec"]
 
@@ -41,7 +50,7 @@ class NativeCodec(ValueCodec):
             kept = msgspec.to_builtins(value, builtin_types=_KEPT, enc_hook=_encode_other)
             made = self._convert(kept)
         except (TypeError, NotImplementedError, RecursionError) as error:
-            raise EncodeError(_cannot_write(value, error)) from error
+            raise self._cannot_write(value, error) from error
         except (msgspec.ValidationError, UnicodeError) as error:
             repaired = repair(self.schema, kept)
             if repaired is not kept:
@@ -66,8 +75,27 @@ class NativeCodec(ValueCodec):
         try:
             tree: JsonValue = msgspec.to_builtins(value, str_keys=True, enc_hook=_encode_other)
         except Exception as error:  # a codec of the user's own may raise anything
-            raise EncodeError(_cannot_write(value, error)) from error
+            raise self._cannot_write(value, error) from error
         return tree
+
+    def _cannot_write(self, value: Any, error: Exception) -> ValidationError | CodecError:
+        """The error for a value that is no JSON, with the place of the part that is not."""
+        if isinstance(error, RecursionError):
+            return EncodeError(f"`{type(value).__name__}` is nested too deeply, or contains itself")
+        found = (
+            first_foreign(self.schema, value) if isinstance(error, NotImplementedError) else None
+        )
+        if found is None:
+            name, told = type(value).__name__, str(error)[:200]
+            return EncodeError(f"`{name}` cannot be written as JSON: {told}")
+        path, expected, foreign = found
+        if not isinstance(expected, Unknown):
+            return self.invalid([Problem(path, f"expected `{expected}`, got `{shorten(foreign)}`")])
+        name = type(foreign).__name__
+        return EncodeError(
+            f"`{name}` cannot be written as JSON - at `{path}`. Annotate that part with a type that "
+            f"travels, or register a codec: typedxcom.register_codec({name}, encode=..., decode=...)"
+        )
 
     def decode(self, text: bytes) -> Any:
         """The value of JSON *text*; what msgspec's reader refuses takes the slow way."""
@@ -113,6 +141,9 @@ def _encode_other(value: Any) -> Any:
         return codec_for(kind).encode(value)
     if isinstance(value, TEXT_SCALARS):
         return str(value)
+    base = as_base(value)
+    if base is not value:  # a subclass of a scalar: pendulum's DateTime, numpy's float64
+        return base
     if hasattr(kind, "__pydantic_serializer__"):
         return value.model_dump(mode="json", by_alias=False, round_trip=True)
     raise NotImplementedError(f"`{kind.__name__}` cannot be written as JSON")
@@ -134,9 +165,3 @@ def _decode_other(kind: type, value: Any) -> Any:
     except Exception as error:  # a codec of the user's own may raise anything
         raise msgspec.ValidationError(f"{str(error)[:200]}") from error
     raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")
-
-
-def _cannot_write(value: Any, error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return f"`{type(value).__name__}` is nested too deeply, or contains itself"
-    return f"`{type(value).__name__}` cannot be written as JSON: {str(error)[:200]}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from typedxcom.codecs.bases import as_base
 from typedxcom.errors import MAX_VALUE, Problem, shorten
 from typedxcom.schema.nodes import (
     Alias,
@@ -124,7 +125,7 @@ def _wrong(schema: Schema, value: Any, path: str) -> Problem:
 
 
 def repair(schema: Schema, tree: Any) -> Any:
-    """*tree* with each bool that stands where a number is wanted as that number.
+    """*tree* with each bool or numpy number that stands where a number is wanted as that number.
 
     Python's bool is an int, so mypy and the wiring check let one pass; JSON and both validators
     tell them apart.
@@ -137,6 +138,8 @@ def repair(schema: Schema, tree: Any) -> Any:
             return repair(inner, tree)
         case Scalar(type=kind) if kind in (int, float) and isinstance(tree, bool):
             return kind(tree)
+        case Scalar(type=kind) if kind in (bool, int, float) and as_base(tree) is not tree:
+            return as_base(tree)
         case Scalar(type=kind) if kind in (bytes, bytearray) and isinstance(tree, str):
             usual = tree.translate(_URL_SAFE)  # pydantic writes base64 for URLs, msgspec the other
             return tree if usual == tree else usual
@@ -146,9 +149,9 @@ def repair(schema: Schema, tree: Any) -> Any:
                 (kind for kind in (int, float) if kind in kinds and bool not in kinds), None
             )
             return tree if wanted is None else wanted(tree)
-        case SequenceOf(item=item) if isinstance(tree, list):
+        case SequenceOf(item=item) if type(tree) in (list, tuple):
             return _same_or([repair(item, part) for part in tree], tree)
-        case TupleOf(items=items) if isinstance(tree, list) and len(items) == len(tree):
+        case TupleOf(items=items) if type(tree) in (list, tuple) and len(items) == len(tree):
             return _same_or(
                 [repair(item, part) for item, part in zip(items, tree, strict=True)], tree
             )
@@ -164,8 +167,9 @@ def repair(schema: Schema, tree: Any) -> Any:
     return tree
 
 
-def _same_or(fixed: list[Any], tree: list[Any]) -> list[Any]:
-    return tree if all(new is old for new, old in zip(fixed, tree, strict=True)) else fixed
+def _same_or(fixed: list[Any], tree: Any) -> Any:
+    is_same = all(new is old for new, old in zip(fixed, tree, strict=True))
+    return tree if is_same else type(tree)(fixed)
 
 
 def _same_values(fixed: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
@@ -193,6 +197,9 @@ def _from_one(error: Mapping[str, Any], root: Any, hide: bool) -> Problem:
     if hide and error["type"] in {"value_error", "assertion_error"}:
         return Problem(path, "refused by a validator")  # whose words may quote the value
     message = re.sub(r"^Input should be (a valid |an? )?", "expected ", error["msg"])
+    message = re.sub(
+        r"^expected (?:dictionary or instance|instance) of (\w+)$", r"expected `\1`", message
+    )
     message = message[:1].lower() + message[1:]
     if len(message) > _MAX_WORDS:
         message = message[: _MAX_WORDS - 1] + "…"

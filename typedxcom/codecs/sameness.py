@@ -6,11 +6,13 @@ import datetime as dt
 import decimal
 import enum
 import math
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
+from typedxcom.codecs.bases import as_base
 from typedxcom.errors import shorten
 
 __all__ = [
@@ -167,16 +169,22 @@ def widened(one: Any, other: Any) -> bool:
     kind = type(other)
     if isinstance(one, enum.Enum) and not isinstance(one, (int, str)):
         return False
-    if kind is float and isinstance(one, (int, float)):
-        return bool(one == other) or (isinstance(one, float) and math.isnan(one))
-    return kind in _WIDE and isinstance(one, kind) and _same_base(one, other, kind)
+    base = as_base(one)
+    if kind is float and isinstance(base, (int, float)):
+        return bool(one == other) or (isinstance(base, float) and math.isnan(base))
+    return kind in _WIDE and isinstance(base, kind) and _same_base(one, other, kind)
 
 
-_WIDE = frozenset({int, str, bytes, dt.datetime, dt.date, dt.timedelta, decimal.Decimal})
+_WIDE = frozenset({
+    bool, int, str, bytes, bytearray, dt.datetime, dt.date, dt.time, dt.timedelta,
+    decimal.Decimal, uuid.UUID,
+})  # fmt: skip
 
 
 def _same_base(one: Any, other: Any, kind: type) -> bool:
     if kind is dt.date and isinstance(one, dt.datetime):
+        return False
+    if kind is dt.time and (one.tzinfo is None) != (other.tzinfo is None):
         return False
     if kind is dt.datetime and one.tzinfo is not None and other.tzinfo is not None:
         return bool(one.utcoffset() == other.utcoffset()) and _equal(

@@ -167,7 +167,7 @@ def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
         case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
             return _fields(inner)
         case Record(fields=fields, style=style):
-            keeps_order = style == "model" and "root" in fields
+            keeps_order = style == "model" and ("root" in fields or _has_extras(schema.type))
             return {part.key or name: part.schema for name, part in fields.items()}, keeps_order
         case MappingOf(value=value):
             return {"": value}, True
@@ -175,8 +175,13 @@ def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
             records = [one for one in members if isinstance(one, Record)]
             if len(records) == len(members) - 1 == 1 and str(members[-1]) == "None":
                 return _fields(records[0])
-            return {}, not all(isinstance(one, (Record, Scalar)) for one in members)
+            return {}, any(not isinstance(one, Scalar) and _fields(one)[1] for one in members)
     return {}, True
+
+
+def _has_extras(model: Any) -> bool:
+    """Whether an instance of *model* keeps fields that it does not declare, in their order."""
+    return bool(model.model_config.get("extra") == "allow")
 
 
 def envelope(text: bytes) -> dict[str, JsonValue]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import enum
+import re
 import sys
 import types
 import typing
@@ -158,12 +159,16 @@ class _Builder:
             return MappingOf(collections.Counter, _as_key(self.build(args[0], env)), Scalar(int))
         if getattr(origin, "__typedxcom_table__", False):
             return TableOf(self.build(args[0], env))
+        if origin is re.Pattern and args == (bytes,):
+            return Unsupported(annotation, "use re.Pattern[str], or the pattern as bytes")
         if isinstance(origin, type) and style_of(origin) is not None:
             return self._record(origin, tuple(self.build(arg, env) for arg in args))
         return self._foreign(annotation, origin)
 
     def _literal(self, annotation: Any) -> Schema:
         values = get_args(annotation)
+        if any(isinstance(value, str) and not _is_text(value) for value in values):
+            return Unsupported(annotation, "use text without lone surrogates")
         if any(isinstance(value, bytes) for value in values):
             return Unsupported(annotation, "use text: JSON has no bytes to compare with")
         if not self.inside_model and any(isinstance(value, enum.Enum) for value in values):
@@ -171,6 +176,10 @@ class _Builder:
         return LiteralOf(values)
 
     def _tuple(self, args: tuple[Any, ...], env: Mapping[Any, Schema]) -> Schema:
+        if any(get_origin(arg) is te.Unpack or getattr(arg, "__unpacked__", False) for arg in args):
+            return Unsupported(
+                types.GenericAlias(tuple, args), "use tuple[A, B] of known length, or tuple[A, ...]"
+            )
         if len(args) == 2 and args[1] is Ellipsis:
             return SequenceOf(tuple, self.build(args[0], env))
         return TupleOf(tuple(self.build(arg, env) for arg in args if arg != ()))
@@ -203,7 +212,9 @@ class _Builder:
             return MappingOf(MAPPINGS[cls], Unknown(claimed=True), Unknown(claimed=True))
         if not isinstance(cls, type):
             return self._foreign(cls, cls)
-        if issubclass(cls, enum.Enum):
+        if cls is collections.Counter:
+            return MappingOf(cls, Unknown(claimed=True), Scalar(int))
+        if issubclass(cls, enum.Enum) and len(cls):
             return _enum(cls)
         if _is_xcomarg(cls):
             return UNKNOWN
@@ -272,9 +283,24 @@ def _enum(cls: type[enum.Enum]) -> Schema:
     return Unsupported(cls, "give its members text or numbers as values")
 
 
+def _is_text(value: str) -> bool:
+    """Whether *value* can be written as UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _as_key(schema: Schema) -> Schema:
     """*schema* as what a dict's keys are; keys are text in JSON."""
     inner = bare(schema)
+    if isinstance(inner, EnumOf) and not issubclass(inner.type, enum.Flag):
+        members: Any = inner.type
+        texts = [one.value for one in members if isinstance(one.value, (int, str))]
+        if len(set(map(str, texts))) < len(list(members)):
+            cure = "give its members different texts or different whole numbers as values"
+            return Unsupported(str(schema), cure)
     if isinstance(inner, (TupleOf, SequenceOf, MappingOf, Record)) or inner == Scalar(type(None)):
         return Unsupported(str(schema), "use text or a number as the key, or a list of pairs")
     return schema

@@ -76,13 +76,29 @@ def _with_metadata(info: Any) -> Any:
 
 
 def _dataclass_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    hints, missing = _hints(cls), dataclasses.MISSING
-    return {
-        part.name: Field(
-            build(hints[part.name], env),
-            part.default is missing and part.default_factory is missing,
-        )
+    hints = _hints(cls)
+    found = {
+        part.name: Field(build(hints[part.name], env), not _has_default(part))
         for part in dataclasses.fields(cls)
+    }
+    found.update(_lost_inputs(cls, hints))
+    return found
+
+
+def _has_default(part: Any) -> bool:
+    missing = dataclasses.MISSING
+    return part.default is not missing or part.default_factory is not missing
+
+
+def _lost_inputs(cls: Any, hints: dict[str, Any]) -> dict[str, Field]:
+    """What ``__init__`` needs and no instance keeps, so that nobody can make it again."""
+    return {
+        name: Field(
+            Unsupported(hints[name], f"give the InitVar `{name}` a default, or make it a field")
+        )
+        for name, part in cls.__dataclass_fields__.items()
+        if part._field_type is dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
+        and not _has_default(part)
     }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import re
 from typing import Any
+
+from typedxcom.schema.kinds import NATIVE_SCALARS
 
 __all__ = ["SECRET_CURE", "cure_for", "hidden_from", "refused_mark"]
 
@@ -15,6 +18,11 @@ def cure_for(origin: Any) -> str:
     """What to write instead of a class that is none of ours; empty where pydantic reads it."""
     if hidden_from(origin):
         return SECRET_CURE
+    if isinstance(origin, type) and issubclass(origin, enum.Enum):
+        return "annotate with the Enum of the value: this one has no members"
+    base = next((one for one in getattr(origin, "__mro__", ()) if one in NATIVE_SCALARS), None)
+    if base is not None and not hasattr(origin, "__get_pydantic_core_schema__"):
+        return f"annotate with `{base.__name__}`: a value of a subclass comes back as that"
     library = getattr(origin, "__module__", "").partition(".")[0]
     if origin is os.PathLike:
         return "annotate with pathlib.Path"
