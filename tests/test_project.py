@@ -41,6 +41,7 @@ FLOORS = {
     "objects": 4,
     "rows": 4,
     "sweep": 4,
+    "tabular": 4,
     "airflow": 5,
     "backend": 5,
     "__main__": SIDE,

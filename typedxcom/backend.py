@@ -137,7 +137,7 @@ def _stored_object(value: Any, placement: Placement) -> JsonValue:
     if isinstance(value, (bytes, bytearray)):
         told = f"{len(value):,} bytes"
         return placement.put(bytes(value), codec="bytes", ext="bin", about=told)
-    from typedxcom.large import write_any_table
+    from typedxcom.tabular import write_any_table
 
     return write_any_table(value, placement)
 

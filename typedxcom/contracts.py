@@ -15,10 +15,10 @@ from typedxcom.errors import CodecError, ContractError, UnsupportedTypeError, Va
 from typedxcom.exchange import AnyCodec, load, parse_rendered
 from typedxcom.hints import read_hints
 from typedxcom.large import object_codec
-from typedxcom.objects import Objects
+from typedxcom.objects import Objects, TableFormat
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
-from typedxcom.schema.nodes import Record
+from typedxcom.schema.nodes import Record, TableOf, walk
 from typedxcom.stores import verified
 
 __all__ = ["CONTRACT", "Contract", "Promise", "contract_of"]
@@ -69,6 +69,7 @@ class Contract:
         inputs: One model over all parameters, for rules between them.
         output: What is returned, where the annotation is not to decide.
         store: The name of the store for what is large; the deployment's default where None.
+        format: How returned tables are stored: ``arrow`` or ``parquet``; arrow where None.
         returns: False where the function's annotation does not describe what is pushed.
         local_names: Names of the scope that the function was defined in.
     """
@@ -78,6 +79,7 @@ class Contract:
     inputs: Any = None
     output: Any = None
     store: str | None = None
+    format: TableFormat | None = None
     returns: bool = True
     local_names: Mapping[str, Any] = field(default_factory=dict)
     _promises: dict[str, Promise] = field(default_factory=dict)
@@ -141,6 +143,20 @@ class Contract:
                 place = "the return value" if name == "return" else f"the parameter `{name}`"
                 msg = f"Task function {self.name!r}, {place}: {error}"
                 raise UnsupportedTypeError(msg, annotation=error.annotation) from None
+        if self.format is not None:
+            self._refuse_format()
+
+    def _refuse_format(self) -> None:
+        """Raise ContractError where no table is written, or not in that format."""
+        if self.format not in get_args(TableFormat):
+            known = " or ".join(map(repr, get_args(TableFormat)))
+            raise ContractError(f"Task function {self.name!r}: format is {self.format!r}: {known}.")
+        whole = self.returned.schema
+        if not any(isinstance(node, TableOf) for _, node in walk(whole, into_models=False)):
+            raise ContractError(
+                f"Task function {self.name!r}: format={self.format!r} says how a table is stored, "
+                f"but it returns `{whole}`. Return Table[Row], or leave the format out."
+            )
 
     def resolve(self) -> None:
         """Resolve every annotation now, importing what is imported only for type checking.

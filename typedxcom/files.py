@@ -5,7 +5,6 @@ from __future__ import annotations
 import mimetypes
 import os
 import re
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +16,6 @@ from typedxcom.objects import Objects, Placement, amount
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.nodes import Schema
 from typedxcom.stores.base import CHUNK
-from typedxcom.stores.verified import read_verified_chunks
 
 __all__ = ["File", "FileCodec"]
 
@@ -94,21 +92,9 @@ class _Stored:
 
     @cached_property
     def path(self) -> Path:
-        """The verified local file."""
-        _, store = self._objects.open(self.row)
-        chunks = read_verified_chunks(store, self.pointer, limits=self._objects.limits)
-        local = store.local_path(self.pointer.path)
-        if local is not None:
-            for _ in chunks:
-                pass
-            return local
-        suffix = Path(self.pointer.path).suffix
-        # It lives as long as this object.
-        self._copy = tempfile.NamedTemporaryFile(prefix="typedxcom-", suffix=suffix)  # noqa: SIM115
-        for chunk in chunks:
-            self._copy.write(chunk)
-        self._copy.flush()
-        return Path(self._copy.name)
+        """The verified local file; a copy lives as long as this object."""
+        path, self._copy = self._objects.file(self.row)
+        return path
 
 
 class FileCodec(ObjectCodec):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from typing_extensions import Buffer
 
@@ -18,10 +20,12 @@ from typedxcom.stores.verified import (
     check_declared,
     open_object,
     read_verified,
+    read_verified_chunks,
 )
 
-__all__ = ["Objects", "Placement", "amount"]
+__all__ = ["Objects", "Placement", "TableFormat", "amount"]
 
+TableFormat = Literal["arrow", "parquet"]
 
 _LIMITS = Limits()
 
@@ -56,6 +60,36 @@ class Objects:
         pointer = self.pointer(row)
         return read_verified(self.open_store(pointer.store), pointer, limits=self.limits)
 
+    def file(self, row: dict[str, Any]) -> tuple[Path, Any]:
+        """A local file with what *row* points to, proved by size and digest; memory stays bounded.
+
+        Returns:
+            The object's own file, or a temporary copy, and what keeps the copy alive.
+
+        Raises:
+            StoreError: The store refused. A retry may help.
+            IntegrityError: It is not what was written. A retry does not help.
+        """
+        pointer, store = self.open(row)
+        chunks = read_verified_chunks(store, pointer, limits=self.limits)
+        local = store.local_path(pointer.path)
+        if local is not None:
+            for _ in chunks:
+                pass
+            return local, None
+        suffix = Path(pointer.path).suffix
+        # Whoever asked closes it: the copy goes with that.
+        copy = tempfile.NamedTemporaryFile(prefix="typedxcom-", suffix=suffix)  # noqa: SIM115
+        for chunk in chunks:
+            copy.write(chunk)
+        copy.flush()
+        return Path(copy.name), copy
+
+    def declares(self, pointer: Pointer) -> Callable[[int], None]:
+        """Refuses, with the object's address, to take more bytes than the limits allow."""
+        address = self.open_store(pointer.store).describe(pointer.path)
+        return lambda size: check_declared(size, self.limits.decoded, address)
+
     def open(self, row: dict[str, Any]) -> tuple[Pointer, Store]:
         """The pointer and its store, for a reader that wants parts; the size is within limits."""
         pointer = self.pointer(row)
@@ -72,11 +106,13 @@ class Placement:
         objects: The deployment's stores.
         coordinates: Whose value it is.
         store: The name of the store that new objects go to.
+        format: How tables are written there: ``arrow`` or ``parquet``.
     """
 
     objects: Objects
     coordinates: Coordinates
     store: str
+    format: TableFormat = "arrow"
 
     @property
     def is_local(self) -> bool:

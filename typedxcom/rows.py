@@ -67,10 +67,10 @@ def _object(row: dict[str, Any], objects: Objects | None) -> Any:
         codec = objects.pointer(row).codec
         if codec in ("bytes", "file"):
             return bytes(objects.read(row))
-        if codec == "arrow":
-            from typedxcom.tables import read_ipc
+        if codec in ("arrow", "parquet"):
+            from typedxcom.tabular import read_any_table
 
-            return read_ipc(objects.read(row))
+            return read_any_table(row, objects)
     return read_text(text_of(row, objects))
 
 

@@ -32,6 +32,7 @@ from typedxcom.airflow.wiring import injected_names, returns_value
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, WiringError
 from typedxcom.hints import read_hints
+from typedxcom.objects import TableFormat
 from typedxcom.schema.relation import Solution, substitute
 
 __all__ = ["TypedTask", "contract", "setup", "task", "teardown", "typed"]
@@ -133,7 +134,7 @@ def _decorate_with(decorator: Callable[..., Any], *args: Any, **kwargs: Any) -> 
 
 def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Apply Airflow's own decorator and take over what it makes."""
-    said = {name: kwargs.pop(name, None) for name in ("inputs", "output", "store")}
+    said = {name: kwargs.pop(name, None) for name in ("inputs", "output", "store", "format")}
     made = decorator(*args, **kwargs)
     if is_decorated_task(made):
         return _adopt(made, **said)
@@ -141,7 +142,12 @@ def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
 
 
 def typed(
-    decorated: Any = None, *, inputs: Any = None, output: Any = None, store: str | None = None
+    decorated: Any = None,
+    *,
+    inputs: Any = None,
+    output: Any = None,
+    store: str | None = None,
+    format: TableFormat | None = None,  # noqa: A002
 ) -> Any:
     """Keep contracts on a task that some other decorator made.
 
@@ -150,18 +156,19 @@ def typed(
         inputs: As for ``@task(inputs=...)``.
         output: As for ``@task(output=...)``.
         store: As for ``@task(store=...)``.
+        format: As for ``@task(format=...)``.
 
     Raises:
         ContractError: It is not a decorated task.
     """
     if decorated is None:
-        return functools.partial(typed, inputs=inputs, output=output, store=store)
+        return functools.partial(typed, inputs=inputs, output=output, store=store, format=format)
     if not is_decorated_task(decorated):
         raise ContractError(
             "@typed goes on top of a task decorator: @typed above @task.docker, say. "
             "For a plain function use @typedxcom.task."
         )
-    return _adopt(decorated, inputs=inputs, output=output, store=store)
+    return _adopt(decorated, inputs=inputs, output=output, store=store, format=format)
 
 
 def _adopt(made: Any, **said: Any) -> TypedTask:
@@ -186,7 +193,7 @@ def _with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> 
     Args:
         function: The author's function.
         operator_class: What Airflow runs it with.
-        said: ``inputs``, ``output`` and ``store`` as the decorator was given them.
+        said: ``inputs``, ``output``, ``store`` and ``format`` as the decorator was given them.
     """
     existing = contract_of(function)
     if existing is not None:  # @contract below: what it said counts, and one check is enough

@@ -121,7 +121,8 @@ class _Push:
     """One result on its way to its rows."""
 
     def __init__(self, contract: Contract, operator: Any, ti: Any) -> None:
-        self._promise, self._store = contract.returned, contract.store
+        self._promise = contract.returned
+        self._store, self._format = contract.store, contract.format
         self._operator, self._ti = operator, ti
 
     def row(self, value: Any) -> Any:
@@ -178,7 +179,7 @@ class _Push:
         return part(self._promise.schema, key)
 
     def _placement(self, key: str = "return_value") -> Placement | None:
-        return placement(self._ti, key, self._store)
+        return placement(self._ti, key, self._store, self._format)
 
 
 def _check(value: Any, promise: Promise, task_id: str) -> None:

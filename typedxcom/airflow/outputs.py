@@ -7,6 +7,7 @@ from types import GenericAlias
 from typing import Any
 
 from typedxcom.airflow import wiring
+from typedxcom.airflow.batches import SlicedSource, count_task, sliced_schema
 from typedxcom.airflow.lines import on_the_authors_line
 from typedxcom.airflow.operators import is_typed
 from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, ZipXComArg
@@ -18,7 +19,7 @@ from typedxcom.exchange import item, load, opened
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import MappingOf, Record, TupleOf
 
-__all__ = ["ItemArg", "XComArg", "typed_arg"]
+__all__ = ["BatchesArg", "ItemArg", "XComArg", "typed_arg"]
 
 _RETURN = "return_value"
 
@@ -56,12 +57,38 @@ class XComArg(PlainXComArg):
 
     def resolve(self, context: Any) -> Any:
         """Pull the value; a reader without a contract gets it with our forms taken off."""
+        if is_typed(context["ti"].task):  # it decodes the row itself
+            return self.row(context)
+        return _for_reader(self._pulled(context))
+
+    def row(self, context: Any) -> Any:
+        """Pull the row as it lies."""
+        with raw_rows():
+            return self._pulled(context)
+
+    def _pulled(self, context: Any) -> Any:
         if self.operator.get_closest_mapped_task_group() is not None:
             context = {**context, "ti": _WholeGroup(context["ti"])}
-        if is_typed(context["ti"].task):  # it decodes the row itself
-            with raw_rows():
-                return super().resolve(context)
-        return _for_reader(super().resolve(context))
+        return super().resolve(context)
+
+    @on_the_authors_line
+    def batches(self, *, rows: int) -> XComArg:
+        """A table in slices of *rows* rows: ``load.expand(batch=trips.batches(rows=10_000))``.
+
+        Each instance reads its own slice. A task of its own counts them.
+
+        Raises:
+            WiringError: The task returns no table.
+        """
+        schema = sliced_schema(self._each_schema(), self.operator.task_id)
+        return BatchesArg.of_table(self, rows, schema)
+
+    def _each_schema(self) -> Schema:
+        """What a reader of this output gets, a list where the task is mapped."""
+        try:
+            return wiring.describe(self)
+        except NameError:
+            return UNKNOWN
 
     @on_the_authors_line
     def __iter__(self) -> Iterator[Any]:
@@ -111,6 +138,36 @@ class XComArg(PlainXComArg):
         return [ItemArg.of(self, index, schema) for index, schema in enumerate(fixed)]
 
 
+class BatchesArg(XComArg):
+    """The slices of a table, as a list of tables."""
+
+    slices: SlicedSource
+
+    @classmethod
+    def of_table(cls, source: XComArg, rows: int, schema: Schema) -> BatchesArg:
+        """The table *source* in slices of *rows* rows."""
+        counted = count_task(source, rows)
+        arg = cls(operator=counted.operator, key=counted.key)
+        arg.slices, arg.schema = SlicedSource(source, rows), schema
+        return arg
+
+    def resolve(self, context: Any) -> Any:
+        """The slices; the task that counted them is only waited for."""
+        return self.slices.resolve(context)
+
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """Refuse: a slice is read by the task that gets it."""
+        raise WiringError(
+            f"map({getattr(f, '__name__', 'f')}) would read every batch of the table in every "
+            "instance. Do it in the task that is mapped over the batches."
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and self.slices is getattr(other, "slices", None)
+
+    __hash__ = None  # type: ignore[assignment]  # as in Airflow's own class
+
+
 class _WholeGroup:
     """A task instance that pulls all of a mapped group as a list.
 
@@ -144,11 +201,13 @@ class ItemArg(XComArg):
 
     def resolve(self, context: Any) -> Any:
         """Pull the whole and take the item; None where the task was skipped."""
-        whole = PlainXComArg.resolve(self, context)
-        if whole is None:
-            return None
-        part = item(whole, self.index, objects=objects())
+        part = self.row(context)
         return part if is_typed(context["ti"].task) else _for_reader(part)
+
+    def row(self, context: Any) -> Any:
+        """The item's row as it lies."""
+        whole = PlainXComArg.resolve(self, context)
+        return None if whole is None else item(whole, self.index, objects=objects())
 
     def __str__(self) -> str:
         """The Jinja template of the item."""

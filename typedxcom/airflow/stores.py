@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typedxcom.airflow.config import SECTION, conf
 from typedxcom.airflow.metrics import observer
 from typedxcom.errors import ConfigurationError
-from typedxcom.objects import Objects, Placement
+from typedxcom.objects import Objects, Placement, TableFormat
 from typedxcom.pointer import Coordinates
 
 if TYPE_CHECKING:
@@ -24,26 +24,36 @@ DEFAULT = "default"
 _DISTRIBUTED = ("celery", "kubernetes", "ecs", "batch", "edge", "lambda")
 
 
-def placement(ti: Any, key: str = "return_value", store: str | None = None) -> Placement | None:
+def placement(
+    ti: Any,
+    key: str = "return_value",
+    store: str | None = None,
+    format: TableFormat | None = None,  # noqa: A002
+) -> Placement | None:
     """Where the large parts of what *ti* pushes under *key* go; None where there is no store.
 
     Args:
         ti: A running task instance.
         key: The XCom key.
         store: The name of a store of ``[typedxcom] stores``; the default where None.
+        format: How tables are written; arrow where None.
     """
     index = ti.map_index if ti.map_index is not None else -1
     if index < 0:  # an iteration of a loop (Airflow 3.4) counts like a mapped instance
         region = getattr(ti, "region_index", None)
         index = -1 if region is None else region
-    return placed(Coordinates(ti.dag_id, ti.run_id, ti.task_id, index, key), store)
+    return placed(Coordinates(ti.dag_id, ti.run_id, ti.task_id, index, key), store, format)
 
 
-def placed(coordinates: Coordinates, store: str | None = None) -> Placement | None:
+def placed(
+    coordinates: Coordinates,
+    store: str | None = None,
+    format: TableFormat | None = None,  # noqa: A002
+) -> Placement | None:
     """Where the large parts of one XCom go; None where there is no store."""
     if store is None and DEFAULT not in _addresses() and _is_distributed():
         return None
-    return Placement(objects(), coordinates, store or DEFAULT)
+    return Placement(objects(), coordinates, store or DEFAULT, format or "arrow")
 
 
 @functools.cache

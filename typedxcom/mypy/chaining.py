@@ -36,10 +36,10 @@ from typedxcom.mypy.origins import note_of
 from typedxcom.mypy.outputs import Note, Output, make_output, output_of
 from typedxcom.mypy.relation import fits
 from typedxcom.mypy.site import Site, unknown
-from typedxcom.mypy.tables import fields_of
+from typedxcom.mypy.tables import fields_of, is_table
 from typedxcom.mypy.tasks import task_of
 
-__all__ = ["concat", "item", "lambda_context", "mapped", "zipped"]
+__all__ = ["batched", "concat", "item", "lambda_context", "mapped", "zipped"]
 
 
 # out["key"] --------------------------------------------------------------------------------------
@@ -222,6 +222,24 @@ def concat(site: Site, output: Output, call: CallExpr) -> Type:
     """The type of ``a.concat(b, c)``."""
     elements = _elements(site, output, call, "concatenated")
     return _derived(site, output, call, make_simplified_union(elements))
+
+
+# out.batches(rows=...) ---------------------------------------------------------------------------
+
+
+def batched(site: Site, output: Output, where: Context) -> Type:
+    """The type of ``out.batches(rows=...)``: a list of the table, each some of its rows."""
+    table = get_proper_type(output.value)
+    if isinstance(table, Instance) and table.type.fullname == "builtins.list" and table.args:
+        table = get_proper_type(table.args[0])
+    if not (isinstance(table, AnyType) or is_table(table)):
+        (shown,) = site.describe(output.value)
+        label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
+        site.fail(f'{label} returns "{shown}": only a table has batches()', where, XCOM_MAP)
+        table = get_proper_type(unknown())
+    note = output.note or Note()
+    value = site.builtin("list", [table])
+    return make_output(site, value, kind=names.DERIVED, note=replace(note, key=None))
 
 
 def _derived(site: Site, output: Output, call: CallExpr, element: Type) -> Type:

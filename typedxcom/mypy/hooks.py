@@ -46,6 +46,7 @@ def _signature_table() -> dict[str, SignatureHook]:
         table[f"{kind}.map"] = partial(_chain, method=chaining.mapped)
         table[f"{kind}.zip"] = partial(_chain, method=chaining.zipped)
         table[f"{kind}.concat"] = partial(_chain, method=chaining.concat)
+        table[f"{kind}.batches"] = _batches
         table[f"{kind}.__getitem__"] = _item
     partial_name = names.SDK_OPERATOR_PARTIAL
     table[f"{partial_name}.expand"] = partial(expand_operator, method="expand")
@@ -145,6 +146,15 @@ def _chain(
     if method is chaining.mapped and isinstance(ctx.context.args[0], LambdaExpr):
         return opened.copy_modified(arg_types=[chaining.lambda_context(site, output)])
     return opened
+
+
+def _batches(site: Site, ctx: MethodSigContext) -> FunctionLike:
+    output = output_of(ctx.type)
+    if output is None:
+        return ctx.default_signature
+    return ctx.default_signature.copy_modified(
+        ret_type=chaining.batched(site, output, ctx.context), variables=[]
+    )
 
 
 def _item(site: Site, ctx: MethodSigContext) -> FunctionLike:

@@ -20,6 +20,8 @@ from typedxcom.stores.transfers import Observe
 __all__ = ["CHUNK", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
 
 CHUNK = 8 * 2**20  # bytes per step of a streamed read or copy
+_PAGE = 2**20  # bytes per request of a small read
+_PAGES = 8  # of a file that are kept: heads and footers are read in many small steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +283,12 @@ class Staged(ABC):
 
 
 class StoreFile(io.RawIOBase):
-    """A read-only file over `Store.read_range`."""
+    """A read-only file over `Store.read_range`; small reads that lie together share a request."""
 
     def __init__(self, store: Store, path: str, size: int) -> None:
         self._store, self._path, self._size = store, path, size
         self._at = 0
+        self._pages: dict[int, memoryview] = {}
 
     def readable(self) -> bool:
         """Yes."""
@@ -311,9 +314,30 @@ class StoreFile(io.RawIOBase):
         """Up to *size* bytes from the position on, or all that follow."""
         left = max(self._size - self._at, 0)
         count = left if size is None or size < 0 else min(size, left)
-        data = self._store.read_range(self._path, self._at, self._at + count) if count else b""
+        data = b"".join(self._pieces(self._at, self._at + count))
         self._at += count
-        return bytes(data)
+        return data
+
+    def _pieces(self, start: int, stop: int) -> Iterator[Buffer]:
+        if stop - start >= _PAGE:
+            yield self._store.read_range(self._path, start, stop)
+            return
+        while start < stop:
+            number, skip = divmod(start, _PAGE)
+            piece = self._page(number)[skip : skip + stop - start]
+            yield piece
+            start += len(piece)
+
+    def _page(self, number: int) -> memoryview:
+        page = self._pages.pop(number, None)
+        if page is None:
+            start = number * _PAGE
+            stop = min(start + _PAGE, self._size)
+            page = memoryview(self._store.read_range(self._path, start, stop)).cast("B")
+        self._pages[number] = page
+        while len(self._pages) > _PAGES:
+            del self._pages[next(iter(self._pages))]
+        return page
 
     def readinto(self, buffer: Buffer, /) -> int:
         """Fill *buffer* as far as the object goes."""

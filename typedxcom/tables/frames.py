@@ -7,6 +7,7 @@ from one shows that it is loaded.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
 from typedxcom.errors import EncodeError, UnsupportedTypeError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     Arrow: TypeAlias = pa.Table | pa.RecordBatchReader
 
-__all__ = ["from_arrow", "is_from_pandas", "is_table", "to_arrow"]
+__all__ = ["from_arrow", "from_lazy", "is_from_pandas", "is_streamed", "is_table", "to_arrow"]
 
 _LIBRARIES = ("pandas", "polars", "duckdb")
 
@@ -85,13 +86,13 @@ def _polars() -> Any:
     return sys.modules["polars"]
 
 
-def _is(value: Any, library: str, *names: str) -> bool:
-    """Whether *value* is of one of these classes, without an import."""
+def _is(value: Any, library: str, *names: str, cls: bool = False) -> bool:
+    """Whether *value* is of one of these classes, or one itself, without an import."""
     module = sys.modules.get(library)
     if module is None:
         return False
     kinds = tuple(kind for name in names if isinstance(kind := getattr(module, name, None), type))
-    return isinstance(value, kinds)
+    return issubclass(value, kinds) if cls else isinstance(value, kinds)
 
 
 def _from_pandas(frame: Any, schema: TableSchema) -> pa.Table:
@@ -178,6 +179,44 @@ def from_arrow(table: Arrow, annotation: Any, schema: TableSchema) -> Any:
         msg = f"`{wanted}` is no table library that typedxcom knows. Ask for Table[Row] and convert it."
         raise UnsupportedTypeError(msg, annotation=annotation)
     return maker(whole, wanted)
+
+
+def is_streamed(annotation: Any) -> bool:
+    """Whether the reader takes batches one by one: a RecordBatchReader, a polars LazyFrame."""
+    import pyarrow as pa
+
+    wanted = _bare(annotation)
+    return wanted is pa.RecordBatchReader or _is_lazy_frame(wanted)
+
+
+def _is_lazy_frame(wanted: Any) -> bool:
+    return isinstance(wanted, type) and _is(wanted, "polars", "LazyFrame", cls=True)
+
+
+def from_lazy(table: Any, annotation: Any) -> Any:
+    """A `LazyTable` as the stream that *annotation* asks for; nothing is read yet.
+
+    A polars LazyFrame reads the columns that its query needs when it is collected.
+    """
+    if not _is_lazy_frame(_bare(annotation)):
+        return table.to_reader()
+    polars = _polars()
+    from polars.io.plugins import register_io_source
+
+    def batches(
+        columns: list[str] | None, predicate: Any, limit: int | None, size: int | None
+    ) -> Iterator[Any]:
+        for batch in (table if columns is None else table.columns(*columns)).to_reader():
+            frame = polars.from_arrow(batch)
+            frame = frame if predicate is None else frame.filter(predicate)
+            yield frame if limit is None else frame.head(limit)
+            if limit is not None:
+                limit -= frame.height
+                if limit <= 0:
+                    return
+
+    empty = polars.from_arrow(table.to_reader().schema.empty_table())
+    return register_io_source(batches, schema=empty.schema)
 
 
 def _bare(annotation: Any) -> Any:

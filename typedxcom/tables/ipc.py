@@ -6,16 +6,27 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from typedxcom.errors import DecodeError
+from typedxcom.tables.stored import (
+    Declares,
+    StoredTable,
+    as_file,
+    damaged,
+    filtered,
+    pieces,
+    select,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from typedxcom.tables.frames import Arrow
 
-__all__ = ["open_ipc", "read_ipc", "write_ipc"]
+__all__ = ["IpcTable", "open_ipc", "read_ipc", "write_ipc"]
 
 Compression = Literal["zstd", "lz4"]
+
+
+_FAR_ROWS = 65_536  # of a batch in a compressed file: who reads a part fetches whole batches
 
 
 def write_ipc(table: Arrow, sink: Any, *, compression: Compression | None = None) -> int:
@@ -35,12 +46,20 @@ def write_ipc(table: Arrow, sink: Any, *, compression: Compression | None = None
     schema, rows = table.schema, 0
     options = pa.ipc.IpcWriteOptions(compression=compression, emit_dictionary_deltas=True)
     batches = table.to_batches() if isinstance(table, pa.Table) else table
+    if compression is not None:
+        batches = _shorter(batches)
     target = os.fspath(sink) if isinstance(sink, (str, os.PathLike)) else sink
     with pa.ipc.new_file(target, schema, options=options) as writer:
         for batch in _one_dictionary(batches, schema):
             writer.write_batch(batch)
             rows += batch.num_rows
     return rows
+
+
+def _shorter(batches: Iterable[Any]) -> Iterator[Any]:
+    for batch in batches:
+        for start in range(0, batch.num_rows, _FAR_ROWS):
+            yield batch.slice(start, _FAR_ROWS)
 
 
 def _one_dictionary(batches: Iterable[Any], schema: pa.Schema) -> Iterator[Any]:
@@ -84,21 +103,14 @@ def open_ipc(source: Any, columns: Sequence[str] | None = None) -> Any:
     """
     import pyarrow as pa
 
-    is_path = isinstance(source, (str, os.PathLike))
-    opened = pa.memory_map(os.fspath(source)) if is_path else source
-    if isinstance(opened, (bytes, bytearray, memoryview)):
-        opened = pa.py_buffer(opened)
-    try:
+    opened = as_file(source)
+    with damaged("Arrow IPC"):
         if columns is None:
             return pa.ipc.open_file(opened)
-        names = pa.ipc.open_file(opened).schema.names
-        missing = [name for name in columns if name not in names]
-        if missing:
-            raise DecodeError(f"The stored table has no column {missing[0]!r}; it has {names}.")
-        options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
-        return pa.ipc.open_file(opened, options=options)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DecodeError(f"The stored table is no whole Arrow IPC file: {error}") from error
+        schema = pa.ipc.open_file(opened).schema
+        select(schema, columns)
+        included = [schema.names.index(name) for name in columns]
+        return pa.ipc.open_file(opened, options=pa.ipc.IpcReadOptions(included_fields=included))
 
 
 def read_ipc(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
@@ -112,11 +124,49 @@ def read_ipc(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
     Raises:
         DecodeError: It is no whole IPC file, or has no such column.
     """
-    import pyarrow as pa
-
     reader = open_ipc(source, columns)
-    try:
+    with damaged("Arrow IPC"):
         table = reader.read_all()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DecodeError(f"The stored table is damaged: {error}") from error
     return table if columns is None else table.select(list(columns))
+
+
+class IpcTable(StoredTable):
+    """An Arrow IPC file; from a path nothing is read before it is used."""
+
+    def __init__(self, source: Any, declares: Declares) -> None:
+        super().__init__(as_file(source), declares)
+        from typedxcom.tables.ipchead import IpcHeads
+
+        self._reader = open_ipc(self.source)
+        self._heads = IpcHeads(self.source, self._reader.schema)
+        declares(sum(map(self._heads.declared, self._heads.dictionaries)))
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The file's schema."""
+        return self._reader.schema
+
+    @property
+    def rows(self) -> int:
+        """The file's rows, from the heads of its batches."""
+        return sum(self._heads.rows)
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """As `StoredTable.read`; from a path no byte of an uncompressed column is read yet."""
+        self.declares(sum(self._heads.declared(one, columns) for one in self._heads.batches))
+        with damaged("Arrow IPC"):
+            table = read_ipc(self.source, columns)
+            table.validate()
+        return table
+
+    def _batches(
+        self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+    ) -> Iterator[pa.RecordBatch]:
+        wanted = columns if condition is None else None
+        reader = self._reader if wanted is None else open_ipc(self.source, wanted)
+        for at, start, count in pieces(self._heads.rows, first, stop):
+            self.declares(self._heads.declared(self._heads.batches[at], wanted))
+            with damaged("Arrow IPC"):
+                batch = reader.get_batch(at)
+                batch.validate()
+            yield from filtered(batch.slice(start, count), columns, condition)

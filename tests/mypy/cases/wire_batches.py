@@ -1,0 +1,70 @@
+"""``table.batches(rows=...)``: a table in slices for mapped tasks."""
+
+from pydantic import BaseModel
+
+from airflow.sdk import dag
+from typedxcom import Table, task
+
+
+class Trip(BaseModel):
+    id: int
+    fare: float
+
+
+class OnlyId(BaseModel):
+    id: int
+
+
+class Place(BaseModel):
+    city: str
+
+
+@task
+def trips() -> Table[Trip]:
+    raise NotImplementedError
+
+
+@task
+def read(shard: str) -> Table[Trip]:
+    raise NotImplementedError
+
+
+@task
+def number() -> int:
+    return 1
+
+
+@task
+def on_ids(batch: Table[OnlyId]) -> int:
+    raise NotImplementedError
+
+
+@task
+def on_places(batch: Table[Place], more: int = 0) -> None:
+    raise NotImplementedError
+
+
+@task
+def on_many(tables: list[Table[Trip]]) -> None:
+    raise NotImplementedError
+
+
+@task
+def total(numbers: list[int]) -> None:
+    raise NotImplementedError
+
+
+@dag(schedule=None)
+def right() -> None:
+    total(on_ids.expand(batch=trips().batches(rows=1000)))
+    on_ids.expand(batch=read.expand(shard=["a", "b"]).batches(rows=1000))
+    on_many(trips().batches(rows=1000))
+
+
+@dag(schedule=None)
+def wrong() -> None:
+    on_places.expand(batch=trips().batches(rows=1000))  # E: Argument "batch" of task "on_places" takes "Table[Place]", but mapping over task "trips" gives "Table[Trip]" [xcom-map]
+    on_ids.expand(batch=number().batches(rows=1000))  # E: Task "number" returns "int": only a table has batches() [xcom-map]
+    trips().batches(rows="many")  # E: Argument "rows" to "batches" of "XComArg" has incompatible type "str"; expected "int" [arg-type]
+    trips().batches()  # E: Missing named argument "rows" for "batches" of "XComArg" [call-arg]
+    on_ids(trips().batches(rows=1000))  # E: Argument "batch" of task "on_ids" takes "Table[OnlyId]", but task "trips" returns "list[Table[Trip]]" [xcom-arg]

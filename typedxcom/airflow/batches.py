@@ -1,0 +1,89 @@
+"""`trips.batches(rows=10_000)`: a stored table in slices, one for each instance of a mapped task.
+
+Airflow must know how many instances there are before any of them runs, so a small task of its own,
+``<upstream>_batches``, counts the slices and pushes where each begins. An instance pulls the
+table's pointer, not that list, and reads its own slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from typedxcom.airflow.operators import is_typed
+from typedxcom.airflow.stores import objects
+from typedxcom.backend import raw_rows
+from typedxcom.errors import ContractError, WiringError
+from typedxcom.schema import Schema, Unknown
+from typedxcom.schema.nodes import SequenceOf, TableOf
+from typedxcom.tabular import TableSlice, read_any_table, slices
+
+__all__ = ["SlicedSource", "count_task", "sliced_schema"]
+
+
+def sliced_schema(schema: Schema, task_id: str) -> Schema:
+    """What the batches of an output of *schema* are, as a list.
+
+    Raises:
+        WiringError: It is no table.
+    """
+    match schema:
+        case TableOf() | Unknown():
+            return SequenceOf(list, schema)
+        case SequenceOf(item=TableOf() as item):
+            return SequenceOf(list, item)
+    raise WiringError(
+        f"batches() cuts a table, but task {task_id!r} returns `{schema}`. Annotate it with "
+        "Table[Row], or use .expand() on a list."
+    )
+
+
+def count_task(source: Any, rows: Any) -> Any:
+    """The output of a task that pushes the first row of each slice of *source*."""
+    from typedxcom.airflow.decorators import task
+
+    if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
+        raise ContractError(f"batches(rows={rows!r}) needs a number of rows, 1 or more")
+    name = source.operator.task_id.rpartition(".")[2]
+    planned = task(task_id=f"{name}_batches")(_first_rows)
+    return planned(source, rows)
+
+
+def _first_rows(table: Any, rows: int) -> list[int]:
+    return [part.first for part in slices(table, rows, objects())]
+
+
+class SlicedSource:
+    """What each instance of a mapped task gets its slice of.
+
+    Args:
+        source: The output that is a table.
+        rows: The rows of a slice.
+    """
+
+    def __init__(self, source: Any, rows: int) -> None:
+        self.source, self.rows = source, rows
+
+    def resolve(self, context: Any) -> Sequence[Any] | None:
+        """The slices, of which nothing is read yet; None where the table's task was skipped."""
+        with raw_rows():
+            row = self.source.row(context)
+            if row is None:
+                return None
+            parts = slices(row, self.rows, objects())
+        return parts if is_typed(context["ti"].task) else _Tables(parts)
+
+
+class _Tables(Sequence[Any]):
+    """Slices for a reader without a contract: each is a ``pyarrow.Table`` when it is taken."""
+
+    def __init__(self, parts: Sequence[TableSlice]) -> None:
+        self._parts = parts
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [read_any_table(part, objects()) for part in self._parts[index]]
+        return read_any_table(self._parts[index], objects())
+
+    def __len__(self) -> int:
+        return len(self._parts)

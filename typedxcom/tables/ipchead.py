@@ -1,0 +1,223 @@
+"""What an Arrow IPC file declares of itself, read before Arrow takes memory for it.
+
+Arrow gives no public view of the heads of record batches. They say how many rows a batch has, so
+that a slice of a table can be found without reading what comes before it; and each compressed
+buffer says how large it becomes, so that a small file that becomes a huge table is refused. The
+layout is that of Message.fbs and File.fbs in the Arrow format, read as flatbuffers are.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from typedxcom.errors import DecodeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Block", "Head", "IpcHeads"]
+
+_MAGIC = b"ARROW1"
+_TAIL = 10  # bytes: the footer's length and the magic
+_MAX_HEAD = 64 * 2**20  # bytes of a footer, or of the head of one batch: far above any real one
+_DICTIONARY = 2  # MessageHeader.DictionaryBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where one batch lies in the file, in bytes."""
+
+    offset: int
+    head: int
+    body: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What one batch says of itself.
+
+    Attributes:
+        rows: How many.
+        buffers: Offset in the body and length, in bytes, of each buffer.
+        compressed: Whether each buffer begins with its size when decompressed.
+    """
+
+    rows: int
+    buffers: tuple[tuple[int, int], ...]
+    compressed: bool
+
+
+class IpcHeads:
+    """The heads of one IPC file.
+
+    Args:
+        file: A seekable binary file.
+        schema: The file's Arrow schema.
+
+    Raises:
+        DecodeError: It is no whole IPC file. Every method raises it, too.
+    """
+
+    def __init__(self, file: Any, schema: pa.Schema) -> None:
+        self._file = file
+        self._schema = schema
+        self._heads: dict[Block, Head] = {}
+        self._size = file.seek(0, 2)
+        (length,) = struct.unpack("<i", self._at(self._size - _TAIL, 4))
+        footer = _Table.root(self._at(self._size - _TAIL - length, length))
+        self.dictionaries = list(_blocks(footer, 2))
+        self.batches = list(_blocks(footer, 3))
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """How many rows each batch has."""
+        return [self.head(block).rows for block in self.batches]
+
+    def head(self, block: Block) -> Head:
+        """The head of one batch, of rows or of a dictionary."""
+        if block not in self._heads:
+            self._heads[block] = _head(self._at(block.offset, block.head))
+        return self._heads[block]
+
+    def declared(self, block: Block, columns: Sequence[str] | None = None) -> int:
+        """Bytes that one batch takes in memory, as it says itself; at least one for each row.
+
+        Args:
+            columns: The only ones that will be read.
+        """
+        head = self.head(block)
+        if not head.compressed:  # the buffers are parts of the file
+            return max(head.rows, sum(length for _, length in head.buffers))
+        start = block.offset + block.head
+        found = (self._becomes(start + at, length) for at, length in self._wanted(head, columns))
+        return max(head.rows, sum(found))
+
+    def _becomes(self, at: int, length: int) -> int:
+        """The size of one compressed buffer, from the 8 bytes before it; -1 says "as it is"."""
+        if not length:
+            return 0
+        (size,) = struct.unpack("<q", self._at(at, 8))
+        if size < -1:
+            raise _damaged()
+        return length if size == -1 else int(size)
+
+    def _wanted(self, head: Head, columns: Sequence[str] | None) -> Iterator[tuple[int, int]]:
+        counts = [_buffers(field.type) for field in self._schema]
+        if columns is None or sum(counts) != len(head.buffers):
+            yield from head.buffers
+            return
+        start = 0
+        for field, count in zip(self._schema, counts, strict=True):
+            if field.name in columns:
+                yield from head.buffers[start : start + count]
+            start += count
+
+    def _at(self, offset: int, length: int) -> bytes:
+        if not (offset >= 0 and 0 <= length <= _MAX_HEAD and offset + length <= self._size):
+            raise _damaged()
+        self._file.seek(offset)
+        found = bytes(self._file.read(length))
+        if len(found) != length:
+            raise _damaged()
+        return found
+
+
+def _buffers(kind: pa.DataType) -> int:
+    """How many buffers a column of a type has, or more than any where that differs by batch."""
+    import pyarrow as pa
+
+    if pa.types.is_null(kind):
+        return 0
+    if pa.types.is_dictionary(kind):
+        return 2
+    if pa.types.is_struct(kind):
+        return 1 + sum(_buffers(field.type) for field in kind)
+    if pa.types.is_map(kind):
+        return 3 + _buffers(kind.key_type) + _buffers(kind.item_type)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return 2 + _buffers(kind.value_type)
+    if pa.types.is_fixed_size_list(kind):
+        return 1 + _buffers(kind.value_type)
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    if is_text or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return 3
+    is_fixed = pa.types.is_decimal(kind) or pa.types.is_fixed_size_binary(kind)
+    return 2 if is_fixed or pa.types.is_primitive(kind) else 10**9
+
+
+def _damaged() -> DecodeError:
+    return DecodeError("The stored table is no whole Arrow IPC file: its heads make no sense")
+
+
+def _blocks(footer: _Table, field: int) -> Iterator[Block]:
+    for raw in footer.structs(field, 24):
+        offset, head, body = struct.unpack("<qi4xq", raw)
+        yield Block(offset, head, body)
+
+
+def _head(raw: bytes) -> Head:
+    start = 8 if raw[:4] == b"\xff\xff\xff\xff" else 4  # old files have no continuation mark
+    message = _Table.root(raw[start:])
+    batch = message.table(2)
+    if message.scalar(1, "<B") == _DICTIONARY:
+        batch = None if batch is None else batch.table(1)
+    if batch is None:
+        raise _damaged()
+    buffers = tuple(struct.unpack("<qq", part) for part in batch.structs(2, 16))
+    rows = batch.scalar(0, "<q")
+    if rows < 0 or any(at < 0 or length < 0 for at, length in buffers):
+        raise _damaged()
+    return Head(rows, buffers, batch.table(3) is not None)
+
+
+class _Table:
+    """One flatbuffer table: fields by number, none of them trusted."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data, self._start = data, at
+        vtable = at - self._unpack("<i", at)
+        size = self._unpack("<H", vtable)
+        self._offsets = [self._unpack("<H", vtable + 4 + 2 * n) for n in range((size - 4) // 2)]
+
+    @classmethod
+    def root(cls, data: bytes) -> _Table:
+        """The table that a flatbuffer begins with."""
+        if len(data) < 4:
+            raise _damaged()
+        return cls(data, struct.unpack_from("<I", data)[0])
+
+    def scalar(self, field: int, form: str) -> int:
+        """A number, 0 where it is left out."""
+        at = self._place(field)
+        return 0 if at is None else self._unpack(form, at)
+
+    def table(self, field: int) -> _Table | None:
+        """A table inside this one."""
+        at = self._place(field)
+        return None if at is None else _Table(self._data, at + self._unpack("<I", at))
+
+    def structs(self, field: int, size: int) -> Iterator[bytes]:
+        """The items of a vector of structs of *size* bytes."""
+        at = self._place(field)
+        if at is None:
+            return
+        at += self._unpack("<I", at)
+        count = self._unpack("<I", at)
+        if at + 4 + count * size > len(self._data):
+            raise _damaged()
+        for n in range(count):
+            yield self._data[at + 4 + n * size : at + 4 + (n + 1) * size]
+
+    def _place(self, field: int) -> int | None:
+        offset = self._offsets[field] if field < len(self._offsets) else 0
+        return self._start + offset if offset else None
+
+    def _unpack(self, form: str, at: int) -> int:
+        if not 0 <= at <= len(self._data) - struct.calcsize(form):
+            raise _damaged()
+        found: int = struct.unpack_from(form, self._data, at)[0]
+        return found

@@ -1,0 +1,184 @@
+"""Parquet files: for tasks that ask for them, where other tools read what a task stored.
+
+Smaller than Arrow IPC, and columns and row groups that a reader does not need are not fetched; but
+every value is encoded and decoded, where a memory map costs nothing (docs/explanation/formats.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from typedxcom.errors import EncodeError
+from typedxcom.tables.stored import (
+    Declares,
+    StoredTable,
+    as_file,
+    damaged,
+    filtered,
+    pieces,
+    select,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from typedxcom.tables.frames import Arrow
+
+__all__ = ["ParquetTable", "write_parquet"]
+
+_GROUP_ROWS = 131_072  # of a row group: what is fetched, filtered and skipped as one
+_BATCH_ROWS = 65_536  # that are decoded at one time
+
+
+def write_parquet(table: Arrow, sink: Any) -> int:
+    """Write a table as one parquet file, with a checksum for each page.
+
+    Args:
+        table: A Table, or a stream, of which one row group is in memory at a time.
+        sink: A path, or a binary file that is open for writing.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        EncodeError: Parquet has no type for a column.
+    """
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    schema, rows = table.schema, 0
+    batches = table.to_batches() if isinstance(table, pa.Table) else table
+    try:
+        with parquet.ParquetWriter(
+            sink, schema, compression="zstd", write_page_checksum=True
+        ) as writer:
+            for group in _groups(batches):
+                writer.write_table(pa.Table.from_batches(group, schema), _GROUP_ROWS)
+                rows += sum(batch.num_rows for batch in group)
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+        raise EncodeError(
+            f'Parquet cannot hold this table: {error}. Use format="arrow".'
+        ) from error
+    return rows
+
+
+def _groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
+    """Batches that make one row group together."""
+    group: list[Any] = []
+    left = _GROUP_ROWS
+    for batch in batches:
+        start = 0
+        while start < batch.num_rows:
+            piece = batch.slice(start, left)
+            group.append(piece)
+            start, left = start + piece.num_rows, left - piece.num_rows
+            if not left:
+                yield group
+                group, left = [], _GROUP_ROWS
+    if group:
+        yield group
+
+
+class ParquetTable(StoredTable):
+    """A parquet file; row groups and columns that nobody asks for are not read."""
+
+    def __init__(self, source: Any, declares: Declares) -> None:
+        super().__init__(as_file(source), declares)
+        from pyarrow import parquet
+
+        with damaged("parquet"):
+            self._file = parquet.ParquetFile(self.source, page_checksum_verification=True)
+        self._head = self._file.metadata
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The file's Arrow schema."""
+        return self._file.schema_arrow
+
+    @property
+    def rows(self) -> int:
+        """The file's rows, from its footer."""
+        return int(self._head.num_rows)
+
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """As `StoredTable.read`."""
+        import pyarrow as pa
+
+        self.declares(sum(self._declared(group, columns) for group in self._groups()))
+        reader = self.stream(columns)
+        taken, batches = 0, []
+        for batch in reader:  # a footer may lie: what is taken counts, too
+            taken += batch.nbytes
+            self.declares(taken)
+            batches.append(batch)
+        return pa.Table.from_batches(batches, reader.schema)
+
+    def _batches(
+        self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+    ) -> Iterator[pa.RecordBatch]:
+        lengths = [self._head.row_group(group).num_rows for group in self._groups()]
+        for group, start, count in pieces(lengths, first, stop):
+            whole = start == 0 and count == lengths[group]
+            if not whole:
+                yield from self._part(group, columns, condition, start, start + count)
+            elif condition is None:
+                yield from self._group(group, columns)
+            else:
+                yield from self._matching(group, columns, condition)
+
+    def _groups(self) -> range:
+        return range(self._head.num_row_groups)
+
+    def _group(self, group: int, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        self.declares(self._declared(group, columns))
+        names = None if columns is None else list(columns)
+        schema = select(self.schema, columns)
+        with damaged("parquet"):
+            for batch in self._file.iter_batches(
+                _BATCH_ROWS, row_groups=[group], columns=names, use_threads=False
+            ):
+                yield batch.select(schema.names)
+
+    def _part(
+        self, group: int, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Rows *first* up to *stop* of one row group, as far as they fulfil a condition."""
+        start = 0
+        for batch in self._group(group, columns if condition is None else None):
+            begin, end = max(first - start, 0), min(stop - start, batch.num_rows)
+            if begin < end:
+                yield from filtered(batch.slice(begin, end - begin), columns, condition)
+            start += batch.num_rows
+
+    def _matching(
+        self, group: int, columns: Sequence[str] | None, condition: Any
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of one group that fulfil a condition; nothing is read where none can."""
+        from pyarrow import dataset
+
+        names = self.schema.names if columns is None else list(columns)
+        with damaged("parquet"):
+            fragment = dataset.ParquetFileFormat().make_fragment(self.source, row_groups=[group])
+            for part in fragment.split_by_row_group(condition, schema=self.schema):
+                self.declares(self._declared(group, None))
+                scanner = part.scanner(
+                    schema=self.schema,
+                    columns=names,
+                    filter=condition,
+                    batch_size=_BATCH_ROWS,
+                    use_threads=False,
+                )
+                yield from scanner.to_batches()
+
+    def _declared(self, group: int, columns: Sequence[str] | None) -> int:
+        """Bytes that one row group takes, as its footer says itself; at least one for each row."""
+        head = self._head.row_group(group)
+        parts = (head.column(at) for at in range(head.num_columns))
+        wanted = None if columns is None else set(columns)
+        sizes = [
+            part.total_uncompressed_size
+            for part in parts
+            if wanted is None or part.path_in_schema.partition(".")[0] in wanted
+        ]
+        return int(max(head.num_rows, sum(sizes)))

@@ -1,0 +1,147 @@
+"""A table in a file or object, whatever its format: read whole, or only what is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from typedxcom.errors import DecodeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Declares", "StoredTable", "as_file", "damaged", "filtered", "pieces", "select"]
+
+Declares = Callable[[int], None]
+
+
+class StoredTable(ABC):
+    """What is stored, by its head; rows are read when they are asked for.
+
+    Args:
+        source: A path, bytes, a ``pyarrow.Buffer`` or a ``pyarrow.NativeFile``.
+        declares: Told how many bytes are about to be taken in memory, as the file says itself;
+            raises where that is too much. Of a stream each batch counts alone.
+    """
+
+    def __init__(self, source: Any, declares: Declares) -> None:
+        self.source, self.declares = source, declares
+
+    @property
+    @abstractmethod
+    def schema(self) -> pa.Schema:
+        """The stored Arrow schema."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> int:
+        """The number of rows, from the heads."""
+
+    @abstractmethod
+    def read(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """All rows.
+
+        Args:
+            columns: The only ones, in this order.
+
+        Raises:
+            DecodeError: It is damaged, or has no such column. A retry does not help.
+            IntegrityError: It declares more than may be read. A retry does not help.
+        """
+
+    def stream(
+        self,
+        columns: Sequence[str] | None = None,
+        condition: Any = None,
+        *,
+        first: int = 0,
+        count: int | None = None,
+    ) -> pa.RecordBatchReader:
+        """A stream of the rows; memory is one batch. It raises as `read` does.
+
+        Args:
+            columns: The only ones, in this order.
+            condition: A ``pyarrow.compute.Expression`` that rows must fulfil.
+            first: The first row of a slice.
+            count: The number of rows of a slice; a condition is asked of these only.
+        """
+        import pyarrow as pa
+
+        stop = self.rows if count is None else first + count
+        schema = select(self.schema, columns)
+        made = self._batches(columns, condition, first, stop)
+        return pa.RecordBatchReader.from_batches(schema, made)
+
+    @abstractmethod
+    def _batches(
+        self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+    ) -> Iterator[pa.RecordBatch]:
+        """Batches of rows *first* up to *stop*, with exactly these columns."""
+
+
+def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
+    """The fields of *columns*. Raises DecodeError where one is not there."""
+    import pyarrow as pa
+
+    if columns is None:
+        return schema
+    missing = [name for name in columns if name not in schema.names]
+    if missing:
+        raise DecodeError(f"The stored table has no column {missing[0]!r}; it has {schema.names}.")
+    return pa.schema([schema.field(name) for name in columns], schema.metadata)
+
+
+def pieces(lengths: Iterable[int], first: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Which parts hold rows *first* up to *stop*: part, first row in it, number of rows."""
+    start = 0
+    for at, length in enumerate(lengths):
+        begin, end = max(first, start), min(stop, start + length)
+        if begin < end:
+            yield at, begin - start, end - begin
+        start += length
+
+
+@contextlib.contextmanager
+def damaged(kind: str) -> Iterator[None]:
+    """Let what Arrow says of a damaged file be a DecodeError; a store's own errors pass.
+
+    Args:
+        kind: ``Arrow IPC``, ``parquet``.
+    """
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DecodeError(f"The stored table is no whole {kind} file: {error}") from error
+    except OSError as error:
+        if type(error) is not OSError:  # StoreError, FileNotFoundError
+            raise
+        raise DecodeError(f"The stored table is no whole {kind} file: {error}") from error
+
+
+def as_file(source: Any) -> Any:
+    """A seekable file of Arrow's over a path, which is mapped, over a buffer, or as it came."""
+    import pyarrow as pa
+
+    if isinstance(source, (str, os.PathLike)):
+        return pa.memory_map(os.fspath(source))
+    if isinstance(source, pa.NativeFile):
+        return source
+    return pa.BufferReader(source if isinstance(source, pa.Buffer) else pa.py_buffer(source))
+
+
+def filtered(
+    batch: pa.RecordBatch, columns: Sequence[str] | None, condition: Any
+) -> Iterator[pa.RecordBatch]:
+    """*batch* with only these columns, and only the rows that fulfil *condition*."""
+    import pyarrow as pa
+
+    if condition is None:
+        yield batch if columns is None else batch.select(list(columns))
+        return
+    table = pa.Table.from_batches([batch]).filter(condition)
+    yield from (table if columns is None else table.select(list(columns))).to_batches()

@@ -1,0 +1,277 @@
+"""Tables and their rows: written as they are checked, read whole, in a stream or in slices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from typedxcom.errors import ConfigurationError, IntegrityError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.large import NO_STORE, ObjectCodec, no_table
+from typedxcom.objects import Objects, Placement, amount
+from typedxcom.pointer import Pointer, is_pointer
+from typedxcom.schema.canonical import fingerprint
+from typedxcom.schema.nodes import Schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from typedxcom.tables.stored import StoredTable
+
+__all__ = [
+    "CODECS",
+    "StoredSource",
+    "TableCodec",
+    "TableSlice",
+    "read_any_table",
+    "slices",
+    "write_any_table",
+]
+
+CODECS = frozenset({"arrow", "parquet"})  # as pointers name them
+
+
+@dataclass(frozen=True, slots=True)
+class TableSlice:
+    """Some rows of a stored table: what one instance of a mapped task reads.
+
+    Attributes:
+        row: The XCom row that points to the table.
+        first: The first row.
+        count: The number of rows.
+    """
+
+    row: dict[str, Any]
+    first: int
+    count: int
+
+    def serialize(self) -> str:
+        """What Airflow shows of it among rendered fields; nothing is read."""
+        return repr(self)
+
+    def __repr__(self) -> str:
+        """Which rows; never a value."""
+        return f"rows {self.first:,} to {self.first + self.count - 1:,} of a table"
+
+
+def slices(row: Any, rows: int, objects: Objects) -> list[TableSlice]:
+    """A stored table in slices of *rows* rows, the last one perhaps shorter; nothing is read.
+
+    Args:
+        row: The row that points to the table, or a list of such rows.
+
+    Raises:
+        ValidationError: It is no table. A retry does not help.
+        DecodeError, IntegrityError: The pointer is not to be followed. A retry does not help.
+    """
+    if not is_pointer(row):
+        if isinstance(row, Sequence) and not isinstance(row, (str, bytes)):
+            return [part for one in row[:] for part in slices(one, rows, objects)]
+        raise no_table("Table", type(row).__name__)
+    pointer = objects.pointer(row)
+    if pointer.codec not in CODECS:
+        raise no_table("Table", pointer.about)
+    total = pointer.rows or 0
+    return [TableSlice(row, at, min(rows, total - at)) for at in range(0, total, rows)]
+
+
+class TableCodec(ObjectCodec):
+    """A table of any library, as one object in the store."""
+
+    def __init__(self, annotation: Any, schema: Schema) -> None:
+        super().__init__(schema)
+        from typedxcom.tables import schema_for
+
+        self.annotation = annotation
+        self.row = schema_for(annotation)
+
+    def check(self, value: Any) -> Any:
+        """The table as Arrow, cast and checked; a stream is checked as it is read."""
+        from typedxcom.tables import validate
+
+        return validate(value, self.row)
+
+    def write(self, value: Any, placement: Placement | None) -> JsonValue:
+        """Write the table as it is checked; a handle that came in is passed on as its pointer."""
+        passed_on = _row_of_handle(value)
+        if passed_on is not None:
+            return passed_on
+        if placement is None:
+            raise ConfigurationError(NO_STORE)
+        return _write_table(self.check(value), placement, self.schema)
+
+    def read(self, row: Any, objects: Objects | None) -> Any:
+        """The table as the reader's annotation asks for it, with only the columns it needs."""
+        from typedxcom.tables import LazyTable, from_table
+        from typedxcom.tables.frames import is_streamed
+
+        is_slice = isinstance(row, TableSlice)
+        if objects is None or not (is_slice or is_pointer(row)):
+            return from_table(self.check(self._literal(row)), self.annotation)
+        pointer = objects.pointer(row.row if is_slice else row)
+        if pointer.codec not in CODECS:
+            raise no_table(self.schema, pointer.about)
+        if get_origin(self.annotation) is LazyTable:
+            return LazyTable(StoredSource(row, objects), get_args(self.annotation)[0])
+        if is_streamed(self.annotation):
+            source = StoredSource(row, objects, verified=not is_slice)
+            return self._streamed(LazyTable(source, self.row))
+        return from_table(self.check(self._whole(row, objects, pointer)), self.annotation)
+
+    def _whole(self, row: Any, objects: Objects, pointer: Pointer) -> pa.Table:
+        """All rows of a verified object, or those of a slice; with the columns that are needed."""
+        from typedxcom.tables import columns_of
+
+        if isinstance(row, TableSlice):
+            source = StoredSource(row, objects)
+            return source.open(columns=columns_of(self.row, source.schema.names)).read_all()
+        stored = _open(objects.read(row), pointer, objects)
+        return stored.read(columns_of(self.row, stored.schema.names))
+
+    def _streamed(self, table: Any) -> Any:
+        """A reader of batches, or a frame of polars that reads them when it is collected."""
+        from typedxcom.tables.frames import from_lazy
+
+        return from_lazy(table, self.annotation)
+
+    def _literal(self, value: Any) -> Any:
+        """A table that stands in the DAG file, or came from a task without a contract."""
+        from typedxcom.tables import is_table
+
+        if not is_table(value):
+            raise no_table(self.schema, type(value).__name__)
+        return value
+
+
+def _open(source: Any, pointer: Pointer, objects: Objects) -> StoredTable:
+    """The table that lies in *source*, whose head says no other number of rows than its pointer."""
+    from typedxcom.tables.ipc import IpcTable
+    from typedxcom.tables.parquet import ParquetTable
+
+    kind = IpcTable if pointer.codec == "arrow" else ParquetTable
+    stored = kind(source, objects.declares(pointer))
+    if pointer.rows is not None and stored.rows != pointer.rows:
+        raise IntegrityError(
+            f"A stored table has {stored.rows:,} rows where its pointer says {pointer.rows:,}. "
+            "Clear the task that wrote it."
+        )
+    return stored
+
+
+class StoredSource:
+    """A `TableSource` over an object in a store: only what is asked for is fetched.
+
+    Args:
+        row: The XCom row that points here, or a slice.
+        objects: Where it leads.
+        verified: Fetch the whole object first, to a local file, and verify its digest; a part
+            of an object has none.
+
+    Attributes:
+        row: The row, None for a slice.
+    """
+
+    def __init__(
+        self, row: dict[str, Any] | TableSlice, objects: Objects, *, verified: bool = False
+    ) -> None:
+        cut = row if isinstance(row, TableSlice) else None
+        whole: dict[str, Any] = row.row if isinstance(row, TableSlice) else row
+        self.row = None if cut else whole
+        self._first = cut.first if cut else 0
+        self._count = cut.count if cut else None
+        self._pointer, self._store = objects.open(whole)
+        self._verify: Callable[[], Any] | None = (lambda: objects.file(whole)) if verified else None
+        self._objects = objects
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The stored Arrow schema, from the head of the file."""
+        return self._table.schema
+
+    @property
+    def rows(self) -> int:
+        """The number of rows, as the pointer says."""
+        return (self._pointer.rows or 0) if self._count is None else self._count
+
+    @property
+    def size(self) -> int:
+        """Bytes in the store."""
+        return self._pointer.size
+
+    def open(self, *, columns: Sequence[str] | None = None, filter: Any = None) -> Any:  # noqa: A002
+        """A stream of the batches, with only these columns and rows."""
+        return self._table.stream(columns, filter, first=self._first, count=self._count)
+
+    @cached_property
+    def _table(self) -> StoredTable:
+        import pyarrow as pa
+
+        pointer = self._pointer
+        if self._verify is not None:
+            path, copy = self._verify()
+            table = _open(path, pointer, self._objects)  # mapped: it does not need its name
+            if copy is not None:
+                copy.close()
+            return table
+        path = self._store.local_path(pointer.path)
+        if path is not None:
+            self._store.check_size(pointer.path, path.stat().st_size, pointer.size)
+            return _open(path, pointer, self._objects)
+        opened = pa.PythonFile(self._store.open(pointer.path, size=pointer.size), "r")
+        return _open(opened, pointer, self._objects)
+
+
+def read_any_table(row: Any, objects: Objects) -> pa.Table:
+    """The table of a pointer or slice as a reader without a contract gets it."""
+    if isinstance(row, TableSlice):
+        return StoredSource(row, objects).open().read_all()
+    pointer = objects.pointer(row)
+    return _open(objects.read(row), pointer, objects).read()
+
+
+def write_any_table(value: Any, placement: Placement) -> JsonValue:
+    """Store a table that no contract speaks of; None where *value* is none.
+
+    A pandas frame is left to Airflow's own serialization, which gives its reader pandas again.
+    """
+    from typedxcom.tables.frames import is_from_pandas, is_table
+
+    if not is_table(value) or is_from_pandas(value):
+        return None
+    import pyarrow as pa
+
+    table = value if isinstance(value, pa.Table) else pa.table(value)
+    return _write_table(table, placement, None)
+
+
+def _write_table(table: Any, placement: Placement, schema: Schema | None) -> JsonValue:
+    """One object: Arrow IPC, uncompressed where readers map it and else in zstd; or parquet."""
+    import pyarrow as pa
+
+    from typedxcom.tables import write_ipc
+    from typedxcom.tables.parquet import write_parquet
+
+    is_parquet = placement.format == "parquet"
+    compression: Any = None if placement.is_local and not is_parquet else "zstd"
+    with placement.writer(placement.format) as out:
+        sink = pa.PythonFile(out, "w")
+        if is_parquet:
+            rows = write_parquet(table, sink)
+        else:
+            rows = write_ipc(table, sink, compression=compression)
+        return placement.commit(
+            out,
+            codec=placement.format,
+            about=f"table {rows:,} x {len(table.schema)}, {amount(out.size)}",
+            rows=rows,
+            schema=None if schema is None else fingerprint(schema),
+            compression=compression,
+        )
+
+
+def _row_of_handle(value: Any) -> JsonValue:
+    """The row of a stored table that a task returns as it got it; None for anything else."""
+    source = getattr(value, "whole_source", None)
+    return source.row if isinstance(source, StoredSource) else None
