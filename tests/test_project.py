@@ -37,6 +37,7 @@ FLOORS = {
     "contracts": 4,
     "exchange": 4,
     "files": 4,
+    "items": 4,
     "large": 4,
     "objects": 4,
     "rows": 4,

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.codecs.wire import is_envelope
+from typedxcom.items import CODEC as ITEMS
+from typedxcom.items import StoredItems, join_items
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import (
     NAMES_OTHERS,
@@ -154,9 +156,12 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
     if len(text) <= settings().store_threshold:
         return tree
     told = about(tree, len(text))
-    # The sweep opens objects that name others, and knows them by their extension.
-    ext = NAMES_OTHERS if any(paths_in(text)) else "json"
-    return placement.put(text, codec="airflow", ext=ext, about=told)
+    if any(paths_in(text)):  # the sweep opens objects that name others: it knows the extension
+        return placement.put(text, codec="airflow", ext=NAMES_OTHERS, about=told)
+    if isinstance(tree, list):
+        data = join_items(map(write_text, tree))
+        return placement.put(data, codec=ITEMS, ext="items", about=told, rows=len(tree))
+    return placement.put(text, codec="airflow", ext="json", about=told)
 
 
 def _value(row: Any) -> Any:
@@ -164,7 +169,11 @@ def _value(row: Any) -> Any:
     from typedxcom.codecs.text import read_text
     from typedxcom.rows import opened
 
-    if is_pointer(row) and objects().pointer(row).codec == "airflow":
+    codec = objects().pointer(row).codec if is_pointer(row) else None
+    if codec == ITEMS:
+        items = StoredItems(row, objects(), lambda text: _airflow_value(read_text(text)))
+        return items if _is_raw.get() else opened(items[:], objects())
+    if codec == "airflow":
         row = read_text(bytes(objects().read(row)))
     value = _airflow_value(row)
     return value if _is_raw.get() else opened(value, objects())

@@ -16,6 +16,7 @@ from typedxcom.exchange import AnyCodec, load, parse_rendered
 from typedxcom.hints import read_hints
 from typedxcom.large import object_codec
 from typedxcom.objects import Objects, TableFormat
+from typedxcom.rows import for_reader
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import Record, TableOf, walk
@@ -217,10 +218,12 @@ class Contract:
     def _load_one(
         self, name: str, value: Any, subject: str, read: _Read, objects: Objects | None
     ) -> Any:
-        if self.is_injected(name) or not self.parameter(name).known:
+        if self.is_injected(name):
             return value
         try:
             with verified.named(subject):
+                if not self.parameter(name).known:
+                    return for_reader(value, objects)
                 return read(value, objects)
         except ValidationError as error:
             raise error.about(subject) from None

@@ -10,10 +10,11 @@ import msgspec
 from typedxcom.codecs.text import read_text, write_text
 from typedxcom.codecs.wire import MARKER, envelope_text, is_envelope, ordered
 from typedxcom.errors import DecodeError
+from typedxcom.items import StoredItems
 from typedxcom.objects import Objects
 from typedxcom.pointer import is_pointer
 
-__all__ = ["TOO_DEEP", "Opened", "open_value", "opened", "text_of"]
+__all__ = ["TOO_DEEP", "Opened", "for_reader", "open_value", "opened", "text_of"]
 
 TOO_DEEP = "An XCom is nested too deeply to be read"
 _PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
@@ -59,7 +60,41 @@ def _opened(row: Any, objects: Objects | None) -> Any:
             return _object(row, objects)
         whole = ordered(row) if MARKER in row else row
         return {key: _opened(inside, objects) for key, inside in whole.items()}
-    return [_opened(inside, objects) for inside in row] if isinstance(row, list) else row
+    if isinstance(row, list):
+        return [_opened(inside, objects) for inside in row]
+    if objects is not None and getattr(row, "__typedxcom_slice__", False):
+        from typedxcom.tabular import read_any_table
+
+        return read_any_table(row, objects)
+    return row
+
+
+def for_reader(value: Any, objects: Objects | None) -> Any:
+    """What a body without an annotation gets of an argument; as `opened` raises.
+
+    The outputs of a mapped task stay as lazy as Airflow's own sequence of them.
+    """
+    if isinstance(value, StoredItems):
+        return [opened(item, objects) for item in value[:]]
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, list, tuple)):
+        return _OpenedSequence(value, objects)
+    return opened(value, objects)
+
+
+class _OpenedSequence(Sequence[Any]):
+    """What a mapped task pushed, each row opened when it is taken."""
+
+    def __init__(self, rows: Sequence[Any], objects: Objects | None) -> None:
+        self._rows, self._objects = rows, objects
+
+    def __getitem__(self, index: Any) -> Any:
+        return opened(self._rows[index], self._objects)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return repr(self._rows)
 
 
 def _object(row: dict[str, Any], objects: Objects | None) -> Any:

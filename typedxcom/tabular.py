@@ -43,6 +43,8 @@ class TableSlice:
         count: The number of rows.
     """
 
+    __typedxcom_slice__ = True
+
     row: dict[str, Any]
     first: int
     count: int

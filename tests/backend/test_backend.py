@@ -14,6 +14,7 @@ import pytest
 from typedxcom.airflow import config, stores
 from typedxcom.backend import XComBackend, raw_rows
 from typedxcom.errors import IntegrityError, PointerNotFoundError
+from typedxcom.stores import LocalStore
 
 pytestmark = pytest.mark.airflow
 AT: dict[str, Any] = {
@@ -30,7 +31,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A store in *tmp_path*, and a threshold that small values pass."""
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "store"))
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE_THRESHOLD", "100")
-    caches = (config.settings, stores.open_store, stores.objects)
+    caches = (config.settings, stores.open_store, stores.objects, stores.stores_lists)
     for cache in caches:
         cache.cache_clear()
     yield tmp_path / "store"
@@ -64,7 +65,7 @@ def test_large_values_leave_the_database(store: Path, value: Any) -> None:
     """A large value of an untyped task goes to the store and comes back as Airflow reads it."""
     row = XComBackend.serialize_value(value, **AT)
     assert len(json.dumps(row)) < 500
-    assert row["codec"] == "airflow"
+    assert row["codec"] == ("items" if isinstance(value, list) else "airflow")
     assert through(value) == value
     assert len(objects(store)) == 1
 
@@ -187,3 +188,47 @@ def test_the_same_value_is_the_same_object(store: Path) -> None:
     assert XComBackend.serialize_value("x" * 200, **AT) == one
     XComBackend.serialize_value("y" * 200, **AT)
     assert len(objects(store)) == 2
+
+
+def test_one_item_of_a_stored_list_is_read_alone(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mapped instance reads its own item by two ranges; the whole list is one object."""
+    value = [{"n": number, "text": "x" * 2000} for number in range(1000)]
+    row = XComBackend.serialize_value(value, **AT)
+    assert (row["codec"], row["rows"]) == ("items", 1000)
+    assert len(objects(store)) == 1
+    with raw_rows():
+        items = XComBackend.deserialize_value(SimpleNamespace(value=row))
+    read: list[int] = []
+    own = LocalStore.read_range
+
+    def counted(self: LocalStore, path: str, start: int, stop: int) -> Any:
+        read.append(stop - start)
+        return own(self, path, start, stop)
+
+    monkeypatch.setattr(LocalStore, "read_range", counted)
+    assert len(items) == 1000
+    assert (items[0], items[-1], items[500]) == (value[0], value[999], value[500])
+    assert sum(read) < 10_000
+    assert items[3:5] == value[3:5]
+    assert list(items) == value
+    with pytest.raises(IndexError):
+        items[1000]
+
+
+def test_an_altered_item_is_an_error(store: Path) -> None:
+    """One flipped bit in the one line that is read is found, as it is in a whole read."""
+    row = XComBackend.serialize_value(["x" * 2000] * 1000, **AT)
+    path = store / objects(store)[0]
+    path.chmod(0o600)
+    data = bytearray(path.read_bytes())
+    data[50] ^= 1
+    path.write_bytes(data)
+    with raw_rows():
+        items = XComBackend.deserialize_value(SimpleNamespace(value=row))
+    assert items[1] == "x" * 2000
+    with pytest.raises(IntegrityError, match="items are damaged"):
+        items[0]
+    with pytest.raises(IntegrityError, match="digest"):
+        items[:]

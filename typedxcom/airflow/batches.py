@@ -38,19 +38,21 @@ def sliced_schema(schema: Schema, task_id: str) -> Schema:
     )
 
 
-def count_task(source: Any, rows: Any) -> Any:
-    """The output of a task that pushes the first row of each slice of *source*."""
+def count_task(cut: SlicedSource) -> Any:
+    """The output of a task that pushes the first row of each slice."""
     from typedxcom.airflow.decorators import task
+    from typedxcom.airflow.outputs import FirstRowsArg
 
+    rows: Any = cut.rows
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
         raise ContractError(f"batches(rows={rows!r}) needs a number of rows, 1 or more")
-    name = source.operator.task_id.rpartition(".")[2]
-    planned = task(task_id=f"{name}_batches")(_first_rows)
-    return planned(source, rows)
+    name = cut.source.operator.task_id.rpartition(".")[2]
+    counted = task(task_id=f"{name}_batches")(_first_rows)
+    return counted(FirstRowsArg.of(cut))
 
 
-def _first_rows(table: Any, rows: int) -> list[int]:
-    return [part.first for part in slices(table, rows, objects())]
+def _first_rows(first_rows: list[int]) -> list[int]:
+    return first_rows
 
 
 class SlicedSource:
@@ -64,14 +66,16 @@ class SlicedSource:
     def __init__(self, source: Any, rows: int) -> None:
         self.source, self.rows = source, rows
 
-    def resolve(self, context: Any) -> Sequence[Any] | None:
+    def parts(self, context: Any) -> list[TableSlice] | None:
         """The slices, of which nothing is read yet; None where the table's task was skipped."""
         with raw_rows():
             row = self.source.row(context)
-            if row is None:
-                return None
-            parts = slices(row, self.rows, objects())
-        return parts if is_typed(context["ti"].task) else _Tables(parts)
+            return None if row is None else slices(row, self.rows, objects())
+
+    def resolve(self, context: Any) -> Sequence[Any] | None:
+        """The slices as a reader gets them; one without a contract gets tables."""
+        parts = self.parts(context)
+        return parts if parts is None or is_typed(context["ti"].task) else _Tables(parts)
 
 
 class _Tables(Sequence[Any]):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.private import ListOfDictsExpandInput, MappedArgument, MappedOperator
-from typedxcom.airflow.stores import objects, placement
+from typedxcom.airflow.stores import objects, placement, stores_lists
 from typedxcom.airflow.wiring import is_template, producers
 from typedxcom.backend import raw_rows
 from typedxcom.codecs.base import Encoded
@@ -171,7 +171,7 @@ class _Push:
             encoded.tree,
             self._schema,
             settings=settings(),
-            placement=where,
+            placement=None if stores_lists() else where,  # then the list is one object
             keywords=any(isinstance(one, ListOfDictsExpandInput) for one in mapping),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from types import GenericAlias
 from typing import Any
 
@@ -15,11 +15,12 @@ from typedxcom.airflow.stores import objects
 from typedxcom.backend import raw_rows
 from typedxcom.contracts import Promise
 from typedxcom.errors import OutputAttributeError, ValidationError, WiringError
-from typedxcom.exchange import item, load, opened
-from typedxcom.schema import UNKNOWN, Schema
+from typedxcom.exchange import item, load
+from typedxcom.rows import for_reader
+from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import MappingOf, Record, TupleOf
 
-__all__ = ["BatchesArg", "ItemArg", "XComArg", "typed_arg"]
+__all__ = ["BatchesArg", "FirstRowsArg", "ItemArg", "XComArg", "typed_arg"]
 
 _RETURN = "return_value"
 
@@ -59,7 +60,7 @@ class XComArg(PlainXComArg):
         """Pull the value; a reader without a contract gets it with our forms taken off."""
         if is_typed(context["ti"].task):  # it decodes the row itself
             return self.row(context)
-        return _for_reader(self._pulled(context))
+        return for_reader(self._pulled(context), objects())
 
     def row(self, context: Any) -> Any:
         """Pull the row as it lies."""
@@ -81,7 +82,7 @@ class XComArg(PlainXComArg):
             WiringError: The task returns no table.
         """
         schema = sliced_schema(self._each_schema(), self.operator.task_id)
-        return BatchesArg.of_table(self, rows, schema)
+        return BatchesArg.of(SlicedSource(self, rows), schema)
 
     def _each_schema(self) -> Schema:
         """What a reader of this output gets, a list where the task is mapped."""
@@ -138,17 +139,35 @@ class XComArg(PlainXComArg):
         return [ItemArg.of(self, index, schema) for index, schema in enumerate(fixed)]
 
 
+class FirstRowsArg(XComArg):
+    """The number of the first row of each slice of a table."""
+
+    slices: SlicedSource
+
+    @classmethod
+    def of(cls, cut: SlicedSource) -> FirstRowsArg:
+        """The first rows of *cut*."""
+        arg = cls(operator=cut.source.operator, key=cut.source.key)
+        arg.slices, arg.schema = cut, schema_of(list[int])
+        return arg
+
+    def resolve(self, context: Any) -> Any:
+        """The numbers; None where the table's task was skipped."""
+        parts = self.slices.parts(context)
+        return parts if parts is None else [part.first for part in parts]
+
+
 class BatchesArg(XComArg):
     """The slices of a table, as a list of tables."""
 
     slices: SlicedSource
 
     @classmethod
-    def of_table(cls, source: XComArg, rows: int, schema: Schema) -> BatchesArg:
-        """The table *source* in slices of *rows* rows."""
-        counted = count_task(source, rows)
+    def of(cls, cut: SlicedSource, schema: Schema) -> BatchesArg:
+        """The table in slices; the task that counts them is made here."""
+        counted = count_task(cut)
         arg = cls(operator=counted.operator, key=counted.key)
-        arg.slices, arg.schema = SlicedSource(source, rows), schema
+        arg.slices, arg.schema = cut, schema
         return arg
 
     def resolve(self, context: Any) -> Any:
@@ -202,7 +221,7 @@ class ItemArg(XComArg):
     def resolve(self, context: Any) -> Any:
         """Pull the whole and take the item; None where the task was skipped."""
         part = self.row(context)
-        return part if is_typed(context["ti"].task) else _for_reader(part)
+        return part if is_typed(context["ti"].task) else for_reader(part, objects())
 
     def row(self, context: Any) -> Any:
         """The item's row as it lies."""
@@ -288,29 +307,6 @@ class TypedConcat(_Joined, ConcatXComArg):
     def concat(self, *others: Any) -> Any:
         """Kept flat, as Airflow does."""
         return _concatenated(*self.args, *others)
-
-
-def _for_reader(value: Any) -> Any:
-    """What a reader without a contract gets."""
-    if isinstance(value, Sequence) and not isinstance(value, (str, list)):
-        return _OpenedSequence(value)
-    return opened(value, objects())
-
-
-class _OpenedSequence(Sequence[Any]):
-    """What a mapped task pushed, for a reader without a contract: as lazy as Airflow's own."""
-
-    def __init__(self, rows: Sequence[Any]) -> None:
-        self._rows = rows
-
-    def __getitem__(self, index: Any) -> Any:
-        return opened(self._rows[index], objects())
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __repr__(self) -> str:
-        return repr(self._rows)
 
 
 def typed_arg(arg: Any, schema: Schema) -> Any:

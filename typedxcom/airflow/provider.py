@@ -79,6 +79,17 @@ def get_provider_info() -> dict[str, Any]:
                         "example": None,
                         "default": "",
                     },
+                    "read_limit": {
+                        "description": (
+                            "Bytes of memory that one table may ask for when it is read: a stored "
+                            "table that declares more, however small its file, is refused. Of a "
+                            "stream each batch counts alone."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "integer",
+                        "example": None,
+                        "default": "34359738368",
+                    },
                     "read_common_io": {
                         "description": (
                             "Follow the pointers that the common.io provider's XCom backend "

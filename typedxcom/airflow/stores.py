@@ -13,11 +13,20 @@ from typedxcom.airflow.metrics import observer
 from typedxcom.errors import ConfigurationError
 from typedxcom.objects import Objects, Placement, TableFormat
 from typedxcom.pointer import Coordinates
+from typedxcom.stores.verified import Limits
 
 if TYPE_CHECKING:
     from typedxcom.stores import Store
 
-__all__ = ["DEFAULT", "objects", "open_store", "placed", "placement", "store_names"]
+__all__ = [
+    "DEFAULT",
+    "objects",
+    "open_store",
+    "placed",
+    "placement",
+    "store_names",
+    "stores_lists",
+]
 
 DEFAULT = "default"
 # Executors whose workers may be other machines, which a folder under AIRFLOW_HOME does not reach.
@@ -57,6 +66,15 @@ def placed(
 
 
 @functools.cache
+def stores_lists() -> bool:
+    """Whether our XCom backend is in use: it stores a long list as one object of many items."""
+    from typedxcom.backend import XComBackend
+
+    backend = conf.getimport("core", "xcom_backend", fallback="airflow.sdk.bases.xcom.BaseXCom")
+    return isinstance(backend, type) and issubclass(backend, XComBackend)
+
+
+@functools.cache
 def objects() -> Objects:
     """The stores, and how pointers into them are signed.
 
@@ -65,7 +83,12 @@ def objects() -> Objects:
     """
     written = conf.get(SECTION, "signing_key", fallback="") or ""
     keys = [part.strip().encode() for part in written.split(",") if part.strip()]
-    return Objects(open_store, keys=keys)
+    try:
+        limit = conf.getint(SECTION, "read_limit", fallback=Limits().decoded)
+    except ValueError as error:
+        raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
+    limits = Limits(size=max(limit, Limits().size), decoded=limit)
+    return Objects(open_store, keys=keys, limits=limits)
 
 
 @functools.cache

@@ -52,7 +52,7 @@ class Limits:
     """
 
     size: int = 64 * 2**30
-    decoded: int = 256 * 2**30
+    decoded: int = 32 * 2**30
 
 
 def write_object(
@@ -288,7 +288,7 @@ def check_declared(size: int, limit: int, address: str) -> None:
     if not 0 <= size <= limit:
         raise IntegrityError(
             f"`{address}` declares {size:,} bytes, and at most {limit:,} are read. "
-            "Raise the limit where such a value is right."
+            "Raise [typedxcom] read_limit where such a value is right."
         )
 
 
