@@ -43,10 +43,12 @@ if TYPE_CHECKING:
     from typedxcom.files import File
     from typedxcom.registry import register_codec
     from typedxcom.schema import Lax
+    from typedxcom.tables import ArrowType, LazyTable, PrimaryKey, Rows, Unique, to_arrow_schema
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ArrowType",
     "CodecError",
     "ConfigurationError",
     "ContractError",
@@ -55,12 +57,16 @@ __all__ = [
     "File",
     "IntegrityError",
     "Lax",
+    "LazyTable",
     "OutputAttributeError",
     "PointerNotFoundError",
+    "PrimaryKey",
+    "Rows",
     "StoreError",
     "Table",
     "Task",
     "TypedXComError",
+    "Unique",
     "UnsupportedTypeError",
     "ValidationError",
     "WiringError",
@@ -74,6 +80,7 @@ __all__ = [
     "task",
     "task_group",
     "teardown",
+    "to_arrow_schema",
     "typed",
     "typed_output",
 ]
@@ -82,7 +89,10 @@ _ERRORS = {name for name in __all__ if name.endswith("Error")}
 _HOMES = {
     "File": "typedxcom.files",
     "Lax": "typedxcom.schema",
-    "Table": "typedxcom.tables",
+    **dict.fromkeys(
+        ("ArrowType", "LazyTable", "PrimaryKey", "Rows", "Table", "Unique", "to_arrow_schema"),
+        "typedxcom.tables",
+    ),
     "register_codec": "typedxcom.registry",
 }
 

@@ -12,6 +12,7 @@ from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from demo.run import Run, size
 from typedxcom.airflow.wiring import describe
+from typedxcom.pointer import is_pointer
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ def _into(downstream: str, value: Any, run: Run) -> Iterator[Edge]:
 
 
 def form(row: Any) -> str:
-    """How typedxcom wrote a row: as the JSON of the value, or as one JSON text."""
+    """How typedxcom wrote a row: the JSON of the value, one JSON text, or a pointer to a store."""
+    if is_pointer(row):
+        return "pointer"
     is_text = isinstance(row, dict) and isinstance(row.get("$typedxcom"), int)
     return "text" if is_text else "plain"

@@ -103,22 +103,24 @@ def test_the_demo_succeeds(demo):
     """Its exit code says so, nothing goes to stderr, and each task has one line."""
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert demo.stderr == ""
-    ended = re.findall(r"^  ok      ([a-z_]+)(?:\[(..)\])? ", demo.stdout, re.M)
+    ended = re.findall(r"^  ok      ([a-z_]+)(?:\[(\w+)\])? ", demo.stdout, re.M)
     summarized = {code for name, code in ended if name == "summarize"}
     assert len(summarized) == 16
     assert {"UA", "9E"} < summarized
-    assert [name for name, _ in ended if name != "summarize"] == sorted(
-        {name for name, _ in ended} - {"summarize"},
-        key=[name for name, _ in ended].index,
-    )
+    assert sorted(index for name, index in ended if name == "count") == list("0123456")
+    others = [name for name, _ in ended if name not in ("summarize", "count")]
+    assert len(others) == len(set(others)) == 9
 
 
 def test_the_demo_shows_each_edge_with_its_type_size_and_form(demo):
-    """Small values are plain JSON; the airports, above the threshold, are one text."""
+    """Small values are plain JSON, the airports are one text, and the flights a pointer."""
     edges = re.findall(r"^  (\S+) -> (\S+): +(.+), ([\d,]+) bytes, (\w+)$", demo.stdout, re.M)
     found = {(up, down): (kind, form) for up, down, kind, _, form in edges}
-    assert len(found) == 13
-    assert found['extract["flights"]', "validate_flights.source"] == ("Source", "plain")
+    assert len(found) == 16
+    assert found['extract["flights"]', "read_flights.source"] == ("Source", "plain")
+    assert found["read_flights", "summarize.flights"] == ("Table[Flight]", "pointer")
+    assert found["read_flights", "join_airports.flights"] == ("Table[Flight]", "pointer")
+    assert found["read_flights_batches", "count.batch"] == ("list[Table[Flight]]", "plain")
     assert found["read_airlines", "summarize.airline"] == ("list[Airline]", "plain")
     assert found["join_airports", "summarize.airports"] == ("dict[str, Airport | None]", "text")
     assert found["summarize", "reduce.summaries"] == ("list[CarrierSummary]", "plain")
@@ -155,7 +157,9 @@ def test_the_totals_are_true(demo, truth):
         f"{flights - len(delays):,} cancelled,\n"
         f"the others left {sum(delays) / len(delays):.1f} minutes late in the mean."
     ) in demo.stdout
-    assert "Weather left out: row 1,009, wind_speed = 1048.36058:" in demo.stdout
+    assert (
+        "Weather left out: column `wind_speed` has 1 value above 230 (row 1009: 1048.36058)"
+    ) in demo.stdout
 
 
 def test_the_wrong_dag_fails_in_mypy_and_at_parse(demo):

@@ -29,6 +29,7 @@ __all__ = ["ParquetTable", "write_parquet"]
 
 _GROUP_ROWS = 131_072  # of a row group: what is fetched, filtered and skipped as one
 _BATCH_ROWS = 65_536  # that are decoded at one time
+_WIDTHS = {"BOOLEAN": 1, "INT64": 8, "INT96": 12, "DOUBLE": 8, "FIXED_LEN_BYTE_ARRAY": 16}  # bytes
 
 
 def write_parquet(table: Arrow, sink: Any) -> int:
@@ -174,11 +175,11 @@ class ParquetTable(StoredTable):
     def _declared(self, group: int, columns: Sequence[str] | None) -> int:
         """Bytes that one row group takes, as its footer says itself; at least one for each row."""
         head = self._head.row_group(group)
-        parts = (head.column(at) for at in range(head.num_columns))
-        wanted = None if columns is None else set(columns)
-        sizes = [
-            part.total_uncompressed_size
-            for part in parts
-            if wanted is None or part.path_in_schema.partition(".")[0] in wanted
-        ]
-        return int(max(head.num_rows, sum(sizes)))
+        total = head.num_rows
+        for at in range(head.num_columns):
+            part = head.column(at)
+            if columns is None or part.path_in_schema.partition(".")[0] in columns:
+                # Equal values are stored once, so the values may take more than the file does.
+                values = part.num_values * _WIDTHS.get(part.physical_type, 4)
+                total += max(part.total_uncompressed_size, values)
+        return int(total)

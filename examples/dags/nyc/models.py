@@ -53,6 +53,33 @@ class Flight(Row):
     time_hour: datetime
 
 
+# What a reader asks for of a table: only these columns are read, as these types.
+
+
+class Departure(BaseModel):
+    month: int
+    day: int
+    dep_time: int | None
+    dep_delay: int | None
+
+
+class Destination(BaseModel):
+    dest: str
+
+
+class Flown(Departure):
+    carrier: str
+    origin: str
+    dest: str
+    time_hour: datetime
+
+
+class Rain(BaseModel):
+    origin: str
+    time_hour: datetime
+    precip: float
+
+
 class WeatherHour(Row):
     """One hour at one of the three airports."""
 
@@ -95,7 +122,7 @@ class Airline(msgspec.Struct, frozen=True):
 
 
 class Source(Row):
-    """One of the files. It stands for its rows: they stay where they are."""
+    """One of the files."""
 
     path: Path
     rows: int = Field(gt=0)
@@ -123,20 +150,12 @@ class Period(Row):
         return self
 
 
-class Rejected(TypedDict):
-    """A row that breaks its model, and why."""
+class Counts(Row):
+    """The totals of some flights."""
 
-    row: int
-    problem: str
-
-
-class Checked(Row):
-    """A file whose rows have been validated, one by one."""
-
-    source: Source
-    good: int = Field(ge=0)
-    bad: list[int] = Field(max_length=100)  # the numbers of the rows to leave out
-    nulls: dict[str, int]  # column -> how many
+    flights: int = Field(ge=0)
+    cancelled: int = Field(ge=0)
+    minutes: int  # that they left late, together
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -10,41 +9,21 @@ import pyarrow.compute as pc
 
 from nyc.models import Airport, Period, Route
 
-BATCH = 20_000  # rows that are Python objects at one time
 ENOUGH = 30  # flights that make a route worth naming
 
 
-def dicts(table: pa.Table) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each row with its number."""
-    number = 0
-    for batch in table.to_batches(max_chunksize=BATCH):
-        for row in batch.to_pylist():
-            yield number, row
-            number += 1
-
-
-def without(table: pa.Table, rows: list[int]) -> pa.Table:
-    """All rows but these."""
-    if not rows:
-        return table
-    keep = pc.invert(pc.is_in(pa.array(range(table.num_rows)), pa.array(rows, pa.int64())))
-    return table.filter(keep)
-
-
-def flown_by(flights: pa.Table, carrier: str, period: Period) -> pa.Table:
-    """The flights of one carrier on the days of a period."""
+def on_days(flights: pa.Table, period: Period) -> pa.Table:
+    """The flights on the days of a period."""
     day = pc.add(pc.multiply(flights["month"], 100), flights["day"])
     first = period.first.month * 100 + period.first.day
     last = period.last.month * 100 + period.last.day
-    in_period = pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last))
-    return flights.filter(pc.and_(pc.equal(flights["carrier"], carrier), in_period))
+    return flights.filter(pc.and_(pc.greater_equal(day, first), pc.less_equal(day, last)))
 
 
 def with_weather(flights: pa.Table, weather: pa.Table) -> pa.Table:
     """Each flight that left with the weather of its hour, where there is any."""
-    columns = weather.select(["origin", "time_hour", "precip"])
     known = flights.select(["origin", "time_hour", "dep_delay"]).drop_null()
-    return known.join(columns, keys=["origin", "time_hour"], join_type="inner")
+    return known.join(weather, keys=["origin", "time_hour"], join_type="inner")
 
 
 def correlation(x: pa.ChunkedArray, y: pa.ChunkedArray) -> float | None:

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from airflow.sdk import dag
-from typedxcom import Table, task
+from typedxcom import LazyTable, Table, task
 
 
 class Trip(BaseModel):
@@ -50,6 +50,16 @@ def on_many(tables: list[Table[Trip]]) -> None:
 
 
 @task
+def lazily(table: LazyTable[OnlyId]) -> LazyTable[OnlyId]:
+    return table.filter("id > 3")
+
+
+@task
+def lazy_places(table: LazyTable[Place]) -> None:
+    table.columns("city").to_arrow()
+
+
+@task
 def total(numbers: list[int]) -> None:
     raise NotImplementedError
 
@@ -59,6 +69,8 @@ def right() -> None:
     total(on_ids.expand(batch=trips().batches(rows=1000)))
     on_ids.expand(batch=read.expand(shard=["a", "b"]).batches(rows=1000))
     on_many(trips().batches(rows=1000))
+    on_ids(lazily(trips()))
+    lazily.expand(table=trips().batches(rows=1000))
 
 
 @dag(schedule=None)
@@ -68,3 +80,5 @@ def wrong() -> None:
     trips().batches(rows="many")  # E: Argument "rows" to "batches" of "XComArg" has incompatible type "str"; expected "int" [arg-type]
     trips().batches()  # E: Missing named argument "rows" for "batches" of "XComArg" [call-arg]
     on_ids(trips().batches(rows=1000))  # E: Argument "batch" of task "on_ids" takes "Table[OnlyId]", but task "trips" returns "list[Table[Trip]]" [xcom-arg]
+    lazy_places(trips())  # E: x
+    lazy_places.expand(table=trips().batches(rows=1000))  # E: x
