@@ -210,7 +210,12 @@ class Contract:
         loaded = []
         for name, value in named:
             if name not in whole:
-                reader = _reader(self.parameter(name), is_lax=lax, is_rendered=name in rendered)
+                reader = _reader(
+                    self.parameter(name),
+                    is_lax=lax,
+                    is_rendered=name in rendered,
+                    is_pulled=bool((sources or {}).get(name)),
+                )
                 value = self._load_one(name, value, subjects[name], reader, objects)
             loaded.append(whole.get(name, value))
         return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
@@ -222,8 +227,6 @@ class Contract:
             return value
         try:
             with verified.named(subject):
-                if not self.parameter(name).known:
-                    return for_reader(value, objects)
                 return read(value, objects)
         except ValidationError as error:
             raise error.about(subject) from None
@@ -297,8 +300,10 @@ def _result(function: Callable[..., Any], annotation: Any) -> Any:
     return annotation
 
 
-def _reader(promise: Promise, *, is_lax: bool, is_rendered: bool) -> _Read:
-    """How the argument of one parameter is read."""
+def _reader(promise: Promise, *, is_lax: bool, is_rendered: bool, is_pulled: bool) -> _Read:
+    """How the argument of one parameter is read; without a type, as a task without a contract."""
+    if not promise.known:
+        return for_reader if is_pulled else lambda value, objects: value
     if is_rendered:
         return lambda value, objects: _load_rendered(value, promise, objects)
     return lambda value, objects: load(

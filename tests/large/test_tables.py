@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,15 +14,17 @@ import pyarrow as pa
 import pytest
 from pydantic import BaseModel, Field
 
-from typedxcom.contracts import Promise
+from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import ConfigurationError, DecodeError, IntegrityError, ValidationError
 from typedxcom.exchange import dump, load, opened
 from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
+from typedxcom.rows import for_reader
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stores import LocalStore, MemoryStore, Store
+from typedxcom.stores import Limits, LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows, Table
+from typedxcom.tabular import slices
 
 SETTINGS = Settings(store_threshold=1_000)
 
@@ -180,6 +184,85 @@ def test_signed_pointers_are_the_only_ones_followed(tmp_path: Path) -> None:
     assert isinstance(signed, dict)
     with pytest.raises(IntegrityError, match="altered"):
         load({**signed, "rows": 4}, codec, objects=place(old).objects)
+
+
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_each_format_serves_every_reader(place: Placement, form: Any) -> None:
+    """Whole, lazily, in a stream and in slices, a table stored in either format is the same."""
+    there = dataclasses.replace(place, format=form)
+    row: Any = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=there)
+    assert (row["codec"], row["rows"]) == (form, 3)
+
+    def read(annotation: Any, value: Any = row) -> Any:
+        return load(value, promise(annotation).codec, objects=place.objects)
+
+    assert read(Table[Trip]).to_pylist() == TRIPS.to_pylist()
+    assert read(Table[Small]).to_pylist() == [{"trip_id": n} for n in (1, 2, 3)]
+    assert read(LazyTable[Trip]).filter("km > 1").columns("trip_id").to_arrow().num_rows == 1
+    stream = read(Annotated[pa.RecordBatchReader, Rows(Trip)])
+    assert isinstance(stream, pa.RecordBatchReader)
+    assert stream.read_all().to_pylist() == TRIPS.to_pylist()
+    frame = read(Annotated[pl.LazyFrame, Rows(Trip)])
+    assert frame.filter(pl.col("km") < 2).select("city").collect()["city"].to_list() == ["a", None]
+    assert frame.head(1).collect().height == 1
+    cut = slices(row, 2, place.objects)
+    assert [part.count for part in cut] == [2, 1]
+    assert read(Table[Trip], cut[1]).to_pylist() == TRIPS.to_pylist()[2:]
+    assert read(LazyTable[Trip], cut[0]).rows == 2
+    assert read(list[Table[Small]], cut)[1].to_pylist() == [{"trip_id": 3}]
+    assert opened(row, place.objects).num_rows == 3
+    assert for_reader(cut, place.objects)[1].num_rows == 1
+
+
+def test_a_slice_is_not_passed_on_as_the_whole(place: Placement) -> None:
+    """A task that returns its batch writes these rows, and not a pointer to all of them."""
+    codec = promise(LazyTable[Trip]).codec
+    row = dump(TRIPS, codec, settings=SETTINGS, placement=place)
+    part = load(slices(row, 2, place.objects)[1], codec, objects=place.objects)
+    again: Any = dump(part, codec, settings=SETTINGS, placement=place)
+    assert (again["rows"], row["rows"]) == (1, 3)
+
+
+def test_only_a_table_is_cut(place: Placement) -> None:
+    """JSON and files have no rows; the error says what came."""
+    blob = place.put(b"[1]", codec="json", ext="json", about="list of 1, 3 bytes")
+    for value in (blob, 3, "text"):
+        with pytest.raises(ValidationError, match="expected `Table`, got `"):
+            slices(value, 2, place.objects)
+
+
+def test_a_head_that_contradicts_the_pointer_is_refused(place: Placement) -> None:
+    """The number of rows stands in both."""
+    row: Any = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
+    with pytest.raises(IntegrityError, match="has 3 rows where its pointer says 4"):
+        load({**row, "rows": 4}, promise(Table[Trip]).codec, objects=place.objects)
+
+
+def test_more_than_the_limit_is_not_read(place: Placement) -> None:
+    """What the head declares is compared with the limit that the settings give."""
+    small = dataclasses.replace(place.objects, limits=Limits(decoded=20))
+    row: Any = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
+    for annotation in (Table[Trip], Annotated[pl.DataFrame, Rows(Small)]):
+        with pytest.raises(IntegrityError, match="read_limit"):
+            load(row, promise(annotation).codec, objects=small)
+
+
+def test_a_parameter_without_a_type_gets_the_value(place: Placement) -> None:
+    """Not our pointer or text; what stands in the DAG file is left as it is."""
+
+    def body(table, text, mine): ...
+
+    row = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
+    text = {"$typedxcom": 1, "about": "text", "json": "[1, NaN]"}
+    mine = collections.OrderedDict(a=1)
+    arguments = {"table": row, "text": text, "mine": mine}
+    sources = {"table": "extract", "text": "extract"}
+    _, loaded = Contract(body).load_arguments(
+        (), arguments, task_id="t", sources=sources, objects=place.objects
+    )
+    assert loaded["table"].to_pylist() == TRIPS.to_pylist()
+    assert loaded["text"][0] == 1
+    assert loaded["mine"] is mine
 
 
 def test_a_table_needs_a_store() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.tables.strategies import ODD, patterns, rows_and_table
 from typedxcom.errors import ValidationError
 from typedxcom.tables import Table, read_ipc, to_arrow_schema, write_ipc
+from typedxcom.tables.parquet import ParquetTable, write_parquet
 from typedxcom.tables.patterns import translate
 from typedxcom.tables.rowwise import python_column
 
@@ -85,6 +86,10 @@ def test_good_rows_keep_their_values(case):
     assert again.schema == good.schema
     assert same(again, good)
     assert Table[row].validate(again).num_rows == good.num_rows
+    parquet = io.BytesIO()
+    assert write_parquet(good, parquet) == good.num_rows
+    stored = ParquetTable(parquet.getvalue(), lambda size: None)
+    assert same(Table[row].validate(stored.read()), good)
 
 
 @many
