@@ -248,6 +248,8 @@ ROWS = (
     Row("bytes", "int", DIFFERS, "bytes travel as text", "b'ab'"),
     # Unions and Optional
     Row("int", "int | None", FITS, "one member takes it", "5"),
+    Row("Annotated[int | None, Field(ge=1)]", "int | None", FITS, "the constraint is on each member", "None"),
+    Row("Annotated[int | str, Field(ge=1)]", "int | None", DIFFERS, "a text does not fit", ""),
     Row("None", "Optional[int]", FITS, "one member takes it", "None"),
     Row("int | None", "int", DIFFERS, "every member must fit", "None"),
     Row("Optional[int]", "Union[int, None]", FITS, "three spellings of one type", "None"),

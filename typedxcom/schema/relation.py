@@ -139,6 +139,8 @@ class _Relation:
                 yield from self._each(members, up, down, path)
             case Named(newtype=mine), Named(newtype=theirs) if mine is theirs:
                 return
+            case Constrained(inner=UnionOf() as inner), UnionOf():  # Field(ge=0) on `int | None`
+                yield from self.compare(inner, down, path)
             case _, UnionOf(members=members):
                 yield from self._any(up, members, down, path)
             case Constrained(inner=mine, constraints=have), Constrained(
