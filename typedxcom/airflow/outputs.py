@@ -17,7 +17,7 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import OutputAttributeError, ValidationError, WiringError
 from typedxcom.exchange import item, load
 from typedxcom.rows import for_reader
-from typedxcom.schema import UNKNOWN, Schema, schema_of
+from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import MappingOf, Record, TupleOf
 
 __all__ = ["BatchesArg", "FirstRowsArg", "ItemArg", "XComArg", "typed_arg"]
@@ -148,7 +148,7 @@ class FirstRowsArg(XComArg):
     def of(cls, cut: SlicedSource) -> FirstRowsArg:
         """The first rows of *cut*."""
         arg = cls(operator=cut.source.operator, key=cut.source.key)
-        arg.slices, arg.schema = cut, schema_of(list[int])
+        arg.slices = cut  # and no schema: one list of numbers, also where the source is mapped
         return arg
 
     def resolve(self, context: Any) -> Any:
