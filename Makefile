@@ -18,7 +18,7 @@ export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-services test-oldest test-next test-pythons wheel bench bench-quick lint format lock clean python
+.PHONY: help demo test test-services test-oldest test-next test-pythons wheel bench bench-quick stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -26,17 +26,17 @@ help: ## List the targets
 demo: .venv/synced ## Run the example DAG on real flights
 	.venv/bin/python examples/flights.py
 
-test: .venv/synced ## Run all tests (ARGS="-k wiring -x" goes to pytest)
+test: .venv/synced .venv-checkers/synced ## Run all tests (ARGS="-k wiring -x" goes to pytest)
 	.venv/bin/python -m pytest $(ARGS)
 
 test-services: .venv-services/synced ## Run the tests of whole deployments: Celery, Redis, Ceph, Azurite, Chromium
 	.venv-services/bin/python -m pytest tests/deployment $(ARGS)
 
-test-oldest: .venv-oldest/synced ## Run unit and end-to-end tests on the oldest supported Airflow
-	.venv-oldest/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large $(ARGS)
+test-oldest: .venv-oldest/synced .venv-checkers/synced ## Run unit and end-to-end tests on the oldest supported Airflow
+	.venv-oldest/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs $(ARGS)
 
-test-next: .venv-next/synced ## Run unit and end-to-end tests on the next Airflow's pre-release
-	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large $(ARGS)
+test-next: .venv-next/synced .venv-checkers/synced ## Run unit and end-to-end tests on the next Airflow's pre-release
+	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs $(ARGS)
 
 test-pythons: .venv/synced ## Run unit tests on each supported Python that is installed
 	@for version in $(PYTHONS); do \
@@ -65,6 +65,9 @@ bench: .venv-bench/synced ## Measure everything, beside what users would pick in
 bench-quick: .venv-bench/synced ## The same on small data, in under two minutes
 	.venv-bench/bin/python -m benchmarks --quick --json build/bench-quick.json $(ARGS)
 
+stubs: .venv/synced .venv-oldest/synced .venv-next/synced ## Make stubs/airflow-stubs anew from each supported Airflow
+	for python in .venv-oldest .venv-next .venv; do $$python/bin/python stubs/generate.py || exit 1; done
+
 lint: .venv/synced ## Check style, format and types
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -76,10 +79,13 @@ format: .venv/synced ## Mend style and format
 
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --upgrade \
 	--custom-compile-command "make lock"
-COMPILE_ALL := $(COMPILE) pyproject.toml --all-extras --group dev
+# Not the extra `stubs`, which is made here.
+COMPILE_ALL := $(COMPILE) pyproject.toml --extra mypy --extra pandas --extra polars --extra duckdb \
+	--group dev
 
 lock: | $(UV) ## Resolve requirements/*.txt anew
 	$(COMPILE) --python-version 3.10 requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(COMPILE) --python-version 3.10 requirements/checkers.in -o requirements/checkers.txt
 	$(COMPILE_ALL) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
 	$(COMPILE_ALL) --python-version 3.10 -c requirements/dev.txt requirements/dev.in \
 		requirements/services.in -o requirements/services.txt
@@ -124,6 +130,12 @@ endef
 	$(UV_FIND) venv --quiet --clear --python 3.10 .venv-oldest 2>/dev/null || \
 		$(UV) venv --quiet --clear --python .venv/bin/python .venv-oldest
 	$(call fill,.venv-oldest,requirements/oldest.txt)
+
+# Type checkers run from here on the packages of the other environments.
+.venv-checkers/synced: .venv/synced requirements/checkers.txt
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv-checkers
+	$(UV) pip sync --quiet --python .venv-checkers --require-hashes requirements/checkers.txt
+	@touch $@
 
 # Airflow 3.4 needs Python 3.11.
 .venv-next/synced: .venv/synced requirements/next.txt

@@ -224,11 +224,25 @@ def test_importing_the_package_is_cheap():
 def test_the_lower_bounds_are_what_the_oldest_lock_installs():
     """A lower bound that no test runs on is a guess."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    extras = {
+        name: group for name, group in project["optional-dependencies"].items() if name != "stubs"
+    }
+    groups = [project["dependencies"], *extras.values()]
     lock = (ROOT / "requirements" / "oldest.txt").read_text()
     locked = set(re.findall(r"^([a-z0-9-]+==[^ ;]+)", lock, re.M))
     for requirement in (Requirement(text) for group in groups for text in group):
         assert str(requirement).replace(">=", "==") in locked
+    makefile = (ROOT / "Makefile").read_text()
+    assert set(re.findall(r"--extra (\w+)", makefile)) == set(extras)
+
+
+def test_the_stubs_are_released_together():
+    """The extra, the stubs' own project and this one name the same version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    stubs = tomllib.loads((ROOT / "stubs" / "pyproject.toml").read_text())["project"]
+    assert project["version"] == stubs["version"]
+    assert project["optional-dependencies"]["stubs"] == [f"{stubs['name']}=={stubs['version']}"]
+    assert f"{project['name']}=={project['version']}" in stubs["dependencies"]
 
 
 # Each written so that it does not match its own text.

@@ -5,10 +5,12 @@ Annotations are source text, with `PREAMBLE` before them, so that a type checker
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import Literal
+from types import ModuleType
+from typing import Any, Literal
 
-__all__ = ["DIFFERS", "FITS", "PREAMBLE", "ROWS", "Row"]
+__all__ = ["DIFFERS", "FITS", "PREAMBLE", "ROWS", "Row", "meaning"]
 
 PREAMBLE = """
 import dataclasses
@@ -168,6 +170,14 @@ Nested = TypeAliasType("Nested", "int | list[Nested]")
 Texts = TypeAliasType("Texts", "str | list[Texts]")
 """
 FITS, DIFFERS = "fits", "differs"
+_MODULE = ModuleType("relation_preamble")
+sys.modules[_MODULE.__name__] = _MODULE  # classes look their own names up there
+exec(PREAMBLE, vars(_MODULE))
+
+
+def meaning(source: str) -> Any:
+    """What *source* stands for after the preamble."""
+    return eval(source, vars(_MODULE))
 
 
 @dataclass(frozen=True)
@@ -182,6 +192,7 @@ class Row:
         value: A value of *up* as source text; none where there is nothing to run.
         read: What the reader gets, where that is not equal to the value.
         run: Why the run time says the opposite; empty where it agrees.
+        mypy: Why mypy with the plugin says the opposite; empty where it agrees.
     """
 
     up: str
@@ -191,6 +202,7 @@ class Row:
     value: str = ""
     read: str = ""
     run: str = ""
+    mypy: str = ""
 
     def __str__(self) -> str:
         return f"{self.up} -> {self.down}"

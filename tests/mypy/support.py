@@ -13,6 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
 
+# Of every run that shares a cache.
+OPTIONS = "check_untyped_defs = True\n"
+
 MESSAGE = re.compile(r"(?P<file>[^:\n]+\.pyi?):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)")
 # Several messages on one line of a case are written one after the other.
 EXPECTED = re.compile(r"  # E(?:: (?P<texts>.*))?$")

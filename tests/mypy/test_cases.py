@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.mypy.support import CASES, Run, expected, run_mypy
+from tests.mypy.support import CASES, OPTIONS, Run, expected, run_mypy
 
 FILES = sorted(CASES.glob("*.py"))
 WIRING = Path(__file__).parents[1] / "e2e" / "wiring_cases"
 
 
 @pytest.fixture(scope="session")
-def cases(tmp_path_factory) -> Run:
+def cases(warm_cache) -> Run:
     """All cases under mypy, in one run."""
-    cache = tmp_path_factory.mktemp("mypy")
-    return run_mypy(CASES, ".", cache=cache, config="check_untyped_defs = True\n")
+    return run_mypy(CASES, ".", cache=warm_cache, config=OPTIONS)
 
 
 def without_foreign_codes(found: dict[int, list[str]]) -> dict[int, list[str]]:
@@ -52,10 +51,9 @@ def test_nothing_is_reported_outside_the_cases(cases):
 
 
 @pytest.fixture(scope="session")
-def wiring(tmp_path_factory) -> Run:
+def wiring(warm_cache) -> Run:
     """The wiring cases that the check at DAG parse is tested with, under mypy."""
-    cache = tmp_path_factory.mktemp("wiring")
-    return run_mypy(WIRING, ".", cache=cache, config="check_untyped_defs = True\n")
+    return run_mypy(WIRING, ".", cache=warm_cache, config=OPTIONS)
 
 
 @pytest.mark.skipif(not WIRING.exists(), reason="this copy has no end-to-end tests")

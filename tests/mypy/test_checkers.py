@@ -1,184 +1,104 @@
-"""Without the plugin no checker reports a false error on right code: the types are lenient."""
+"""What each checker sees of right and wrong code: the table in docs/reference/mypy.md.
+
+Without the plugin the types are lenient: no checker reports a false error on right code.
+"""
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
-import subprocess
-import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.mypy.support import ROOT, environment
+from tests.mypy import checkers
+from tests.mypy.checkers import Report
+from tests.mypy.support import ROOT
 
-RIGHT = """
-from airflow.sdk import chain
-from pydantic import BaseModel
-from typedxcom import XComArg, XComKey, contract, dag, result, setup, task, task_group, teardown
-from typedxcom import typed, typed_output
-
-ROWS = XComKey("rows", int)
-
-
-class Order(BaseModel):
-    id: int
-    lines: list[str] = []
+PROGRAMS = Path(__file__).parent / "programs"
+PAGE = ROOT / "docs" / "reference" / "mypy.md"
+HEADING = "| checker | stubs | right code | type on hover | wrong wiring | right code | type on hover | wrong wiring |"
+SETUPS = [
+    *((name, stubs, plugin) for name, plugin in [("mypy", True), ("mypy", False)] for stubs in (False, True)),
+    *((name, stubs, False) for name in checkers.NAMES[1:] for stubs in (False, True)),
+]  # fmt: skip
 
 
-@task
-def extract(day: str, ti=None) -> list[Order]:
-    ROWS.push(ti, 3)
-    return []
+@pytest.fixture(scope="session")
+def report_of(tmp_path_factory, warm_cache):
+    """A function that gives one checker's report on all programs, each asked once."""
+    home = tmp_path_factory.mktemp("checkers")
 
+    @cache
+    def python(stubs: bool) -> Path:
+        return checkers.python_with(home / f"python{stubs}", stubs=stubs)
 
-@task(multiple_outputs=True, retries=2)
-def split(order: Order) -> dict[str, int]:
-    return {"a": 1}
-
-
-@task
-async def later(n: int) -> tuple[int, str]:
-    return n, ""
-
-
-@task.branch
-def pick(n: int) -> str:
-    return "use"
-
-
-@task.docker(image="x")
-def contained(n: int) -> str:
-    return ""
-
-
-@setup
-def create() -> str:
-    return ""
-
-
-@teardown(on_failure_fail_dagrun=True)
-def destroy(name: str) -> None:
-    count: int = ROWS.pull(None, task_ids="extract")
-    print(name, count)
-
-
-@typed
-@task
-@contract
-def use(n: int, text: str = "") -> int:
-    return n
-
-
-@result
-@task
-def total(values: list[int]) -> int:
-    return sum(values)
-
-
-@task_group
-def group(n: int):
-    return use(n)
-
-
-@task_group(group_id="other")
-def other(n: int) -> XComArg[int]:
-    return use(n)
-
-
-def helper(out: XComArg[int]) -> XComArg[int]:
-    return use(out)
-
-
-@dag
-def bare() -> None:
-    use(1)
-
-
-@dag(schedule=None, tags=["x"])
-def pipeline(day: str = "x") -> None:
-    orders = extract(day)
-    parts = split.expand(order=orders)
-    use(split(Order(id=1))["a"])
-    n, text = later(3)
-    use(n, text=text)
-    counts = [use(n), use(1), 3]
-    total(counts)
-    total([use(n), 1])
-    total(use.partial(text="x").expand(n=orders.map(lambda order: order.id)))
-    use.expand(n=use.expand(n=[1]).concat(use.expand(n=[2])))
-    later.expand_kwargs([{"n": 1}])
-    name = create()
-    name >> group(n) >> other(use(2)) >> destroy(name)
-    pick(n) >> [use(1), use.override(task_id="b")(helper(n))]
-    chain(contained(n), parts, name)
-    with name:
-        use(1)
-    for each in (use, total):
-        each.override(retries=1)
-
-
-bare()
-pipeline("y")
-"""
-REVEAL = """
-from typedxcom import task
-
-@task
-def extract(day: str) -> list[int]:
-    return []
-
-reveal_type(extract("x"))
-"""
-
-
-@pytest.fixture(params=["mypy", "basedpyright", "pyright", "pyrefly", "ty"])
-def check(request, tmp_path):
-    """A function that runs one checker over a source, without the plugin."""
-    name = request.param
-    program = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
-    if name != "mypy" and program is None:
-        pytest.skip(f"{name} is not installed")
-
-    def run(source: str) -> str:
-        (tmp_path / "pipeline.py").write_text(source)
-        (tmp_path / "mypy.ini").write_text("[mypy]\n")
-        settings = {"typeCheckingMode": "standard", "extraPaths": [str(ROOT)]}
-        (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
-        python = sys.executable
-        done = subprocess.run(
-            {
-                "mypy": [python, "-m", "mypy", "--config-file=mypy.ini", "pipeline.py"],
-                "basedpyright": [program, "--pythonpath", python, "pipeline.py"],
-                "pyright": [program, "--pythonpath", python, "pipeline.py"],
-                "pyrefly": [
-                    *(program, "check", "--python-interpreter-path", python),
-                    *("--search-path", str(ROOT), "--search-path", ".", "pipeline.py"),
-                ],
-                "ty": [
-                    *(program, "check", "--python", python),
-                    *("--extra-search-path", str(ROOT), "pipeline.py"),
-                ],
-            }[name],
-            cwd=tmp_path,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
+    @cache
+    def report(name: str, stubs: bool, plugin: bool) -> Report:
+        folder = home / f"{name}{stubs}{plugin}"
+        shutil.copytree(PROGRAMS, folder)
+        return checkers.check(
+            name,
+            folder,
+            python(stubs),
+            cache=warm_cache if plugin else home / "cache",
+            plugin=plugin,
         )
-        return done.stdout + done.stderr
 
-    return run
-
-
-def test_right_code_has_no_error(check):
-    """Every public name, used as the docs use it."""
-    output = check(RIGHT)
-    assert not re.findall(r"^.*pipeline\.py.*\berror\b.*$", output, re.M | re.I), output
-    assert not re.findall(r"^ERROR\b.*$", output, re.M), output
+    return report
 
 
-def test_an_output_shows_its_type(check):
-    """Hovering over a call shows what the task returns."""
-    assert "XComArg[list[int]]" in check(REVEAL).replace("builtins.", "")
+def cells(report: Report, library: str) -> list[str]:
+    """What the table says of code that uses the names of *library*."""
+    wrong = f"wrong_{library}.py"
+    lines = (PROGRAMS / wrong).read_text().splitlines()
+    (marked,) = (number for number, line in enumerate(lines, 1) if line.endswith("# wrong"))
+    found = report.errors.get((wrong, marked), [])
+    if not found:
+        seen = "not found"
+    elif len(report.of(wrong)) > len(found):
+        seen = "rejected, and right wiring too"
+    else:
+        named = all(name in found[0] for name in ("extract", "square", '"n"'))
+        seen = "found, with the names of both tasks" if named else "found"
+    right = "false errors" if report.of(f"right_{library}.py") else "no error"
+    return [right, f"`{report.types.get(f'hover_{library}.py')}`", seen]
+
+
+@pytest.mark.parametrize(
+    ("name", "stubs", "plugin"), SETUPS, ids=lambda it: it if isinstance(it, str) else str(int(it))
+)
+def test_the_table_says_what_the_checker_says(report_of, name, stubs, plugin):
+    """Each row of the page is what this checker reports on the programs."""
+    report = report_of(name, stubs, plugin)
+    shown = f"{name} with the plugin" if plugin else name
+    row = [shown, "yes" if stubs else "no", *cells(report, "typedxcom"), *cells(report, "airflow")]
+    assert f"| {' | '.join(row)} |" in PAGE.read_text(), (row, report.output)
+
+
+def test_the_table_has_no_other_rows():
+    """A row that no test compares would be believed."""
+    table = PAGE.read_text().partition(HEADING)[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(table) == len(SETUPS)
+
+
+@pytest.mark.parametrize("name", checkers.NAMES)
+def test_without_the_plugin_right_code_has_no_error(report_of, name):
+    """Every public name, used as the docs use it, and Airflow's own where the stubs are."""
+    assert report_of(name, False, False).of("right_typedxcom.py") == []
+    for program in ("right_typedxcom.py", "right_airflow.py"):
+        assert report_of(name, True, False).of(program) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("mypy", 'a.py:3: error: No "x"  [attr]'),
+        ("basedpyright", "  /tmp/a.py:3:9 - error: No (reportX)"),
+        ("pyrefly", "ERROR a.py:3:1-4: No [bad]"),
+        ("ty", "a.py:3:1: error[no-x] No"),
+    ],
+)
+def test_errors_are_read(name, line):
+    """A checker whose output could not be read would seem to be content."""
+    assert list(checkers.parse(name, f"first\n{line}\n").errors) == [("a.py", 3)]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-from typing import Any
-
 import pydantic
 import pytest
 
-from tests.data.relation import DIFFERS, FITS, PREAMBLE, ROWS, Row
+from tests.data.relation import DIFFERS, FITS, ROWS, Row, meaning
 from typedxcom.codecs import make_codec
 from typedxcom.errors import EncodeError, ValidationError
 from typedxcom.exchange import dump, load
@@ -18,14 +14,6 @@ from typedxcom.schema.relation import Solution, mismatches, substitute
 from typedxcom.settings import Settings
 
 OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)
-MODULE = ModuleType("relation_preamble")
-sys.modules[MODULE.__name__] = MODULE  # classes look their own names up there
-exec(PREAMBLE, vars(MODULE))
-
-
-def meaning(source: str) -> Any:
-    """What *source* stands for after the preamble."""
-    return eval(source, vars(MODULE))
 
 
 def verdict(row: Row) -> str:

@@ -19,6 +19,7 @@ from mypy.nodes import (
     IntExpr,
     LambdaExpr,
     ListExpr,
+    NameExpr,
     SetExpr,
     StarExpr,
     StrExpr,
@@ -37,7 +38,7 @@ from mypy.types import (
 )
 
 from typedxcom.mypy.codes import XCOM_ARG
-from typedxcom.mypy.origins import note_of, origins
+from typedxcom.mypy.origins import assigned, note_of, origins
 from typedxcom.mypy.outputs import Output, first_output, holds_output, output_of, resolved
 from typedxcom.mypy.relation import fits
 from typedxcom.mypy.shapes import (
@@ -75,6 +76,7 @@ class Argument:
 
     Attributes:
         here: Says in a message that the type is that of an item inside the argument.
+        place: Where every error is reported; None for the innermost part that is wrong.
     """
 
     def __init__(self, site: Site, slot: Slot, code: ErrorCode = XCOM_ARG) -> None:
@@ -82,6 +84,7 @@ class Argument:
         self.slot = slot
         self.code = code
         self.here = ""
+        self.place: Context | None = None
 
     def holds(self, expr: Expression) -> bool:
         """Whether the expression is, or holds, an output or a task that was not called."""
@@ -90,7 +93,14 @@ class Argument:
         if (items := display_items(expr)) is not None:
             return any(self.holds(item) for item in items)
         found = self.site.type_of(expr)
-        return holds_output(found) or task_of(found) is not None
+        return holds_output(found) or task_of(found) is not None or self._hides(expr, found)
+
+    def _hides(self, expr: Expression, found: ProperType) -> bool:
+        """Whether a join has hidden outputs: ``x = [extract(), 1]`` is a ``list[object]``."""
+        args = found.args if isinstance(found, Instance) else ()
+        if not isinstance(expr, NameExpr) or not any(is_object(get_proper_type(a)) for a in args):
+            return False
+        return any(holds_output(self.site.type_of(one)) for one in origins(self.site, expr))
 
     def check(self, expr: Expression, formal: Type) -> bool:
         """Judge *expr*; False leaves it to mypy."""
@@ -110,8 +120,17 @@ class Argument:
             self.here = here
         elif isinstance(expr, (ListExpr, TupleExpr, SetExpr, DictExpr)):
             self._display(expr, formal)
+        elif self._hides(expr, self.site.type_of(expr)):
+            self._hidden(expr, formal)
         else:
             self._value(expr, formal)
+
+    def _hidden(self, expr: Expression, formal: ProperType) -> None:
+        """Judge what the variable was set to, but report it where the variable is used."""
+        self.place = self.place or expr
+        for value in assigned(self.site, expr):
+            if self.holds(value):
+                self._check(value, formal)
 
     def _each(self, items: list[Expression], formal: Type) -> None:
         self.here = " here"
@@ -274,7 +293,7 @@ class Argument:
     # Messages ------------------------------------------------------------------------------------
 
     def _fail(self, predicate: str, where: Context, code: ErrorCode | None = None) -> None:
-        self.site.fail(f"{self.slot.subject} {predicate}", where, code or self.code)
+        self.site.fail(f"{self.slot.subject} {predicate}", self.place or where, code or self.code)
 
     def mismatch(self, expr: Expression, found: ProperType, formal: ProperType) -> None:
         """Report that an output does not fit, with the names of both tasks."""

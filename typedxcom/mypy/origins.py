@@ -30,7 +30,7 @@ from typedxcom.mypy.outputs import Note, first_output
 from typedxcom.mypy.site import Site
 from typedxcom.mypy.statements import blocks_of
 
-__all__ = ["note_of", "origins"]
+__all__ = ["assigned", "note_of", "origins"]
 
 MAX_DEPTH = 6
 
@@ -78,14 +78,14 @@ def _inner(site: Site, expr: Expression) -> list[Expression]:
     if isinstance(expr, CallExpr) and isinstance(expr.callee, MemberExpr):
         return [expr.callee.expr]  # d.values(), xs.copy()
     if isinstance(expr, NameExpr):
-        return _assigned(site, expr)
+        return assigned(site, expr)
     return []
 
 
-def _assigned(site: Site, name: NameExpr) -> list[Expression]:
+def assigned(site: Site, name: Expression) -> list[Expression]:
     """Everything that the name is set to in its file."""
     found: list[Expression] = []
-    if name.node is not None:
+    if isinstance(name, NameExpr) and name.node is not None:
         _scan(site.api.tree.defs, name.node, found)
     return found
 

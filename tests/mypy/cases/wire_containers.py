@@ -91,3 +91,22 @@ def wrong() -> None:
     mixed = {"a": count("a"), "b": count("b")}
     count(mixed["a"])  # E: Argument "table" of task "count" takes "str", but task "count" returns "int" [xcom-arg]
     total.expand(counts=bag())  # E: Argument "counts" of task "total" cannot be mapped over task "bag": it returns "frozenset[str]", not a list, a tuple or a dict [xcom-map]
+
+
+@dag(schedule=None)
+def right_joined() -> None:
+    counts = [count("a"), 3]
+    total(counts)
+    pairs = {"a": count("a"), "b": 3}
+    named(pairs)
+    anything(counts)
+
+
+@dag(schedule=None)
+def wrong_joined() -> None:
+    counts = [count("a"), word(), 3]
+    total(counts)  # E: Argument "counts" of task "total" takes "int" here, but task "word" returns "str" [xcom-arg]
+    more = [count("a"), "3"]
+    total(more)  # E: Argument "counts" of task "total" takes "int" here, but this is "str" [xcom-arg]
+    pairs = {"a": count("a"), "b": word(), "c": 1}
+    named(pairs)  # E: Argument "counts" of task "named" takes "int" here, but task "word" returns "str" [xcom-arg]
