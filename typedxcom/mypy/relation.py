@@ -30,6 +30,15 @@ __all__ = ["fits"]
 
 MAX_DEPTH: Final = 12
 DICTS: Final = ("builtins.dict", "typing.Mapping", "typing.MutableMapping")
+# Where what travels decides, and not what Python inherits.
+ON_THE_WIRE: Final = {
+    ("datetime.datetime", "datetime.date"): False,  # its text has a time of day
+    ("builtins.bytearray", "builtins.bytes"): True,  # mypy 2 no longer promotes it
+    # One value in JSON, although Python iterates over it.
+    **{
+        ("builtins.str", f"typing.{kind}"): False for kind in ("Sequence", "Collection", "Iterable")
+    },
+}
 
 
 def fits(up: Type, down: Type, depth: int = 0) -> bool:
@@ -37,6 +46,10 @@ def fits(up: Type, down: Type, depth: int = 0) -> bool:
     up, down = get_proper_type(up), get_proper_type(down)
     if is_table(up) or is_table(down):
         return table_fits(up, down, fits)
+    if isinstance(up, Instance) and isinstance(down, Instance):
+        known = ON_THE_WIRE.get((up.type.fullname, down.type.fullname))
+        if known is not None:
+            return known
     if is_subtype(up, down):
         return True
     # A recursive alias unfolds for ever.
