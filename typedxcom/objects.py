@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +41,7 @@ class Objects:
     """
 
     open_store: Callable[[str], Store]
-    keys: Sequence[bytes] = ()
+    keys: Sequence[bytes] = field(default=(), repr=False)
     limits: Limits = _LIMITS
 
     def pointer(self, row: dict[str, Any]) -> Pointer:
