@@ -173,7 +173,7 @@ def _table(data: bytes, codec: Any) -> None:
         STORE.delete(row["path"])
 
 
-KINDS = {"r": _row, "t": _text, "p": _pointer, "f": _path, "a": _table}
+KINDS = {"r": _row, "t": _text, "p": _pointer, "f": _path}
 
 
 def fuzz(data: bytes) -> None:
