@@ -173,7 +173,7 @@ def _table(data: bytes, codec: Any) -> None:
         STORE.delete(row["path"])
 
 
-KINDS = {"r": _row, "t": _text, "p": _pointer, "f": _path}
+KINDS = {"r": _row, "t": _text, "p": _pointer, "f": _path, "a": _table}
 
 
 def fuzz(data: bytes) -> None:
