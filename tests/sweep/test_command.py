@@ -1,0 +1,212 @@
+"""`typedxcom sweep`, and the DAG of one line, as people use them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import env
+from tests.harness.dagtest import load_dag, run_dag
+from tests.sweep.support import paths, put
+from typedxcom.airflow import stores, sweeping
+from typedxcom.cli import main
+from typedxcom.cli.sweep import Bar
+from typedxcom.errors import ConfigurationError
+from typedxcom.stores import LocalStore
+
+pytestmark = pytest.mark.airflow
+
+OLD = (datetime.now(timezone.utc) - timedelta(days=2)).timestamp()
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: Any) -> Iterator[LocalStore]:
+    """The default store, with an orphan of yesterday and one of just now."""
+    env.migrate()
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "xcom"))
+    for cache in (stores.open_store, stores.objects):
+        cache.cache_clear()
+    made = LocalStore(tmp_path / "xcom")
+    os.utime(made.root / put(made, b"12345", dag="old").path, (OLD, OLD))
+    put(made, b"1", dag="young")
+    yield made
+    for cache in (stores.open_store, stores.objects):
+        cache.cache_clear()
+
+
+def dags(store: LocalStore) -> set[str]:
+    """Whose objects are there."""
+    return {path.partition("/")[0] for path in paths(store)}
+
+
+def test_a_dry_run_is_the_default(store: LocalStore, capsys: Any) -> None:
+    """It tells counts and bytes, says how to go on, and exits with 0."""
+    assert main(["sweep"]) == 0
+    out, err = capsys.readouterr()
+    assert "store default: 2 objects, 6 bytes" in out
+    assert "orphans: 1 objects, 5 bytes" in out
+    assert "old: 1 objects, 5 bytes" in out
+    assert "--delete" in out
+    assert err == ""
+    assert dags(store) == {"old", "young"}
+
+
+def test_delete_removes_orphans(store: LocalStore, capsys: Any) -> None:
+    """With JSON for programs."""
+    assert main(["sweep", "--delete", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["delete"], told["complete"], told["errors"]) == (True, True, [])
+    assert told["stores"][0]["deleted"] == {"objects": 1, "size": 5}
+    assert told["stores"][0]["young"] == {"objects": 1, "size": 1}
+    assert dags(store) == {"young"}
+
+
+def test_periods_come_from_options_and_settings(store: LocalStore, monkeypatch: Any) -> None:
+    """An option takes the place of the setting; a DAG's own period stands before both."""
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_GRACE", "3d")
+    assert main(["sweep", "--delete"]) == 0
+    assert dags(store) == {"old", "young"}
+    assert main(["sweep", "--delete", "--grace", "1d", "--retention", "old=4d"]) == 0
+    assert dags(store) == {"old", "young"}
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_RETENTION", '{"old": "36h"}')
+    assert main(["sweep", "--delete"]) == 0
+    assert dags(store) == {"young"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--grace", "1"],
+        ["--grace", "5m"],
+        ["--retention", "old"],
+        ["--retention", "=1d"],
+        ["--store", "nosuch"],
+        ["--format", "xml"],
+    ],
+)
+def test_wrong_usage_exits_with_2(store: LocalStore, wrong: list[str], capsys: Any) -> None:
+    """And removes nothing."""
+    try:
+        code = main(["sweep", "--delete", *wrong])
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    assert code == 2
+    assert capsys.readouterr().err
+    assert dags(store) == {"old", "young"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"SWEEP_RETENTION": "old"}, 2),
+        ({"SWEEP_RETENTION": "[1]"}, 2),
+        ({"SWEEP_API": "http://127.0.0.1:1"}, 2),
+        ({"SWEEP_API": "http://127.0.0.1:1", "SWEEP_DATABASE": "sqlite://"}, 2),
+        ({"SWEEP_DATABASE": "sqlite://"}, 1),
+        ({"SWEEP_DATABASE": "nosuch://reader:secret@host/db"}, 1),
+    ],
+)
+def test_rows_that_cannot_be_read_are_no_rows_to_go_by(
+    store: LocalStore, settings: dict[str, str], code: int, monkeypatch: Any, capsys: Any
+) -> None:
+    """A wrong setting exits with 2, rows that cannot be read with 1; nothing is removed."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"AIRFLOW__TYPEDXCOM__{name}", value)
+    assert main(["sweep", "--delete"]) == code
+    out, err = capsys.readouterr()
+    assert (out, "secret" in err) == ("", False)
+    assert err.startswith("typedxcom: ")
+    assert dags(store) == {"old", "young"}
+
+
+def test_a_task_is_told_that_it_has_no_database(monkeypatch: Any) -> None:
+    """Airflow takes the database away from tasks; the message says what to set."""
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "airflow-db-not-allowed:///")
+    with pytest.raises(ConfigurationError, match="sweep_api with sweep_token, or sweep_database"):
+        sweeping.configured_source()
+
+
+def test_the_command_is_installed(store: LocalStore) -> None:
+    """`python -m typedxcom sweep` in a process of its own: no bar where there is no terminal."""
+    done = subprocess.run(
+        [sys.executable, "-m", "typedxcom", "sweep", "--delete"],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "deleted: 1 objects, 5 bytes" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+    assert dags(store) == {"young"}
+
+
+class Terminal(io.StringIO):
+    """Standard error of a person."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_shows_how_far_it_is() -> None:
+    """On a terminal; drawn at each new step and at its end, and not all the time."""
+    out, now = Terminal(), iter([0.0, 0.01, 0.2, 0.21, 0.22])
+    bar = Bar(out, clock=lambda: next(now))
+    bar.show("rows", 10, None)
+    bar.show("rows", 11, None)
+    bar.show("rows", 12, None)
+    bar.show("deleting", 500, 1000)
+    bar.show("deleting", 1000, 1000)
+    bar.clear()
+    drawn = out.getvalue().split("\r\x1b[K")
+    assert drawn == [
+        "",
+        "rows: 10",
+        "rows: 12",
+        "deleting: [###############...............] 500 of 1,000",
+        "deleting: [##############################] 1,000 of 1,000",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(("out", "is_on"), [(io.StringIO(), True), (Terminal(), False)])
+def test_no_bar_is_drawn_elsewhere(out: io.StringIO, is_on: bool) -> None:
+    """Not into a file, and not with --no-progress."""
+    bar = Bar(out, is_on=is_on)
+    bar.show("rows", 1, 1)
+    bar.clear()
+    assert out.getvalue() == ""
+
+
+def test_one_line_is_a_dag_that_sweeps(store: LocalStore, monkeypatch: Any) -> None:
+    """It counts until it is told to delete, and returns the report."""
+    url = os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_DATABASE", url)
+    made = load_dag("from typedxcom.airflow.sweep_dag import dag")
+    assert (made.dag_id, made.params["delete"]) == ("typedxcom_sweep", False)
+    result = run_dag(made)
+    assert result.state == "success", result
+    assert result.xcom("sweep")["stores"][0]["orphans"] == {"objects": 1, "size": 5}
+    assert dags(store) == {"old", "young"}
+    result = run_dag(made, run_conf={"delete": True})
+    assert result.xcom("sweep")["stores"][0]["deleted"] == {"objects": 1, "size": 5}
+    assert dags(store) == {"young"}
+
+
+def test_a_sweep_that_is_refused_fails_its_task(store: LocalStore, monkeypatch: Any) -> None:
+    """So that somebody is told."""
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_DATABASE", "sqlite://")
+    made = load_dag("from typedxcom.airflow.sweep_dag import dag  # refused")
+    result = run_dag(made, run_conf={"delete": True})
+    assert result.state == "failed"
+    assert "cannot be read from the database" in str(result.error("sweep"))
+    assert dags(store) == {"old", "young"}
