@@ -95,6 +95,10 @@ class ApiRows(RowSource):
             for page in self._pages(_ALL, "xcom_entries", {}, _entry):
                 yield from filter(None, pool.map(self._row, page))
 
+    def close(self) -> None:
+        """Close the connections that are kept for further requests."""
+        self._client.close()
+
     def hides(self, dag_folder: str) -> bool:
         """Whether the account may not read the XComs of a DAG, or that cannot be told."""
         dag_id: str | None = unquote(dag_folder)

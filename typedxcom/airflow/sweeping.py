@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -44,14 +45,16 @@ def sweep_deployment(
     """
     names = store_names()
     chosen = list(dict.fromkeys(stores or names))
-    return sweep(
-        [open_store(name) for name in chosen],
-        configured_source(),
-        configured_rules(grace, retention),
-        delete=delete,
-        others=[open_store(name) for name in names if name not in chosen],
-        progress=progress,
-    )
+    rules = configured_rules(grace, retention)
+    with contextlib.closing(configured_source()) as source:
+        return sweep(
+            [open_store(name) for name in chosen],
+            source,
+            rules,
+            delete=delete,
+            others=[open_store(name) for name in names if name not in chosen],
+            progress=progress,
+        )
 
 
 def configured_rules(

@@ -32,6 +32,7 @@ class Index:
             "CREATE TABLE object (path TEXT, store INTEGER, size INTEGER, modified TEXT,"
             " state INTEGER, PRIMARY KEY (path, store)) WITHOUT ROWID"
         )
+        self._rows.execute("BEGIN")  # one transaction without an end: nothing waits for the disk
 
     def add(self, store: int, objects: Iterable[StoredObject]) -> None:
         """Take in the objects of one store, as orphans until something else is known."""

@@ -65,6 +65,9 @@ class RowSource(ABC):
         """
         return False
 
+    def close(self) -> None:  # noqa: B027 (most hold nothing)
+        """Let go of connections; nothing is asked for after that."""
+
     def count(self) -> int | None:
         """About how many rows there are, for a progress bar; None where that is not known."""
         return None
