@@ -1,0 +1,111 @@
+"""Parsing a DAG file, as the DAG processor does, with typed tasks and with Airflow's own.
+
+The same tasks and wiring in one file of one DAG; with typedxcom every edge is checked. CPU time of
+the import of a new file, with Airflow and typedxcom imported before; the check of the whole DAG by
+typedxcom's policy is included on both sides.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.running import Case
+
+TITLE = "DAG parse time"
+METRICS = [{"key": "cpu", "title": "CPU time", "unit": "s", "beside": "airflow.sdk"}]
+_HEAD = """from __future__ import annotations
+
+from pydantic import BaseModel, Field
+{imports}
+
+
+class Order(BaseModel):
+    id: int
+    total: float = Field(ge=0)
+
+
+@dag(schedule=None)
+def pipeline_{number}():
+"""
+_STEP = """
+    @task
+    def extract_{at}(day: str) -> list[Order]:
+        return []
+
+    @task
+    def count_{at}(orders: list[Order]) -> int:
+        return len(orders)
+
+    @task
+    def price_{at}(order: Order, factor: float = 1.0) -> float:
+        return order.total * factor
+
+    @task
+    def total_{at}(prices: list[float]) -> float:
+        return sum(prices)
+
+    @task
+    def report_{at}(rows: int, revenue: float, title: str = "") -> str:
+        return title
+
+    orders = extract_{at}("today")
+    rows = count_{at}(orders)
+    prices = price_{at}.partial(factor=2.0).expand(order=orders)
+    report_{at}(rows, total_{at}(prices), title="step")
+"""
+_IMPORTS = {
+    "airflow.sdk": "from airflow.sdk import dag, task",
+    "typedxcom": "from typedxcom import dag, task",
+}
+
+
+def cases(size: str) -> list[Case]:
+    """One file of few and of many tasks."""
+    counts = {"full": (20, 200), "quick": (200,), "tiny": (5,)}[size]
+    rounds = {"full": 15, "quick": 3, "tiny": 1}[size]
+    return [
+        Case(f"{count} tasks", {"count": count}, tuple(_IMPORTS), rounds=rounds, least=0)
+        for count in counts
+    ]
+
+
+def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
+    """One new file, parsed."""
+    folder = _home()
+    if str(folder) not in os.environ.get("AIRFLOW_HOME", ""):
+        os.environ["AIRFLOW_HOME"] = str(folder)
+    try:
+        from airflow.dag_processing.dagbag import DagBag
+    except ImportError:  # before Airflow 3.2
+        from airflow.models.dagbag import DagBag
+    numbers = itertools.count()
+
+    def run() -> None:
+        number = next(numbers)
+        steps = "".join(_STEP.format(at=at) for at in range(max(1, params["count"] // 5)))
+        head = _HEAD.format(imports=_IMPORTS[contender], number=number)
+        path = folder / f"file_{number}.py"
+        path.write_text(f"{head}{steps}\n\npipeline_{number}()\n")
+        bag = DagBag(path, safe_mode=False)
+        if bag.import_errors or len(bag.dags) != 1:
+            raise RuntimeError(f"{bag.import_errors or 'no DAG'}")
+
+    return run
+
+
+_HOMES: list[Path] = []
+
+
+def _home() -> Path:
+    """A folder of this process, which is AIRFLOW_HOME too."""
+    if not _HOMES:
+        _HOMES.append(Path(tempfile.mkdtemp()))
+        atexit.register(shutil.rmtree, _HOMES[0], ignore_errors=True)
+    return _HOMES[0]

@@ -1,0 +1,71 @@
+"""The benchmarks run, on tiny data; what they print is true to what they measured."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks import report
+from benchmarks.__main__ import PAGE, RESULTS, SUITES
+from benchmarks.running import ROOT, Case, Services, Worker
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """What a run of two suites on tiny data leaves."""
+    path = tmp_path_factory.mktemp("bench") / "results.json"
+    command = [sys.executable, "-m", "benchmarks", "--tiny", "--only", "models,tables"]
+    subprocess.run([*command, "--json", path], cwd=ROOT, check=True, capture_output=True)
+    return json.loads(path.read_text())
+
+
+def test_every_contender_is_measured_or_says_why_not(tiny):
+    """A contender has a number, or a reason; ours always has a number."""
+    assert list(tiny["suites"]) == ["models", "tables"]
+    for suite in tiny["suites"].values():
+        for case in suite["cases"]:
+            for name, found in case["contenders"].items():
+                reason = found.get("failed") or found.get("missing")
+                assert reason or all(one > 0 for one in found["seconds"]), (case["name"], name)
+                assert not (name.startswith("typedxcom") and reason), (case["name"], reason)
+
+
+def test_the_tables_show_what_was_measured(tiny):
+    """Medians and ratios, a failure as plainly as a number."""
+    cases = [
+        {
+            "name": "one",
+            "contenders": {
+                "stock": {"cpu": [2.0, 8.0, 4.0]},
+                "ours": {"cpu": [1.0]},
+                "theirs": {"failed": "TypeError: no"},
+            },
+        }
+    ]
+    metric = {"key": "cpu", "title": "CPU", "unit": "s", "beside": "stock"}
+    suite = {"title": "T", "about": "", "metrics": [metric], "cases": cases, "size": "tiny"}
+    told = report.markdown(
+        {"machine": tiny["machine"], "suites": {"t": {**suite, "started": "2026-11-26T00:00:00"}}}
+    )
+    assert "| one | 4 s (1) | 1 s (0.25) | fails |" in told
+    assert "- theirs: TypeError: no" in told
+
+
+def test_a_contender_that_dies_is_told():
+    """One that ends or raises is a result, not the end of the run."""
+    worker = Worker("models", "stock", Services())
+    try:
+        assert "failed" in worker.ask(Case("", {"shape": "none", "count": 0, "way": "encode"}, ()))
+        worker.stop()
+    finally:
+        worker.stop()
+
+
+def test_the_page_shows_the_committed_results():
+    """The generated part of the docs page is not edited by hand."""
+    results = json.loads(RESULTS.read_text())
+    assert set(results["suites"]) <= set(SUITES)
+    assert report.markdown(results) in PAGE.read_text()
