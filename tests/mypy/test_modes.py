@@ -81,16 +81,6 @@ def write(folder: Path, **sources: str) -> None:
         os.utime(file, ns=(before + 10**9, before + 10**9))
 
 
-@pytest.fixture(scope="session")
-def airflow_cache(tmp_path_factory) -> Path:
-    """mypy's cache of Airflow and its dependencies, under the plugin."""
-    folder = tmp_path_factory.mktemp("seed")
-    write(folder, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
-    found = run_mypy(folder, ".", cache=folder / "cache")
-    assert not found.errors, found.output
-    return folder / "cache"
-
-
 @pytest.fixture
 def project(tmp_path, airflow_cache):
     """A function that writes modules and runs mypy over them, with a warm cache for Airflow."""

@@ -37,6 +37,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.origins import assigned, note_of, origins
 from typedxcom.mypy.outputs import Output, first_output, holds_output, output_of, resolved
@@ -285,7 +286,9 @@ class Argument:
         for origin in origins(self.site, expr):
             found = self.site.type_of(origin)
             value = resolved(found)
-            if not lost(found) and value is not None and not fits(value, formal):
+            if output_of(found) is None or lost(found) or value is None:
+                continue
+            if not fits(value, formal):
                 self.mismatch(expr, found, formal)
                 return False
         return True
@@ -335,6 +338,8 @@ def returns(output: Output | None, up: str, *, direct: bool = True) -> str:
     note = output.note
     if not direct:
         return f'gets "{up}" from {output.phrase()}'
+    if output.kind == names.KEYED and (note is None or note.key is None):
+        return f'a key of {output.phrase()} is "{up}"'
     if note is not None and note.key is not None:
         what = "item" if note.key.isdigit() else "key"
         key = note.key if note.key.isdigit() else f'"{note.key}"'

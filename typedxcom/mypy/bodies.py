@@ -7,18 +7,33 @@ checked here first, the way mypy itself does for bodies that define attributes, 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from mypy.nodes import Decorator, Expression, FuncDef, ReturnStmt, Statement
+from mypy.nodes import (
+    Decorator,
+    DictExpr,
+    DictionaryComprehension,
+    Expression,
+    FuncDef,
+    ListComprehension,
+    ListExpr,
+    ReturnStmt,
+    Statement,
+)
 from mypy.typeops import make_simplified_union
 from mypy.types import Type
 
 from typedxcom.mypy.guard import unfiltered
-from typedxcom.mypy.site import Site
+from typedxcom.mypy.outputs import first_output
+from typedxcom.mypy.shapes import is_object
+from typedxcom.mypy.site import Site, afresh
 from typedxcom.mypy.statements import blocks_of
 from typedxcom.mypy.truth import check_truth
 
 __all__ = ["inferred_return", "quiet_return", "visit_body"]
+
+
+DISPLAYS: Final = (DictExpr, ListExpr, DictionaryComprehension, ListComprehension)
 
 
 class _Last:
@@ -33,7 +48,7 @@ def visit_body(site: Site, decorated: Decorator) -> Type | None:
     func = decorated.func
     key = (func, site.api.pass_num)
     if _Last.key != key:
-        with unfiltered(site.api):
+        with unfiltered(site.api), afresh():
             _check(site.api, func)
             check_truth(site, func.body)
         _Last.key, _Last.returned = key, inferred_return(site, func.body.body)
@@ -54,8 +69,18 @@ def inferred_return(site: Site, body: list[Statement]) -> Type | None:
     for expr in _returns(body):
         if expr is None or not site.api.has_type(expr):
             return None
-        found.append(site.api.lookup_type(expr))
+        found.append(_type_of(site, expr))
     return make_simplified_union(found) if found else None
+
+
+def _type_of(site: Site, expr: Expression) -> Type:
+    """Without the context of a missing annotation, under which a display is of ``Any``."""
+    found: Type = site.api.lookup_type(expr)
+    if isinstance(expr, DISPLAYS):
+        display = site.quietly(lambda: site.api.expr_checker.accept(expr))
+        output = first_output(display)
+        return display if output is not None and not is_object(output.value) else found
+    return found
 
 
 def quiet_return(site: Site, func: FuncDef) -> Type | None:
@@ -68,7 +93,8 @@ def quiet_return(site: Site, func: FuncDef) -> Type | None:
     _running.append(func)
     api = site.api
     try:
-        with api.msg.filter_errors(), api.local_type_map, api.tscope.function_scope(func):
+        quiet = (api.msg.filter_errors(), api.local_type_map, api.tscope.function_scope(func))
+        with quiet[0], quiet[1], quiet[2], afresh():
             api.check_func_item(func, name=func.name)
             return inferred_return(site, func.body.body)
     finally:

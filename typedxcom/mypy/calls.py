@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from mypy.argmap import map_actuals_to_formals
-from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Expression, TempNode
-from mypy.types import CallableType, Instance, ProperType, Type, get_proper_type
+from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
+    CallExpr,
+    DictExpr,
+    Expression,
+    ListExpr,
+    StrExpr,
+    TempNode,
+    TupleExpr,
+)
+from mypy.types import CallableType, Instance, ProperType, TupleType, Type, get_proper_type
 
 from typedxcom.mypy.arguments import Argument, Slot
-from typedxcom.mypy.codes import XCOM_USE
+from typedxcom.mypy.codes import XCOM_ARG, XCOM_USE
 from typedxcom.mypy.outputs import holds_output, output_of, resolved
 from typedxcom.mypy.shapes import iterated
 from typedxcom.mypy.site import Site, unknown
@@ -38,6 +48,7 @@ class Call:
             The signature under which mypy checks the rest: what was judged here takes anything.
         """
         function = self.function
+        self._check_names()
         if function.variables and self._any_holds():
             return self._solve()
         return function.copy_modified(arg_types=self._judge(function.arg_types))
@@ -45,6 +56,7 @@ class Call:
     def _judge(self, formals: list[Type]) -> list[Type]:
         """The parameter types that are left for mypy."""
         left = list(formals)
+        self.taken: dict[int, int] = {}
         for index, actuals in enumerate(self.matched):
             judged = [self._one(actual, formals[index], index) for actual in actuals]
             if any(judged):
@@ -59,6 +71,10 @@ class Call:
         argument = self._argument(index, self.call.arg_names[actual])
         if kind not in (ARG_STAR, ARG_STAR2):
             return argument.check(expr, formal)
+        if kind == ARG_STAR2 and (items := _named_items(expr)) is not None:
+            return self._spread_display(items, formal, index)
+        if kind == ARG_STAR and isinstance(tuple_type := self.site.type_of(expr), TupleType):
+            return self._spread_tuple(actual, tuple_type, formal, index)
         return self._spread(argument, expr, kind == ARG_STAR2, formal)
 
     def _argument(self, index: int, name: str | None = None) -> Argument:
@@ -84,6 +100,46 @@ class Call:
             return False
         argument.judge(expr, get_proper_type(item), get_proper_type(formal))
         return True
+
+    def _spread_display(self, items: dict[str, Expression], formal: Type, index: int) -> bool:
+        """``**{"order": out}``: for mypy each value may go to each parameter."""
+        if self.function.arg_kinds[index].is_star():
+            given = {k: v for k, v in items.items() if k not in self.function.arg_names}
+        else:
+            given = {k: v for k, v in items.items() if k == self.function.arg_names[index]}
+        for name, expr in given.items():
+            argument = self._argument(index, name)
+            if not argument.check(expr, formal):
+                argument.plain(expr, formal)
+        return True
+
+    def _check_names(self) -> None:
+        if self.function.kw_arg() is not None:
+            return
+        for expr, kind in zip(self.call.args, self.call.arg_kinds, strict=True):
+            items = _named_items(expr) if kind == ARG_STAR2 else None
+            for name, value in (items or {}).items():
+                if name not in self.function.arg_names:
+                    label = self.owner[0].upper() + self.owner[1:]
+                    self.site.fail(f'{label} has no parameter "{name}"', value, XCOM_ARG)
+
+    def _spread_tuple(self, actual: int, found: TupleType, formal: Type, index: int) -> bool:
+        """``*(a, b)``: each item goes to a parameter of its own."""
+        expr = self.call.args[actual]
+        start = self.taken.get(actual, 0)
+        if start >= len(found.items):  # all of it has gone to ``*args``
+            return holds_output(found)
+        stop = len(found.items) if self.function.arg_kinds[index].is_star() else start + 1
+        self.taken[actual] = stop
+        display = expr.items if isinstance(expr, TupleExpr) else []
+        judged = False
+        for place, item in list(enumerate(found.items))[start:stop]:
+            if len(display) == len(found.items):
+                judged = self._argument(index).check(display[place], formal) or judged
+            elif holds_output(item):
+                self._argument(index).judge(expr, get_proper_type(item), get_proper_type(formal))
+                judged = True
+        return judged
 
     def _spread_item(self, found: ProperType, double: bool) -> Type | None:
         if not double:
@@ -123,6 +179,13 @@ class Call:
         return found, failed
 
     def _as_value(self, expr: Expression) -> Expression:
+        if isinstance(expr, (ListExpr, TupleExpr)):
+            items = [self._as_value(item) for item in expr.items]
+            if all(new is old for new, old in zip(items, expr.items, strict=True)):
+                return expr
+            display = type(expr)(items)
+            display.set_line(expr)
+            return display
         found = self.site.type_of(expr)
         if not holds_output(found):
             return expr
@@ -158,6 +221,14 @@ class Call:
                 argument = self._argument(index, self.call.arg_names[actual])
                 argument.mismatch(expr, self.site.type_of(expr), formal)
                 return
+
+
+def _named_items(expr: Expression) -> dict[str, Expression] | None:
+    """The items of a dict display whose keys are all known."""
+    if not isinstance(expr, DictExpr):
+        return None
+    items = {k.value: v for k, v in expr.items if isinstance(k, StrExpr)}
+    return items if len(items) == len(expr.items) else None
 
 
 def _any(expr: Expression) -> Expression:

@@ -62,13 +62,29 @@ def item(site: Site, output: Output, key: Expression | None, where: Context) -> 
             site.fail(
                 f"A key of {_subject(output)} is a str: an output cannot be indexed", key, XCOM_KEY
             )
-        return make_output(site, unknown(), kind=names.KEYED, note=note)
+            return make_output(site, unknown(), kind=names.KEYED, note=note)
+        return make_output(site, _any_key(site, output, value), kind=names.KEYED, note=note)
     if output.mapped:
         value = get_proper_type(map_list(value))
     found = _field(site, output, value, name, where)
     if output.mapped:
         found = site.builtin("list", [found])
     return make_output(site, found, kind=names.KEYED, note=replace(note, key=name))
+
+
+def _any_key(site: Site, output: Output, value: ProperType) -> Type:
+    """What a key that is only known when the DAG is parsed gives: a dict's values are alike."""
+    one = get_proper_type(map_list(value)) if output.mapped else value
+    if (output.note and output.note.keys is False) or (found := _values(one)) is None:
+        return unknown()
+    return site.builtin("list", [found]) if output.mapped else found
+
+
+def _values(value: ProperType) -> Type | None:
+    if not isinstance(value, Instance) or not value.type.has_base("typing.Mapping"):
+        return None
+    base = next(b for b in value.type.mro if b.fullname == "typing.Mapping")
+    return map_instance_to_supertype(value, base).args[1]
 
 
 def map_list(value: ProperType) -> Type:
@@ -115,9 +131,8 @@ def _field(site: Site, output: Output, value: ProperType, name: str, where: Cont
         text = f'{label} pushes no key "{name}": it needs multiple_outputs=True'
         site.fail(text, where, XCOM_KEY)
         return unknown()
-    if isinstance(value, Instance) and value.type.has_base("typing.Mapping"):
-        base = next(b for b in value.type.mro if b.fullname == "typing.Mapping")
-        return map_instance_to_supertype(value, base).args[1]
+    if (values := _values(value)) is not None:
+        return values
     fields = fields_of(value)
     site.depend_on(value)
     if fields is not None and name in fields:

@@ -29,6 +29,7 @@ from typedxcom.mypy.tables import fields_of
 from typedxcom.mypy.tasks import Tasklike, TaskNote, awaited, make_task, output_value, task_of
 
 __all__ = [
+    "boolean",
     "condition",
     "decorate_contract",
     "decorate_mark",
@@ -50,13 +51,15 @@ def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> 
     if function is None:
         return _with_arguments(site, ctx, note)
     function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
+    if isinstance(ctx.context, Decorator):  # a ParamSpec below has lost the function's name
+        note = replace(note, name=ctx.context.func.name)
     _check_returned(site, ctx.context, function, note)
     return task_type(site, function, note)
 
 
 def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
     """The type of a task that runs *function*."""
-    note = replace(note, name=_name(function))
+    note = replace(note, name=_name(function) or note.name)
     value = output_value(site, function, note.kind)
     return make_task(site, Tasklike(note, function, value))
 
@@ -85,7 +88,7 @@ def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote) -> Type:
     attrs: dict[str, Type] = dict(_attrs(ctx.type))
     for name, expr in zip(context.arg_names, context.args, strict=True):
         if name == "multiple_outputs":
-            note = replace(note, keys=_boolean(expr))
+            note = replace(note, keys=boolean(expr))
         elif name == "output_processor" and note.kind == "bash":
             note = replace(note, kind="bash_processed")
         elif name in ("inputs", "output") and (declared := _declared(site, expr)) is not None:
@@ -123,7 +126,8 @@ def _task_note(attrs: dict[str, Type], note: TaskNote) -> TaskNote:
     return note
 
 
-def _boolean(expr: Expression) -> bool | None:
+def boolean(expr: Expression) -> bool | None:
+    """The value of ``True`` or ``False``, or None for any other expression."""
     name = expr.name if isinstance(expr, NameExpr) else ""
     return {"True": True, "False": False}.get(name)
 
@@ -210,7 +214,8 @@ def _check_returned(site: Site, context: Context, function: CallableType, note: 
         return
     (shown,) = site.describe(returned)
     where = context.decorators[0] if isinstance(context, Decorator) else context
-    site.fail(f'Task "{_name(function)}" must return {allowed}, not "{shown}"', where, XCOM_TASK)
+    name = _name(function) or note.name
+    site.fail(f'Task "{name}" must return {allowed}, not "{shown}"', where, XCOM_TASK)
 
 
 _ALLOWED: Final = {

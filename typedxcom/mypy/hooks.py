@@ -7,6 +7,7 @@ context; what it knows of Airflow is in the module of its feature.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -19,14 +20,20 @@ from typedxcom.mypy.bodies import quiet_return
 from typedxcom.mypy.calls import Call
 from typedxcom.mypy.codes import XCOM_MAP
 from typedxcom.mypy.dags import decorate_dag
-from typedxcom.mypy.decorators import decorate_contract, decorate_mark, decorate_task, same_task
+from typedxcom.mypy.decorators import (
+    boolean,
+    decorate_contract,
+    decorate_mark,
+    decorate_task,
+    same_task,
+)
 from typedxcom.mypy.groups import decorate_group
 from typedxcom.mypy.kwargs import KeywordMapping
 from typedxcom.mypy.mapping import Mapping
 from typedxcom.mypy.operators import expand_operator
 from typedxcom.mypy.outputs import Output, holds_output, output_of
 from typedxcom.mypy.site import Site, unknown
-from typedxcom.mypy.tasks import Tasklike, awaited, injectable, task_of
+from typedxcom.mypy.tasks import Tasklike, awaited, injectable, make_task, task_of
 
 __all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
 
@@ -75,7 +82,7 @@ def _return_table() -> dict[str, ReturnHook]:
     for mark in (names.SDK_SETUP_IMPL, names.SDK_TEARDOWN_IMPL):
         table[mark] = partial(decorate_mark, plain=True)
     for task in (names.TASK, names.SDK_TASK, names.SDK_TASK_IMPL, names.GROUP, names.SDK_GROUP):
-        table[f"{task}.override"] = _same
+        table[f"{task}.override"] = _override
     return table
 
 
@@ -131,8 +138,14 @@ def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:
     return _open(ctx.default_signature, Mapping(site, ctx.context, task).partial())
 
 
-def _same(site: Site, ctx: MethodContext) -> Type:
-    return ctx.type if task_of(ctx.type) is not None else ctx.default_return_type
+def _override(site: Site, ctx: MethodContext) -> Type:
+    task = task_of(ctx.type)
+    if task is None or not isinstance(ctx.context, CallExpr):
+        return ctx.default_return_type
+    for name, expr in zip(ctx.context.arg_names, ctx.context.args, strict=True):
+        if name == "multiple_outputs" and (keys := boolean(expr)) is not None:
+            return make_task(site, replace(task, note=replace(task.note, keys=keys)))
+    return ctx.type
 
 
 def _chain(

@@ -127,7 +127,8 @@ class KeywordMapping(Mapping):
 
     def _some_fits(self, value: Type, formal: Type) -> bool:
         """Whether a value of the type may fit: of a union, one member is enough."""
-        return any(fits(item, formal) for item in members(get_proper_type(value)))
+        choices = members(get_proper_type(value))
+        return any(is_object(item) or fits(item, formal) for item in choices)
 
     def _kwargs_typed_dict(
         self, expr: Expression, found: TypedDictType, output: Output | None

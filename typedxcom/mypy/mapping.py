@@ -7,18 +7,17 @@ from dataclasses import replace
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     ARG_NAMED,
+    ARG_STAR2,
     CallExpr,
     Context,
     DictExpr,
     Expression,
     ListExpr,
     SetExpr,
+    StarExpr,
     TupleExpr,
 )
-from mypy.types import (
-    ProperType,
-    Type,
-)
+from mypy.types import ProperType, Type, get_proper_type
 
 from typedxcom.mypy import names
 from typedxcom.mypy.arguments import Argument, Slot
@@ -27,7 +26,7 @@ from typedxcom.mypy.elements import element_of
 from typedxcom.mypy.origins import note_of
 from typedxcom.mypy.outputs import Output, output_of, resolved
 from typedxcom.mypy.relation import fits
-from typedxcom.mypy.shapes import lost, members
+from typedxcom.mypy.shapes import is_object, lost, members
 from typedxcom.mypy.site import Site
 from typedxcom.mypy.tasks import Tasklike, context_keys, make_task, task_of
 
@@ -58,7 +57,8 @@ class Mapping:
             elif (formal := self.formal(name, expr, "partial")) is not None:
                 self._same(name, expr, formal)
             given.append(name)
-        note = replace(self.task.note, given=tuple(given), partial=True)
+        spread = self.task.note.spread or ARG_STAR2 in self.call.arg_kinds
+        note = replace(self.task.note, given=tuple(given), partial=True, spread=spread)
         return make_task(self.site, replace(self.task, note=note))
 
     def _same(self, name: str, expr: Expression, formal: Type) -> None:
@@ -99,7 +99,11 @@ class Mapping:
         argument = Argument(self.site, Slot(self.task.label, name), XCOM_MAP)
         if isinstance(expr, (ListExpr, TupleExpr)):
             for item in expr.items:
-                if not argument.check(item, formal):
+                if argument.check(item, formal):
+                    continue
+                if isinstance(item, StarExpr):
+                    argument.plain(item, formal)
+                else:
                     self.value(name, item, formal, XCOM_MAP)
         elif isinstance(expr, DictExpr) and not any(argument.holds(v) for _, v in expr.items):
             self._over_value(name, expr, self.site.type_of(expr), formal)
@@ -145,6 +149,8 @@ class Mapping:
         (shown,) = self.site.describe(found)
         if element is None:
             self._unmappable(name, expr, f'a value of type "{shown}"', "")
+        elif is_object(get_proper_type(element)):
+            return  # mypy's join of unlike items, which it does not know apart
         elif value is None or not fits(value, formal):
             down, up = self.site.describe(formal, value or element)
             subject = Slot(self.task.label, name).subject
@@ -191,7 +197,7 @@ class Mapping:
 
     def missing(self, seen: list[str], where: Context | None = None) -> None:
         """Report parameters that nobody gives."""
-        if self.function is None:
+        if self.function is None or self.task.note.spread:
             return
         kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))
         misspelt = any(name not in kinds for name in (*self.task.note.given, *seen))

@@ -6,6 +6,8 @@ both are gone. What the variable was set to still has them.
 
 from __future__ import annotations
 
+from typing import Final
+
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
@@ -28,11 +30,12 @@ from mypy.nodes import (
 
 from typedxcom.mypy.outputs import Note, first_output
 from typedxcom.mypy.site import Site
-from typedxcom.mypy.statements import blocks_of
+from typedxcom.mypy.statements import blocks_of, children_of, expressions_of
 
 __all__ = ["assigned", "note_of", "origins"]
 
-MAX_DEPTH = 6
+MAX_DEPTH: Final = 6
+DISPLAYS: Final = (TupleExpr, ListExpr)
 
 
 def origins(site: Site, expr: Expression) -> list[Expression]:
@@ -77,6 +80,8 @@ def _inner(site: Site, expr: Expression) -> list[Expression]:
         return [expr.base]
     if isinstance(expr, CallExpr) and isinstance(expr.callee, MemberExpr):
         return [expr.callee.expr]  # d.values(), xs.copy()
+    if isinstance(expr, CallExpr) and _builtin(expr) is not None:
+        return expr.args  # list(xs), reversed(xs)
     if isinstance(expr, NameExpr):
         return assigned(site, expr)
     return []
@@ -93,12 +98,55 @@ def assigned(site: Site, name: Expression) -> list[Expression]:
 def _scan(body: list[Statement], node: Node, found: list[Expression]) -> None:
     for statement in body:
         if isinstance(statement, AssignmentStmt):
-            if any(_binds(target, node) for target in statement.lvalues):
-                found.append(statement.rvalue)
+            targets = [target for target in statement.lvalues if _binds(target, node)]
+            found += [_part(target, node, statement.rvalue) for target in targets]
         elif isinstance(statement, ForStmt) and _binds(statement.index, node):
-            found.append(statement.expr)
+            found.append(_item(statement.index, node, statement.expr))
+        for expr in expressions_of(statement):
+            _scan_expression(expr, node, found)
         for block in blocks_of(statement):
             _scan(block.body, node, found)
+
+
+def _scan_expression(expr: Expression, node: Node, found: list[Expression]) -> None:
+    """The loops of comprehensions."""
+    if isinstance(expr, ListComprehension):
+        expr = expr.generator
+    if isinstance(expr, (GeneratorExpr, DictionaryComprehension)):
+        for index, sequence in zip(expr.indices, expr.sequences, strict=True):
+            if _binds(index, node):
+                found.append(_item(index, node, sequence))
+    for child in children_of(expr):
+        _scan_expression(child, node, found)
+
+
+def _part(target: Expression, node: Node, value: Expression) -> Expression:
+    """Which item of ``a, b = f(), g()`` a name gets."""
+    if not isinstance(target, DISPLAYS) or not isinstance(value, DISPLAYS):
+        return value
+    pairs = zip(target.items, value.items, strict=False)
+    return next((item for name, item in pairs if _binds(name, node)), value)
+
+
+def _item(index: Expression, node: Node, sequence: Expression) -> Expression:
+    """What a loop over ``enumerate(xs)`` or ``zip(xs, ys)`` takes a name from."""
+    called = _builtin(sequence)
+    if called is None or not isinstance(index, TupleExpr):
+        return sequence
+    args = sequence.args if isinstance(sequence, CallExpr) else []
+    if called == "enumerate":
+        return args[0] if args else sequence
+    if called == "zip" and len(args) == len(index.items):
+        return next(a for t, a in zip(index.items, args, strict=True) if _binds(t, node))
+    return sequence
+
+
+def _builtin(expr: Expression) -> str | None:
+    """The name of the built-in function or class that is called."""
+    callee = expr.callee if isinstance(expr, CallExpr) else None
+    if isinstance(callee, NameExpr) and callee.fullname.startswith("builtins."):
+        return callee.name
+    return None
 
 
 def _binds(target: Expression, node: Node) -> bool:

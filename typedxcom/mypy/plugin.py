@@ -33,14 +33,14 @@ from typedxcom.mypy.config import ConfigError, read_config
 from typedxcom.mypy.dags import relax_dag, relax_task_group
 from typedxcom.mypy.guard import guarded, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
-from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.site import PREFIXES, Site, is_library, sees_airflow, unknown
 from typedxcom.mypy.tables import table_or_any
+from typedxcom.mypy.tasks import forget
 
 __all__ = ["TypedXComPlugin"]
 
 _Context = TypeVar("_Context")
 _Result = TypeVar("_Result")
-PREFIXES: Final = ("airflow", "typedxcom")
 LIBRARIES: Final = ("airflow.sdk.", f"{names.PUBLIC}.")
 
 
@@ -59,6 +59,7 @@ class TypedXComPlugin(Plugin):
         self._returns = {name: self._guard(hook, _default_return) for name, hook in RETURNS.items()}
         self._infer = self._guard(infer_unannotated, _default_return)
         self._plain_call = self._guard(uses.plain_call, _default_signature)
+        self._computing = self._guard(uses.computing_call, _default_signature)
         try:
             self.config = read_config(options.config_file)
         except ConfigError as fault:
@@ -68,6 +69,7 @@ class TypedXComPlugin(Plugin):
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """A new build: what was found in the last one is gone."""
         super().set_modules(modules)
+        forget()
         self._infos.clear()
         self._to_mend = dict(_MENDED)
 
@@ -84,9 +86,7 @@ class TypedXComPlugin(Plugin):
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """Types of outputs, for users who import only Airflow."""
-        if file.is_stub or is_library(file.path):
-            return []
-        if not any(_imports_airflow(node) for node in file.imports):
+        if file.is_stub or not sees_airflow(file):
             return []
         return [(10, names.PUBLIC, -1)]
 
@@ -148,6 +148,8 @@ class TypedXComPlugin(Plugin):
         """Classic operators, and functions of the user's own."""
         if self._to_mend:
             self._mend()
+        if fullname in uses.COMPUTING:
+            return self._computing
         if self.config.check_operators and self._operator(fullname):
             return self._guard(operators.construct, _default_signature)
         if self.config.check_plain_calls and ("." not in fullname or self._is_users(fullname)):
@@ -236,17 +238,6 @@ _MENDED: Final = {
     names.SDK_DAG_FUNCTION: relax_dag,
     names.SDK_GROUP_FUNCTION: relax_task_group,
 }
-
-
-def is_library(path: str) -> bool:
-    """Whether a file is installed, or mypy's own."""
-    path = path.replace("\\", "/")
-    return "site-packages/" in path or "/typeshed/" in path
-
-
-def _imports_airflow(node: Any) -> bool:
-    ids = [node.id] if hasattr(node, "id") else [name for name, _ in node.ids]
-    return any(name.split(".")[0] in PREFIXES for name in ids)
 
 
 def _digest() -> str:

@@ -63,8 +63,9 @@ def lost(found: ProperType) -> bool:
     return output is not None and output.note is None and is_object(get_proper_type(output.value))
 
 
-def is_object(found: ProperType) -> bool:
+def is_object(found: Type) -> bool:
     """Whether it is plain ``object``."""
+    found = get_proper_type(found)
     return isinstance(found, Instance) and found.type.fullname == "builtins.object"
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from mypy.errorcodes import ErrorCode
 from mypy.messages import format_type_distinctly
-from mypy.nodes import CallExpr, Context, Decorator, Expression, FuncDef, NameExpr, TypeInfo, Var
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    Decorator,
+    Expression,
+    FuncDef,
+    MypyFile,
+    NameExpr,
+    TypeInfo,
+    Var,
+)
 from mypy.types import (
     AnyType,
     CallableType,
@@ -24,7 +35,9 @@ from mypy.types import (
 
 from typedxcom.mypy.config import Config
 
-__all__ = ["Lookup", "Site", "unknown"]
+__all__ = ["PREFIXES", "Lookup", "Site", "afresh", "is_library", "sees_airflow", "unknown"]
+
+PREFIXES: Final = ("airflow", "typedxcom")
 
 # Finds a TypeInfo by its full name in this build.
 Lookup = Callable[[str], TypeInfo | None]
@@ -47,6 +60,33 @@ class _Memo:
 
     depth = 0
     types: dict[Expression, ProperType] = {}  # noqa: RUF012  (one checker runs at a time)
+
+
+def is_library(path: str) -> bool:
+    """Whether a file is installed, or mypy's own."""
+    path = path.replace("\\", "/")
+    return "site-packages/" in path or "/typeshed/" in path
+
+
+def sees_airflow(file: MypyFile) -> bool:
+    """Whether a file of a user imports anything that outputs come from."""
+    return not is_library(file.path) and any(_imports_airflow(node) for node in file.imports)
+
+
+def _imports_airflow(node: Any) -> bool:
+    ids = [node.id] if hasattr(node, "id") else [name for name, _ in node.ids]
+    return any(name.split(".")[0] in PREFIXES for name in ids)
+
+
+@contextmanager
+def afresh() -> Iterator[None]:
+    """Forget known types while a whole body is checked: its loops give them more than once."""
+    saved = _Memo.depth, _Memo.types
+    _Memo.depth, _Memo.types = 0, {}
+    try:
+        yield
+    finally:
+        _Memo.depth, _Memo.types = saved
 
 
 class Site:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, ArgKind
+from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, ArgKind, TypeInfo
 from mypy.types import (
     AnyType,
     CallableType,
@@ -26,7 +26,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.outputs import Note, make_output
 from typedxcom.mypy.site import Site, unknown
 
-__all__ = ["TaskNote", "Tasklike", "injectable", "make_task", "output_value", "task_of"]
+__all__ = ["TaskNote", "Tasklike", "forget", "injectable", "make_task", "output_value", "task_of"]
 
 NOTE: Final = "<typedxcom task>"
 FUNCTION: Final = "<typedxcom function>"
@@ -47,6 +47,7 @@ class TaskNote:
         plain: Whether Airflow's own decorator made it.
         given: The parameters that ``partial`` has set.
         partial: Whether ``partial`` was called.
+        spread: Whether ``partial`` got names that nobody knows, from ``**``.
     """
 
     name: str = ""
@@ -55,6 +56,7 @@ class TaskNote:
     plain: bool = False
     given: tuple[str, ...] = ()
     partial: bool = False
+    spread: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,14 @@ class Tasklike:
         note: What was noted when it was decorated.
         function: The decorated function, or None where a join of types has lost it.
         value: The type of its output.
+        outputs: The outputs that were made of it, by the full name of their class.
     """
 
     note: TaskNote
     function: CallableType | None
     value: Type
     group: bool = field(default=False)
+    outputs: dict[str, Type] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def noun(self) -> str:
@@ -84,9 +88,14 @@ class Tasklike:
 
     def output(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
         """The type of its output."""
+        if value is self.value and kind in self.outputs:
+            return self.outputs[kind]
         keys = pushes_keys(value, self.note)
         note = Note(task=self.note.name, keys=keys, plain=self.note.plain)
-        return make_output(site, value, kind=kind, note=note)
+        made = make_output(site, value, kind=kind, note=note)
+        if value is self.value:
+            self.outputs[kind] = made
+        return made
 
 
 def pushes_keys(value: Type, note: TaskNote) -> bool | None:
@@ -111,6 +120,27 @@ def task_of(found: Type) -> Tasklike | None:
     fullname = proper.type.fullname
     if fullname not in TASKS and fullname not in GROUPS:
         return None
+    known = _known.get(id(proper))
+    if known is not None and known[0] is proper:
+        return known[1]
+    task = _task(proper, fullname)
+    if len(_known) > MAX_KNOWN:
+        _known.clear()
+    _known[id(proper)] = proper, task
+    return task
+
+
+# id -> the type itself, which keeps the id its own, and what was read of it.
+_known: dict[int, tuple[Instance, Tasklike]] = {}
+MAX_KNOWN: Final = 4096
+
+
+def forget() -> None:
+    """A new build: types of the last one are gone."""
+    _known.clear()
+
+
+def _task(proper: Instance, fullname: str) -> Tasklike:
     note, function = _read(proper)
     value: Type = proper.args[1] if len(proper.args) > 1 else unknown()
     plain = fullname not in (names.TASK, names.GROUP)
@@ -208,6 +238,8 @@ def injectable(site: Site, function: CallableType) -> CallableType:
     """The signature that a DAG's author sees: parameters that Airflow fills are optional."""
     keys = context_keys(site)
     signature = function.with_unpacked_kwargs() if function.unpack_kwargs else function
+    if keys.isdisjoint(signature.arg_names):
+        return signature
     kinds = [
         OPTIONAL.get(kind, kind) if name in keys else kind
         for name, kind in zip(signature.arg_names, signature.arg_kinds, strict=True)
@@ -220,4 +252,13 @@ def context_keys(site: Site) -> frozenset[str]:
     info = site.lookup(names.SDK_CONTEXT)
     if info is None or info.typeddict_type is None:
         return names.CONTEXT_KEYS
-    return frozenset(info.typeddict_type.items)
+    if _Keys.info is not info:
+        _Keys.info, _Keys.names = info, frozenset(info.typeddict_type.items)
+    return _Keys.names
+
+
+class _Keys:
+    """The keys of the build's ``Context``, read once."""
+
+    info: TypeInfo | None = None
+    names: frozenset[str] = frozenset()

@@ -9,38 +9,32 @@ from itertools import pairwise
 from typing import Final
 
 from mypy.nodes import (
-    AssertStmt,
     AssignmentStmt,
     Block,
-    CallExpr,
     ComparisonExpr,
     ConditionalExpr,
-    DictExpr,
+    DictionaryComprehension,
     Expression,
-    ExpressionStmt,
     FloatExpr,
-    ForStmt,
-    IfStmt,
-    IndexExpr,
+    GeneratorExpr,
     IntExpr,
     ListComprehension,
     ListExpr,
-    MemberExpr,
+    MatchStmt,
     NameExpr,
     OpExpr,
-    ReturnStmt,
-    SetExpr,
-    Statement,
+    StarExpr,
     StrExpr,
     TupleExpr,
     UnaryExpr,
-    WhileStmt,
+    Var,
 )
+from mypy.types import TupleType
 
 from typedxcom.mypy.codes import XCOM_USE
-from typedxcom.mypy.outputs import output_of
-from typedxcom.mypy.site import Site
-from typedxcom.mypy.statements import blocks_of
+from typedxcom.mypy.outputs import Output, output_of
+from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.statements import blocks_of, children_of, conditions_of, expressions_of
 
 __all__ = ["check_truth"]
 
@@ -50,53 +44,57 @@ _LEAVES: Final = (NameExpr, StrExpr, IntExpr, FloatExpr)
 def check_truth(site: Site, body: Block) -> None:
     """Report outputs in the place of a truth value."""
     for statement in body.body:
-        for expr in _expressions(statement):
+        for expr in expressions_of(statement):
             _walk(site, expr)
-        for tested in _conditions(statement):
+        for tested in conditions_of(statement):
             _check(site, tested)
+        if isinstance(statement, MatchStmt):
+            _check(site, statement.subject, "cannot be matched while the DAG is parsed")
+        elif isinstance(statement, AssignmentStmt):
+            _check_unpacking(site, statement)
         for block in blocks_of(statement, functions=False):
             check_truth(site, block)
 
 
-def _check(site: Site, expr: Expression) -> None:
-    output = output_of(site.api.lookup_type(expr)) if site.api.has_type(expr) else None
-    if output is not None:
-        text = (
-            f"The output of {output.phrase()} is always true while the DAG is parsed: "
-            f"use @task.branch or @task.short_circuit to decide on its value"
-        )
-        site.fail(text, expr, XCOM_USE)
+def _output(site: Site, expr: Expression) -> Output | None:
+    return output_of(site.api.lookup_type(expr)) if site.api.has_type(expr) else None
+
+
+def _check(
+    site: Site, expr: Expression, verb: str = "is always true while the DAG is parsed"
+) -> None:
+    if (output := _output(site, expr)) is not None:
+        cure = "use @task.branch or @task.short_circuit to decide on its value"
+        site.fail(f"The output of {output.phrase()} {verb}: {cure}", expr, XCOM_USE)
+
+
+def _check_unpacking(site: Site, statement: AssignmentStmt) -> None:
+    """``a, b = rows()``: mypy says so, and then that it does not know ``a``."""
+    names = [n for n in statement.lvalues if isinstance(n, (TupleExpr, ListExpr))]
+    output = _output(site, statement.rvalue) if names else None
+    if output is None or isinstance(site.api.lookup_type(statement.rvalue), TupleType):
+        return
+    text = (
+        f"The output of {output.phrase()} cannot be unpacked while the DAG is parsed: "
+        f"only a tuple of known length can, from a task of typedxcom"
+    )
+    site.fail(text, statement.rvalue, XCOM_USE)
+    for name in (item for target in names for item in target.items):
+        inner = name.expr if isinstance(name, StarExpr) else name
+        if isinstance(inner, NameExpr) and isinstance(inner.node, Var) and inner.node.type is None:
+            inner.node.type = unknown()
 
 
 def _check_comparison(site: Site, expr: ComparisonExpr) -> None:
     """``out == 3``: Python falls back to identity, and mypy to ``int.__eq__``."""
     for operator, sides in zip(expr.operators, pairwise(expr.operands), strict=True):
-        outputs = [output_of(site.api.lookup_type(s)) for s in sides if site.api.has_type(s)]
-        output = next((o for o in outputs if o is not None), None)
+        output = next((o for s in sides if (o := _output(site, s)) is not None), None)
         if operator in ("==", "!=") and output is not None:
             text = (
                 f"The output of {output.phrase()} cannot be compared while the DAG is parsed: "
                 f"do it inside a task"
             )
             site.fail(text, expr, XCOM_USE)
-
-
-def _conditions(statement: Statement) -> list[Expression]:
-    if isinstance(statement, IfStmt):
-        return statement.expr
-    if isinstance(statement, (WhileStmt, AssertStmt)):
-        return [statement.expr]
-    return []
-
-
-def _expressions(statement: Statement) -> list[Expression]:
-    if isinstance(statement, (ExpressionStmt, ForStmt)):
-        return [statement.expr]
-    if isinstance(statement, AssignmentStmt):
-        return [statement.rvalue]
-    if isinstance(statement, ReturnStmt):
-        return [statement.expr] if statement.expr else []
-    return _conditions(statement)
 
 
 def _walk(site: Site, expr: Expression) -> None:
@@ -107,7 +105,7 @@ def _walk(site: Site, expr: Expression) -> None:
         _check_comparison(site, expr)
     for tested in _tested(expr):
         _check(site, tested)
-    for child in _children(expr):
+    for child in children_of(expr):
         _walk(site, child)
 
 
@@ -119,26 +117,7 @@ def _tested(expr: Expression) -> list[Expression]:
         return [expr.expr]
     if isinstance(expr, OpExpr) and expr.op in ("and", "or"):
         return [expr.left]
-    if isinstance(expr, ListComprehension):
-        return [test for conditions in expr.generator.condlists for test in conditions]
-    return []
-
-
-def _children(expr: Expression) -> list[Expression]:
-    if isinstance(expr, CallExpr):
-        return [expr.callee, *expr.args]
-    if isinstance(expr, (ListExpr, TupleExpr, SetExpr)):
-        return expr.items
-    if isinstance(expr, DictExpr):
-        return [value for _, value in expr.items]
-    if isinstance(expr, OpExpr):
-        return [expr.left, expr.right]
-    if isinstance(expr, ComparisonExpr):
-        return expr.operands
-    if isinstance(expr, ConditionalExpr):
-        return [expr.cond, expr.if_expr, expr.else_expr]
-    if isinstance(expr, (UnaryExpr, MemberExpr)):
-        return [expr.expr]
-    if isinstance(expr, IndexExpr):
-        return [expr.base, expr.index]
+    loop = expr.generator if isinstance(expr, ListComprehension) else expr
+    if isinstance(loop, (GeneratorExpr, DictionaryComprehension)):
+        return [test for conditions in loop.condlists for test in conditions]
     return []

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Final
 
-from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Expression
+from mypy.expandtype import expand_type
+from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
+    CallExpr,
+    Expression,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+)
 from mypy.plugin import AttributeContext, FunctionSigContext, MethodSigContext
 from mypy.subtypes import is_subtype
 from mypy.types import (
@@ -17,18 +27,18 @@ from mypy.types import (
     TupleType,
     Type,
     UnionType,
-    get_proper_type,
 )
 
 from typedxcom.mypy import names
 from typedxcom.mypy.arguments import Argument, Slot
 from typedxcom.mypy.calls import Call
 from typedxcom.mypy.codes import XCOM_USE
+from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.outputs import Output, first_output, holds_output, output_of
-from typedxcom.mypy.site import Site, unknown
-from typedxcom.mypy.tasks import task_of
+from typedxcom.mypy.site import Site, is_library, sees_airflow, unknown
+from typedxcom.mypy.tasks import awaited, task_of
 
-__all__ = ["REFUSED", "attribute", "plain_call", "refuse"]
+__all__ = ["COMPUTING", "REFUSED", "attribute", "computing_call", "plain_call", "refuse"]
 
 # Methods of `_public.Refused`, and what the user did to call them.
 REFUSED: Final = {
@@ -54,6 +64,7 @@ ARITHMETIC: Final = [
     "xor",
     "divmod",
 ]
+REVERSED: Final = frozenset(f"__r{_name}__" for _name in ARITHMETIC)
 for _name in ARITHMETIC:
     REFUSED[f"__{_name}__"] = REFUSED[f"__r{_name}__"] = "computed with"
 
@@ -69,12 +80,15 @@ def refuse(site: Site, ctx: MethodSigContext, *, method: str) -> CallableType:
         hint = ""
         if method == "__iter__":
             hint = ", or map over it with expand()"
-        site.fail(
-            f"{_subject(output)} cannot be {done} while the DAG is parsed: "
-            f"do it inside a task{hint}",
-            ctx.context,
-            XCOM_USE,
-        )
+        # mypy tries `1 + out` as `int.__add__` first, and drops what the second try reports.
+        tries = unfiltered(site.api) if method in REVERSED else nullcontext()
+        with tries:
+            site.fail(
+                f"{_subject(output)} cannot be {done} while the DAG is parsed: "
+                f"do it inside a task{hint}",
+                ctx.context,
+                XCOM_USE,
+            )
     return _anything(ctx.default_signature)
 
 
@@ -103,10 +117,50 @@ def attribute(site: Site, ctx: AttributeContext, *, name: str) -> Type:
     return unknown()
 
 
-def _subject(output: Output) -> str:
+def _subject(output: Output, the: str = "The") -> str:
     if output.note is None or not output.note.task:
-        return "An output"
-    return f"The output of {output.phrase()}"
+        return "An output" if the == "The" else "an output"
+    return f"{the} output of {output.phrase()}"
+
+
+# Functions of Python's own that ask for a value. `str`, `print` and `repr` are fine: they give
+# Jinja text, and a `dict` or a list may hold outputs.
+COMPUTING: Final = frozenset(
+    f"builtins.{name}"
+    for name in (
+        *("abs", "all", "any", "bin", "bool", "bytes", "chr", "complex", "divmod", "enumerate"),
+        *("filter", "float", "frozenset", "hex", "int", "iter", "len", "list", "map", "max"),
+        *("min", "next", "oct", "open", "ord", "pow", "range", "reversed", "round", "set"),
+        *("sorted", "sum", "tuple", "zip"),
+    )
+)
+
+
+def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
+    """``len(out)``: the value does not exist yet."""
+    signature = ctx.default_signature
+    if not sees_airflow(site.api.tree):
+        return signature
+    types = list(signature.arg_types)
+    for index, args in enumerate(ctx.args):
+        for expr in args:
+            found = site.type_of(expr) if isinstance(expr, _MAY_BE_OUTPUT) else None
+            output = output_of(found) if found is not None else None
+            if output is None or isinstance(found, TupleType):  # a tuple of outputs is one
+                continue
+            types[index] = unknown()
+            name = (signature.name or "function").split(" of ")[0]
+            text = f'"{name}" runs while the DAG is parsed, when {_subject(output, "the")} has no'
+            with unfiltered(site.api):
+                site.fail(f"{text} value yet: do it inside a task", expr, XCOM_USE)
+    if types == signature.arg_types:
+        return signature
+    opened = signature.copy_modified(arg_types=types)
+    solved = expand_type(opened, {variable.id: unknown() for variable in signature.variables})
+    return solved.copy_modified(variables=[])
+
+
+_MAY_BE_OUTPUT: Final = (NameExpr, CallExpr, MemberExpr, IndexExpr)
 
 
 # Plain functions ---------------------------------------------------------------------------------
@@ -120,6 +174,8 @@ def plain_call(site: Site, ctx: FunctionSigContext | MethodSigContext) -> Functi
     """
     signature, call = ctx.default_signature, ctx.context
     if signature.variables or not isinstance(call, CallExpr) or not call.args:
+        return signature
+    if is_library(site.api.tree.path):
         return signature
     probe = Argument(site, Slot("", ""))
     held = [expr for expr in call.args if probe.holds(expr)]
@@ -157,7 +213,7 @@ def _refuse_argument(site: Site, name: str, found: ProperType, expr: Expression)
 
 def wires(returned: Type) -> bool:
     """Whether a function with this return type may be one that only connects tasks."""
-    proper = get_proper_type(returned)
+    proper = awaited(returned)
     if isinstance(proper, (AnyType, NoneType)) or task_of(proper) or holds_output(proper):
         return True
     if isinstance(proper, UnionType):

@@ -63,7 +63,7 @@ class Builder:
         add(self.outs["a"])
 
     def wrong(self) -> None:
-        Steps.read(self.out)  # E: Argument "text" of task "read" takes "str", but an upstream task returns "int" [xcom-arg]
+        Steps.read(self.out)  # E: Argument "text" of task "read" takes "str", but task "number" returns "int" [xcom-arg]
         Steps.read(self.outs["a"])  # E: Argument "text" of task "read" takes "str", but an upstream task returns "int" [xcom-arg]
 
 
@@ -133,30 +133,30 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
-    add(word())  # E: Argument "a" of this task takes "int", but task "word" returns "str" [xcom-arg]
+    add(word())  # E: Argument "a" of task "add" takes "int", but task "word" returns "str" [xcom-arg]
     Steps.show(word())  # E: Argument "n" of task "show" takes "int", but task "word" returns "str" [xcom-arg]
-    Steps.read(number())  # E: Argument "text" of task "read" takes "str", but an upstream task returns "int" [xcom-arg]
-    Steps.load(word())  # E: Argument "a" of this task takes "int", but task "word" returns "str" [xcom-arg]
+    Steps.read(number())  # E: Argument "text" of task "read" takes "str", but task "number" returns "int" [xcom-arg]
+    Steps.load(word())  # E: Argument "a" of task "add" takes "int", but task "word" returns "str" [xcom-arg]
     make_adder("a")(word())  # E: Argument "1" of this task takes "int", but task "word" returns "str" [xcom-arg]
-    make_reader("b")(number())  # E: Argument "text" of task "reader" takes "str", but an upstream task returns "int" [xcom-arg]
+    make_reader("b")(number())  # E: Argument "text" of task "reader" takes "str", but task "number" returns "int" [xcom-arg]
     Steps.read(make_reader("c")(word()))  # E: Argument "text" of task "read" takes "str", but task "reader" returns "int" [xcom-arg]
-    wrapped(number(), number())  # E: Argument "text" of task "plain" takes "str", but an upstream task returns "int" [xcom-arg]
+    wrapped(number(), number())  # E: Argument "text" of task "plain" takes "str", but task "number" returns "int" [xcom-arg]
     named("x", word())  # E: Argument "n" of task "plain" takes "int", but task "word" returns "str" [xcom-arg]
-    alias(word())  # E: Argument "a" of this task takes "int", but task "word" returns "str" [xcom-arg]
-    TABLE["add"](word())  # E: Argument "a" of this task takes "int", but task "word" returns "str" [xcom-arg]
+    alias(word())  # E: Argument "a" of task "add" takes "int", but task "word" returns "str" [xcom-arg]
+    TABLE["add"](word())  # E: Argument "a" of task "add" takes "int", but task "word" returns "str" [xcom-arg]
     for step in TASKS:
-        step(word())  # E: Argument "a" of this task takes "int", but task "word" returns "str" [xcom-arg]
+        step(word())  # E: Argument "a" of task "add" takes "int", but task "word" returns "str" [xcom-arg]
     apply(add, word())  # E: Argument "n" of function "apply" takes "XComArg[int]", but task "word" returns "str" [xcom-arg]
     apply(word, number())  # E: Argument 1 to "apply" has incompatible type "Task[[VarArg(Any), KwArg(Any)], str]"; expected "Task[[VarArg(Any), KwArg(Any)], int]" [arg-type]
     first, second = add, word
-    first(second())  # E: Argument "a" of this task takes "int", but task "word" returns "str" [xcom-arg]
+    first(second())  # E: Argument "a" of task "add" takes "int", but task "word" returns "str" [xcom-arg]
     Steps.read(short())  # E: Argument "text" of task "read" takes "str", but an upstream task returns "int" [xcom-arg]
 
     @task
     def inner(n: int) -> str:
         return str(n)
 
-    add(inner(1))  # E: Argument "a" of this task takes "int", but task "inner" returns "str" [xcom-arg]
+    add(inner(1))  # E: Argument "a" of task "add" takes "int", but task "inner" returns "str" [xcom-arg]
     inner(inner(1))  # E: Argument "n" of task "inner" takes "int", but task "inner" returns "str" [xcom-arg]
 
 

@@ -64,7 +64,7 @@ def wrong() -> None:
     name, size = named()
     use(name)  # E: Argument "n" of task "use" takes "int", but item 0 of task "named" is "str" [xcom-arg]
     a, b, c = two()  # E: Need more than 2 values to unpack (3 expected) [misc]
-    x, y = many()  # E: "XComArg[tuple[int, ...]]" object is not iterable [misc]
-    p, q = some()  # E: "XComArg[list[int]]" object is not iterable [misc]
-    r, s = plain()  # E: "XComArg[tuple[int, str]]" object is not iterable [misc]
+    x, y = many()  # E: "XComArg[tuple[int, ...]]" object is not iterable [misc] && The output of task "many" cannot be unpacked while the DAG is parsed: only a tuple of known length can, from a task of typedxcom [xcom-use]
+    p, q = some()  # E: "XComArg[list[int]]" object is not iterable [misc] && The output of task "some" cannot be unpacked while the DAG is parsed: only a tuple of known length can, from a task of typedxcom [xcom-use]
+    r, s = plain()  # E: "XComArg[tuple[int, str]]" object is not iterable [misc] && The output of task "plain" cannot be unpacked while the DAG is parsed: only a tuple of known length can, from a task of typedxcom [xcom-use]
     pair((text, n))  # E: Argument "value" of task "pair" takes "int" here, but item 1 of task "two" is "str" [xcom-arg] && Argument "value" of task "pair" takes "str" here, but item 0 of task "two" is "int" [xcom-arg]
