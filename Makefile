@@ -59,7 +59,7 @@ wheel: .venv/synced ## Build the wheel and run unit tests against it
 	cp -R tests docs pyproject.toml build/wheel
 	cd build/wheel && env -u PYTHONPATH ../../.venv-wheel/bin/python -m pytest tests/unit $(ARGS)
 
-bench: .venv-bench/synced ## Measure everything, beside what users would pick instead (hours of quiet are best)
+bench: .venv-bench/synced ## Measure everything, beside what users would pick instead
 	.venv-bench/bin/python -m benchmarks --docs $(ARGS)
 
 bench-quick: .venv-bench/synced ## The same on small data, in under two minutes

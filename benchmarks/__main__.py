@@ -13,8 +13,7 @@ from benchmarks import machine, report
 from benchmarks.running import ROOT, run_suite
 
 SUITES = (
-    "models", "hops", "overhead", "tables", "row_checks", "mapped", "imports", "parsing",
-    "mypy_cost", "sweeping",
+    "models", "hops", "overhead", "tables", "row_checks", "imports", "parsing", "mypy_cost",
 )  # fmt: skip
 RESULTS = ROOT / "benchmarks" / "results.json"
 PAGE = ROOT / "docs" / "explanation" / "performance.md"

@@ -49,9 +49,9 @@ def _suite(found: dict[str, Any]) -> str:
 def _table(cases: list[dict[str, Any]], key: str, title: str, unit: str, beside: str = "") -> str:
     """One metric of all cases; empty where nobody has it. In brackets: times the one *beside*."""
     names = list(dict.fromkeys(one for case in cases for one in case["contenders"]))
-    names = [one for one in names if any(_values(case, one, key) for case in cases)]
-    if not names:
+    if not any(_values(case, one, key) for case in cases for one in names):
         return ""
+    names = [one for one in names if any(_cell(case, one, key, unit, None) for case in cases)]
     rows = [[title, *names], ["---", *("--:" for _ in names)]]
     for case in cases:
         if not any(_values(case, one, key) for one in names):
