@@ -279,13 +279,28 @@ class Contract:
             promises.pop("return", None)
             self._unresolved.pop("return", None)
         if self.output is not None:
-            promises["return"] = Promise(self.output, schema_of(self.output))
+            promises["return"] = Promise(self.output, self._said("output", self.output))
             self._unresolved.pop("return", None)
         if self.inputs is not None:
-            schema = schema_of(self.inputs)
-            for name, part in schema.fields.items() if isinstance(schema, Record) else ():
+            schema = self._said("inputs", self.inputs)
+            if not isinstance(schema, Record) or schema.style in ("typeddict", "namedtuple"):
+                raise ContractError(
+                    f"Task function {self.name!r}: @task(inputs=...) takes a pydantic model whose "
+                    f"fields are parameters, got `{schema}`."
+                )
+            for name, part in schema.fields.items():
                 promises[name] = Promise(Any, part.schema)
                 self._unresolved.pop(name, None)
+
+    def _said(self, keyword: str, annotation: Any) -> Schema:
+        """The schema of what the decorator was given. Raises ContractError where it is a name."""
+        try:
+            return schema_of(annotation)
+        except NameError as error:
+            raise ContractError(
+                f"Task function {self.name!r}: @task({keyword}=...) names what does not exist: "
+                f"{error}. Give the class itself, not its name in quotes."
+            ) from error
 
 
 def _result(function: Callable[..., Any], annotation: Any) -> Any:

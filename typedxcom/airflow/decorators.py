@@ -50,7 +50,11 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         )
         if wrong:
             raise WiringError("\n".join(wrong))
-        return _output(super().__call__(*args, **kwargs), contract, solution)
+        try:
+            arg = super().__call__(*args, **kwargs)
+        except TypeError as error:  # what Python says of arguments names no task
+            raise WiringError(f"{_shown_name(self)}: {error}.") from error
+        return _output(arg, contract, solution)
 
     @on_the_authors_line
     def partial(self, **kwargs: Any) -> Any:
@@ -134,6 +138,11 @@ def _decorate_with(decorator: Callable[..., Any], *args: Any, **kwargs: Any) -> 
 
 def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Apply Airflow's own decorator and take over what it makes."""
+    if args and is_decorated_task(args[0]):
+        raise ContractError(
+            f"{args[0].function.__name__!r} is a task already: one task decorator is enough. "
+            "For contracts on another decorator's task use @typed on top of it."
+        )
     said = {name: kwargs.pop(name, None) for name in ("inputs", "output", "store", "format")}
     made = decorator(*args, **kwargs)
     if is_decorated_task(made):
@@ -276,6 +285,8 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
     """
     if function is None:
         return functools.partial(contract, inputs=inputs, output=output)
+    if not callable(function):
+        raise ContractError(f"@contract goes on a function, got `{type(function).__name__}`.")
     if is_decorated_task(function):
         raise ContractError(
             "@contract goes under @task, next to the function; on top of it use @typed."

@@ -27,8 +27,8 @@ def lowered(annotation: Any) -> Any:
     if annotation in _CONCRETE:
         return _CONCRETE[annotation]
     origin, args = get_origin(annotation), get_args(annotation)
-    if not args:
-        return annotation
+    if not args:  # typing.Sequence, say
+        return annotation if hasattr(annotation, "__args__") else _CONCRETE.get(origin, annotation)
     if origin is Annotated:
         parts = (lowered(args[0]), *annotation.__metadata__)
         return Annotated[parts]

@@ -12,7 +12,7 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typing_extensions as te
@@ -96,6 +96,8 @@ class _Builder:
     def build(self, annotation: Any, env: Mapping[Any, Schema] | None = None) -> Schema:
         """Describe *annotation*, with *env* for its type variables."""
         env = env or {}
+        if not isinstance(annotation, Hashable):
+            return Unsupported(repr(annotation), cure_for(annotation))
         if annotation is None:
             return Scalar(type(None))
         if annotation is Any or annotation is object:
@@ -140,6 +142,8 @@ class _Builder:
 
     def _generic(self, annotation: Any, origin: Any, env: Mapping[Any, Schema]) -> Schema:
         args = get_args(annotation)
+        if not hasattr(annotation, "__args__"):  # typing.Dict, which says nothing of its items
+            return self._class(origin)
         if origin is Annotated:
             return self._annotated(args[0], annotation.__metadata__, env)
         if origin in REQUIREDNESS or origin is typing.ClassVar or origin is typing.Final:

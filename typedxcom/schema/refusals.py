@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import os
 import re
+import types
 from typing import Any
 
 from typedxcom.schema.kinds import NATIVE_SCALARS
@@ -16,6 +17,12 @@ SECRET_CURE = "pass the id of an Airflow Connection and read the secret inside t
 
 def cure_for(origin: Any) -> str:
     """What to write instead of a class that is none of ours; empty where pydantic reads it."""
+    if isinstance(origin, tuple):
+        return "annotate with tuple[A, B]"
+    if isinstance(origin, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType)) or (
+        type(origin).__module__ == "builtins" and not isinstance(origin, type)
+    ):
+        return "annotate with a class or another type, such as list[int] or typing.Any"
     if hidden_from(origin):
         return SECRET_CURE
     if isinstance(origin, type) and issubclass(origin, enum.Enum):
