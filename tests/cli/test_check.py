@@ -160,6 +160,20 @@ def test_a_file_that_cannot_be_imported_is_an_error(folder: Path) -> None:
     assert "broken.py:2: error: RuntimeError: no  [import]" in done.stdout
 
 
+def test_a_file_that_airflow_never_imports_is_an_error(folder: Path) -> None:
+    """Safe mode passes over a file without the word `airflow`; with it switched off, none is."""
+    lonely = RIGHT.replace(
+        "from airflow.sdk import dag\nfrom typedxcom import task", "from typedxcom import dag, task"
+    )
+    assert "airflow" not in lonely
+    (folder / "lonely.py").write_text(lonely)
+    (folder / "comment.py").write_text(f"# An Airflow DAG.\n{lonely}")
+    done = run(folder, "check", "lonely.py", "comment.py")
+    assert done.returncode == 1
+    assert "lonely.py:1: error: Airflow never looks into this file" in done.stdout
+    assert "comment.py:1" not in done.stdout
+
+
 def test_the_graph_is_mermaid(folder: Path) -> None:
     """`graph` draws typed edges with a line and untyped ones with dots."""
     done = run(folder, "graph", "dags/right.py")

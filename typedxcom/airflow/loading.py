@@ -13,9 +13,12 @@ from typing import Any
 
 from airflow.sdk import DAG
 
+from typedxcom.airflow.config import conf
 from typedxcom.airflow.private import DagContext
 
-__all__ = ["LoadedFile", "dag_files", "load_file"]
+__all__ = ["LoadedFile", "dag_files", "is_passed_over", "load_file"]
+
+_SAFE_MODE = (b"dag", b"airflow")  # the words that Airflow's safe mode asks a DAG file for
 
 
 @dataclass(slots=True)
@@ -51,6 +54,17 @@ def dag_files(paths: list[Path]) -> Iterator[Path]:
             inside = found.relative_to(path).parts
             if not any(part.startswith((".", "__pycache__")) for part in inside):
                 yield found
+
+
+def is_passed_over(path: Path) -> bool:
+    """Whether Airflow never imports *path*: its safe mode wants two words in a DAG file.
+
+    Source: ``[core] dag_discovery_safe_mode``, which is on by default.
+    """
+    if not conf.getboolean("core", "dag_discovery_safe_mode", fallback=True):
+        return False
+    content = path.read_bytes().lower()
+    return not all(word in content for word in _SAFE_MODE)
 
 
 def load_file(path: Path) -> LoadedFile:

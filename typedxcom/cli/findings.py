@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["DagReport", "Finding", "Report", "examine"]
 
+_PASSED_OVER = (
+    "Airflow never looks into this file, because the words `dag` and `airflow` are not both in it. "
+    "Import `dag` from airflow.sdk, or say `airflow` in a comment."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -57,7 +62,7 @@ def examine(paths: list[Path]) -> Report:
     Raises:
         FileNotFoundError: One of *paths* is not there.
     """
-    from typedxcom.airflow.loading import dag_files, load_file
+    from typedxcom.airflow.loading import dag_files, is_passed_over, load_file
 
     report = Report()
     for path in dag_files(paths):
@@ -67,6 +72,8 @@ def examine(paths: list[Path]) -> Report:
             report.findings.extend(_from_error(path, loaded.line, loaded.error))
         for dag in loaded.dags:
             _examine_dag(report, path, dag)
+        if loaded.dags and is_passed_over(path):
+            report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
     return report
 
 
