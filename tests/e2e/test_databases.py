@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from collections import OrderedDict
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from ipaddress import IPv4Address
@@ -17,6 +17,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from tests.e2e.support import Order, Point, Stats, Tick
+from tests.property.same import same
+from tests.property.types import OLD
 from typedxcom import EncodeError
 from typedxcom.codecs import make_codec
 from typedxcom.exchange import dump, dump_items, load
@@ -135,45 +137,15 @@ LAW: list[tuple[Any, Any]] = [
     (frozenset[str], frozenset({"a"})),
     (tuple[int, ...], (1, 2)),
     (tuple[int, str, None], (1, "a", None)),
-    (OrderedDict[str, int], OrderedDict(b=1, a=2)),
+    # Before pydantic 2.12 it is refused, as docs/reference/types.md says.
+    *([] if OLD else [(OrderedDict[str, int], OrderedDict(b=1, a=2))]),
     (Order, Order(id=2**70, at=datetime(2024, 1, 2, tzinfo=BERLIN))),
     (Aliased, Aliased(first_name="x", sizes={"z": math.inf, "a": 1.0})),
     (list[Point], [Point(1), Point(2, 3.0)]),
-    (Stats, {"zeta": 1, "mean": 3.0}),
+    (Stats, {"mean": 3.0, "zeta": 1}),  # the order of a TypedDict's keys is not kept
     (Tick, Tick("x", Decimal("1.50"))),
     (Order | None, None),
 ]
-
-
-def same(one: Any, other: Any) -> bool:
-    """Equal, and of the same type all the way down; NaN is NaN, and the order of dicts counts."""
-    todo = [(one, other)]
-    while todo:  # values may be nested deeper than Python calls
-        one, other = todo.pop()
-        if type(one) is not type(other):
-            return False
-        if isinstance(one, BaseModel) or is_dataclass(one):
-            one, other = vars(one), vars(other)
-        if isinstance(one, dict):
-            if list(one) != list(other):
-                return False
-            one, other = list(one.values()), list(other.values())
-        if isinstance(one, (list, tuple)):
-            if len(one) != len(other):
-                return False
-            todo.extend(zip(one, other, strict=True))
-        elif shown(one) != shown(other):
-            return False
-    return True
-
-
-def shown(value: Any) -> Any:
-    """What tells two values apart that may be equal, or are not equal to themselves."""
-    if isinstance(value, (float, Decimal)):
-        return repr(value)
-    if isinstance(value, datetime):
-        return value, value.utcoffset()
-    return value
 
 
 def codec_of(annotation: Any) -> Any:
