@@ -98,7 +98,7 @@ class Argument:
 
     def _hides(self, expr: Expression, found: ProperType) -> bool:
         """Whether a join has hidden outputs: ``x = [extract(), 1]`` is a ``list[object]``."""
-        args = found.args if isinstance(found, Instance) else ()
+        args = found.args if isinstance(found, Instance) and output_of(found) is None else ()
         if not isinstance(expr, NameExpr) or not any(is_object(get_proper_type(a)) for a in args):
             return False
         return any(holds_output(self.site.type_of(one)) for one in origins(self.site, expr))

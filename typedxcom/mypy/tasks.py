@@ -67,14 +67,12 @@ class Tasklike:
         note: What was noted when it was decorated.
         function: The decorated function, or None where a join of types has lost it.
         value: The type of its output.
-        outputs: The outputs that were made of it, by the full name of their class.
     """
 
     note: TaskNote
     function: CallableType | None
     value: Type
     group: bool = field(default=False)
-    outputs: dict[str, Type] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def noun(self) -> str:
@@ -88,14 +86,10 @@ class Tasklike:
 
     def output(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
         """The type of its output."""
-        if value is self.value and kind in self.outputs:
-            return self.outputs[kind]
+        # Never the same object twice: mypy's unions erase the notes of an instance in place.
         keys = pushes_keys(value, self.note)
         note = Note(task=self.note.name, keys=keys, plain=self.note.plain)
-        made = make_output(site, value, kind=kind, note=note)
-        if value is self.value:
-            self.outputs[kind] = made
-        return made
+        return make_output(site, value, kind=kind, note=note)
 
 
 def pushes_keys(value: Type, note: TaskNote) -> bool | None:

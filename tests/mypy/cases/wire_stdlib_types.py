@@ -157,7 +157,6 @@ def on_decimal(value: Decimal) -> None:
 def right() -> None:
     on_moment(moment())
     on_day(day())
-    on_day(moment())
     on_path(path())
     on_job(batch())
     on_named(job())
@@ -168,6 +167,7 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
+    on_day(moment())  # E: Argument "day" of task "on_day" takes "date", but task "moment" returns "datetime" [xcom-arg]
     on_moment(day())  # E: Argument "moment" of task "on_moment" takes "datetime", but task "day" returns "date" [xcom-arg]
     on_text(moment())  # E: Argument "text" of task "on_text" takes "str", but task "moment" returns "datetime" [xcom-arg]
     on_text(key())  # E: Argument "text" of task "on_text" takes "str", but task "key" returns "UUID" [xcom-arg]
