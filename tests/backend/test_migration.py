@@ -17,7 +17,11 @@ from typedxcom.errors import DecodeError, PointerNotFoundError
 from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of
 
-pytestmark = pytest.mark.airflow
+pytestmark = [
+    pytest.mark.airflow,
+    # The common.io backend of Airflow 3.1 with its own universal_pathlib.
+    pytest.mark.filterwarnings("ignore:in a future version of UPath:PendingDeprecationWarning"),
+]
 AT: dict[str, Any] = {
     "key": "return_value",
     "task_id": "t",
