@@ -1,4 +1,4 @@
-"""Arrow IPC or parquet, compressed or not, and which digest: what docs/explanation/formats.md says.
+"""Arrow IPC or parquet, compressed or not, and which digest: what the choice of formats rests on.
 
     python benchmarks/table_formats.py [--rows 2000000] [--rounds 5]
 
