@@ -109,7 +109,7 @@ def test_the_demo_succeeds(demo):
     assert {"UA", "9E"} < summarized
     assert sorted(index for name, index in ended if name == "count") == list("0123456")
     others = [name for name, _ in ended if name not in ("summarize", "count")]
-    assert len(others) == len(set(others)) == 9
+    assert len(others) == len(set(others)) == 10
 
 
 def test_the_demo_shows_each_edge_with_its_type_size_and_form(demo):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from typedxcom.airflow.fields import field_schema
+from typedxcom.airflow.outputs import FirstRowsArg
 from typedxcom.airflow.private import (
     AirflowXComArg,
     ListOfDictsExpandInput,
@@ -107,6 +108,8 @@ def _mapped(expand_input: Any) -> Iterator[tuple[str, Any, bool]]:
 
 def _outputs(value: Any) -> Iterator[Any]:
     """The outputs inside an argument, at any depth."""
+    if isinstance(value, FirstRowsArg):
+        return  # of the task that counts batches for us: none of the author's edges
     if isinstance(value, AirflowXComArg | MappedArgument):
         yield value
     elif isinstance(value, dict):
