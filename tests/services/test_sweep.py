@@ -69,7 +69,7 @@ leaky()
 
 def sources(stack: Any) -> list[RowSource]:
     """The two ways to read this deployment's rows."""
-    api = ApiRows(stack._url, user="admin", password="admin")
+    api = ApiRows(stack.url, user="admin", password="admin")
     return [api, DatabaseRows(stack._postgres.url(stack._name))]
 
 
