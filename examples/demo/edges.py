@@ -11,6 +11,7 @@ from airflow.sdk import XComArg
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from demo.run import Run, size
+from typedxcom.airflow.outputs import FirstRowsArg
 from typedxcom.airflow.wiring import describe
 from typedxcom.pointer import is_pointer
 
@@ -51,7 +52,8 @@ def arguments(operator: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _into(downstream: str, value: Any, run: Run) -> Iterator[Edge]:
-    if not isinstance(value, XComArg):
+    # The second is of the task that counts batches: no edge of the DAG's author.
+    if not isinstance(value, XComArg) or isinstance(value, FirstRowsArg):
         return
     for operator, key in XComArg.iter_xcom_references(value):
         rows = [
