@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from typedxcom.airflow.apirows import ApiRows
@@ -99,7 +99,7 @@ def read(rows: ApiRows) -> set[int]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
-@pytest.mark.parametrize("largest_page", [50, 100])
+@pytest.mark.parametrize("largest_page", [2, 10, 50, 100])
 def test_every_row_is_read(count: int, largest_page: int) -> None:
     """Page by page, however long a page may be; each value with a request of its own."""
     api = Api(*range(count))
@@ -108,6 +108,7 @@ def test_every_row_is_read(count: int, largest_page: int) -> None:
     assert api.rows().count() == count
 
 
+@example([(False, 0, 59), (True, 0, 120)], 131)  # a page of nothing new before the last entry
 @settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.booleans(), st.integers(0, 400), st.integers(1, 130)), max_size=6),

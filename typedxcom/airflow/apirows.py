@@ -190,17 +190,22 @@ class ApiRows(RowSource):
         seen: list[Hashable] = []
         offset = 0
         while True:
-            at = max(offset - _OVERLAP, 0)
-            page = self._json(path, {**asked, "limit": _PAGE, "offset": at})[name]
+            at = offset - len(seen)
+            answer = self._json(path, {**asked, "limit": _PAGE, "offset": at})
+            page = answer[name]
             known = [number for number, one in enumerate(page) if identity(one) in seen]
             if seen and not known:
                 raise _ChangedError
             fresh = page[known[-1] + 1 :] if known else page
-            if not fresh:
+            if fresh:
+                yield fresh
+            elif at + len(page) >= answer["total_entries"]:
                 return
-            yield fresh
-            offset = at + len(page)
-            seen = [identity(one) for one in page[-_OVERLAP:]]
+            elif at + len(page) <= offset:  # no way on
+                raise _ChangedError
+            # A server may allow shorter pages than were asked for.
+            shared = min(_OVERLAP, (len(page) + 1) // 2)
+            offset, seen = at + len(page), [identity(one) for one in page[-shared:]]
 
     def _json(self, path: str, asked: dict[str, Any]) -> dict[str, Any]:
         try:
