@@ -23,7 +23,7 @@ from typedxcom.cli.sweep import Bar
 from typedxcom.errors import ConfigurationError
 from typedxcom.stores import LocalStore
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("no_other_rows")]
 
 OLD = (datetime.now(timezone.utc) - timedelta(days=2)).timestamp()
 

@@ -27,7 +27,7 @@ from typedxcom.pointer import Coordinates, is_pointer
 from typedxcom.stores import LocalStore, ObjectStore, Store
 from typedxcom.sweep import StoreReport, sweep
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("no_other_rows")]
 
 EXTRA = XComKey("extra", str)
 
