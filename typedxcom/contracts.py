@@ -86,6 +86,7 @@ class Contract:
     _promises: dict[str, Promise] = field(default_factory=dict)
     _unresolved: dict[str, str] = field(default_factory=dict)
     _complete: bool = False
+    _travelling: dict[str, Promise] | None = None  # promises whose types can all travel
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -135,7 +136,10 @@ class Contract:
 
     def refuse_unsupported(self) -> None:
         """Raise UnsupportedTypeError where a value of this contract could not come back."""
-        for name, promise in self._read().items():
+        promises = self._read()
+        if promises is self._travelling:
+            return
+        for name, promise in promises.items():
             if name == "body" or self.is_injected(name):
                 continue
             try:
@@ -146,6 +150,8 @@ class Contract:
                 raise UnsupportedTypeError(msg, annotation=error.annotation) from None
         if self.format is not None:
             self._refuse_format()
+        if self._complete:
+            self._travelling = promises
 
     def _refuse_format(self) -> None:
         """Raise ContractError where no table is written, or not in that format."""

@@ -97,7 +97,7 @@ def dump_encoded(
         return placement.put(text, codec="json", ext="json", about=told, schema=schema_print)
     if len(text) <= settings.threshold:
         try:
-            return plain(schema, encoded.tree)
+            return plain(schema, encoded)
         except NotPlain:
             pass
     return envelope(text)

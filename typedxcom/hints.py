@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import functools
 import importlib
 import importlib.util
 import inspect
 import sys
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,13 +74,28 @@ def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> Any:
-    if annotation is None or isinstance(annotation, type):
+    module_names = getattr(function, "__globals__", {})
+    if isinstance(annotation, str):  # most are one line of plain names: no need for more than this
+        with contextlib.suppress(Exception):
+            annotation = eval(_compiled(annotation), module_names, names)
+    if _is_resolved(annotation):
         return annotation
     holder = type("Holder", (), {"__annotations__": {"it": annotation}})
-    module_names = getattr(function, "__globals__", {})
     return te.get_type_hints(holder, globalns=module_names, localns=names, include_extras=True)[
         "it"
     ]
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(annotation: str) -> types.CodeType:
+    return compile(annotation, "<annotation>", "eval")
+
+
+def _is_resolved(annotation: Any) -> bool:
+    """Whether no part of *annotation* is still a string; where that is not plain, it is False."""
+    if type(annotation) is types.GenericAlias:
+        return all(map(_is_resolved, annotation.__args__))
+    return annotation is None or isinstance(annotation, type)
 
 
 class _Names(dict[str, Any]):

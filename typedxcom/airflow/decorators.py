@@ -183,16 +183,13 @@ def typed(
 def _adopt(made: Any, **said: Any) -> TypedTask:
     said["output"] = said["output"] or _pushed_by(made)
     function = _with_contract(made.function, made.operator_class, said)
-    adopted = TypedTask(
-        function=function,
-        multiple_outputs=made.multiple_outputs,
-        operator_class=typed_operator(made.operator_class),
-        kwargs=made.kwargs,
-        decorator_name=made.decorator_name,
-    )
-    for flag in ("is_setup", "is_teardown", "on_failure_fail_dagrun", "returns_dag_result"):
-        if hasattr(made, flag):
-            setattr(adopted, flag, getattr(made, flag))
+    # Airflow asks for it some five times a task, which is a large part of a parse.
+    function.__signature__ = made.function_signature
+    # Taken over as it is: Airflow's own initializer has run, and takes a large part of a parse.
+    adopted = TypedTask.__new__(TypedTask)
+    operator_class = typed_operator(made.operator_class)
+    vars(adopted).update(vars(made), function=function, operator_class=operator_class)
+    functools.update_wrapper(adopted, function)
     return adopted
 
 
@@ -263,12 +260,20 @@ def _local_names(function: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and wanted and frame.f_code.co_name != "<module>":
-        if frame.f_globals.get("__name__", "").partition(".")[0] not in {"typedxcom", "airflow"}:
-            here = {name: frame.f_locals[name] for name in wanted if name in frame.f_locals}
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in {"typedxcom", "airflow"} and _may_hold(frame.f_code, wanted):
+            local_names = frame.f_locals  # each access makes a dict of all of them
+            here = {name: local_names[name] for name in wanted if name in local_names}
             found.update(here)
             wanted -= set(here)
         frame = frame.f_back
     return found
+
+
+def _may_hold(code: types.CodeType, names: set[str]) -> bool:
+    """Whether the scope of a function or class body has one of *names*."""
+    held = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
+    return not all(map(names.isdisjoint, held))
 
 
 def contract(function: Any = None, *, inputs: Any = None, output: Any = None) -> Any:

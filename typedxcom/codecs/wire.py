@@ -15,6 +15,7 @@ import itertools
 import math
 from typing import Any
 
+from typedxcom.codecs.base import Encoded
 from typedxcom.codecs.text import quick_tree, shape
 from typedxcom.errors import DecodeError, EncodeError, shorten
 from typedxcom.jsontypes import JsonValue
@@ -54,22 +55,27 @@ _RESERVED = frozenset({
 _MAX_DEPTH = 50  # stock consumers fail on a nesting of 200, and the UI long before
 _MAX_INT = 2**63
 _MAX_FLOAT, _MIN_FLOAT = 1e16, 1e-100  # PostgreSQL gives 1e16 back as an int
+# What may need another form, as ASCII JSON has it: NUL, surrogates, names that others reserve.
+_SIGNS = (b"\\u0000", b"\\ud", b"\\uD", b'"' + MARKER.encode() + b'"', b'"__')
+_CALM = frozenset({str, bool, type(None)})  # what is plain in such a text's absence
 
 
 class NotPlain(Exception):
     """This value does not survive every database as plain JSON."""
 
 
-def plain(schema: Schema, tree: JsonValue) -> JsonValue:
-    """*tree* as a row can hold it for every database, with the order of its dicts.
+def plain(schema: Schema, encoded: Encoded) -> JsonValue:
+    """The tree of *encoded* as a row can hold it for every database, with the order of its dicts.
 
     Raises:
         NotPlain: Some database would change it.
         EncodeError: A dict uses the key that marks our own forms.
     """
+    tree = encoded.tree
     if isinstance(tree, float) and tree.is_integer() and not _is_float(schema):
         raise NotPlain  # SQLite gives a top-level 3.0 back as 3
-    made: JsonValue = _plain(schema, tree, 0)
+    is_calm = not any(sign in encoded.text for sign in _SIGNS)
+    made: JsonValue = _plain(schema, tree, 0, is_calm=is_calm)
     return made
 
 
@@ -86,60 +92,73 @@ def _is_float(schema: Schema) -> bool:
     return False
 
 
-def _plain(schema: Schema, tree: Any, depth: int) -> Any:
+def _plain(schema: Schema, tree: Any, depth: int, *, is_calm: bool) -> Any:
+    """One part of a tree; in a calm text no string needs to be looked at."""
     if depth > _MAX_DEPTH:
         raise NotPlain
-    if isinstance(tree, str):
-        if not tree.isascii():
-            _refuse_surrogates(tree)
-        if "\x00" in tree:
-            raise NotPlain
-    elif isinstance(tree, float):
-        size = abs(tree)
-        if (
-            not size < _MAX_FLOAT
-            or 0 < size < _MIN_FLOAT
-            or (size == 0 and math.copysign(1, tree) < 0)
-        ):
-            raise NotPlain
-    elif isinstance(tree, int):
-        if not -_MAX_INT <= tree < _MAX_INT:
-            raise NotPlain
-    elif isinstance(tree, (list, tuple)):
-        return [
-            _plain(part, item, depth + 1)
-            for part, item in zip(_items(schema, len(tree)), tree, strict=True)
-        ]
-    elif isinstance(tree, dict):
-        return _plain_dict(schema, tree, depth)
+    if isinstance(tree, (list, tuple)):
+        if is_calm and set(map(type, tree)) <= _CALM:
+            return list(tree)
+        items = zip(_items(schema, len(tree)), tree, strict=True)
+        return [_plain(part, item, depth + 1, is_calm=is_calm) for part, item in items]
+    if isinstance(tree, dict):
+        return _plain_dict(schema, tree, depth, is_calm=is_calm)
+    if not (is_calm and type(tree) in _CALM):
+        _refuse_scalar(tree)
     return tree
 
 
-def _plain_dict(schema: Schema, tree: dict[str, Any], depth: int) -> dict[str, Any]:
-    if MARKER in tree:
-        raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
-    if not _RESERVED.isdisjoint(tree):
+def _refuse_scalar(value: Any) -> None:
+    """Raise NotPlain where some database would change a text or a number."""
+    if isinstance(value, str):
+        _refuse_text(value)
+    elif isinstance(value, float):
+        size = abs(value)
+        if (
+            not size < _MAX_FLOAT
+            or 0 < size < _MIN_FLOAT
+            or (size == 0 and math.copysign(1, value) < 0)
+        ):
+            raise NotPlain
+    elif isinstance(value, int) and not -_MAX_INT <= value < _MAX_INT:
         raise NotPlain
-    for key in tree:
-        if "\x00" in key or not key.isascii():
-            _refuse_surrogates(key)
-            if "\x00" in key:
-                raise NotPlain
+
+
+def _refuse_text(text: str) -> None:
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # a lone surrogate
+            raise NotPlain from None
+    if "\x00" in text:
+        raise NotPlain
+
+
+def _plain_dict(
+    schema: Schema, tree: dict[str, Any], depth: int, *, is_calm: bool
+) -> dict[str, Any]:
+    if not is_calm:
+        if MARKER in tree:
+            raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
+        if not _RESERVED.isdisjoint(tree):
+            raise NotPlain
+        for key in tree:
+            _refuse_text(key)
     fields, keeps_order = _fields(schema)
-    made = {
-        key: _plain(fields.get(key, fields.get("", UNKNOWN)), item, depth + 1)
-        for key, item in tree.items()
-    }
+    made = {}
+    for key, item in tree.items():
+        kind = type(item)
+        if not is_calm or not (
+            kind in _CALM
+            or (kind is int and -_MAX_INT <= item < _MAX_INT)
+            or (kind is float and _MIN_FLOAT <= abs(item) < _MAX_FLOAT)
+        ):
+            part = fields.get(key) or fields.get("", UNKNOWN)
+            item = _plain(part, item, depth + 1, is_calm=is_calm)
+        made[key] = item
     if keeps_order and not _is_sorted(tree):
         made[MARKER] = list(tree)
     return made
-
-
-def _refuse_surrogates(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise NotPlain from None
 
 
 def _is_sorted(tree: dict[str, Any]) -> bool:
@@ -166,9 +185,11 @@ def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
     match schema:
         case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
             return _fields(inner)
-        case Record(fields=fields, style=style):
-            keeps_order = style == "model" and ("root" in fields or _has_extras(schema.type))
-            return {part.key or name: part.schema for name, part in fields.items()}, keeps_order
+        case Record(wire=known):
+            if not known:  # filled here, once
+                known.append(_record_fields(schema))
+            made: tuple[dict[str, Schema], bool] = known[0]
+            return made
         case MappingOf(value=value):
             return {"": value}, True
         case UnionOf(members=members):
@@ -177,6 +198,12 @@ def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
                 return _fields(records[0])
             return {}, any(not isinstance(one, Scalar) and _fields(one)[1] for one in members)
     return {}, True
+
+
+def _record_fields(record: Record) -> tuple[dict[str, Schema], bool]:
+    fields = record.fields
+    keeps_order = record.style == "model" and ("root" in fields or _has_extras(record.type))
+    return {part.key or name: part.schema for name, part in fields.items()}, keeps_order
 
 
 def _has_extras(model: Any) -> bool:

@@ -52,6 +52,7 @@ _LITERAL_STRING = (getattr(typing, "LiteralString", te.LiteralString), te.Litera
 _SELF = (getattr(typing, "Self", te.Self), te.Self)
 _MAX_RECORDS = 4096
 _records: dict[Any, Record] = {}
+_SCALAR_NODES = {cls: Scalar(cls) for cls in SCALARS}
 
 
 def schema_of(annotation: Any) -> Schema:
@@ -96,6 +97,8 @@ class _Builder:
     def build(self, annotation: Any, env: Mapping[Any, Schema] | None = None) -> Schema:
         """Describe *annotation*, with *env* for its type variables."""
         env = env or {}
+        if type(annotation) is type and annotation in SCALARS:  # the most of them
+            return _SCALAR_NODES[annotation]
         if not isinstance(annotation, Hashable):
             return Unsupported(repr(annotation), cure_for(annotation))
         if annotation is None:
@@ -207,7 +210,7 @@ class _Builder:
 
     def _class(self, cls: Any) -> Schema:
         if cls in SCALARS:
-            return Scalar(cls)
+            return _SCALAR_NODES[cls]
         if cls in SEQUENCES:
             return SequenceOf(SEQUENCES[cls], Unknown(claimed=True))
         if cls is tuple:

@@ -173,12 +173,14 @@ class Record(Schema):
             ``namedtuple``.
         args: The type arguments of a generic.
         fields: Name to field; filled after the node exists, so that a class may contain itself.
+        wire: Where the codecs keep what they find out about the fields, once.
     """
 
     type: type
     style: str
     args: tuple[Schema, ...] = ()
     fields: Mapping[str, Field] = field(default_factory=dict)
+    wire: list[Any] = field(default_factory=list, repr=False)
 
     def __str__(self) -> str:
         name = self.type.__name__
