@@ -14,7 +14,7 @@ from typedxcom.codecs import make_codec, refuse_unsupported
 from typedxcom.errors import CodecError, ContractError, UnsupportedTypeError, ValidationError
 from typedxcom.exchange import AnyCodec, load, parse_rendered
 from typedxcom.hints import read_hints
-from typedxcom.large import object_codec
+from typedxcom.large import has_objects, object_codec
 from typedxcom.objects import Objects, TableFormat
 from typedxcom.rows import for_reader
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
@@ -54,6 +54,12 @@ class Promise:
     def lax_codec(self) -> AnyCodec:
         """Reads what Jinja rendered, leniently."""
         return self._make(lax=True)
+
+    def refuse_unsupported(self) -> None:
+        """Raise ContractError where such a value could not come back, or is no good table."""
+        refuse_unsupported(self.schema)
+        if has_objects(self.schema):
+            self.codec  # noqa: B018 (it describes the rows)
 
     def _make(self, *, lax: bool) -> AnyCodec:
         large = object_codec(self.annotation, self.schema)
@@ -135,23 +141,30 @@ class Contract:
         yield from kwargs.items()
 
     def refuse_unsupported(self) -> None:
-        """Raise UnsupportedTypeError where a value of this contract could not come back."""
+        """Raise ContractError where a value of this contract could not come back."""
         promises = self._read()
         if promises is self._travelling:
             return
         for name, promise in promises.items():
             if name == "body" or self.is_injected(name):
                 continue
-            try:
-                refuse_unsupported(promise.schema)
-            except UnsupportedTypeError as error:
-                place = "the return value" if name == "return" else f"the parameter `{name}`"
-                msg = f"Task function {self.name!r}, {place}: {error}"
-                raise UnsupportedTypeError(msg, annotation=error.annotation) from None
+            place = "the return value" if name == "return" else f"the parameter `{name}`"
+            self._refuse(promise, place)
+        if self.inputs is not None:
+            self._refuse(Promise(self.inputs, self._said("inputs", self.inputs)), "the inputs")
         if self.format is not None:
             self._refuse_format()
         if self._complete:
             self._travelling = promises
+
+    def _refuse(self, promise: Promise, place: str) -> None:
+        try:
+            promise.refuse_unsupported()
+        except ContractError as error:
+            msg = f"Task function {self.name!r}, {place}: {error}"
+            if isinstance(error, UnsupportedTypeError):
+                raise UnsupportedTypeError(msg, annotation=error.annotation) from None
+            raise ContractError(msg) from None
 
     def _refuse_format(self) -> None:
         """Raise ContractError where no table is written, or not in that format."""

@@ -1,4 +1,4 @@
-"""Codecs of values that always go to a store: what is common, and containers of tables."""
+"""Codecs of values that always go to a store: what is common, and containers of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from typedxcom.errors import Problem, ValidationError
+from typedxcom.errors import Problem, UnsupportedTypeError, ValidationError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.objects import Objects, Placement
-from typedxcom.schema.nodes import MappingOf, Opaque, Schema, SequenceOf, TableOf, TupleOf
+from typedxcom.schema.nodes import (
+    Alias,
+    MappingOf,
+    Named,
+    Opaque,
+    Scalar,
+    Schema,
+    SequenceOf,
+    TableOf,
+    TupleOf,
+    UnionOf,
+    walk,
+)
 
-__all__ = ["NO_STORE", "ObjectCodec", "no_table", "object_codec"]
+__all__ = ["NO_STORE", "ObjectCodec", "has_objects", "no_table", "object_codec"]
 
 NO_STORE = (
     "A table or file needs a store that every worker reaches, and there is none. Set [typedxcom] store to "
@@ -53,25 +65,79 @@ class ObjectCodec(ABC):
         """
 
 
+def has_objects(schema: Schema) -> bool:
+    """Whether a table or file is anywhere in *schema*."""
+    return any(_is_object(node) for _, node in walk(schema))
+
+
+def _is_object(node: Schema) -> bool:
+    match node:
+        case TableOf():
+            return True
+        case Opaque(type=kind):
+            return bool(getattr(kind, "__typedxcom_file__", False))
+    return False
+
+
 def object_codec(annotation: Any, schema: Schema) -> ObjectCodec | None:
-    """The codec of a file, a table, or a list, tuple or dict of tables; None for other types."""
+    """The codec of tables and files, alone, optional, or in lists, tuples and dicts of such.
+
+    Returns:
+        None for a type that has neither.
+
+    Raises:
+        UnsupportedTypeError: One stands beside something else, or its row cannot be a table's.
+    """
+    found = _codec(annotation, schema)
+    if found is None:
+        for path, node in walk(schema):
+            if _is_object(node):
+                msg = (
+                    f"`{schema}` cannot travel through an XCom: `{node}` - at `{path}` - stands "
+                    "beside other values. Instead: return it by itself, or in a list, tuple or "
+                    "dict of tables and files only."
+                )
+                raise UnsupportedTypeError(msg, annotation=annotation)
+    return found
+
+
+def _codec(annotation: Any, schema: Schema) -> ObjectCodec | None:
     from typedxcom.tabular import TableCodec
 
     args = get_args(annotation)
     match schema:
-        case Opaque(type=kind) if getattr(kind, "__typedxcom_file__", False):
+        case Named(inner=inner) if hasattr(annotation, "__supertype__"):
+            return _codec(annotation.__supertype__, inner)
+        case Alias(target=[inner]) if hasattr(annotation, "__value__") and not args:
+            return _codec(annotation.__value__, inner)
+        case Opaque() if _is_object(schema):
             from typedxcom.files import FileCodec
 
             return FileCodec(schema)
         case TableOf():
             return TableCodec(annotation, schema)
-        case SequenceOf(type=kind, item=TableOf() as item) if args:
-            return _EachCodec(schema, kind, [TableCodec(args[0], item)])
-        case TupleOf(items=items) if items and all(isinstance(one, TableOf) for one in items):
-            return _EachCodec(schema, tuple, list(map(TableCodec, args, items)))
-        case MappingOf(value=TableOf() as item) if args:
-            return _DictCodec(schema, TableCodec(args[1], item))
+        case UnionOf(members=members) if len(members) == len(args) == 2:
+            return _optional(list(zip(args, members, strict=True)), schema)
+        case SequenceOf(type=kind, item=item) if args:
+            return _each(schema, kind, [(args[0], item)])
+        case TupleOf(items=items) if items:
+            return _each(schema, tuple, list(zip(args, items, strict=False)))
+        case MappingOf(value=value) if args:
+            codec = _codec(args[1], value)
+            return None if codec is None else _DictCodec(schema, codec)
     return None
+
+
+def _optional(parts: list[tuple[Any, Schema]], schema: Schema) -> ObjectCodec | None:
+    given = [(one, part) for one, part in parts if part != Scalar(type(None))]
+    codec = _codec(*given[0]) if len(given) == 1 else None
+    return None if codec is None else _OptionalCodec(schema, codec)
+
+
+def _each(schema: Schema, kind: type, parts: list[tuple[Any, Schema]]) -> ObjectCodec | None:
+    codecs = [_codec(one, part) for one, part in parts]
+    known = [codec for codec in codecs if codec is not None]
+    return _EachCodec(schema, kind, known) if len(known) == len(codecs) else None
 
 
 def no_table(schema: Schema | str, got: str) -> ValidationError:
@@ -79,8 +145,28 @@ def no_table(schema: Schema | str, got: str) -> ValidationError:
     return ValidationError("No table", [Problem("$", f"expected `{schema}`, got `{got}`")])
 
 
+class _OptionalCodec(ObjectCodec):
+    """A table or file, or None."""
+
+    def __init__(self, schema: Schema, some: ObjectCodec) -> None:
+        super().__init__(schema)
+        self._some = some
+
+    def check(self, value: Any) -> Any:
+        """What is there, checked."""
+        return None if value is None else self._some.check(value)
+
+    def write(self, value: Any, placement: Placement | None) -> JsonValue:
+        """The row of what is there."""
+        return None if value is None else self._some.write(value, placement)
+
+    def read(self, row: Any, objects: Objects | None) -> Any:
+        """What the row points to, where there is one."""
+        return None if row is None else self._some.read(row, objects)
+
+
 class _EachCodec(ObjectCodec):
-    """A list or tuple of tables: as many pointers."""
+    """A list or tuple of tables or files: as many pointers."""
 
     def __init__(self, schema: Schema, kind: type, items: list[ObjectCodec]) -> None:
         super().__init__(schema)
@@ -114,7 +200,7 @@ class _EachCodec(ObjectCodec):
 
 
 class _DictCodec(ObjectCodec):
-    """A dict of tables: a dict of pointers."""
+    """A dict of tables or files: a dict of pointers."""
 
     def __init__(self, schema: Schema, item: ObjectCodec) -> None:
         super().__init__(schema)

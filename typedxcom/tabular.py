@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_origin
 
 from typedxcom.errors import ConfigurationError, IntegrityError
 from typedxcom.jsontypes import JsonValue
@@ -85,7 +85,9 @@ class TableCodec(ObjectCodec):
     def __init__(self, annotation: Any, schema: Schema) -> None:
         super().__init__(schema)
         from typedxcom.tables import schema_for
+        from typedxcom.tables.frames import refuse_class
 
+        refuse_class(annotation)
         self.annotation = annotation
         self.row = schema_for(annotation)
 
@@ -115,8 +117,8 @@ class TableCodec(ObjectCodec):
         pointer = objects.pointer(row.row if is_slice else row)
         if pointer.codec not in CODECS:
             raise no_table(self.schema, pointer.about)
-        if get_origin(self.annotation) is LazyTable:
-            return LazyTable(StoredSource(row, objects), get_args(self.annotation)[0])
+        if LazyTable in (self.annotation, get_origin(self.annotation)):
+            return LazyTable(StoredSource(row, objects), self.row)
         if is_streamed(self.annotation):
             source = StoredSource(row, objects, verified=not is_slice)
             return self._streamed(LazyTable(source, self.row))

@@ -321,3 +321,43 @@ def test_the_plugin_imports_mypy_and_the_standard_library_only():
     )
     loaded = set(done.stdout.split()) - set(sys.stdlib_module_names)
     assert loaded <= {"typedxcom", "mypy", "tomli"}
+
+
+def test_frames_of_two_libraries_fit_one_another(project):
+    """The reader's annotation picks the library, and what is no frame is told."""
+    found = project(
+        polars="class DataFrame: ...\nclass LazyFrame: ...\n",
+        duckdb="class DuckDBPyRelation: ...\n",
+        frames="""
+            import duckdb
+            import polars
+            from airflow.sdk import dag
+            from typedxcom import Table, task
+
+            class Trip:
+                km: float
+
+            @task
+            def extract() -> polars.DataFrame:
+                return polars.DataFrame()
+
+            @task
+            def lazy(frame: polars.LazyFrame) -> None: ...
+            @task
+            def relation(frame: duckdb.DuckDBPyRelation) -> None: ...
+            @task
+            def table(frame: Table[Trip]) -> None: ...
+            @task
+            def number(frame: int) -> None: ...
+
+            @dag(schedule=None)
+            def pipeline() -> None:
+                lazy(extract())
+                relation(extract())
+                table(extract())
+                number(extract())
+        """,
+    )
+    assert texts(found) == [
+        'Argument "frame" of task "number" takes "int", but task "extract" returns "DataFrame" [xcom-arg]'
+    ]

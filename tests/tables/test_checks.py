@@ -431,6 +431,25 @@ def test_rows_in_python_run_every_validator():
     assert found.good.to_pylist() == [{"name": "x", "n": 1, "kind": "a"}]
 
 
+def test_a_fault_of_the_whole_row_names_no_column():
+    """What a model's own validator says is of the row."""
+
+    class Span(BaseModel):
+        start: int
+        end: int
+
+        @pydantic.model_validator(mode="after")
+        def forward(self):
+            if self.end < self.start:
+                raise ValueError("ends before it starts")
+            return self
+
+    table = pa.table({"start": [1, 3], "end": [2, 2]})
+    assert problems(Span, table, rows="python") == [
+        "row: Value error, ends before it starts (row 1)"
+    ]
+
+
 def test_rows_in_python_for_a_struct():
     """A Struct's __post_init__ runs, and msgspec's own messages are told."""
 
@@ -567,7 +586,7 @@ def test_sample_makes_valid_rows():
 
 def test_sample_says_what_it_cannot_make():
     """A pattern that no made-up text matches is an error that names the column."""
-    row = row_of(x=Annotated[str, Field(pattern="^zzz[0-9]{7}$")])
+    row = row_of(x=Annotated[str, Field(pattern=r"^a\bb$")])
     with pytest.raises(ContractError, match="no value for column `x`"):
         Table[row].sample(3)
 

@@ -350,3 +350,32 @@ def test_checking_arrow_loads_no_other_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "column `n` has 1 null (row 0)" in done.stdout
     assert done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^[A-Z]{3}-\d{4}$",
+        r"^(red|green|blue)(, \w+)*$",
+        r"^[^a-z\s]+\.[ab]?x{2,}$",
+        r"\A(?:\+\d{1,3} )?\S+@\S+\.(com|org)\z",
+        r"^(?P<word>\w)[[:alpha:]]$",
+    ],
+)
+def test_a_sample_keeps_patterns(pattern: str) -> None:
+    """Texts are spelled from it; where Python cannot read it, the error names the column."""
+    row = pydantic.create_model("Coded", code=(Annotated[str, Field(pattern=pattern)], ...))
+    if "alpha" in pattern:
+        with pytest.raises(ContractError, match="no value for column `code`"):
+            Table[row].sample(5)
+    else:
+        made = Table[row].sample(20)
+        assert Table[row].validate(made).num_rows == 20
+        assert len(set(made["code"].to_pylist())) > 1
+
+
+@pytest.mark.parametrize("wrong", ["int32", pa.int32, int])
+def test_an_arrow_type_is_one_of_arrows(wrong: Any) -> None:
+    """The function instead of its result is told where it is written."""
+    with pytest.raises(ContractError, match=r"pyarrow\.int32\(\)"):
+        ArrowType(wrong)

@@ -8,7 +8,6 @@ from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.lines import on_the_authors_line
 from typedxcom.airflow.outputs import typed_arg
 from typedxcom.airflow.private import MappedOperator
-from typedxcom.codecs import refuse_unsupported
 from typedxcom.contracts import Promise
 from typedxcom.errors import ContractError, ValidationError
 from typedxcom.schema import schema_of
@@ -37,7 +36,7 @@ def typed_output(operator: Any, output: Any) -> Any:
             "For a decorated task use @task(output=...)."
         )
     promise = Promise(output, schema_of(output))
-    refuse_unsupported(promise.schema)
+    promise.refuse_unsupported()
     if isinstance(operator, MappedOperator):
         hooks, name = operator.partial_kwargs, "post_execute"
         hooks[name] = _checking(promise, operator.task_id, hooks.get(name))

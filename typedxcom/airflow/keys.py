@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.stores import objects, placement
-from typedxcom.codecs import refuse_unsupported
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.exchange import dump, load
@@ -39,7 +38,7 @@ class XComKey(Generic[T]):
     @cached_property
     def _promise(self) -> Promise:
         promise = Promise(self.annotation, schema_of(self.annotation))
-        refuse_unsupported(promise.schema)
+        promise.refuse_unsupported()
         return promise
 
     def push(self, ti: Any, value: T) -> None:

@@ -24,7 +24,7 @@ from mypy.types import (
 )
 
 from typedxcom.mypy import names
-from typedxcom.mypy.tables import is_table, table_fits
+from typedxcom.mypy.tables import is_bare_frame, is_table, table_fits
 
 __all__ = ["fits"]
 
@@ -50,7 +50,7 @@ def fits(up: Type, down: Type, depth: int = 0) -> bool:
         known = ON_THE_WIRE.get((up.type.fullname, down.type.fullname))
         if known is not None:
             return known
-    if is_subtype(up, down):
+    if is_subtype(up, down) or (is_bare_frame(up) and is_bare_frame(down)):
         return True
     # A recursive alias unfolds for ever.
     return depth < MAX_DEPTH and _fits_as_copy(up, down, depth + 1)

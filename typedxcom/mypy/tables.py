@@ -26,10 +26,24 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 
-__all__ = ["fields_of", "is_table", "row_of", "table_fits", "table_or_any", "without_any"]
+__all__ = [
+    "fields_of",
+    "is_bare_frame",
+    "is_table",
+    "row_of",
+    "table_fits",
+    "table_or_any",
+    "without_any",
+]
 
 Fits = Callable[[Type, Type], bool]
 
+# As `typedxcom.schema.kinds` has them: a contract whose rows are not known.
+FRAMES: Final = frozenset({
+    ("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyarrow", "RecordBatchReader"),
+    ("pandas", "DataFrame"), ("polars", "DataFrame"), ("polars", "LazyFrame"),
+    ("duckdb", "DuckDBPyRelation"),
+})  # fmt: skip
 # Top-level packages whose objects a Table may be made of or read as.
 LIBRARIES: Final = frozenset({"pyarrow", "pandas", "polars", "duckdb", "narwhals", "modin", "dask"})
 
@@ -54,6 +68,14 @@ def row_of(found: ProperType) -> Type | None:
 def is_table(found: ProperType) -> bool:
     """Whether the type is, or may be, a ``Table[...]``."""
     return row_of(found) is not None
+
+
+def is_bare_frame(found: ProperType) -> bool:
+    """Whether the type is a table library's own class, which travels as any other's."""
+    if not isinstance(found, Instance):
+        return False
+    library = found.type.module_name.split(".")[0].lstrip("_")
+    return (library, found.type.name) in FRAMES
 
 
 def without_any(found: ProperType) -> list[ProperType]:

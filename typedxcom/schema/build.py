@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import typing_extensions as te
 
 from typedxcom.registry import registered
-from typedxcom.schema.kinds import MAPPINGS, SCALARS, SEQUENCES
+from typedxcom.schema.kinds import MAPPINGS, SCALARS, SEQUENCES, is_frame
 from typedxcom.schema.metadata import Lax, constrain, replaces_schema
 from typedxcom.schema.nodes import (
     UNKNOWN,
@@ -236,6 +236,8 @@ class _Builder:
             return Unsupported(cls, refused)
         if registered(cls):
             return self._registered(cls)
+        if is_frame(cls):
+            return TableOf(Unknown(claimed=True), cls.__name__)
         return self._record(cls, ()) if style_of(cls) is not None else self._foreign(cls, cls)
 
     def _registered(self, cls: type) -> Schema:

@@ -12,7 +12,7 @@ import pathlib
 import uuid
 from typing import Any
 
-__all__ = ["MAPPINGS", "NATIVE_SCALARS", "SCALARS", "SEQUENCES", "TEXT_SCALARS"]
+__all__ = ["MAPPINGS", "NATIVE_SCALARS", "SCALARS", "SEQUENCES", "TEXT_SCALARS", "is_frame"]
 
 NATIVE_SCALARS: frozenset[type] = frozenset({  # the ones that msgspec reads and writes itself
     bool, int, float, str, bytes, bytearray, type(None), decimal.Decimal, uuid.UUID,
@@ -36,3 +36,15 @@ MAPPINGS: dict[Any, type] = {
     collections.OrderedDict: collections.OrderedDict,
     collections.defaultdict: collections.defaultdict,
 }  # fmt: skip
+_FRAMES = frozenset({  # a library's package and the name of its class of tables
+    ("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyarrow", "RecordBatchReader"),
+    ("pandas", "DataFrame"), ("polars", "DataFrame"), ("polars", "LazyFrame"),
+    ("duckdb", "DuckDBPyRelation"),
+})  # fmt: skip
+
+
+def is_frame(cls: Any) -> bool:
+    """Whether *cls* is a table library's own class; none of them is imported to know it."""
+    if not isinstance(cls, type):
+        return False
+    return (cls.__module__.partition(".")[0].lstrip("_"), cls.__name__) in _FRAMES

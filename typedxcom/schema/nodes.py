@@ -245,12 +245,18 @@ class Var(Schema):
 
 @dataclass(frozen=True, slots=True)
 class TableOf(Schema):
-    """`Table[Row]`: compared by column."""
+    """`Table[Row]`: compared by column.
+
+    Attributes:
+        row: What one row is; unknown where only the library is named.
+        library: The library's class where no row stands beside it: ``DataFrame``.
+    """
 
     row: Schema
+    library: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        return f"Table[{self.row}]"
+        return self.library or f"Table[{self.row}]"
 
 
 @dataclass(frozen=True, slots=True)

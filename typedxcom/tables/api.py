@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 from typedxcom.errors import ValidationError
 from typedxcom.tables.casting import Lossy, Unfit, cast_array
@@ -78,10 +78,11 @@ def from_table(table: Arrow, annotation: Any) -> Any:
     """
     import pyarrow as pa
 
-    if getattr(annotation, "__origin__", None) is LazyTable:
+    schema = schema_for(annotation)
+    if LazyTable in (annotation, get_origin(annotation)):
         whole = table.read_all() if isinstance(table, pa.RecordBatchReader) else table
-        return LazyTable(MemorySource(whole), annotation.__args__[0])
-    return from_arrow(table, annotation, schema_for(annotation))
+        return LazyTable(MemorySource(whole), schema)
+    return from_arrow(table, annotation, schema)
 
 
 def columns_of(row: Any, stored: list[str] | None = None) -> list[str] | None:

@@ -44,10 +44,13 @@ class Layout:
         planned = [(self._field(column, source), self._found[column.name]) for column in schema]
         if self._problems:
             raise ValidationError(schema.name, self._problems)
-        planned += [(_kept(source.field(index)), index) for index in self._further(source)]
-        kept = [(field, at) for field, at in planned if field is not None]
-        self._sources = [at for _, at in kept]
-        self.target = pa.schema([field for field, _ in kept])
+        kept = source.field if schema.is_open else lambda index: _kept(source.field(index))
+        planned += [(kept(index), index) for index in self._further(source)]
+        found = [(field, at) for field, at in planned if field is not None]
+        self._sources = [at for _, at in found]
+        # Where nothing is said of the columns, the writer's library knows more of them.
+        metadata = source.metadata if schema.is_open else None
+        self.target = pa.schema([field for field, _ in found], metadata)
 
     def columns(self) -> Iterator[tuple[int, Column]]:
         """Each of the row's columns that the result has, with its place there."""

@@ -36,9 +36,12 @@ def describe(rows: Rows) -> TableSchema:
 def _describe(rows: Rows) -> TableSchema:
     from typedxcom.tables.expressions import table_rules
     from typedxcom.tables.reading import Reading
-    from typedxcom.tables.rowkinds import readable
+    from typedxcom.tables.rowkinds import is_any_row, readable
     from typedxcom.tables.rowwise import row_validator
 
+    if is_any_row(rows.row):
+        rules = table_rules(rows, ())
+        return TableSchema(rows.row, "Table", (), extra="allow", rules=rules)
     row = readable(rows.row)
     name = f"Table[{getattr(rows.row, '__name__', None) or type(rows.row).__name__}]"
     python = rows.rows == "python"

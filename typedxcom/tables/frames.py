@@ -10,17 +10,27 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
-from typedxcom.errors import EncodeError, UnsupportedTypeError
+from typedxcom.errors import EncodeError, UnsupportedTypeError, ValidationError
+from typedxcom.schema.kinds import is_frame
 from typedxcom.tables.nodes import TableSchema
+from typedxcom.tables.report import TableProblem
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     Arrow: TypeAlias = pa.Table | pa.RecordBatchReader
 
-__all__ = ["from_arrow", "from_lazy", "is_from_pandas", "is_streamed", "is_table", "to_arrow"]
+__all__ = [
+    "from_arrow",
+    "from_lazy",
+    "is_from_pandas",
+    "is_streamed",
+    "is_table",
+    "refuse_class",
+    "to_arrow",
+]
 
-_LIBRARIES = ("pandas", "polars", "duckdb")
+_KNOWN = "of pyarrow, pandas, polars or DuckDB, or an object with __arrow_c_stream__"
 
 
 def is_table(value: Any) -> bool:
@@ -48,7 +58,8 @@ def to_arrow(value: Any, schema: TableSchema) -> Arrow:
         A Table where the value is in memory, a RecordBatchReader where it is a stream.
 
     Raises:
-        EncodeError: It is no table.
+        ValidationError: It is no table.
+        EncodeError: A pandas column cannot be written as Arrow.
     """
     import pyarrow as pa
 
@@ -68,10 +79,8 @@ def to_arrow(value: Any, schema: TableSchema) -> Arrow:
         return value.scanner().to_reader()
     if hasattr(value, "__arrow_c_stream__"):
         return pa.RecordBatchReader.from_stream(value)
-    raise EncodeError(
-        f"{schema.name} cannot be made of `{type(value).__name__}`. Return a pyarrow, pandas, polars "
-        "or DuckDB table, or an object with __arrow_c_stream__."
-    )
+    problem = f"expected a table ({_KNOWN}), got `{type(value).__name__}`"
+    raise ValidationError(schema.name, [TableProblem("$", problem, rule="type")])
 
 
 def _collected(frame: Any) -> Any:
@@ -96,8 +105,15 @@ def _is(value: Any, library: str, *names: str, cls: bool = False) -> bool:
 
 
 def _from_pandas(frame: Any, schema: TableSchema) -> pa.Table:
+    """The frame's columns; where no row says which, its index and classes are kept too."""
     import pyarrow as pa
 
+    if schema.is_open:
+        try:
+            return pa.Table.from_pandas(frame)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+            msg = f"This pandas DataFrame cannot be written as Arrow: {error}"
+            raise EncodeError(msg) from error
     names = [str(name) for name in frame.columns]
     columns = [_series(frame.iloc[:, at], name, schema) for at, name in enumerate(names)]
     for level, name in enumerate(frame.index.names):  # an index counts where the row names it
@@ -167,18 +183,24 @@ def from_arrow(table: Arrow, annotation: Any, schema: TableSchema) -> Any:
     if wanted is pa.RecordBatchReader:
         return table if isinstance(table, pa.RecordBatchReader) else table.to_reader()
     whole = table.read_all() if isinstance(table, pa.RecordBatchReader) else table
-    if wanted in (Any, None, pa.Table) or getattr(wanted, "__typedxcom_table__", False):
+    if wanted in (Any, pa.Table) or getattr(wanted, "__typedxcom_table__", False):
         return whole
     if wanted is pa.RecordBatch:
         return whole.combine_chunks().to_batches()[0] if whole.num_rows else _empty(whole)
-    library = getattr(wanted, "__module__", "").partition(".")[0]
-    maker = {"pandas": _to_pandas, "polars": _to_polars, "duckdb": _to_duckdb}.get(
-        library.lstrip("_")
-    )
-    if maker is None:
-        msg = f"`{wanted}` is no table library that typedxcom knows. Ask for Table[Row] and convert it."
-        raise UnsupportedTypeError(msg, annotation=annotation)
+    refuse_class(annotation)
+    library = wanted.__module__.partition(".")[0].lstrip("_")
+    maker = {"pandas": _to_pandas, "polars": _to_polars, "duckdb": _to_duckdb}[library]
     return maker(whole, wanted)
+
+
+def refuse_class(annotation: Any) -> None:
+    """Raise UnsupportedTypeError where *annotation* asks for no class of tables."""
+    wanted = _bare(annotation)
+    is_ours = wanted is Any or getattr(wanted, "__typedxcom_table__", False)
+    if not (is_ours or is_frame(wanted)):
+        told = getattr(wanted, "__name__", wanted)
+        msg = f"`{told}` is no class of tables that typedxcom knows. Ask for Table[Row] and convert it."
+        raise UnsupportedTypeError(msg, annotation=annotation)
 
 
 def is_streamed(annotation: Any) -> bool:
@@ -238,6 +260,8 @@ def _to_pandas(table: pa.Table, wanted: Any) -> Any:
     import pandas as pd
     import pyarrow as pa
 
+    if b"pandas" in (table.schema.metadata or {}):  # it came from a frame, and no row changed it
+        return table.to_pandas()
     nullable = {
         pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(),
         pa.int64(): pd.Int64Dtype(), pa.uint8(): pd.UInt8Dtype(), pa.uint16(): pd.UInt16Dtype(),

@@ -248,7 +248,9 @@ class LazyTable(Generic[Row]):
 
     def __repr__(self) -> str:
         """Return the row's name; never a value."""
-        return f"LazyTable[{getattr(self._row, '__name__', 'Row')}]"
+        from typedxcom.tables.verify import schema_for
+
+        return f"Lazy{schema_for(self._row).name}"
 
     def _to(self, wanted: Any) -> Any:
         from typedxcom.tables.frames import from_arrow

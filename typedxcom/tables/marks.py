@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from typedxcom.errors import ContractError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,6 +26,13 @@ class ArrowType:
     """
 
     type: pa.DataType
+
+    def __post_init__(self) -> None:
+        arrow = sys.modules.get("pyarrow")
+        if arrow is None or not isinstance(self.type, arrow.DataType):
+            raise ContractError(
+                f"ArrowType takes a type of Arrow, as in ArrowType(pyarrow.int32()), got {self.type!r}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

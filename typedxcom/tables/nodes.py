@@ -137,6 +137,11 @@ class TableSchema:
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing is said of its columns."""
+        return not self.columns and self.extra == "allow"
+
     def column(self, name: str) -> Column | None:
         """The column of that name."""
         return next((column for column in self.columns if column.name == name), None)

@@ -113,12 +113,13 @@ class Report:
         if rule.kind == "table":
             message = f"rule {rule.words!r} is broken by {_many(tally.count, 'row')}{examples}"
         elif rule.kind == "python":
-            message = f"column `{failure.path}`: {rule.words}{examples}"
+            place = f"column `{failure.path}`" if failure.path else "row"
+            message = f"{place}: {rule.words}{examples}"
         else:
             message = f"column `{failure.path}` has {_counted(tally.count, rule.words)}{examples}"
         name = rule.words if rule.kind == "table" else rule.kind
         return TableProblem(
-            path=f"$.{failure.path}", message=message, column=failure.path, rule=name,
+            path=f"$.{failure.path}".rstrip("."), message=message, column=failure.path, rule=name,
             count=tally.count, rows=tuple(tally.rows), values=shown,
         )  # fmt: skip
 

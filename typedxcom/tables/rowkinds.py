@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import typing_extensions as te
 
+from typedxcom.schema.kinds import is_frame
 from typedxcom.tables.marks import ArrowType
 from typedxcom.tables.nodes import Constant
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Accepts", "Readable", "from_arrow_schema", "is_arrow_schema", "readable"]
+__all__ = ["Accepts", "Readable", "from_arrow_schema", "is_any_row", "is_arrow_schema", "readable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ def readable(row: Any) -> Readable:
     if isinstance(row, type) and issubclass(row, tuple) and hasattr(row, "_fields"):
         return _from_namedtuple(row)
     return Readable(row)
+
+
+def is_any_row(row: Any) -> bool:
+    """Whether *row* says nothing: ``Any``, or a class of tables without a row beside it."""
+    return row is Any or is_frame(row) or bool(getattr(row, "__typedxcom_table__", False))
 
 
 def is_arrow_schema(row: Any) -> bool:

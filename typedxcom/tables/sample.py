@@ -12,6 +12,7 @@ from typedxcom.errors import ContractError
 from typedxcom.tables.arrowtypes import family
 from typedxcom.tables.marks import Rows
 from typedxcom.tables.nodes import Node, TableSchema
+from typedxcom.tables.spelling import spell
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -187,6 +188,12 @@ def _clock(start: Any, at: int, node: Node) -> dt.time:
 
 def _text(node: Node, limits: dict[str, Any], at: int, trial: int) -> str:
     low, high = limits.get("min_length", 0), limits.get("max_length")
+    for kind in ("pattern", "asked"):
+        pattern = getattr(limits.get(kind), "pattern", limits.get(kind))
+        if isinstance(pattern, str):
+            made = spell(pattern, random.Random(f"{at} {trial}"))
+            if made is not None:
+                return made
     made = _TEXTS[(6 + trial) % len(_TEXTS)].format(at)
     made = made.rjust(low, "x") if trial % 2 else made.rjust(low, "0")
     return made if high is None else made[-high:] if high else ""

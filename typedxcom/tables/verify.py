@@ -51,9 +51,8 @@ def to_table(value: Any, row: Any) -> Arrow:
         A Table, or for a stream a RecordBatchReader that casts as it is read.
 
     Raises:
-        EncodeError: *value* is no table.
-        ValidationError: A column is missing, forbidden or of another type, or a value would
-            change. A stream raises the latter while it is read.
+        ValidationError: It is no table, a column is missing, forbidden or of another type, or a
+            value would change. A stream raises the latter while it is read.
     """
     run, arrow = _begin(value, schema_for(row))
     return run.reader(arrow, check=False) if _is_stream(arrow) else run.table(arrow, check=False)
@@ -94,8 +93,7 @@ def validate(value: Any, row: Any) -> Arrow:
         A Table; for a stream a RecordBatchReader, as `checked` gives it.
 
     Raises:
-        EncodeError: *value* is no table.
-        ValidationError: Columns or values break the contract.
+        ValidationError: It is no table, or columns or values break the contract.
     """
     run, arrow = _begin(value, schema_for(row))
     return run.reader(arrow, check=True) if _is_stream(arrow) else run.table(arrow, check=True)
