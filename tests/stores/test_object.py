@@ -12,7 +12,7 @@ import pytest
 from tests.stores.faultys3 import serving
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import Coordinates
-from typedxcom.stores import deadline, spool
+from typedxcom.stores import deadline, progress, spool
 from typedxcom.stores import object as object_module
 from typedxcom.stores.deadline import Patience, TimedOutError, call_filesystem, safe_text
 from typedxcom.stores.object import ObjectStore
@@ -293,6 +293,7 @@ def test_a_longer_object_is_not_loaded(faulty, store):
 def test_a_large_object_is_read_in_parts(faulty, store, monkeypatch, caplog):
     """Each under its own timeout; the log tells how far it is."""
     monkeypatch.setattr(object_module, "PART", 100_000)
+    monkeypatch.setattr(progress, "EVERY_BYTES", 150_000)
     data = bytes(range(256)) * 1000
     pointer = write(store, data)
     caplog.set_level(logging.INFO, "typedxcom")
@@ -300,6 +301,7 @@ def test_a_large_object_is_read_in_parts(faulty, store, monkeypatch, caplog):
     assert bytes(read_verified(store, pointer)) == data
     assert memoryview(store.read(pointer.path, size=len(data))).readonly
     assert "Read 200,000 of 256,000 bytes" in caplog.text
+    assert "secret" not in caplog.text
 
 
 @pytest.mark.services

@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +30,8 @@ from typedxcom.stores.deadline import (
     call_outside_loop,
     safe_text,
 )
+from typedxcom.stores.listing import listed
+from typedxcom.stores.progress import Progress
 from typedxcom.stores.spool import SpooledStage
 
 __all__ = ["ObjectStore"]
@@ -92,7 +95,11 @@ class ObjectStore(Store):
         filesystem = self._filesystem()
         takes = inspect.signature(getattr(filesystem, "_put_file", filesystem.put_file)).parameters
         # S3 takes 10,000 parts.
-        wanted = {"chunksize": max(UPLOAD_PART, size // 9000), "max_concurrency": UPLOADS}
+        wanted: dict[str, Any] = {
+            "chunksize": max(UPLOAD_PART, size // 9000),
+            "max_concurrency": UPLOADS,
+        }
+        wanted["callback"] = Progress("Sent", self.describe(path), size).callback()
         options = {name: value for name, value in wanted.items() if name in takes}
         self._put(confine(path), size, "put_file", str(file), self._full(path), **options)
 
@@ -119,10 +126,11 @@ class ObjectStore(Store):
 
     def _read_parts(self, path: str, size: int) -> Buffer:
         whole = bytearray(size)
+        progress = Progress("Read", self.describe(path), size)
         for start in range(0, size, PART):
             stop = min(start + PART, size)
             whole[start:stop] = self.read_range(path, start, stop)
-            _log.info("Read %s of %s bytes of %s", f"{stop:,}", f"{size:,}", self.describe(path))
+            progress.add(stop - start)
         return memoryview(whole).toreadonly()
 
     def read_range(self, path: str, start: int, stop: int) -> bytes:
@@ -177,13 +185,12 @@ class ObjectStore(Store):
         return True
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Every object under the folder *prefix*; all of one prefix are held in memory."""
+        """Every object under the folder *prefix*; one page, or one run, is held in memory."""
         folder = self._full(confine(prefix)) if prefix else self.root
-        try:
-            found = self._call(prefix, "list", "find", folder, detail=True)
-        except PointerNotFoundError:
-            return
-        for name, info in found.items():
+        level = len(prefix.split("/")) if prefix else 0
+        call = partial(self._call, prefix, "list")
+        for info in listed(self._filesystem(), call, folder, level):
+            name = str(info["name"])
             path = name.removeprefix("/").removeprefix(self.root.removeprefix("/") + "/")
             if info.get("type") == "file" and _is_ours(path):
                 yield StoredObject(path, int(info["size"]), _modified(info))

@@ -27,6 +27,7 @@ from typedxcom.pointer import (
     parse,
 )
 from typedxcom.stores.base import Store, chunks_of
+from typedxcom.stores.progress import Progress
 from typedxcom.stores.transfers import Clock
 
 __all__ = [
@@ -108,6 +109,7 @@ class ObjectWriter:
         self._digester = Digester(algorithm)
         self._clock = Clock(store.observe, "write") if store.observe else None
         self._staged = store.stage()
+        self._progress = Progress("Wrote", f"an object of {coordinates}, for store {store.name!r}")
 
     @property
     def closed(self) -> bool:
@@ -134,7 +136,9 @@ class ObjectWriter:
             StoreError: The store refused. A retry may help.
         """
         self._digester.update(data)
-        return self._staged.write(data)
+        count = self._staged.write(data)
+        self._progress.add(count)
+        return count
 
     def flush(self) -> None:
         """Nothing: only `commit` makes anything visible."""
@@ -252,9 +256,11 @@ def read_verified_chunks(
         check_declared(pointer.size, limits.size, store.describe(pointer.path))
         clock = Clock(store.observe, "read") if store.observe else None
         digester = Digester(pointer.digest.partition(":")[0])
+        progress = Progress("Read", store.describe(pointer.path), pointer.size)
         try:
             for chunk in store.read_chunks(pointer.path, size=pointer.size):
                 digester.update(chunk)
+                progress.add(memoryview(chunk).nbytes)
                 yield chunk
             _check_digest(store, pointer, digester.size, digester.digest())
         except StoreError as error:

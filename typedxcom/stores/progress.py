@@ -1,0 +1,63 @@
+"""How far a long transfer is, in the task's log: nobody should wonder whether it hangs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["EVERY_BYTES", "EVERY_SECONDS", "Progress"]
+
+EVERY_SECONDS = 10.0
+EVERY_BYTES = 256 * 2**20
+_log = logging.getLogger(__name__)
+
+
+class Progress:
+    """Writes a line whenever a transfer has gone on for ten seconds more, or 256 MB.
+
+    A short transfer writes none, and none is written at the end.
+
+    Args:
+        done: What was done, as the line begins: ``Read``.
+        what: Of which object; no credentials.
+        size: Bytes that it has in all, where that is known.
+        clock: Tells seconds.
+    """
+
+    def __init__(
+        self,
+        done: str,
+        what: str,
+        size: int | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._done, self._what, self._size, self._clock = done, what, size, clock
+        self._began = self._told_at = clock()
+        self._bytes = self._told = 0
+
+    def add(self, count: int) -> None:
+        """*count* bytes more have come through."""
+        self._bytes += count
+        now = self._clock()
+        is_due = now - self._told_at >= EVERY_SECONDS or self._bytes - self._told >= EVERY_BYTES
+        if is_due and self._bytes != self._size:
+            self._told_at, self._told = now, self._bytes
+            of = "" if self._size is None else f" of {self._size:,}"
+            seconds = now - self._began
+            line = "%s %s%s bytes in %d s: %s"
+            _log.info(line, self._done, f"{self._bytes:,}", of, seconds, self._what)
+
+    def callback(self) -> Any:
+        """The same as fsspec calls it while it sends a file."""
+        from fsspec.callbacks import Callback
+
+        progress = self
+
+        class Told(Callback):  # type: ignore[misc]  # fsspec has no types
+            def relative_update(self, inc: int = 1) -> None:
+                progress.add(inc)
+
+        return Told()
