@@ -127,12 +127,26 @@ class TableCodec(ObjectCodec):
     def _whole(self, row: Any, objects: Objects, pointer: Pointer) -> pa.Table:
         """All rows of a verified object, or those of a slice; with the columns that are needed."""
         from typedxcom.tables import columns_of
+        from typedxcom.tables.stored import expanded
 
         if isinstance(row, TableSlice):
             source = StoredSource(row, objects)
             return source.open(columns=columns_of(self.row, source.schema.names)).read_all()
         stored = _open(objects.read(row), pointer, objects)
-        return stored.read(columns_of(self.row, stored.schema.names))
+        table = stored.read(columns_of(self.row, stored.schema.names))
+        stored.declares(expanded(table, self._written_out(table.schema)))
+        return table
+
+    def _written_out(self, stored: pa.Schema) -> list[str]:
+        """The columns with dictionaries of which the reader's row has none."""
+        import pyarrow as pa
+
+        columns = [(one, name) for one in self.row for name in (one.name, *one.aliases)]
+        return [
+            name
+            for one, name in columns
+            if name in stored.names and not pa.types.is_dictionary(one.node.type)
+        ]
 
     def _streamed(self, table: Any) -> Any:
         """A reader of batches, or a frame of polars that reads them when it is collected."""
@@ -206,7 +220,17 @@ class StoredSource:
 
     def open(self, *, columns: Sequence[str] | None = None, filter: Any = None) -> Any:  # noqa: A002
         """A stream of the batches, with only these columns and rows."""
-        return self._table.stream(columns, filter, first=self._first, count=self._count)
+        import pyarrow as pa
+
+        stream = self._table.stream(columns, filter, first=self._first, count=self._count)
+        return pa.RecordBatchReader.from_batches(stream.schema, map(self._measured, stream))
+
+    def _measured(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """*batch*, which the reader may cast to a form without dictionaries."""
+        from typedxcom.tables.stored import expanded
+
+        self._table.declares(expanded(batch, batch.schema.names))
+        return batch
 
     @cached_property
     def _table(self) -> StoredTable:

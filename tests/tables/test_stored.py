@@ -9,13 +9,20 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from pyarrow import parquet
+from pydantic import BaseModel
 
+from typedxcom.contracts import Promise
 from typedxcom.errors import DecodeError, EncodeError, IntegrityError
-from typedxcom.stores import check_declared
-from typedxcom.tables import write_ipc
+from typedxcom.objects import Objects, Placement
+from typedxcom.pointer import Coordinates
+from typedxcom.schema import schema_of
+from typedxcom.stores import Limits, MemoryStore, check_declared
+from typedxcom.tables import LazyTable, Table, write_ipc
+from typedxcom.tables import parquet as parquet_module
 from typedxcom.tables.ipc import IpcTable
 from typedxcom.tables.parquet import ParquetTable, write_parquet
-from typedxcom.tables.stored import StoredTable
+from typedxcom.tables.stored import StoredTable, expanded
 
 ROWS = 150_000
 TABLE = pa.table(
@@ -163,3 +170,76 @@ def test_parquet_has_no_type_for_some_columns() -> None:
     table = pa.table({"when": pa.array([(1, 2, 3)], pa.month_day_nano_interval())})
     with pytest.raises(EncodeError, match='format="arrow"'):
         write_parquet(table, io.BytesIO())
+
+
+def bomb() -> pa.Table:
+    """One text of a megabyte that 60,000 rows name: 60 GB once it is written out."""
+    texts = pa.array(["x" * 1_000_000])
+    indices = pa.array([0] * 60_000, pa.int32())
+    return pa.table({"text": pa.DictionaryArray.from_arrays(indices, texts)})
+
+
+@pytest.mark.parametrize(
+    ("column", "size"),
+    [
+        (pa.array(["aa", "b", None, "aa"]).dictionary_encode(), 5),
+        (pa.array([[["aa"], []], [["aa", "b"]]]), 0),
+        (pa.array([1.5, 1.5, None]).dictionary_encode(), 24),
+        (pa.ListArray.from_arrays([0, 2, 3], pa.array(["aa", "b", "aa"]).dictionary_encode()), 5),
+        (pa.StructArray.from_arrays([pa.array(["aa", "aa"]).dictionary_encode()], ["x"]), 4),
+        (pa.array([], pa.string()).dictionary_encode(), 0),
+    ],
+    ids=["texts", "no dictionary", "numbers", "in a list", "in a struct", "none"],
+)
+def test_what_a_dictionary_becomes_is_known_before_it_is_written_out(
+    column: pa.Array, size: int
+) -> None:
+    """At any depth, of a table as of a batch."""
+    assert expanded(pa.table({"x": column}), ["x"]) == size
+    assert expanded(pa.record_batch({"x": column}), ["x"]) == size
+
+
+class Said(BaseModel):
+    text: str
+
+
+@pytest.mark.parametrize("form", ["arrow", "zstd", "parquet"])
+def test_a_dictionary_that_becomes_huge_is_refused_before_memory_is_taken(form: str) -> None:
+    """By a reader whose row has plain texts, whole and in a stream; nobody else writes it out."""
+    store = MemoryStore(name="s")
+    objects = Objects(lambda name: store, limits=Limits(decoded=2**29))
+    place = Placement(objects, Coordinates("d", "r", "t"), "s")
+    data = written(bomb(), form)
+    assert len(data) < 3_000_000
+    codec = "parquet" if form == "parquet" else "arrow"
+    row = place.put(data, codec=codec, ext=codec, about="table", rows=60_000)
+
+    def read(annotation: Any) -> Any:
+        return Promise(annotation, schema_of(annotation)).codec.read(row, objects)
+
+    before = pa.default_memory_pool().max_memory()
+    with pytest.raises(IntegrityError, match="declares 60,000,000,000 bytes"):
+        read(Table[Said])
+    with pytest.raises(IntegrityError, match="declares"):
+        next(read(LazyTable[Said]).batches())
+    assert read(Table).num_rows == 60_000
+    assert pa.default_memory_pool().max_memory() < before + 2**28
+
+
+def test_a_text_that_parquet_repeats_is_decoded_a_few_rows_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without Arrow's schema in the file nothing says that there is a dictionary."""
+    monkeypatch.setattr(parquet_module, "_BATCH_BYTES", 2**26)
+    sink = io.BytesIO()
+    table = bomb()
+    with parquet.ParquetWriter(
+        sink, pa.schema({"text": pa.string()}), compression="zstd", store_schema=False
+    ) as writer:
+        writer.write_table(table.slice(0, 500).cast(pa.schema({"text": pa.string()})))
+    data = sink.getvalue()
+    assert len(data) < 500_000
+    with pytest.raises(IntegrityError, match="declares"):
+        opened(data, "parquet", limit=2**27).read()
+    stream = opened(data, "parquet").stream()
+    assert max(batch.nbytes for batch in stream) < 2**26 + 2**22

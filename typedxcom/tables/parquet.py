@@ -30,6 +30,7 @@ __all__ = ["ParquetTable", "write_parquet"]
 
 _GROUP_ROWS = 131_072  # of a row group: what is fetched, filtered and skipped as one
 _BATCH_ROWS = 65_536  # that are decoded at one time
+_BATCH_BYTES = 2**30  # of texts that are decoded at one time
 _WIDTHS = {"BOOLEAN": 1, "INT64": 8, "INT96": 12, "DOUBLE": 8, "FIXED_LEN_BYTE_ARRAY": 16}  # bytes
 
 
@@ -138,7 +139,10 @@ class ParquetTable(StoredTable):
         schema = select(self.schema, columns)
         with damaged("parquet"):
             for batch in self._file.iter_batches(
-                _BATCH_ROWS, row_groups=[group], columns=names, use_threads=False
+                self._rows_at_once(group, columns),
+                row_groups=[group],
+                columns=names,
+                use_threads=False,
             ):
                 yield batch.select(schema.names)
 
@@ -168,19 +172,37 @@ class ParquetTable(StoredTable):
                     schema=self.schema,
                     columns=names,
                     filter=condition,
-                    batch_size=_BATCH_ROWS,
+                    batch_size=self._rows_at_once(group, columns),
                     use_threads=False,
                 )
                 yield from scanner.to_batches()
 
-    def _declared(self, group: int, columns: Sequence[str] | None) -> int:
-        """Bytes that one row group takes, as its footer says itself; at least one for each row."""
+    def _rows_at_once(self, group: int, columns: Sequence[str] | None) -> int:
+        """Rows of a batch that stays within `_BATCH_BYTES`, were each row the longest text.
+
+        A text that many rows name lies in the file once, so what a row group becomes is not
+        known before it is decoded; its longest text is no longer than what the group holds.
+        """
+        longest = sum(
+            part.total_uncompressed_size
+            for part in self._parts(group, columns)
+            if part.physical_type == "BYTE_ARRAY"
+        )
+        return max(min(_BATCH_ROWS, _BATCH_BYTES // max(int(longest), 1)), 1)
+
+    def _parts(self, group: int, columns: Sequence[str] | None) -> Iterator[Any]:
+        """What the footer says of each column of one row group."""
         head = self._head.row_group(group)
-        total = head.num_rows
         for at in range(head.num_columns):
             part = head.column(at)
             if columns is None or part.path_in_schema.partition(".")[0] in columns:
-                # Equal values are stored once, so the values may take more than the file does.
-                values = part.num_values * _WIDTHS.get(part.physical_type, 4)
-                total += max(part.total_uncompressed_size, values)
+                yield part
+
+    def _declared(self, group: int, columns: Sequence[str] | None) -> int:
+        """Bytes that one row group takes, as its footer says itself; at least one for each row."""
+        total = self._head.row_group(group).num_rows
+        for part in self._parts(group, columns):
+            # Equal values are stored once, so the values may take more than the file does.
+            values = part.num_values * _WIDTHS.get(part.physical_type, 4)
+            total += max(part.total_uncompressed_size, values)
         return int(total)
