@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+from typing import Any
 
 import pytest
 
@@ -76,3 +78,20 @@ def test_decorated_operators_have_the_hooks_that_the_mixin_overrides() -> None:
     assert hooks <= set(dir(_PythonDecoratedOperator))
     assert _PythonDecoratedOperator.custom_operator_name == "@task"
     assert any(base.__name__ == "PythonOperator" for base in _PythonDecoratedOperator.__mro__)
+
+
+def test_connections_come_from_the_database_where_it_is_said(monkeypatch: Any) -> None:
+    """A command of ours reads the connections that a task would read, and only meanwhile."""
+    from airflow.sdk.execution_time.supervisor import ensure_secrets_backend_loaded
+
+    monkeypatch.delenv("_AIRFLOW_PROCESS_CONTEXT", raising=False)
+
+    def looks_in_database() -> bool:
+        names = [type(one).__name__ for one in ensure_secrets_backend_loaded()]
+        return "MetastoreBackend" in names
+
+    before = looks_in_database()
+    with private.own_connections():
+        assert looks_in_database()
+    assert looks_in_database() == before
+    assert "_AIRFLOW_PROCESS_CONTEXT" not in os.environ

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from tests.harness import env
@@ -14,6 +16,7 @@ __all__ = ["bucket", "memory_filesystem", "no_other_rows", "s3", "s3_endpoint"]
 def no_other_rows() -> None:
     """Empty the XComs of this home: a sweep reads them all, and refuses damaged ones."""
     env.migrate()
+    importlib.import_module("airflow.models.xcom")  # which puts its table into the metadata
     from airflow.models.base import Base
     from airflow.utils.session import create_session
 

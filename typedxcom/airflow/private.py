@@ -6,6 +6,9 @@ moves one of them fails in one place.
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from typing import Any
 
 from airflow.sdk.bases.decorator import Task, _TaskDecorator
@@ -51,6 +54,7 @@ __all__ = [
     "TaskGroupContext",
     "ZipXComArg",
     "is_decorated_task",
+    "own_connections",
     "stats",
 ]
 
@@ -69,3 +73,22 @@ def stats() -> Any:
 def is_decorated_task(value: object) -> bool:
     """Whether *value* is what a task decorator makes; Airflow has no such function before 3.2."""
     return isinstance(value, _TaskDecorator)
+
+
+@contextlib.contextmanager
+def own_connections() -> Iterator[None]:
+    """Look for connections in the metadata database too, as Airflow's own commands do.
+
+    Without it a process that is no task finds those of the environment alone, and Airflow's S3
+    then goes, without credentials, to Amazon's.
+    """
+    name = "_AIRFLOW_PROCESS_CONTEXT"
+    before = os.environ.get(name)
+    os.environ[name] = "server"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import sys
@@ -64,17 +65,9 @@ def _retention(text: str) -> tuple[str, timedelta]:
 
 def run(options: argparse.Namespace) -> int:
     """Sweep, print what was found, and return the exit code."""
-    from typedxcom.airflow.sweeping import sweep_deployment
-
     bar = Bar(sys.stderr, is_on=not options.no_progress)
     try:
-        report = sweep_deployment(
-            delete=options.delete,
-            stores=options.store,
-            grace=options.grace,
-            retention=dict(options.retention),
-            progress=bar.show,
-        )
+        report = _sweep(options, bar)
     except (ConfigurationError, StoreError, SweepError) as error:
         bar.clear()
         print(f"typedxcom: {error}", file=sys.stderr)
@@ -82,6 +75,22 @@ def run(options: argparse.Namespace) -> int:
     bar.clear()
     print(as_json(report) if options.format == "json" else as_text(report))
     return _OK if report.is_complete else _INCOMPLETE
+
+
+def _sweep(options: argparse.Namespace, bar: Bar) -> Report:
+    # Airflow logs to what it finds as stdout when it is imported; ours has the report alone.
+    with contextlib.redirect_stdout(sys.stderr):
+        from typedxcom.airflow.private import own_connections
+        from typedxcom.airflow.sweeping import sweep_deployment
+
+        with own_connections():
+            return sweep_deployment(
+                delete=options.delete,
+                stores=options.store,
+                grace=options.grace,
+                retention=dict(options.retention),
+                progress=bar.show,
+            )
 
 
 def as_text(report: Report) -> str:
