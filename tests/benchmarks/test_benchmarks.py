@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from benchmarks import report
+from benchmarks import report, table_formats
 from benchmarks.__main__ import PAGE, RESULTS, SUITES
 from benchmarks.running import ROOT, Case, Services, Worker
 
@@ -69,3 +69,19 @@ def test_the_page_shows_the_committed_results():
     results = json.loads(RESULTS.read_text())
     assert set(results["suites"]) <= set(SUITES)
     assert report.markdown(results) in PAGE.read_text()
+
+
+def test_the_page_of_formats_is_what_the_script_writes(tmp_path):
+    """Every contender has a line, and only the generated part changes."""
+    times = dict.fromkeys((*table_formats.COLUMNS, "digest"), 0.5)
+    found = {name: {**times, "size": 2e6} for name in table_formats.FORMATS}
+    found |= dict.fromkeys(("cp", *table_formats.DIGESTS), times)
+    told = table_formats.markdown(1_000_000, 3, found)
+    assert "| arrow zstd | 2 | 500 ms (1) |" in told
+    page = tmp_path / "formats.md"
+    page.write_text(table_formats.PAGE.read_text())
+    table_formats.write_page(page, told)
+    before, after = table_formats.PAGE.read_text(), page.read_text()
+    assert told in after
+    assert all(f"| {name} |" in before for name in table_formats.FORMATS)
+    assert before.split(table_formats.BEGIN)[0] == after.split(table_formats.BEGIN)[0]

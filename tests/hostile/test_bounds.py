@@ -17,8 +17,9 @@ from typing_extensions import TypedDict
 from tests.harness import env
 from tests.hostile.rows import Model, Struct
 from typedxcom.codecs import make_codec
-from typedxcom.errors import TypedXComError, ValidationError
-from typedxcom.exchange import load
+from typedxcom.codecs.text import read_text
+from typedxcom.errors import DecodeError, TypedXComError, ValidationError
+from typedxcom.exchange import load, opened
 from typedxcom.schema import schema_of
 
 CANARY = b'[1, "canary: must be neither read nor deleted"]'
@@ -85,6 +86,24 @@ def test_a_duplicate_key_means_the_same_to_every_reader(annotation: Any) -> None
     if annotation is not Any:
         with pytest.raises(ValidationError):
             load({"$typedxcom": 1, "json": '{"id": 1, "id": "x"}'}, codec)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"$typedxcom": 1, "json": "1", "json": "2"}]',
+        '{"a": {"$typedxcom": 1, "path": "a", "path": "b"}}',
+        '{"a": 1, "a": {"$typedxcom": 1, "json": "2"}}',
+        '[{"$typedxcom": 1, "$typedxcom": 2}, ' + '{"x": 1},' * 100_000 + "1]",
+    ],
+    ids=["text", "pointer", "beside", "long"],
+)
+def test_a_duplicate_key_beside_a_form_of_ours_is_refused(text: str) -> None:
+    """Whatever is followed or checked there has one meaning."""
+    with pytest.raises(DecodeError, match="names a key twice"):
+        opened({"$typedxcom": 1, "json": text}, None)
+    with pytest.raises(DecodeError, match="names a key twice"):
+        read_text(text.encode())
 
 
 class Strict(BaseModel):

@@ -11,6 +11,7 @@ import msgspec
 
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer import MARKER
 
 __all__ = ["as_ascii", "has_too_large_float", "quick_tree", "read_text", "shape", "write_text"]
 
@@ -22,6 +23,7 @@ _LARGE_FLOAT = re.compile(
 )
 
 
+_MARK = f'"{MARKER}"'
 _BEYOND_ASCII = re.compile("[^\\x00-\\x7f]+")
 
 
@@ -75,11 +77,18 @@ def shape(text: bytes) -> Any:
 
 
 def read_text(text: str | bytes) -> Any:
-    """The tree that *text* holds. Raises DecodeError where it is no JSON that Python can hold."""
+    """The tree that *text* holds.
+
+    Raises:
+        DecodeError: It is no JSON that Python can hold, or it holds forms of ours and an object
+            that names a key twice.
+    """
     try:
         if isinstance(text, bytes):  # json would guess at UTF-16 and UTF-32
             text = text.decode("utf-8", "surrogatepass")
-        return json.loads(text, parse_float=_read_float)
+        # It takes three times as long, so only where a pointer or another form of ours may be.
+        hook = _unique if _MARK in text else None
+        return json.loads(text, parse_float=_read_float, object_pairs_hook=hook)
     except RecursionError as error:
         raise DecodeError("The JSON of an XCom is nested too deeply to be read") from error
     except ValueError as error:
@@ -92,6 +101,14 @@ def has_too_large_float(text: bytes) -> bool:
     if not any(suspect in same for suspect in _SUSPECTS):
         return False
     return any(math.isinf(float(found)) for found in _LARGE_FLOAT.findall(text))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of *pairs*, which no two readers can read as two."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object names a key twice")
+    return found
 
 
 def _read_float(digits: str) -> float:
