@@ -1,0 +1,139 @@
+"""The sweep of a store on local disk: half of the objects are named by a row, half are orphans.
+
+"dry run" lists, reads the rows and counts; "delete" then removes the orphans. "limit" walks the same
+folders and asks for the size and date of each file, and removes the same files, which is all that a
+script without rows could do. The rows come from memory, as JSON: reading them from a database or
+by REST depends on the deployment. Wall time, CPU time, and memory beyond what was there before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from benchmarks.running import Case, Found, Services
+
+TITLE = "The sweep"
+METRICS = [
+    {"key": "seconds", "title": "time", "unit": "s", "beside": "limit"},
+    {"key": "cpu", "title": "CPU time", "unit": "s", "beside": "limit"},
+    {"key": "peak", "title": "memory", "unit": "B"},
+]
+FRESH = True
+_CONTENDERS = ("limit", "typedxcom")
+_PER_RUN = 10  # objects
+
+
+def cases(size: str) -> list[Case]:
+    """Few and many objects."""
+    counts = {"full": (10_000, 100_000), "quick": (5_000,), "tiny": (20,)}[size]
+    return [
+        Case(
+            f"{count:,} objects: {way}",
+            {"count": count, "way": way},
+            _CONTENDERS,
+            rounds=3 if count <= 10_000 else 1,
+            least=0,
+            warm=False,
+        )
+        for count in counts
+        for way in ("dry run", "delete")
+    ]
+
+
+@contextlib.contextmanager
+def services(size: str) -> Iterator[Services]:
+    """A folder for the stores."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Services({"BENCH_SWEEP": folder})
+
+
+def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Found]:
+    """One sweep of a store that is filled anew."""
+    import time
+
+    folder = Path(os.environ["BENCH_SWEEP"], contender)
+    shutil.rmtree(folder, ignore_errors=True)
+    orphans, rows = _fill(folder, params["count"])
+    delete = params["way"] == "delete"
+    sweep = _walk(folder, orphans) if contender == "limit" else _sweep(folder, rows)
+
+    def run() -> Found:
+        wall, cpu = time.perf_counter(), time.process_time()
+        removed = sweep(delete)
+        found = Found(seconds=time.perf_counter() - wall, cpu=time.process_time() - cpu)
+        if removed != (len(orphans) if delete else 0):
+            raise RuntimeError(f"{removed} of {len(orphans)} objects were removed")
+        return found
+
+    return run
+
+
+def _fill(folder: Path, count: int) -> tuple[list[Path], list[bytes]]:
+    """Objects as tasks leave them; the orphans among them, and the rows of the others."""
+    from typedxcom.pointer import Coordinates, Pointer, digest_of, object_path
+
+    orphans, rows = [], []
+    for number in range(count):
+        data = f"object {number}".encode()
+        run, task = f"manual__{number // _PER_RUN:06}", f"task_{number % _PER_RUN}"
+        digest = digest_of(data)
+        path = object_path(Coordinates("shop", run, task), digest, "json")
+        pointer = Pointer(
+            about="text", codec="json", path=path, store="default", size=len(data), digest=digest
+        )
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        if number % 2:
+            orphans.append(file)
+        else:
+            rows.append(json.dumps(pointer.to_row()).encode())
+    return orphans, rows
+
+
+def _walk(folder: Path, orphans: list[Path]) -> Callable[[bool], int]:
+    wanted = set(map(str, orphans))
+
+    def walk(delete: bool) -> int:
+        removed = 0
+        for place, _, names in os.walk(folder):
+            for name in names:
+                path = os.path.join(place, name)
+                os.stat(path)
+                if delete and path in wanted:
+                    os.unlink(path)
+                    removed += 1
+        return removed
+
+    return walk
+
+
+def _sweep(folder: Path, texts: list[bytes]) -> Callable[[bool], int]:
+    from typedxcom.stores import LocalStore
+    from typedxcom.sweep import Row, RowSource, Rules, sweep
+
+    class Rows(RowSource):
+        """Rows in memory, and no run in flight."""
+
+        def in_flight(self) -> Iterable[tuple[str, str]]:
+            return ()
+
+        def rows(self) -> Iterator[Row]:
+            return (Row("row", text) for text in texts)
+
+    store = LocalStore(folder, name="default")
+    rules, later = Rules(grace=timedelta(days=1)), datetime.now(timezone.utc) + timedelta(days=2)
+
+    def run(delete: bool) -> int:
+        report = sweep([store], Rows(), rules, delete=delete, now=later)
+        return report.stores[0].deleted.objects
+
+    return run
