@@ -126,6 +126,11 @@ class Contract:
         """Whether Airflow fills the parameter *name* from its context."""
         return name in self.injected
 
+    def takes(self, name: str) -> bool:
+        """Whether *name* can be given as a keyword."""
+        parameters = self.signature.parameters
+        return name in parameters or bool(self._catch_all(inspect.Parameter.VAR_KEYWORD))
+
     def parameter_names(
         self, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Iterator[tuple[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from typedxcom.errors import ContractError, shorten
 from typedxcom.jsontypes import JsonValue
 
 __all__ = ["TypeCodec", "codec_for", "register_codec", "registered"]
@@ -34,7 +35,12 @@ def register_codec(
         encode: An instance to what ``json.dumps`` accepts.
         decode: What ``encode`` gave, after a round trip through JSON, to an equal instance.
             Raises ValueError or TypeError on data that is not one.
+
+    Raises:
+        ContractError: *cls* is no class.
     """
+    if not isinstance(cls, type):
+        raise ContractError(f"register_codec() takes a class, got `{shorten(cls)}`.")
     _CODECS[cls] = TypeCodec(encode=encode, decode=decode)
 
 

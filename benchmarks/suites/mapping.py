@@ -1,7 +1,7 @@
-"""Mapped tasks in a real run, with `dag.test()` on SQLite: a list of items of 1 kB, mapped and reduced.
+"""Mapped tasks in a real run, with `dag.test()` on SQLite: a list of items of 1 kB.
 
-"reduce" is the whole task that sums up what the mapped instances returned, all that Airflow does for
-it included. A plain task iterates what it gets, as the documentation shows; "stock, values[:]"
+"reduce" is the whole task that sums up what the mapped instances returned, all that Airflow does
+for it included. A plain task iterates what it gets, as the documentation shows; "stock, values[:]"
 takes a slice, which few know of. "pulled" is what the mapped instances get of the list through the
 supervisor, as JSON, all together; "from the store" is what they read there.
 """

@@ -1,9 +1,9 @@
 """The sweep of a store on local disk: half of the objects are named by a row, half are orphans.
 
-"dry run" lists, reads the rows and counts; "delete" then removes the orphans. "limit" walks the same
-folders and asks for the size and date of each file, and removes the same files, which is all that a
-script without rows could do. The rows come from memory, as JSON: reading them from a database or
-by REST depends on the deployment. Wall time, CPU time, and memory beyond what was there before.
+"dry run" lists, reads the rows and counts; "delete" then removes the orphans. "limit" walks the
+same folders, asks for the size and date of each file, and removes the same files: all that a script
+without rows could do. The rows come from memory, as JSON: reading them from a database or by REST
+depends on the deployment. Wall time, CPU time, and memory beyond what was there before.
 """
 
 from __future__ import annotations

@@ -10,8 +10,15 @@ from airflow.sdk import DAG
 from airflow.sdk import task as airflow_task
 from pydantic import BaseModel
 
-from typedxcom import ContractError, UnsupportedTypeError, WiringError, contract, task
-from typedxcom.contracts import Contract
+from typedxcom import (
+    ContractError,
+    UnsupportedTypeError,
+    WiringError,
+    contract,
+    register_codec,
+    task,
+)
+from typedxcom.contracts import Contract, contract_of
 
 
 class Order(BaseModel):
@@ -86,3 +93,23 @@ def test_a_call_with_wrong_arguments_names_the_task(body: Any) -> None:
             task(body)()
         with pytest.raises(WiringError, match="body: too many positional arguments"):
             task(body)(1, 2)
+        with pytest.raises(WiringError, match=r"body has no parameter `m`: it takes `n`"):
+            task(body)(m=1)
+
+
+def test_what_is_no_class_no_name_and_no_function_is_refused(body: Any) -> None:
+    """`register_codec`, `store=` and `.map` say what they take, and what they got."""
+    with pytest.raises(ContractError, match="takes a class, got `5`"):
+        register_codec(5, encode=str, decode=int)
+    with DAG("odd", schedule=None):
+        with pytest.raises(ContractError, match="name of a store, got `5`"):
+            task(store=5)(body)(1)
+        with pytest.raises(WiringError, match="takes a function, got `5`"):
+            task(body).expand(n=[1]).map(5)
+
+
+def test_a_function_may_be_two_tasks(body: Any) -> None:
+    """What one decorator was told is not what the other was."""
+    first, second = task(output=int)(body), task(body)
+    assert contract_of(first.function).output is int
+    assert contract_of(second.function).output is None

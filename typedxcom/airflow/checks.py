@@ -40,11 +40,19 @@ def check_arguments(
         kwargs: Keyword arguments.
         solution: Filled with what the contract's type variables stand for.
     """
-    found: list[str] = []
+    found = [_unknown(contract, task, name) for name in kwargs if not contract.takes(name)]
+    if found:
+        return found
     for name, value in contract.parameter_names(args, kwargs):
         if not contract.is_injected(name):
             found.extend(_argument(contract, task, name, value, solution))
     return found
+
+
+def _unknown(contract: Contract, task: str, name: str) -> str:
+    names = [f"`{one}`" for one in contract.signature.parameters if not contract.is_injected(one)]
+    takes = ", ".join(names) or "no arguments"
+    return f"{task} has no parameter `{name}`: it takes {takes}."
 
 
 def _argument(

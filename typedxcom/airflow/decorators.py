@@ -30,7 +30,7 @@ from typedxcom.airflow.private import (
 from typedxcom.airflow.stores import objects
 from typedxcom.airflow.wiring import injected_names, returns_value
 from typedxcom.contracts import CONTRACT, Contract, contract_of
-from typedxcom.errors import ContractError, WiringError
+from typedxcom.errors import ContractError, WiringError, shorten
 from typedxcom.hints import read_hints
 from typedxcom.objects import TableFormat
 from typedxcom.schema.relation import Solution, substitute
@@ -181,6 +181,11 @@ def typed(
 
 
 def _adopt(made: Any, **said: Any) -> TypedTask:
+    if not isinstance(said["store"], (str, types.NoneType)):
+        got = shorten(said["store"])
+        raise ContractError(
+            f"Task function {made.function.__name__!r}: store takes the name of a store, got `{got}`."
+        )
     said["output"] = said["output"] or _pushed_by(made)
     function = _with_contract(made.function, made.operator_class, said)
     # Airflow asks for it some five times a task, which is a large part of a parse.
@@ -202,9 +207,10 @@ def _with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> 
         said: ``inputs``, ``output``, ``store`` and ``format`` as the decorator was given them.
     """
     existing = contract_of(function)
-    if existing is not None:  # @contract below: what it said counts, and one check is enough
-        said = {name: value or getattr(existing, name) for name, value in said.items()}
-        function = _copy(existing.function)
+    if existing is not None:
+        if existing.function is not function:  # @contract below: what it said counts
+            said = {name: value or getattr(existing, name) for name, value in said.items()}
+        function = _copy(existing.function)  # one check is enough
     made = Contract(
         function,
         injected=injected_names(),

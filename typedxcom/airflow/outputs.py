@@ -14,7 +14,7 @@ from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, Z
 from typedxcom.airflow.stores import objects
 from typedxcom.backend import raw_rows
 from typedxcom.contracts import Promise
-from typedxcom.errors import OutputAttributeError, ValidationError, WiringError
+from typedxcom.errors import OutputAttributeError, ValidationError, WiringError, shorten
 from typedxcom.exchange import item, load
 from typedxcom.rows import for_reader
 from typedxcom.schema import UNKNOWN, Schema
@@ -239,6 +239,8 @@ class ItemArg(XComArg):
 
 
 def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
+    if not callable(f):
+        raise WiringError(f"map() takes a function, got `{shorten(f)}`.")
     problem = wiring.map_problem(arg, f)
     if problem:
         raise WiringError(problem)
