@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -23,13 +26,14 @@ from typedxcom import Table, XComKey, task
 from typedxcom.airflow import config, stores
 from typedxcom.airflow.sweeping import configured_source
 from typedxcom.backend import XComBackend
-from typedxcom.pointer import Coordinates, is_pointer
+from typedxcom.pointer import is_pointer
 from typedxcom.stores import LocalStore, ObjectStore, Store
 from typedxcom.sweep import StoreReport, sweep
 
 pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("no_other_rows")]
 
 EXTRA = XComKey("extra", str)
+ROOT = Path(__file__).parents[2]
 
 
 class Trip(BaseModel):
@@ -140,18 +144,63 @@ def test_a_key_that_is_pushed_twice(store: Store) -> None:
     assert len(paths(store)) == 1
 
 
-@ON_S3
-def test_a_process_that_ends_between_write_and_push(store: Store) -> None:
-    """The object has no row, and its run is over."""
+# A task process that is killed when its object is whole and its row not yet pushed.
+KILLED = """
+import os, signal, sys
+from airflow.sdk import dag
+from tests.harness.dagtest import run_dag
+from typedxcom import task
+from typedxcom.airflow import stores
+from typedxcom.stores import LocalStore, ObjectWriter
 
-    def run(ti: Any) -> str:
-        at = Coordinates(ti.dag_id, ti.run_id, ti.task_id)
-        placement = stores.placed(at)
-        assert placement is not None
-        placement.put(b"written", codec="bytes", ext="bin", about="bytes")
-        return "small"
+store = LocalStore(sys.argv[1], name="default")
+stores._open = lambda name, address: store
+commit = ObjectWriter.commit
 
-    expect(store, one_value(run), orphans=1)
+def commit_and_die(self, **fields):
+    commit(self, **fields)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+ObjectWriter.commit = commit_and_die
+
+@dag(dag_id="killed", schedule=None)
+def made():
+    @task
+    def extract() -> str:
+        return "value" * 200
+
+    extract()
+
+run_dag(made())
+"""
+
+
+def test_a_process_that_is_killed_between_write_and_push(store: LocalStore) -> None:
+    """Its object has no row: it stays while the run is in flight, and goes when that has failed."""
+    command = [sys.executable, "-c", KILLED, str(store.root)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr[-3000:]
+    (left,) = paths(store)
+    found = swept(store)
+    assert (found.in_flight.objects, found.deleted.objects) == (1, 0)
+    assert fail_runs("killed") == 1
+    assert swept(store).deleted.objects == 1
+    assert left not in paths(store)
+
+
+def fail_runs(dag_id: str) -> int:
+    """Let Airflow give up the runs of a DAG, as its scheduler does once no heartbeat comes."""
+    import sqlalchemy as sa
+    from airflow.models.dagrun import DagRun
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        for model in (TaskInstance, DagRun):
+            changed = session.execute(
+                sa.update(model).where(model.dag_id == dag_id).values(state="failed")
+            )
+        return int(changed.rowcount)
 
 
 def test_the_same_value_again_is_the_same_object(store: Store, backend: bool) -> None:
