@@ -5,10 +5,13 @@ from __future__ import annotations
 import collections.abc as abc
 import contextlib
 import inspect
+import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias, get_args, get_origin
+
+import typing_extensions as te
 
 from typedxcom.codecs import make_codec, refuse_unsupported
 from typedxcom.errors import CodecError, ContractError, UnsupportedTypeError, ValidationError
@@ -25,6 +28,8 @@ from typedxcom.stores import verified
 __all__ = ["CONTRACT", "Contract", "Promise", "contract_of"]
 
 CONTRACT = "__typedxcom__"
+_NEVER = (te.NoReturn, te.Never)
+_UNPACK = (te.Unpack, getattr(typing, "Unpack", te.Unpack))
 _Read: TypeAlias = Callable[[Any, "Objects | None"], Any]
 
 
@@ -288,9 +293,8 @@ class Contract:
             try:
                 if name == "return":
                     annotation = _result(self.function, annotation)
-                promises[name] = self._promises.get(name) or Promise(
-                    annotation, schema_of(annotation)
-                )
+                for each, kind in _unpacked(name, annotation):
+                    promises[each] = self._promises.get(each) or Promise(kind, schema_of(kind))
             except NameError as error:
                 self._unresolved[name] = str(getattr(error, "name", None) or error)
         promises["body"] = promises.get("return", Promise())
@@ -336,7 +340,15 @@ def _result(function: Callable[..., Any], annotation: Any) -> Any:
         return Any
     if origin in (abc.Coroutine, abc.Awaitable):
         return args[-1]
-    return annotation
+    return Any if any(annotation is one for one in _NEVER) else annotation
+
+
+def _unpacked(name: str, annotation: Any) -> Iterator[tuple[str, Any]]:
+    """The names and types that an annotation speaks for: several in `**kwargs: Unpack[Options]`."""
+    if get_origin(annotation) in _UNPACK:
+        yield from te.get_type_hints(get_args(annotation)[0], include_extras=True).items()
+    else:
+        yield name, annotation
 
 
 def _reader(promise: Promise, *, is_lax: bool, is_rendered: bool, is_pulled: bool) -> _Read:

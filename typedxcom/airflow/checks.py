@@ -23,6 +23,8 @@ from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
 __all__ = ["check_arguments", "told"]
 
+_RETURN = "return_value"
+
 
 def check_arguments(
     contract: Contract,
@@ -156,9 +158,10 @@ def told(
     else:
         items = items or isinstance(value, MappedArgument)
         verb = "gives items of" if items else "returns"
-    return (
-        f"{subject} expects `{downstream}`, but upstream {tasks} {verb} `{_shown(upstream)}`{why}."
-    )
+    source = f"upstream {tasks} {verb}"
+    if (key := getattr(value, "key", _RETURN)) != _RETURN:
+        source = f"key {key!r} of upstream {tasks} is"
+    return f"{subject} expects `{downstream}`, but {source} `{_shown(upstream)}`{why}."
 
 
 def _shown(schema: Schema) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import re
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from airflow.sdk import get_current_context
@@ -18,6 +19,7 @@ from airflow.sdk import teardown as airflow_teardown
 from typedxcom.airflow.checks import check_arguments
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.failing import without_retries
+from typedxcom.airflow.kinds import refuse_result
 from typedxcom.airflow.lines import on_the_authors_line
 from typedxcom.airflow.operators import push_form, typed_operator
 from typedxcom.airflow.outputs import typed_arg
@@ -50,16 +52,21 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         )
         if wrong:
             raise WiringError("\n".join(wrong))
-        try:
+        with _named(self):
             arg = super().__call__(*args, **kwargs)
-        except TypeError as error:  # what Python says of arguments names no task
-            raise WiringError(f"{_shown_name(self)}: {error}.") from error
         return _output(arg, contract, solution)
 
     @on_the_authors_line
     def partial(self, **kwargs: Any) -> Any:
-        """Fix some arguments; they are checked together with those that are mapped over."""
-        return super().partial(**kwargs)
+        """Fix some arguments. Raises WiringError where one does not fit."""
+        contract = _declared(self)
+        wrong = (
+            check_arguments(contract, _shown_name(self), (), kwargs, Solution()) if contract else []
+        )
+        if wrong:
+            raise WiringError("\n".join(wrong))
+        with _named(self):
+            return super().partial(**kwargs)
 
     @on_the_authors_line
     def expand(self, **kwargs: Any) -> Any:
@@ -72,7 +79,9 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         )
         if wrong:
             raise WiringError("\n".join(wrong))
-        return _output(super().expand(**kwargs), contract, solution)
+        with _named(self):
+            arg = super().expand(**kwargs)
+        return _output(arg, contract, solution)
 
     @on_the_authors_line
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
@@ -85,7 +94,20 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         )
         if wrong:
             raise WiringError("\n".join(wrong))
-        return _output(super().expand_kwargs(kwargs, strict=strict), contract, solution)
+        with _named(self):
+            arg = super().expand_kwargs(kwargs, strict=strict)
+        return _output(arg, contract, solution)
+
+
+@contextlib.contextmanager
+def _named(made: TypedTask) -> Iterator[None]:
+    """What Python and Airflow say of arguments names no task."""
+    try:
+        yield
+    except WiringError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise WiringError(f"{_shown_name(made)}: {error}.") from error
 
 
 def _shown_name(made: TypedTask) -> str:
@@ -100,6 +122,7 @@ def _declared(made: TypedTask) -> Contract | None:
     contract = contract_of(made.function)
     if contract is not None:
         contract.refuse_unsupported()
+        refuse_result(str(getattr(made.operator_class, "custom_operator_name", "")), contract)
     return contract
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import collections.abc as abc
 import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from typedxcom.airflow.checks import check_arguments, told
 from typedxcom.airflow.private import AirflowXComArg, DagContext
-from typedxcom.airflow.wiring import NotAnItem, describe, element, literal, misuse, producers
+from typedxcom.airflow.wiring import (
+    LOOKED_AT,
+    NotAnItem,
+    describe,
+    element,
+    literal,
+    misuse,
+    producers,
+)
 from typedxcom.contracts import Contract
 from typedxcom.errors import shorten
 from typedxcom.schema import Schema, Unknown
@@ -27,6 +36,7 @@ def check_expand(
 ) -> list[str]:
     """What is wrong with ``.partial(...).expand(...)``, one sentence each."""
     found = check_arguments(contract, task, (), partial, solution)
+    found += _twice(task, partial, mapped, "expand()")
     for name, value in mapped.items():
         wrong = misuse(value)
         if wrong:
@@ -42,7 +52,8 @@ def check_expand(
             told(f"{task}({name})", downstream, item, problem, value, items=True)
             for problem in mismatches(item, downstream, solution=solution)[:1]
         )
-    return [*found, *_missing(contract, task, {**partial, **mapped})]
+    unknown = _unknown(contract, task, {**partial, **mapped})
+    return [*found, *(unknown or _missing(contract, task, {**partial, **mapped}))]
 
 
 def check_expand_kwargs(
@@ -63,9 +74,36 @@ def check_expand_kwargs(
     return found
 
 
+def _unknown(contract: Contract, task: str, given: Mapping[str, Any]) -> list[str]:
+    """Names that no parameter has, or that only Airflow may fill."""
+    known, any_name = _parameters(contract)
+    injected = [
+        f"{task}({name}) cannot be given: Airflow fills it from its context."
+        for name in given
+        if contract.is_injected(name)
+    ]
+    strange = [] if any_name else [name for name in given if name not in known]
+    return injected or [
+        f"{task} has no parameter `{name}` (it has {', '.join(f'`{one}`' for one in known)})."
+        for name in strange
+    ]
+
+
+def _twice(
+    task: str, partial: Mapping[str, Any], mapped: Mapping[str, Any], method: str
+) -> list[str]:
+    """Arguments of which Airflow would silently take the mapped one."""
+    return [
+        f"{task}({name}) is given twice, by partial() and by {method}: leave one out."
+        for name in mapped
+        if name in partial
+    ]
+
+
 def _as_mapped(value: Any) -> Schema:
-    """A literal as expand takes it: a tuple is a sequence there."""
-    return literal(list(value)) if type(value) is tuple else literal(value)
+    """A literal as expand takes it: a tuple or a range is a sequence there."""
+    is_sequence = isinstance(value, abc.Sequence) and not isinstance(value, (str, bytes, bytearray))
+    return literal(list(value[:LOOKED_AT])) if is_sequence else literal(value)
 
 
 def _keyword_item(
@@ -79,6 +117,7 @@ def _keyword_item(
     """One kind of item that `expand_kwargs` spreads over the parameters."""
     match item:
         case Record(style=style, fields=fields) if style != "namedtuple":
+            yield from _twice(task, partial, fields, "expand_kwargs()")
             yield from _known_keys(contract, task, fields, value, solution)
             yield from _missing(contract, task, {**partial, **fields})
         case MappingOf(value=values):

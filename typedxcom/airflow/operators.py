@@ -8,9 +8,16 @@ import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk import get_current_context
+
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
-from typedxcom.airflow.private import ListOfDictsExpandInput, MappedArgument, MappedOperator
+from typedxcom.airflow.private import (
+    AirflowXComArg,
+    ListOfDictsExpandInput,
+    MappedArgument,
+    MappedOperator,
+)
 from typedxcom.airflow.stores import objects, placement, stores_lists
 from typedxcom.airflow.wiring import is_template, producers
 from typedxcom.backend import raw_rows
@@ -66,6 +73,8 @@ class TypedOperator:
             return
         raw = raw_arguments(this, contract)
         with without_retries(), raw_rows():
+            if _is_given_dicts(this):
+                this.op_kwargs = _pulled(this.op_kwargs)
             this.op_args, this.op_kwargs = contract.load_arguments(
                 this.op_args,
                 this.op_kwargs,
@@ -215,6 +224,26 @@ def raw_arguments(operator: Any, contract: Contract) -> dict[str, Any]:
             mapped = dict.fromkeys(names, expand_input.value)
         return {**raw.partial_kwargs.get("op_kwargs", {}), **mapped}
     return dict(contract.parameter_names(raw.op_args, raw.op_kwargs))
+
+
+def _is_given_dicts(operator: Any) -> bool:
+    """Whether `expand_kwargs` was given dicts by the DAG's author."""
+    raw = operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
+    if not isinstance(raw, MappedOperator):
+        return False
+    expand_input: Any = raw.op_kwargs_expand_input  # type: ignore[attr-defined]
+    return isinstance(expand_input, ListOfDictsExpandInput) and isinstance(
+        expand_input.value, (list, tuple)
+    )
+
+
+def _pulled(value: Any) -> Any:
+    """*value* with what Airflow leaves of outputs in the dicts of `expand_kwargs` pulled too."""
+    if isinstance(value, AirflowXComArg):
+        return value.resolve(get_current_context())
+    if type(value) is dict:
+        return {key: _pulled(part) for key, part in value.items()}
+    return type(value)(map(_pulled, value)) if type(value) in (list, tuple) else value
 
 
 def _keys(item: Any) -> list[Any]:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from types import GenericAlias
 from typing import Any
 
 from typedxcom.airflow import wiring
+from typedxcom.airflow.arithmetic import NoArithmetic
 from typedxcom.airflow.batches import SlicedSource, count_task, sliced_schema
 from typedxcom.airflow.lines import on_the_authors_line
 from typedxcom.airflow.operators import is_typed
-from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, ZipXComArg
+from typedxcom.airflow.private import (
+    AirflowXComArg,
+    ConcatXComArg,
+    MapXComArg,
+    PlainXComArg,
+    ZipXComArg,
+    is_decorated_task,
+)
 from typedxcom.airflow.stores import objects
+from typedxcom.airflow.truth import refuse_comparison, refuse_truth
 from typedxcom.backend import raw_rows
 from typedxcom.contracts import Promise
 from typedxcom.errors import OutputAttributeError, ValidationError, WiringError, shorten
 from typedxcom.exchange import item, load
+from typedxcom.hints import read_hints
 from typedxcom.rows import for_reader
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import MappingOf, Record, TupleOf
@@ -25,7 +36,7 @@ __all__ = ["BatchesArg", "FirstRowsArg", "ItemArg", "XComArg", "typed_arg"]
 _RETURN = "return_value"
 
 
-class XComArg(PlainXComArg):
+class XComArg(NoArithmetic, PlainXComArg):
     """The output of a task; `XComArg[T]` in an annotation says of what type.
 
     Attributes:
@@ -96,6 +107,21 @@ class XComArg(PlainXComArg):
         """The items of a tuple of known length, so that ``a, b = two()`` works."""
         return iter(self._items())
 
+    @on_the_authors_line
+    def __bool__(self) -> bool:
+        """True, as for any object. Raises WiringError where a DAG's body asks for it."""
+        refuse_truth(self.operator.task_id)
+        return True
+
+    @on_the_authors_line
+    def __eq__(self, other: object) -> bool:
+        """As Airflow's. Raises WiringError where a DAG's body compares it with a value."""
+        if other is not None and not isinstance(other, AirflowXComArg):
+            refuse_comparison(self.operator.task_id)
+        return super().__eq__(other)
+
+    __hash__ = None  # as in Airflow's own class
+
     def __getattr__(self, name: str) -> Any:
         """Say that the value does not exist yet, and where it does."""
         if name.startswith("_"):
@@ -113,6 +139,7 @@ class XComArg(PlainXComArg):
         Raises:
             WiringError: The items do not fit *f*, or there are none.
         """
+        _refuse_task(f)
         super().map(f)  # Airflow's own refusals come first
         return _mapped(self, f)
 
@@ -184,7 +211,7 @@ class BatchesArg(XComArg):
     def __eq__(self, other: object) -> bool:
         return super().__eq__(other) and self.slices is getattr(other, "slices", None)
 
-    __hash__ = None  # type: ignore[assignment]  # as in Airflow's own class
+    __hash__ = None  # as in Airflow's own class
 
 
 class _WholeGroup:
@@ -207,15 +234,20 @@ class _WholeGroup:
 
 
 class ItemArg(XComArg):
-    """One item of an output that is a tuple of known length."""
+    """One item of an output that is a tuple of known length, at any depth of tuples.
 
-    index: int = 0
+    Attributes:
+        path: The index at each depth.
+    """
+
+    path: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, whole: XComArg, index: int, schema: Schema) -> ItemArg:
         """Item *index* of *whole*."""
         arg = cls(operator=whole.operator, key=whole.key)
-        arg.index, arg.schema = index, schema
+        outer = whole.path if isinstance(whole, ItemArg) else ()
+        arg.path, arg.schema = (*outer, index), schema
         return arg
 
     def resolve(self, context: Any) -> Any:
@@ -225,17 +257,20 @@ class ItemArg(XComArg):
 
     def row(self, context: Any) -> Any:
         """The item's row as it lies."""
-        whole = PlainXComArg.resolve(self, context)
-        return None if whole is None else item(whole, self.index, objects=objects())
+        part = PlainXComArg.resolve(self, context)
+        for index in self.path:
+            part = None if part is None else item(part, index, objects=objects())
+        return part
 
     def __str__(self) -> str:
         """The Jinja template of the item."""
-        return super().__str__().removesuffix(" }}") + f"[{self.index}] }}}}"
+        steps = "".join(f"[{index}]" for index in self.path)
+        return super().__str__().removesuffix(" }}") + f"{steps} }}}}"
 
     def __eq__(self, other: object) -> bool:
-        return super().__eq__(other) and self.index == getattr(other, "index", None)
+        return super().__eq__(other) and self.path == getattr(other, "path", None)
 
-    __hash__ = None  # type: ignore[assignment]  # as in Airflow's own class
+    __hash__ = None  # as in Airflow's own class
 
 
 def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
@@ -245,6 +280,14 @@ def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
     if problem:
         raise WiringError(problem)
     return TypedMap(arg, [_reading(f, wiring.map_input(arg, f))])
+
+
+def _refuse_task(f: Any) -> None:
+    if is_decorated_task(f):
+        name = f.function.__name__
+        raise WiringError(
+            f"map() takes a plain function, but {name!r} is a task: use {name}.expand(...)."
+        )
 
 
 def _zipped(*args: Any, fillvalue: Any = wiring.NOTSET) -> TypedZip:
@@ -285,7 +328,7 @@ class TypedMap(_Joined, MapXComArg):
         problem = wiring.map_problem(self, f)
         if problem:
             raise WiringError(problem)
-        return TypedMap(self.arg, [*self.callables, f])
+        return TypedMap(self.arg, [*self.callables, _with_source(f)])
 
 
 class TypedZip(_Joined, ZipXComArg):
@@ -361,15 +404,34 @@ def _pushes_itself(operator: Any) -> bool:
 def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any], Any]:
     """*f* with its item decoded first; Airflow hands it the JSON of the row."""
     if promise is None:
-        return f
+        return _with_source(f)
+    name = wiring.name_of(f)
 
     def read(value: Any) -> Any:
         try:
             return f(load(value, promise.codec, objects=objects()))
         except ValidationError as error:
-            raise error.about(f"An item given to map({f.__name__})") from None
+            raise error.about(f"An item given to map({name})") from None
 
-    read.__name__ = f.__name__
-    read.__wrapped__ = f  # type: ignore[attr-defined]  # Airflow serializes the source it finds here
-    read.__annotations__ = dict(getattr(f, "__annotations__", {}))
-    return read
+    return _in_the_name_of(f, read)
+
+
+def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """*f*, or a function that calls it: Airflow stores the source text, which `str` has not."""
+    return f if _has_source(f) else _in_the_name_of(f, lambda value: f(value))
+
+
+def _in_the_name_of(f: Callable[[Any], Any], call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    call.__name__ = wiring.name_of(f)
+    if _has_source(f):
+        call.__wrapped__ = f  # type: ignore[attr-defined]  # Airflow stores the source of this one
+    call.__annotations__ = (
+        {"return": f}
+        if isinstance(f, type)
+        else dict(read_hints(f, local_names={}, importing=False).found)
+    )
+    return call
+
+
+def _has_source(f: Callable[[Any], Any]) -> bool:
+    return inspect.isfunction(f) or inspect.ismethod(f)

@@ -41,10 +41,13 @@ from typedxcom.schema.nodes import (
     TupleOf,
     UnionOf,
     Unknown,
+    Var,
+    Written,
 )
 from typedxcom.schema.relation import mismatches
 
 __all__ = [
+    "LOOKED_AT",
     "NOTSET",
     "NotAnItem",
     "describe",
@@ -56,13 +59,14 @@ __all__ = [
     "map_input",
     "map_problem",
     "misuse",
+    "name_of",
     "operator_contract",
     "producers",
     "returns_value",
 ]
 
 _RETURN = "return_value"
-_LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
+LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
 _VIEWS = (abc.KeysView, abc.ValuesView, abc.ItemsView, collections.deque)
 # Decorators whose operator runs the function and pushes what it returned, besides PythonOperator's.
 _RUN_ELSEWHERE = frozenset({"@task.docker", "@task.kubernetes", "@task.stub", "@task.pyspark"})
@@ -190,8 +194,15 @@ def element(schema: Schema) -> Schema:
     match schema:
         case Unknown():
             return UNKNOWN
-        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+        case (
+            Constrained(inner=inner)
+            | Named(inner=inner)
+            | Written(inner=inner)
+            | Alias(target=[inner])
+        ):
             return element(inner)
+        case Var(bound=bound):
+            return element(bound)
         case SequenceOf(type=kind, item=item):
             if issubclass(kind, (abc.Set, collections.deque)) or kind in (
                 abc.Iterable,
@@ -229,19 +240,19 @@ def literal(value: Any) -> Schema:
     if isinstance(value, AirflowXComArg | MappedArgument):
         return describe(value)
     if isinstance(value, str):
-        return UNKNOWN if is_template(value) else LiteralOf((value,))
+        return UNKNOWN if is_template(value) else Written(LiteralOf((value,)))
     if isinstance(value, (bool, int, enum.Enum)):
-        return LiteralOf((value,))
+        return Written(LiteralOf((value,)))
     if isinstance(value, ResolveMixin) or value is NOTSET:
         return UNKNOWN
     if type(value) in (list, set, frozenset):
-        return SequenceOf(type(value), _union_of(list(value)[:_LOOKED_AT]))
+        return SequenceOf(type(value), _union_of(list(value)[:LOOKED_AT]))
     if type(value) is tuple:
-        return TupleOf(tuple(map(literal, value[:_LOOKED_AT])))
+        return TupleOf(tuple(map(literal, value[:LOOKED_AT])))
     if type(value) is dict:
         return _dict_literal(value)
     try:
-        return schema_of(type(value))
+        return Written(schema_of(type(value)))
     except (NameError, TypeError):
         return UNKNOWN
 
@@ -254,10 +265,10 @@ def _union_of(values: list[Any]) -> Schema:
 def _dict_literal(value: dict[Any, Any]) -> Schema:
     """A dict with its keys known, so that it fits a TypedDict as well as a dict."""
     if all(type(key) is str for key in value):
-        fields = {key: Field(literal(part)) for key, part in list(value.items())[:_LOOKED_AT]}
+        fields = {key: Field(literal(part)) for key, part in list(value.items())[:LOOKED_AT]}
         return Record(dict, "typeddict", (), fields)
     return MappingOf(
-        dict, _union_of(list(value)[:_LOOKED_AT]), _union_of(list(value.values())[:_LOOKED_AT])
+        dict, _union_of(list(value)[:LOOKED_AT]), _union_of(list(value.values())[:LOOKED_AT])
     )
 
 
@@ -312,7 +323,7 @@ def map_problem(arg: Any, f: Callable[..., Any]) -> str | None:
     try:
         item = element(describe(arg))
     except NotAnItem as error:
-        return f"map({_name(f)}) over {upstream!r}: {error}"
+        return f"map({name_of(f)}) over {upstream!r}: {error}"
     parameter = _first_parameter(f)
     annotation = read_hints(f, local_names={}, importing=False).found.get(parameter or "", Any)
     try:
@@ -322,7 +333,7 @@ def map_problem(arg: Any, f: Callable[..., Any]) -> str | None:
     wrong = mismatches(item, downstream)
     if not wrong:
         return None
-    return f"map({_name(f)}) expects `{downstream}`, but the items of {upstream!r} are `{item}`: {wrong[0]}"
+    return f"map({name_of(f)}) expects `{downstream}`, but the items of {upstream!r} are `{item}`: {wrong[0]}"
 
 
 def joining_problem(how: str, args: Sequence[Any]) -> str | None:
@@ -351,5 +362,6 @@ def _map_output(f: Callable[..., Any]) -> Schema:
         return UNKNOWN
 
 
-def _name(f: Callable[..., Any]) -> str:
+def name_of(f: Callable[..., Any]) -> str:
+    """What a message calls the function *f*; a partial or an object has no name of its own."""
     return getattr(f, "__name__", type(f).__name__)

@@ -34,6 +34,7 @@ from typedxcom.mypy.operators import expand_operator
 from typedxcom.mypy.outputs import Output, holds_output, output_of
 from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.tasks import Tasklike, awaited, injectable, make_task, task_of
+from typedxcom.mypy.truth import check_module_truth
 
 __all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
 
@@ -94,6 +95,7 @@ def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
         text = f"{task.label} has partial arguments: only expand() can use it"
         site.fail(text[0].upper() + text[1:], ctx.context, XCOM_MAP)
         return _open(ctx.default_signature, _result(site, task, task.value))
+    check_module_truth(site, ctx.context, lambda: output_of(_result(site, task, task.value)))
     if task.function is None:
         return _open(ctx.default_signature, _result(site, task, task.value))
     function = task.function if task.group else injectable(site, task.function)
@@ -128,7 +130,9 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
         KeywordMapping(site, ctx.context, task).check()
     if task.group:
         return _open(ctx.default_signature, groups.mapped_group_result(site, task))
-    return _open(ctx.default_signature, task.output(site, task.value, names.MAPPED))
+    returned = task.output(site, task.value, names.MAPPED)
+    check_module_truth(site, ctx.context, lambda: output_of(returned))
+    return _open(ctx.default_signature, returned)
 
 
 def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:

@@ -133,19 +133,20 @@ class KeywordMapping(Mapping):
     def _kwargs_typed_dict(
         self, expr: Expression, found: TypedDictType, output: Output | None
     ) -> None:
-        source = output.phrase() if output else "this list"
+        known = output.phrase() if output else None
+        source = known or "this list"
         for key, value in found.items.items():
             if key in self.task.note.given:
                 text = f"comes from {source}, but partial() gives it already"
                 self.fail(f'Argument "{key}" of {self.task.label} {text}', expr)
                 continue
-            formal = self.formal(key, expr, "expand_kwargs")
+            formal = self.formal(key, expr, "expand_kwargs", known)
             if formal is not None and not fits(value, formal):
                 down, up = self.site.describe(formal, value)
                 subject = Slot(self.task.label, key).subject
                 text = f'takes "{down}", but key "{key}" of {source} is "{up}"'
                 self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
-        self.missing(list(found.required_keys), expr)
+        self.missing(list(found.required_keys), expr, known)
 
     def _bad_kwargs(self, expr: Expression, text: str) -> None:
         self.site.fail(f"expand_kwargs() of {self.task.label} {text}", expr, XCOM_MAP)

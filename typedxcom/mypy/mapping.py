@@ -170,7 +170,9 @@ class Mapping:
         rows = zip(call.arg_names, call.arg_kinds, call.args, strict=True)
         return [(name, expr) for name, kind, expr in rows if name and kind == ARG_NAMED]
 
-    def formal(self, name: str, where: Context, method: str) -> Type | None:
+    def formal(
+        self, name: str, where: Context, method: str, source: str | None = None
+    ) -> Type | None:
         """The type of a parameter, or None where it must not or need not be checked."""
         if self.function is None:
             return None
@@ -184,7 +186,8 @@ class Mapping:
         if (rest := self.function.kw_arg()) is not None:
             return rest.typ
         label = self.task.label
-        self.fail(f'{label[0].upper()}{label[1:]} has no parameter "{name}"', where)
+        given = f", which {source} gives to {method}()" if source else ""
+        self.fail(f'{label[0].upper()}{label[1:]} has no parameter "{name}"{given}', where)
         return None
 
     def free(self) -> list[tuple[str, Type]]:
@@ -195,8 +198,10 @@ class Mapping:
         taken = self.keys.union(self.task.note.given)
         return [(name, kind) for name, kind in rows if name and name not in taken]
 
-    def missing(self, seen: list[str], where: Context | None = None) -> None:
-        """Report parameters that nobody gives."""
+    def missing(
+        self, seen: list[str], where: Context | None = None, source: str | None = None
+    ) -> None:
+        """Report parameters that nobody gives, *source* neither."""
         if self.function is None or self.task.note.spread:
             return
         kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))
@@ -206,7 +211,10 @@ class Mapping:
         for name, _ in self.free():
             if name not in seen and kinds[name].is_required():
                 label = f"{self.task.label[0].upper()}{self.task.label[1:]}"
-                self.fail(f'{label} is never given its parameter "{name}"', where or self.call)
+                lack = f", and {source} does not give it" if source else ""
+                self.fail(
+                    f'{label} is never given its parameter "{name}"{lack}', where or self.call
+                )
 
     def fail(self, message: str, where: Context) -> None:
         """Report one sentence."""

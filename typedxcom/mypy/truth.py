@@ -1,16 +1,19 @@
-"""``if extract():`` is always true while the DAG is parsed.
+"""``if extract():`` is always true while the DAG is parsed, and ``extract() == 3`` never.
 
-mypy asks no plugin about truth tests, so a checked body is read once more when its decorator is.
+mypy asks no plugin about truth tests. So a checked body is read once more when its decorator is,
+and the code of a module, a ``with DAG(...)`` block say, when the calls are checked whose outputs it
+tests.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy.nodes import (
-    AssignmentStmt,
     Block,
+    CallExpr,
     ComparisonExpr,
     ConditionalExpr,
     DictionaryComprehension,
@@ -19,94 +22,125 @@ from mypy.nodes import (
     GeneratorExpr,
     IntExpr,
     ListComprehension,
-    ListExpr,
     MatchStmt,
+    MypyFile,
     NameExpr,
     OpExpr,
-    StarExpr,
+    Statement,
     StrExpr,
-    TupleExpr,
     UnaryExpr,
-    Var,
 )
-from mypy.types import TupleType
 
 from typedxcom.mypy.codes import XCOM_USE
+from typedxcom.mypy.origins import assigned
 from typedxcom.mypy.outputs import Output, output_of
-from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.site import Site
 from typedxcom.mypy.statements import blocks_of, children_of, conditions_of, expressions_of
+from typedxcom.mypy.unpacking import check_index, check_unpacking
 
-__all__ = ["check_truth"]
+__all__ = ["check_module_truth", "check_truth"]
 
 _LEAVES: Final = (NameExpr, StrExpr, IntExpr, FloatExpr)
+_DECIDE: Final = "use @task.branch or @task.short_circuit to decide on its value"
+_TRUE: Final = f"is always true while the DAG is parsed: {_DECIDE}"
+_MATCHED: Final = f"cannot be matched while the DAG is parsed: {_DECIDE}"
+_COMPARED: Final = "cannot be compared while the DAG is parsed: do it inside a task"
+
+
+class _Question(NamedTuple):
+    """What is asked of the value of an expression, and where that is reported."""
+
+    expr: Expression
+    predicate: str
+    where: Expression
 
 
 def check_truth(site: Site, body: Block) -> None:
-    """Report outputs in the place of a truth value."""
-    for statement in body.body:
+    """Report outputs in the place of a truth value, in a body that has its types."""
+    for statement in _statements(body.body):
+        check_unpacking(site, statement)
         for expr in expressions_of(statement):
-            _walk(site, expr)
-        for tested in conditions_of(statement):
-            _check(site, tested)
-        if isinstance(statement, MatchStmt):
-            _check(site, statement.subject, "cannot be matched while the DAG is parsed")
-        elif isinstance(statement, AssignmentStmt):
-            _check_unpacking(site, statement)
+            for part in _parts(expr):
+                check_index(site, part)
+        for question in _questions(statement):
+            if site.api.has_type(question.expr):
+                _report(site, question, output_of(site.api.lookup_type(question.expr)))
+
+
+def check_module_truth(site: Site, call: CallExpr, output: Callable[[], Output | None]) -> None:
+    """Report where the code of a module tests the output of *call*, or a name that is set to it."""
+    tree = site.api.tree
+    if _Module.tree is not tree:
+        _Module.tree, _Module.asked = tree, _asked(site, tree)
+    for question in _Module.asked.get(call, ()):
+        _report(site, question, output())
+
+
+class _Module:
+    """The questions of the module that was read last, by the call whose output they test."""
+
+    tree: MypyFile | None = None
+    asked: dict[Expression, list[_Question]] = {}  # noqa: RUF012  (one checker runs at a time)
+
+
+def _asked(site: Site, tree: MypyFile) -> dict[Expression, list[_Question]]:
+    found: dict[Expression, list[_Question]] = {}
+    for statement in _statements(tree.defs):
+        for question in _questions(statement):
+            origins = [question.expr]
+            if isinstance(question.expr, NameExpr):
+                origins = assigned(site, question.expr)
+            if len(origins) == 1 and isinstance(origins[0], CallExpr):
+                found.setdefault(origins[0], []).append(question)
+    return found
+
+
+def _report(site: Site, question: _Question, output: Output | None) -> None:
+    if output is not None:
+        text = f"The output of {output.phrase()} {question.predicate}"
+        site.fail(text, question.where, XCOM_USE)
+
+
+def _statements(body: list[Statement]) -> Iterator[Statement]:
+    """The statements of a body and of the blocks inside it, but of no function."""
+    for statement in body:
+        yield statement
         for block in blocks_of(statement, functions=False):
-            check_truth(site, block)
+            yield from _statements(block.body)
 
 
-def _output(site: Site, expr: Expression) -> Output | None:
-    return output_of(site.api.lookup_type(expr)) if site.api.has_type(expr) else None
+def _questions(statement: Statement) -> Iterator[_Question]:
+    """What a statement asks of values that are there only when the task has run."""
+    for expr in expressions_of(statement):
+        for part in _parts(expr):
+            if isinstance(part, ComparisonExpr):
+                yield from _compared(part)
+            for tested in _tested(part):
+                yield _Question(tested, _TRUE, tested)
+    for tested in conditions_of(statement):
+        yield _Question(tested, _TRUE, tested)
+    if isinstance(statement, MatchStmt):
+        yield _Question(statement.subject, _MATCHED, statement.subject)
 
 
-def _check(
-    site: Site, expr: Expression, verb: str = "is always true while the DAG is parsed"
-) -> None:
-    if (output := _output(site, expr)) is not None:
-        cure = "use @task.branch or @task.short_circuit to decide on its value"
-        site.fail(f"The output of {output.phrase()} {verb}: {cure}", expr, XCOM_USE)
-
-
-def _check_unpacking(site: Site, statement: AssignmentStmt) -> None:
-    """``a, b = rows()``: mypy says so, and then that it does not know ``a``."""
-    names = [n for n in statement.lvalues if isinstance(n, (TupleExpr, ListExpr))]
-    output = _output(site, statement.rvalue) if names else None
-    if output is None or isinstance(site.api.lookup_type(statement.rvalue), TupleType):
-        return
-    text = (
-        f"The output of {output.phrase()} cannot be unpacked while the DAG is parsed: "
-        f"only a tuple of known length can, from a task of typedxcom"
-    )
-    site.fail(text, statement.rvalue, XCOM_USE)
-    for name in (item for target in names for item in target.items):
-        inner = name.expr if isinstance(name, StarExpr) else name
-        if isinstance(inner, NameExpr) and isinstance(inner.node, Var) and inner.node.type is None:
-            inner.node.type = unknown()
-
-
-def _check_comparison(site: Site, expr: ComparisonExpr) -> None:
+def _compared(expr: ComparisonExpr) -> Iterator[_Question]:
     """``out == 3``: Python falls back to identity, and mypy to ``int.__eq__``."""
     for operator, sides in zip(expr.operators, pairwise(expr.operands), strict=True):
-        output = next((o for s in sides if (o := _output(site, s)) is not None), None)
-        if operator in ("==", "!=") and output is not None:
-            text = (
-                f"The output of {output.phrase()} cannot be compared while the DAG is parsed: "
-                f"do it inside a task"
-            )
-            site.fail(text, expr, XCOM_USE)
+        if operator in ("==", "!=") and not any(map(_is_none, sides)):
+            for side in sides:
+                yield _Question(side, _COMPARED, expr)
 
 
-def _walk(site: Site, expr: Expression) -> None:
-    """Look at an expression and at all inside it."""
-    if isinstance(expr, _LEAVES):
-        return
-    if isinstance(expr, ComparisonExpr):
-        _check_comparison(site, expr)
-    for tested in _tested(expr):
-        _check(site, tested)
-    for child in children_of(expr):
-        _walk(site, child)
+def _is_none(expr: Expression) -> bool:
+    return isinstance(expr, NameExpr) and expr.fullname == "builtins.None"
+
+
+def _parts(expr: Expression) -> Iterator[Expression]:
+    """An expression and all inside it."""
+    if not isinstance(expr, _LEAVES):
+        yield expr
+        for child in children_of(expr):
+            yield from _parts(child)
 
 
 def _tested(expr: Expression) -> list[Expression]:

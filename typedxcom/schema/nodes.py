@@ -210,6 +210,16 @@ class Named(Schema):
         return str(self.newtype.__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Written(Schema):
+    """A value in the DAG file itself: at run time nothing says which NewType made it."""
+
+    inner: Schema
+
+    def __str__(self) -> str:
+        return str(self.inner)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Alias(Schema):
     """A `type` alias by its name, which lets it contain itself; ``target`` is filled later."""

@@ -33,6 +33,8 @@ def cure_for(origin: Any) -> str:
     library = getattr(origin, "__module__", "").partition(".")[0]
     if origin is os.PathLike:
         return "annotate with pathlib.Path"
+    if library == "airflow" and _name(origin) == "LazyXComSequence":
+        return "annotate with collections.abc.Sequence: the reader gets all items at once"
     if hasattr(origin, "__attrs_attrs__"):
         return (
             f"register a codec: typedxcom.register_codec({_name(origin)}, encode=..., decode=...)"

@@ -32,6 +32,7 @@ from typedxcom.schema.nodes import (
     Unknown,
     Unsupported,
     Var,
+    Written,
 )
 from typedxcom.schema.values import finite_values, is_among, scalar_fits, share_no_value, takes
 
@@ -153,7 +154,9 @@ class _Relation:
                 yield from self.compare(inner, down, path)
             case _, Constrained(inner=inner):
                 yield from self.compare(up, inner, path)
-            case Named(inner=inner), _:
+            case Written(), Named(inner=inner):
+                yield from self.compare(up, inner, path)
+            case ((Written(inner=inner) | Named(inner=inner)), _):
                 yield from self.compare(inner, down, path)
             case _, Named():
                 yield _differs(up, down, path)
@@ -163,6 +166,7 @@ class _Relation:
                 yield from self._kinds(up, down, path)
 
     def _bind(self, up: Schema, variable: Var, path: str) -> Iterator[Mismatch]:
+        up = up.inner if isinstance(up, Written) else up
         bound = self.solution.bindings.get(variable.name)
         if bound is None:
             self.solution.bindings[variable.name] = up
@@ -228,6 +232,8 @@ class _Relation:
             case Opaque(type=mine), Opaque(type=theirs):
                 if not issubclass(mine, theirs):
                     yield _differs(up, down, path)
+            case Scalar(type=mine), Opaque(type=theirs) if scalar_fits(mine, theirs):
+                return
             case _:
                 yield _differs(up, down, path)
 

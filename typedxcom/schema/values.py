@@ -14,11 +14,16 @@ from typedxcom.schema.nodes import (
     Scalar,
     Schema,
     Unknown,
+    Written,
 )
 
 __all__ = ["finite_values", "is_among", "scalar_fits", "share_no_value", "takes"]
 
-_PROMOTIONS: dict[type, tuple[type, ...]] = {float: (int, bool), bytes: (bytearray,)}
+_PROMOTIONS: dict[type, tuple[type, ...]] = {
+    float: (int, bool),
+    complex: (float, int, bool),
+    bytes: (bytearray,),
+}
 
 
 def scalar_fits(mine: type, theirs: type) -> bool:
@@ -31,6 +36,8 @@ def scalar_fits(mine: type, theirs: type) -> bool:
 def finite_values(schema: Schema) -> tuple[Any, ...] | None:
     """All values that *schema* allows, where they can be listed."""
     match schema:
+        case Written(inner=inner):
+            return finite_values(inner)
         case LiteralOf(values=values):
             return values
         case EnumOf(type=kind) if not issubclass(kind, enum.Flag):

@@ -140,9 +140,9 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
-    copy.expand_kwargs(wide())  # E: Task "copy" has no parameter "mode" [xcom-map]
+    copy.expand_kwargs(wide())  # E: Task "copy" has no parameter "mode", which task "wide" gives to expand_kwargs() [xcom-map]
     copy.expand_kwargs(numbers())  # E: Argument "src" of task "copy" takes "str", but key "src" of task "numbers" is "int" [xcom-map]
-    copy.expand_kwargs(partly())  # E: Task "copy" is never given its parameter "dst" [xcom-map]
+    copy.expand_kwargs(partly())  # E: Task "copy" is never given its parameter "dst", and task "partly" does not give it [xcom-map]
     copy.expand_kwargs(models())  # E: expand_kwargs() of task "copy" takes a list of dicts, but task "models" gives items of "Model" [xcom-map]
     copy.expand_kwargs(ints())  # E: expand_kwargs() of task "copy" gets "int" for its parameters from task "ints", which fits none of them [xcom-map]
     copy.expand_kwargs(keys())  # E: expand_kwargs() of task "copy" takes dicts with str keys, not "int" [xcom-map]

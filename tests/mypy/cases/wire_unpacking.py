@@ -63,7 +63,7 @@ def wrong() -> None:
     use(text)  # E: Argument "n" of task "use" takes "int", but item 1 of task "two" is "str" [xcom-arg]
     name, size = named()
     use(name)  # E: Argument "n" of task "use" takes "int", but item 0 of task "named" is "str" [xcom-arg]
-    a, b, c = two()  # E: Need more than 2 values to unpack (3 expected) [misc]
+    a, b, c = two()  # E: Need more than 2 values to unpack (3 expected) [misc] && Task "two" returns 2 items, which do not fit 3 names [xcom-use]
     x, y = many()  # E: "XComArg[tuple[int, ...]]" object is not iterable [misc] && The output of task "many" cannot be unpacked while the DAG is parsed: only a tuple of known length can, from a task of typedxcom [xcom-use]
     p, q = some()  # E: "XComArg[list[int]]" object is not iterable [misc] && The output of task "some" cannot be unpacked while the DAG is parsed: only a tuple of known length can, from a task of typedxcom [xcom-use]
     r, s = plain()  # E: "XComArg[tuple[int, str]]" object is not iterable [misc] && The output of task "plain" cannot be unpacked while the DAG is parsed: only a tuple of known length can, from a task of typedxcom [xcom-use]
