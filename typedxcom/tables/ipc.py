@@ -14,6 +14,7 @@ from typedxcom.tables.stored import (
     filtered,
     pieces,
     select,
+    with_names,
 )
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ class IpcTable(StoredTable):
         from typedxcom.tables.ipchead import IpcHeads
 
         self._reader = open_ipc(self.source)
-        self._heads = IpcHeads(self.source, self._reader.schema)
+        with damaged("Arrow IPC"):
+            self._heads = IpcHeads(self.source, with_names(self._reader.schema))
         declares(sum(map(self._heads.declared, self._heads.dictionaries)))
 
     @property

@@ -80,7 +80,9 @@ class IpcHeads:
     def head(self, block: Block) -> Head:
         """The head of one batch, of rows or of a dictionary."""
         if block not in self._heads:
-            self._heads[block] = _head(self._at(block.offset, block.head))
+            if block.offset + block.head + block.body > self._size:
+                raise _damaged()
+            self._heads[block] = _head(self._at(block.offset, block.head), block.body)
         return self._heads[block]
 
     def declared(self, block: Block, columns: Sequence[str] | None = None) -> int:
@@ -159,9 +161,11 @@ def _blocks(footer: _Table, field: int) -> Iterator[Block]:
         yield Block(offset, head, body)
 
 
-def _head(raw: bytes) -> Head:
+def _head(raw: bytes, body: int) -> Head:
     start = 8 if raw[:4] == b"\xff\xff\xff\xff" else 4  # old files have no continuation mark
     message = _Table.root(raw[start:])
+    if message.scalar(3, "<q") != body:  # Arrow may take memory for what the head says
+        raise _damaged()
     batch = message.table(2)
     if message.scalar(1, "<B") == _DICTIONARY:
         batch = None if batch is None else batch.table(1)

@@ -19,6 +19,7 @@ from typedxcom.tables.stored import (
     filtered,
     pieces,
     select,
+    with_names,
 )
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class ParquetTable(StoredTable):
 
         with damaged("parquet"):
             self._file = parquet.ParquetFile(self.source, page_checksum_verification=True)
+            with_names(self._file.schema_arrow)
         self._head = self._file.metadata
 
     @property

@@ -22,6 +22,7 @@ __all__ = [
     "filtered",
     "pieces",
     "select",
+    "with_names",
 ]
 
 Declares = Callable[[int], None]
@@ -124,12 +125,22 @@ def damaged(kind: str) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
         raise DecodeError(f"The stored table is no whole {kind} file: {error}") from error
     except OSError as error:
         if type(error) is not OSError:  # StoreError, FileNotFoundError
             raise
         raise DecodeError(f"The stored table is no whole {kind} file: {error}") from error
+
+
+def with_names(schema: pa.Schema) -> pa.Schema:
+    """*schema*, if every name in it is text. Raises UnicodeDecodeError."""
+    todo = list(schema)
+    while todo:
+        field = todo.pop()
+        _ = field.name  # Arrow decodes it only now
+        todo.extend(field.type.field(at) for at in range(field.type.num_fields))
+    return schema
 
 
 def as_file(source: Any) -> Any:
