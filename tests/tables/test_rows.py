@@ -143,7 +143,12 @@ class NamedTupleRow(NamedTuple):
     s: str | None = None
 
 
-ROWS = [ModelRow, DataclassRow, StructRow, TypedDictRow, NamedTupleRow]
+class PlainTypedDictRow(typing.TypedDict):  # pydantic refuses it before Python 3.12
+    n: Annotated[int, Field(ge=0)]
+    s: te.NotRequired[str | None]
+
+
+ROWS = [ModelRow, DataclassRow, StructRow, TypedDictRow, PlainTypedDictRow, NamedTupleRow]
 ARROW = pa.schema([pa.field("n", pa.int64(), nullable=False), pa.field("s", pa.string())])
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 import typing_extensions as te
 
 from typedxcom.schema.kinds import is_frame
+from typedxcom.schema.records import REQUIREDNESS
 from typedxcom.tables.marks import ArrowType
 from typedxcom.tables.nodes import Constant
 
@@ -74,6 +75,8 @@ def readable(row: Any) -> Readable:
         return _from_struct(row)
     if isinstance(row, type) and issubclass(row, tuple) and hasattr(row, "_fields"):
         return _from_namedtuple(row)
+    if _is_old_typed_dict(row):
+        return Readable(_from_typed_dict(row))
     return Readable(row)
 
 
@@ -161,6 +164,28 @@ def _from_namedtuple(row: Any) -> Readable:
     return Readable(_typed_dict(row.__name__, fields), defaults)
 
 
+def _is_old_typed_dict(row: Any) -> bool:
+    """Whether pydantic refuses *row*: before Python 3.12 it reads no TypedDict of ``typing``."""
+    is_one = typing.is_typeddict(row) and type(row).__module__ == "typing"
+    return is_one and sys.version_info < (3, 12)
+
+
+def _from_typed_dict(row: Any) -> Any:
+    fields: dict[str, Any] = {}
+    for name, hint in te.get_type_hints(row, include_extras=True).items():
+        is_required = name in row.__required_keys__
+        mark: Any = get_origin(hint)
+        if mark in REQUIREDNESS:  # Python 3.10 does not know them itself
+            is_required = mark is te.Required
+            hint = get_args(hint)[0]
+        annotation = _translated(hint)
+        fields[name] = annotation if is_required else te.NotRequired[annotation]
+    made = _typed_dict(row.__name__, fields)
+    if hasattr(row, "__pydantic_config__"):
+        made.__pydantic_config__ = row.__pydantic_config__
+    return made
+
+
 def _typed_dict(name: str, fields: dict[str, Any]) -> Any:
     """A TypedDict whose fields are known at run time only."""
     make: Any = te.TypedDict
@@ -170,6 +195,8 @@ def _typed_dict(name: str, fields: dict[str, Any]) -> Any:
 def _translated(annotation: Any) -> Any:
     """*annotation* with each Struct and ``msgspec.Meta`` inside it in pydantic's words."""
     origin, args = get_origin(annotation), get_args(annotation)
+    if _is_old_typed_dict(annotation):
+        return _from_typed_dict(annotation)
     if _is_struct(annotation):
         nested = _from_struct(annotation)
         return nested.annotation if not nested.custom else Annotated[nested.annotation, nested]
