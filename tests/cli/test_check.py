@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+
+import typedxcom
+from typedxcom.cli import main
 
 RIGHT = """
 from airflow.sdk import dag
@@ -70,8 +76,42 @@ pipeline()
 """
 
 
+SHARED = """
+from helpers import KIND
+from airflow.sdk import dag
+from typedxcom import task
+
+@task
+def extract() -> KIND:
+    return KIND(1)
+
+@task
+def show(value: KIND) -> None:
+    print(value)
+
+@dag(schedule=None)
+def shared():
+    show(extract())
+
+shared()
+"""
+
+
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, in *tmp_path*."""
+    """Run the command line in this process, in *tmp_path*."""
+    out, err = io.StringIO(), io.StringIO()
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(arguments)
+    finally:
+        os.chdir(before)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def run_process(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process of its own, as a CI runs it."""
     root = Path(__file__).resolve().parents[2]
     return subprocess.run(
         [sys.executable, "-m", "typedxcom", *arguments],
@@ -97,7 +137,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_every_edge_is_printed_with_its_types(folder: Path) -> None:
     """A right file prints its edges, marks the untyped one, and exits with 0."""
-    done = run(folder, "check", "dags/right.py")
+    done = run_process(folder, "check", "dags/right.py")
     assert done.returncode == 0, done.stderr
     assert "extract -> total.values: list[int]" in done.stdout
     assert "total -> show.value: int as Any  [untyped]" in done.stdout
@@ -131,6 +171,14 @@ def test_json_is_one_object(folder: Path) -> None:
     assert (edge["upstream"], edge["parameter"], edge["typed"]) == ("extract", "values", True)
 
 
+def test_what_a_dag_file_prints_is_not_in_the_report(folder: Path) -> None:
+    """Standard output is the report alone, whatever is printed while files are imported."""
+    (folder / "loud.py").write_text(f"print('loud')\n{RIGHT}")
+    done = run_process(folder, "check", "loud.py", "--format", "json")
+    assert json.loads(done.stdout)["files"] == 1
+    assert "loud" in done.stderr
+
+
 def test_github_annotates_the_lines(folder: Path) -> None:
     """`--format github` prints workflow commands and nothing else."""
     lines = run(folder, "check", "dags", "--format", "github").stdout.splitlines()
@@ -152,6 +200,105 @@ def test_a_missing_path_is_wrong_usage(folder: Path) -> None:
     assert "nowhere" in done.stderr
 
 
+def write_zip(path: Path, **modules: str) -> None:
+    """An archive with these modules at its root, and one that nobody imports in a folder."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, source in modules.items():
+            archive.writestr(f"{name}.py", source)
+        archive.writestr("inner/not_looked_at.py", "1 / 0")
+
+
+def test_modules_of_archives_are_checked(folder: Path) -> None:
+    """Each archive's modules are its own, whatever another's are named; an error has its line."""
+    packed = folder / "packed"
+    packed.mkdir()
+    write_zip(packed / "a.zip", helpers="KIND = int", flow=SHARED, raises=RAISES)
+    write_zip(packed / "b.zip", helpers="KIND = str", flow=SHARED)
+    done = run(folder, "check", "packed")
+    assert "shared (packed/a.zip/flow.py)\n  extract -> show.value: int\n" in done.stdout
+    assert "shared (packed/b.zip/flow.py)\n  extract -> show.value: str\n" in done.stdout
+    assert "packed/a.zip/raises.py:15: error: square(n) expects `int`" in done.stdout
+    assert done.stdout.endswith("1 errors, 2 edges (0 untyped) in 2 DAGs of 5 files\n")
+    assert done.returncode == 1
+
+
+def test_one_archive_can_be_named(folder: Path) -> None:
+    """`check` and `graph` take an archive; the line of a classic operator is found in it."""
+    write_zip(folder / "c.zip", wrong=WRONG)
+    done = run(folder, "check", "c.zip")
+    assert "c.zip/wrong.py:12: error: BashOperator(bash_command) of task 'run'" in done.stdout
+    assert run(folder, "graph", "c.zip").stdout.startswith("flowchart LR\n  t_commands")
+
+
+def test_a_broken_archive_is_an_error(folder: Path) -> None:
+    """An archive whose list of files is damaged is reported, not raised."""
+    write_zip(folder / "d.zip", right=RIGHT)
+    whole = (folder / "d.zip").read_bytes()
+    (folder / "d.zip").write_bytes(whole.replace(b"PK\x01\x02", b"PK\xff\xff"))
+    done = run(folder, "check", "d.zip")
+    assert done.returncode == 1
+    assert "d.zip:1: error: ImportError: " in done.stdout
+
+
+def test_a_file_imports_from_the_folder_of_dags(folder: Path) -> None:
+    """A file further down imports what lies in the given folder, as Airflow lets it."""
+    (folder / "tree" / "team").mkdir(parents=True)
+    (folder / "tree" / "helpers.py").write_text("KIND = int")
+    (folder / "tree" / "team" / "flow.py").write_text(SHARED)
+    done = run(folder, "check", "tree")
+    assert done.returncode == 0, done.stdout
+    assert "shared (tree/team/flow.py)" in done.stdout
+
+
+# Airflow's own reader of globs uses a name that pathspec has deprecated.
+@pytest.mark.filterwarnings("ignore:GitWildMatchPattern:DeprecationWarning")
+@pytest.mark.parametrize(("syntax", "line"), [("glob", "**/r*s.py"), ("regexp", "r[a-z]+s")])
+def test_ignore_files_are_kept_to(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, syntax: str, line: str
+) -> None:
+    """`.airflowignore` in both of Airflow's syntaxes, also further down, leaves files out."""
+    monkeypatch.setenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", syntax)
+    (folder / "dags" / "deeper").mkdir()
+    (folder / "dags" / "deeper" / "wrong.py").write_text("1 / 0")
+    (folder / "dags" / ".airflowignore").write_text(f"{line}  # not ready\n")
+    (folder / "dags" / "deeper" / ".airflowignore").write_text("wrong.py\n")
+    done = run(folder, "check", "dags", "--format", "json")
+    report = json.loads(done.stdout)
+    assert [dag["path"] for dag in report["dags"]] == ["dags/right.py", "dags/wrong.py"]
+    assert report["files"] == 2
+
+
+def test_a_syntax_that_airflow_does_not_know_is_wrong_usage(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Airflow cannot list exits with 2 and Airflow's reason."""
+    monkeypatch.setenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", "sql")
+    done = run(folder, "check", "dags")
+    assert done.returncode == 2
+    assert "typedxcom: Airflow cannot list dags: " in done.stderr
+
+
+def test_a_folder_without_dags_is_wrong_usage(folder: Path) -> None:
+    """A folder with nothing to check exits with 2 and a hint; what else was asked is printed."""
+    (folder / "empty").mkdir()
+    (folder / "library").mkdir()
+    (folder / "library" / "lib.py").write_text("X = 1\n")
+    done = run(folder, "check", "empty", "library", "dags/right.py")
+    assert done.returncode == 2
+    assert "typedxcom: no DAG file in empty: no .py, and no .zip" in done.stderr
+    assert "typedxcom: no DAG in library: none of its Python files (1) makes one" in done.stderr
+    assert "in 1 DAGs of 2 files" in done.stdout
+    assert run(folder, "check", "library/lib.py").returncode == 0  # as pre-commit names it
+    graph = run(folder, "graph", "empty")
+    assert graph.returncode == 2
+    assert "no DAG file in empty" in graph.stderr
+
+
+def test_the_version_is_printed(folder: Path) -> None:
+    """`--version` prints the name and the version of the package."""
+    assert run_process(folder, "--version").stdout == f"typedxcom {typedxcom.__version__}\n"
+
+
 def test_a_file_that_cannot_be_imported_is_an_error(folder: Path) -> None:
     """An import error of any other kind is a finding at its line."""
     (folder / "broken.py").write_text("x = 1\nraise RuntimeError('no')\n")
@@ -161,17 +308,22 @@ def test_a_file_that_cannot_be_imported_is_an_error(folder: Path) -> None:
 
 
 def test_a_file_that_airflow_never_imports_is_an_error(folder: Path) -> None:
-    """Safe mode passes over a file without the word `airflow`; with it switched off, none is."""
+    """Safe mode passes over a file without the word `airflow`; `asset` serves as well as `dag`."""
     lonely = RIGHT.replace(
         "from airflow.sdk import dag\nfrom typedxcom import task", "from typedxcom import dag, task"
     )
     assert "airflow" not in lonely
     (folder / "lonely.py").write_text(lonely)
     (folder / "comment.py").write_text(f"# An Airflow DAG.\n{lonely}")
-    done = run(folder, "check", "lonely.py", "comment.py")
+    assets = "from airflow.sdk import asset\n\n@asset(schedule=None)\ndef made():\n    return 1\n"
+    assert "dag" not in assets
+    (folder / "assets.py").write_text(assets)
+    done = run(folder, "check", "lonely.py", "comment.py", "assets.py")
     assert done.returncode == 1
     assert "lonely.py:1: error: Airflow never looks into this file" in done.stdout
     assert "comment.py:1" not in done.stdout
+    assert "made (assets.py)" in done.stdout
+    assert "assets.py:1" not in done.stdout
 
 
 def test_the_graph_is_mermaid(folder: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -13,12 +16,10 @@ from typing import Any
 
 from airflow.sdk import DAG
 
-from typedxcom.airflow.config import conf
+from typedxcom.airflow.discovery import archive_of, modules_of
 from typedxcom.airflow.private import DagContext
 
-__all__ = ["LoadedFile", "dag_files", "is_passed_over", "load_file"]
-
-_SAFE_MODE = (b"dag", b"airflow")  # the words that Airflow's safe mode asks a DAG file for
+__all__ = ["LoadedFile", "load_file"]
 
 
 @dataclass(slots=True)
@@ -38,53 +39,54 @@ class LoadedFile:
     line: int = 1
 
 
-def dag_files(paths: list[Path]) -> Iterator[Path]:
-    """The Python files among *paths* and under them, hidden folders and caches left out.
+@contextlib.contextmanager
+def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
+    """Import the DAG file *path*; its errors are caught, not raised.
 
-    Raises:
-        FileNotFoundError: One of *paths* is not there.
+    A file is imported under a name of its own. A module of an archive keeps its name, as in
+    Airflow, since its neighbours may import it; what came from the archive is forgotten at exit,
+    or the next archive's modules of the same names would be these.
+
+    Args:
+        path: An absolute path, as :func:`~typedxcom.airflow.discovery.dag_files` finds it.
+        root: The folder of DAGs, from which Airflow lets them import.
     """
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(path)
-        if path.is_file():
-            yield path
-            continue
-        for found in sorted(path.rglob("*.py")):
-            inside = found.relative_to(path).parts
-            if not any(part.startswith((".", "__pycache__")) for part in inside):
-                yield found
-
-
-def is_passed_over(path: Path) -> bool:
-    """Whether Airflow never imports *path*: its safe mode wants two words in a DAG file.
-
-    Source: ``[core] dag_discovery_safe_mode``, which is on by default.
-    """
-    if not conf.getboolean("core", "dag_discovery_safe_mode", fallback=True):
-        return False
-    content = path.read_bytes().lower()
-    return not all(word in content for word in _SAFE_MODE)
-
-
-def load_file(path: Path) -> LoadedFile:
-    """Import the DAG file *path* under a name of its own; its errors are caught, not raised."""
+    archive, before = archive_of(path), dict(sys.modules)
+    for module in modules_of(archive) if archive is not None else []:
+        sys.modules.pop(module.stem, None)  # the archive, first on the path, is to be asked
     loaded = LoadedFile(path)
-    name = f"typedxcom_dag_{hashlib.sha1(str(path).encode(), usedforsecurity=False).hexdigest()}"
-    sys.path.insert(0, str(path.parent))
+    folders = [str(path.parent), *([str(root)] if root is not None else [])]
+    sys.path[:0] = folders
+    try:
+        _load(loaded, in_archive=archive is not None)
+    finally:
+        for folder in folders:
+            sys.path.remove(folder)
+    try:
+        yield loaded
+    finally:
+        if archive is not None:
+            _forget(archive, before)
+
+
+def _load(loaded: LoadedFile, *, in_archive: bool) -> None:
+    name = loaded.path.stem if in_archive else _own_name(loaded.path)
     DagContext.current_autoregister_module_name = name
     DagContext.autoregistered_dags.clear()
     try:
-        module = _import(name, path)
-        loaded.dags = _dags(module)
+        loaded.dags = _dags(
+            importlib.import_module(name) if in_archive else _import(name, loaded.path)
+        )
     except Exception as error:
-        loaded.error, loaded.line = error, _line_in(path, error)
+        loaded.error, loaded.line = error, _line_in(loaded.path, error)
     except SystemExit as error:  # a script that is no DAG file may leave
-        loaded.error, loaded.line = error, _line_in(path, error)
+        loaded.error, loaded.line = error, _line_in(loaded.path, error)
     finally:
         DagContext.current_autoregister_module_name = None
-        sys.path.remove(str(path.parent))
-    return loaded
+
+
+def _own_name(path: Path) -> str:
+    return f"typedxcom_dag_{hashlib.sha1(str(path).encode(), usedforsecurity=False).hexdigest()}"
 
 
 def _import(name: str, path: Path) -> Any:
@@ -95,6 +97,16 @@ def _import(name: str, path: Path) -> Any:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _forget(archive: Path, before: dict[str, Any]) -> None:
+    """Take the modules of *archive* out of `sys.modules`, and put back whose place they took."""
+    inside = f"{archive}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(inside):
+            del sys.modules[name]
+    for name, module in before.items():
+        sys.modules.setdefault(name, module)
 
 
 def _dags(module: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from airflow.sdk.bases.decorator import Task, _TaskDecorator
@@ -55,6 +56,7 @@ __all__ = [
     "ZipXComArg",
     "is_decorated_task",
     "own_connections",
+    "paths_of",
     "stats",
 ]
 
@@ -68,6 +70,17 @@ def stats() -> Any:
     except ImportError:  # Airflow 3.1
         from airflow.stats import Stats
     return Stats
+
+
+def paths_of(folder: Path, ignore_file: str, syntax: str) -> Iterator[str]:
+    """The files under *folder* that the ignore files in it leave, imported by who lists DAGs."""
+    try:
+        from airflow._shared.module_loading.file_discovery import find_path_from_directory
+    except ImportError:  # Airflow 3.1
+        from airflow.utils.file import (  # type: ignore[no-redef]
+            find_path_from_directory,
+        )
+    return find_path_from_directory(folder, ignore_file, syntax)
 
 
 def is_decorated_task(value: object) -> bool:

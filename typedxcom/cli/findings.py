@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["DagReport", "Finding", "Report", "examine"]
 
 _PASSED_OVER = (
-    "Airflow never looks into this file, because the words `dag` and `airflow` are not both in it. "
-    "Import `dag` from airflow.sdk, or say `airflow` in a comment."
+    "Airflow never looks into this file, because not both `airflow` and `dag` (or `asset`) are in "
+    "it. Import `dag` from airflow.sdk, or say `airflow` in a comment."
 )
 
 
@@ -44,11 +44,19 @@ class DagReport:
 
 @dataclass(slots=True)
 class Report:
-    """All that was looked at."""
+    """All that was looked at.
+
+    Attributes:
+        files: How many Python files.
+        dags: Every DAG of them.
+        findings: Every error.
+        empty: The given folders without any DAG or error, with their number of Python files.
+    """
 
     files: int = 0
     dags: list[DagReport] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    empty: dict[Path, int] = field(default_factory=dict)
 
     @property
     def untyped(self) -> int:
@@ -61,20 +69,34 @@ def examine(paths: list[Path]) -> Report:
 
     Raises:
         FileNotFoundError: One of *paths* is not there.
+        ConfigurationError: Airflow cannot list a folder.
     """
-    from typedxcom.airflow.loading import dag_files, is_passed_over, load_file
+    from typedxcom.airflow.discovery import dag_files
 
     report = Report()
-    for path in dag_files(paths):
-        report.files += 1
-        loaded = load_file(path.resolve())
+    listed = [(path, list(dag_files(path))) for path in paths]
+    for path, files in listed:
+        before = len(report.dags) + len(report.findings)
+        root = path.resolve() if path.is_dir() else None
+        for file in files:
+            _examine_file(report, file, root)
+        if root is not None and len(report.dags) + len(report.findings) == before:
+            report.empty[path] = len(files)
+    return report
+
+
+def _examine_file(report: Report, path: Path, root: Path | None) -> None:
+    from typedxcom.airflow.discovery import is_passed_over
+    from typedxcom.airflow.loading import load_file
+
+    report.files += 1
+    with load_file(path.resolve(), root=root) as loaded:
         if loaded.error is not None:
             report.findings.extend(_from_error(path, loaded.line, loaded.error))
         for dag in loaded.dags:
             _examine_dag(report, path, dag)
-        if loaded.dags and is_passed_over(path):
-            report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
-    return report
+    if loaded.dags and is_passed_over(path):
+        report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
 
 
 def _examine_dag(report: Report, path: Path, dag: Any) -> None:
@@ -88,9 +110,11 @@ def _examine_dag(report: Report, path: Path, dag: Any) -> None:
 
 def _line_of(path: Path, task_id: str) -> int:
     """The line that names the task, as ``task_id="…"`` or as its function; 1 where none does."""
+    from typedxcom.airflow.discovery import read_source
+
     name = re.escape(task_id.rpartition(".")[2])
     named = re.compile(rf"task_id\s*=\s*[\"']{name}[\"']|def {name}\b")
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_source(path).decode(errors="replace").splitlines()
     return next((number for number, line in enumerate(lines, 1) if named.search(line)), 1)
 
 

@@ -1,20 +1,23 @@
 """`typedxcom check DAGS…`, `typedxcom graph DAG` and `typedxcom sweep`.
 
 Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges; of a sweep, that it was
-refused or is not complete); 2 wrong usage, no such file, or a wrong setting.
+refused or is not complete); 2 wrong usage, no such file, a folder without DAGs, or a wrong setting.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from typedxcom import __version__
 from typedxcom.cli.findings import Report, examine
 from typedxcom.cli.formats import FORMATS
 from typedxcom.cli.graph import mermaid
 from typedxcom.cli.sweep import add_options, run
+from typedxcom.errors import ConfigurationError
 
 __all__ = ["main"]
 
@@ -27,30 +30,61 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.command == "sweep":
         return run(options)
     try:
-        report = examine(options.dags)
+        # DAG files may print while they are imported; ours has the report alone.
+        with contextlib.redirect_stdout(sys.stderr):
+            report = examine(options.dags)
     except FileNotFoundError as error:
         print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
         return _USAGE
+    except ConfigurationError as error:
+        print(f"typedxcom: {error}", file=sys.stderr)
+        return _USAGE
+    for folder, files in report.empty.items():
+        print(f"typedxcom: {_no_dags(folder, files)}", file=sys.stderr)
     if options.command == "graph":
         return _graph(report, options.dag_id)
+    return _check(report, options)
+
+
+def _check(report: Report, options: argparse.Namespace) -> int:
     printed = FORMATS[options.format](report)
     if printed:
         print(printed)
+    if report.empty:
+        return _USAGE
     failed = bool(report.findings) or (options.strict and report.untyped > 0)
     return _ERRORS if failed else _OK
+
+
+def _no_dags(folder: Path, files: int) -> str:
+    """What to do about a folder that was to be checked and holds nothing to check."""
+    if files:
+        return (
+            f"no DAG in {folder}: none of its Python files ({files}) makes one. Is it the DAGs "
+            "folder, and is each @dag function called?"
+        )
+    return (
+        f"no DAG file in {folder}: no .py, and no .zip with modules at its root, that is not in a "
+        "hidden folder or named in an .airflowignore. Is it the DAGs folder?"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="typedxcom", description="Typed XCom contracts for Apache Airflow."
     )
+    parser.add_argument("--version", action="version", version=f"typedxcom {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="Check the wiring of DAG files without a scheduler.")
-    check.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
+    check.add_argument(
+        "dags", nargs="+", type=Path, help="DAG files, zip archives, or folders of them."
+    )
     check.add_argument("--format", choices=sorted(FORMATS), default="text")
     check.add_argument("--strict", action="store_true", help="Untyped edges fail too.")
     graph = commands.add_parser("graph", help="Print a DAG as a Mermaid flowchart.")
-    graph.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
+    graph.add_argument(
+        "dags", nargs="+", type=Path, help="DAG files, zip archives, or folders of them."
+    )
     graph.add_argument("--dag-id", help="Which DAG, where the files hold several.")
     add_options(
         commands.add_parser("sweep", help="Find stored objects that no XCom names any more.")

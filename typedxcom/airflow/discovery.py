@@ -1,0 +1,88 @@
+"""Which files Airflow would look for DAGs in: also those of zip archives, not the ignored ones."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from typedxcom.airflow.config import conf
+from typedxcom.airflow.private import paths_of
+from typedxcom.errors import ConfigurationError
+
+__all__ = ["archive_of", "dag_files", "is_passed_over", "modules_of", "read_source"]
+
+_IGNORE_FILE = ".airflowignore"
+_MODULES = (".py", ".pyc")  # what Airflow imports of an archive
+
+
+def dag_files(path: Path) -> Iterator[Path]:
+    """The Python files at *path* or under it; a module of an archive is ``archive.zip/module.py``.
+
+    Hidden folders and caches are left out, and what an ``.airflowignore`` names in *path* or below.
+
+    Raises:
+        FileNotFoundError: There is no *path*.
+        ConfigurationError: Airflow cannot walk the folder: links go round, or its syntax of
+            ignore files is unknown.
+    """
+    if not path.exists():
+        raise FileNotFoundError(path)
+    for found in [path] if path.is_file() else _in_folder(path):
+        yield from modules_of(found) if _is_archive(found) else [found]
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    syntax = conf.get("core", "dag_ignore_file_syntax", fallback="glob")
+    try:
+        found = [Path(name) for name in paths_of(folder, _IGNORE_FILE, syntax)]
+    except (RuntimeError, ValueError) as error:
+        raise ConfigurationError(f"Airflow cannot list {folder}: {error}") from error
+    return sorted(path for path in found if _is_candidate(path, path.relative_to(folder).parts))
+
+
+def _is_candidate(path: Path, inside: tuple[str, ...]) -> bool:
+    hidden = any(part.startswith((".", "__pycache__")) for part in inside)
+    return not hidden and (path.suffix == ".py" or _is_archive(path))
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ".zip" and path.is_file() and zipfile.is_zipfile(path)
+
+
+def modules_of(archive: Path) -> list[Path]:
+    """The modules at the root of *archive*, which are all that Airflow imports of it."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            names = [Path(name) for name in opened.namelist()]
+    except (zipfile.BadZipFile, NotImplementedError):
+        return [archive]  # whose import then tells that it is none
+    modules = [name for name in names if len(name.parts) == 1 and name.suffix in _MODULES]
+    sources = {name.stem for name in modules if name.suffix == ".py"}
+    return [archive / name for name in modules if name.suffix == ".py" or name.stem not in sources]
+
+
+def archive_of(path: Path) -> Path | None:
+    """The archive that *path* is a module of, if it is one."""
+    return path.parent if _is_archive(path.parent) else None
+
+
+def read_source(path: Path) -> bytes:
+    """The content of a file that :func:`dag_files` found."""
+    archive = archive_of(path)
+    if archive is None:
+        return path.read_bytes()
+    with zipfile.ZipFile(archive) as opened:
+        return opened.read(path.name)
+
+
+def is_passed_over(path: Path) -> bool:
+    """Whether Airflow never imports *path*: its safe mode wants certain words in a DAG file.
+
+    Source: ``[core] dag_discovery_safe_mode``, which is on by default, and
+    ``might_contain_dag_via_default_heuristic``.
+    """
+    if not conf.getboolean("core", "dag_discovery_safe_mode", fallback=True):
+        return False
+    content = read_source(path).lower()
+    return b"airflow" not in content or not (b"dag" in content or b"asset" in content)
