@@ -256,6 +256,8 @@ def test_every_decorator_of_a_provider_builds_a_typed_task():
 
         def body(n: int) -> str: ...
 
+        if name == "sensor":
+            body.__annotations__["return"] = bool
         try:
             decorator = getattr(task, name)
         except ImportError:  # an extra of its provider is not installed
