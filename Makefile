@@ -30,7 +30,7 @@ test: .venv/synced .venv-checkers/synced ## Run all tests (ARGS="-k wiring -x" g
 	.venv/bin/python -m pytest $(ARGS)
 
 test-services: .venv-services/synced ## Run the tests of whole deployments: Celery, Redis, Ceph, Azurite, Chromium
-	.venv-services/bin/python -m pytest tests/deployment $(ARGS)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" .venv-services/bin/python -m pytest tests/deployment --durations=15 $(ARGS)
 
 test-oldest: .venv-oldest/synced .venv-checkers/synced ## Run unit and end-to-end tests on the oldest supported Airflow
 	.venv-oldest/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ class Browser:
         self.folder = env.scratch("chromium")
         self.processes = Processes(self.folder)
         self._socket: Any = None
+        self._open = contextlib.ExitStack()
         self._number = 0
 
     def start(self, width: int = 1400, height: int = 900) -> None:
@@ -43,12 +45,12 @@ class Browser:
         port = self.processes.wait("Chromium", self._port)
         pages = requests.get(f"http://127.0.0.1:{port}/json/list", timeout=60).json()
         page = next(one for one in pages if one["type"] == "page")
-        self._socket = connect(page["webSocketDebuggerUrl"], max_size=None, proxy=None)
+        opened = connect(page["webSocketDebuggerUrl"], max_size=None, proxy=None)
+        self._socket = self._open.enter_context(opened)
 
     def stop(self) -> None:
         """Close it."""
-        if self._socket is not None:
-            self._socket.close()
+        self._open.close()
         self.processes.stop(grace=2)
 
     def set_cookie(self, url: str, name: str, value: str) -> None:
@@ -66,7 +68,14 @@ class Browser:
 
     def text(self) -> str:
         """The visible text of the page."""
-        return str(self.evaluate("document.body ? document.body.innerText : ''") or "")
+        shown = self.evaluate("document.body ? document.body.innerText : ''") or ""
+        return str(shown).replace("\xa0", " ")
+
+    def click(self, label: str) -> None:
+        """Click the button whose accessible name is *label*."""
+        found = f"document.querySelector('button[aria-label={json.dumps(label)}]')"
+        self.processes.wait(label, lambda: self.evaluate(f"!!{found}"), every=0.3)
+        self.evaluate(f"{found}.click()")
 
     def wait_text(self, *words: str) -> str:
         """Wait until the page shows all of *words*, and return its text."""

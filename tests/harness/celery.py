@@ -53,6 +53,7 @@ class CeleryStack(Stack):
         queues: dict[str, dict[str, str]],
         workers: int = 2,
         triggerer: bool = False,
+        preload: str = "",
         **settings: str,
     ) -> None:
         """Choose folders and ports.
@@ -64,6 +65,7 @@ class CeleryStack(Stack):
             queues: The further environment variables of the workers of each queue.
             workers: How many workers listen to each queue.
             triggerer: Whether deferrable tasks are to run.
+            preload: Further imports of the workers.
             settings: Further environment variables of every component.
         """
         celery = {
@@ -74,7 +76,8 @@ class CeleryStack(Stack):
             "AIRFLOW__CELERY__SYNC_PARALLELISM": "1",
             "AIRFLOW__CELERY__OPERATION_TIMEOUT": "30",
         }
-        super().__init__(postgres, name, triggerer=triggerer, **{**celery, **settings})
+        options = {"triggerer": triggerer, "preload": preload}
+        super().__init__(postgres, name, **options, **{**celery, **settings})
         self._queues, self._workers = queues, workers
 
     def start(self) -> None:
@@ -95,4 +98,5 @@ class CeleryStack(Stack):
             "--without-gossip",
         ]  # they cost seconds, and we need neither
         port = {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port())}
-        self._start(name, "celery", "worker", *options, **port, **settings)
+        settings = {**self._preloading, **port, **settings}
+        self._start(name, "celery", "worker", *options, **settings)

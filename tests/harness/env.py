@@ -25,6 +25,7 @@ __all__ = [
     "home_settings",
     "migrate",
     "prepare",
+    "run_command",
     "scratch",
 ]
 
@@ -128,17 +129,27 @@ def clean_environ(**settings: str) -> dict[str, str]:
 
 
 def airflow_command(*args: str, environ: dict[str, str]) -> str:
-    """Run one ``airflow`` command to its end and return what it printed.
+    """Run one ``airflow`` command to its end; as `run_command`."""
+    return run_command("-m", "airflow", *args, environ=environ)
+
+
+def run_command(*args: str, environ: dict[str, str]) -> str:
+    """Run Python with *args* to its end and return what it printed.
 
     Raises:
         RuntimeError: It failed; the message ends with its output.
     """
-    command = [sys.executable, "-m", "airflow", *args]
     done = subprocess.run(
-        command, env=environ, capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, *args],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     if done.returncode:
-        msg = f"airflow {' '.join(args)} exited with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        told = " ".join(args)[:200]
+        msg = f"python {told} exited with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
         raise RuntimeError(msg)
     return done.stdout
 

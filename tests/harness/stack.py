@@ -30,6 +30,14 @@ from .recorder import label
 __all__ = ["ApiError", "Stack"]
 
 _FINISHED = ("success", "failed")
+# What nearly every task imports. Processes that fork tasks import it before, which halves what a
+# task costs; Airflow imports a module of the name airflow_local_settings in each of its processes.
+_PRELOAD = """\
+import airflow.sdk.execution_time.task_runner
+import pyarrow.compute
+import typedxcom.airflow.stores
+import typedxcom.backend
+"""
 _SETTINGS = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__PARALLELISM": "4",
@@ -64,7 +72,13 @@ class Stack:
     """
 
     def __init__(
-        self, postgres: Postgres, name: str = "stack", *, triggerer: bool = False, **settings: str
+        self,
+        postgres: Postgres,
+        name: str = "stack",
+        *,
+        triggerer: bool = False,
+        preload: str = "",
+        **settings: str,
     ) -> None:
         """Choose folders and ports.
 
@@ -72,11 +86,13 @@ class Stack:
             postgres: The server to take a database from.
             name: The name of that database.
             triggerer: Whether deferrable tasks are to run.
+            preload: Further imports of the processes that fork tasks.
             settings: Further environment variables, such as ``AIRFLOW__CORE__XCOM_BACKEND``.
         """
         self.folder = env.scratch(name)
         self.processes = Processes(self.folder)
         self._postgres, self._name, self._settings = postgres, name, settings
+        self._preload = _PRELOAD + preload
         self._components = ["api-server", "scheduler", "dag-processor"]
         self._components += ["triggerer"] if triggerer else []
         self.environ: dict[str, str] = {}
@@ -110,7 +126,14 @@ class Stack:
     def _start_component(self, component: str, **settings: str) -> None:
         # A log server would bind every interface.
         quiet = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
+        if component == "scheduler":  # whose LocalExecutor forks the tasks
+            settings = {**self._preloading, **settings}
         self._start(component, component, *quiet, **settings)
+
+    @property
+    def _preloading(self) -> dict[str, str]:
+        """What lets a process preload; the others would start later for it."""
+        return {"PYTHONPATH": f"{self.folder / 'preload'}:{self.environ['PYTHONPATH']}"}
 
     def _start(self, name: str, *args: str, **settings: str) -> None:
         """Start ``airflow`` *args* as a component, with further environment variables."""
@@ -212,13 +235,21 @@ class Stack:
         self.api("DELETE", f"/dags/{dag_id}/dagRuns/{run_id}")
 
     def delete_dag(self, dag_id: str) -> None:
-        """Delete a DAG with its file, so that it stays away."""
+        """Delete a DAG with its file, so that it stays away.
+
+        The DAG processor dies of a DAG that goes while it notes that the file has gone.
+        """
         (self.folder / "dags" / f"{dag_id}.py").unlink()
+        self.processes.wait(f"{dag_id} to be stale", lambda: self._is_stale(dag_id), every=0.3)
         self.api("DELETE", f"/dags/{dag_id}")
 
     def airflow(self, *args: str, **settings: str) -> str:
         """Run one ``airflow`` command of this deployment and return what it printed."""
         return env.airflow_command(*args, environ={**self.environ, **settings})
+
+    def python(self, script: str, *args: str, **settings: str) -> str:
+        """Run a script where a command of this deployment would run; return what it printed."""
+        return env.run_command("-c", script, *args, environ={**self.environ, **settings})
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run one SQL statement on the deployment's database."""
@@ -228,6 +259,8 @@ class Stack:
         """Return the environment of every component."""
         modules, passwords = self.folder / "modules", self.folder / "passwords.json"
         modules.mkdir()
+        (self.folder / "preload").mkdir()
+        (self.folder / "preload" / "airflow_local_settings.py").write_text(self._preload)
         passwords.write_text(json.dumps({"admin": "admin"}))
         addresses = {
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": database.replace("psycopg2", "asyncpg"),
@@ -261,6 +294,9 @@ class Stack:
             raise ApiError(error)
         found = self.api("GET", "/dags", params={"dag_id_pattern": dag_id, "limit": 1000})["dags"]
         return dag_id in {one["dag_id"] for one in found if not one.get("is_stale")}
+
+    def _is_stale(self, dag_id: str) -> bool:
+        return bool(self.api("GET", f"/dags/{dag_id}")["is_stale"])
 
     @staticmethod
     def _task(dag_id: str, run_id: str, task_id: str) -> str:

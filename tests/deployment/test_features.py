@@ -1,0 +1,70 @@
+"""What users run, on real executors, driven by REST alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.deployment.sites import EXAMPLES, Site
+
+# Both executors and both backends, though not each with each: a task costs a second of a processor.
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.airflow,
+    pytest.mark.on_sites("celery-backend", "local-stock"),
+]
+
+
+def test_every_kind_of_task_keeps_its_contract(site: Site) -> None:
+    """Decorators, groups, setup and teardown, deferral and classic operators pass typed values."""
+    dag = site.dag("kinds")
+    run = site.run(dag)
+    states = {name: one["state"] for name, one in site.stack.task_instances(dag, run).items()}
+    assert {name for name, state in states.items() if state == "skipped"} == {
+        "left_out",
+        "skipped",
+    }
+    assert set(states.values()) == {"success", "skipped"}
+    assert {"doubled.double[2]", "deferred", "alone", "elsewhere", "classic"} < set(states)
+    assert site.stack.xcom(dag, run, "check") == {"mean": 0.5, "n": 3}
+    assert site.stack.xcom(dag, run, "close_it") == "closed"
+
+
+def test_many_mapped_instances_are_reduced(site: Site) -> None:
+    """Each instance stores a table of its own, and the reduce reads them all in their order."""
+    instances = 40 if site.name == "celery" else 20
+    dag = site.dag("wide")
+    run = site.run(dag, instances=instances)
+    assert site.stack.xcom(dag, run, "reduce") == sum(n * n for n in range(instances))
+    assert len(site.stored(dag)) == instances
+    assert site.stored(dag) == site.named(dag)
+
+
+@pytest.mark.on_sites("celery-backend")
+def test_runs_at_once_keep_their_values_apart(site: Site) -> None:
+    """Of twenty runs that are under way together, each reads what it wrote itself."""
+    dag = site.dag("crowd")
+    before = site.leftovers(dag)
+    runs = [site.stack.trigger(dag, conf={"n": n}) for n in range(20)]
+    for n, run in enumerate(runs):
+        site.wait(dag, run)
+        assert site.stack.xcom(dag, run, "check") == n
+    assert len(site.named(dag)) == 40
+    assert site.leftovers(dag) == before
+
+
+@pytest.mark.on_sites("celery-backend")
+def test_the_flights_demo_runs(site: Site) -> None:
+    """The example over all flights of 2013 gives its report."""
+    source = (EXAMPLES / "flights_2013.py").read_text()
+    dag = f"flights_{site.variant}"
+    decorated = f'@dag("{dag}", default_args={{"queue": "{site.variant}"}}, '
+    assert source.count("@dag(") == 1
+    for path in (EXAMPLES / "nyc").glob("*.py"):
+        site.stack.write_module(f"nyc/{path.stem}", path.read_text())
+    site.stack.write_dag(dag, source.replace("@dag(", decorated))
+    run = site.run(dag)
+    report = site.stack.xcom(dag, run, "publish")
+    assert "336,776 flights out of New York, 2013-01-01 to 2013-12-31" in report
+    assert len(re.findall(r"^[A-Z0-9]{2} ", report, re.M)) == 16
