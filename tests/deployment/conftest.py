@@ -1,8 +1,12 @@
-"""The deployments, one after the other, each with and without our XCom backend."""
+"""The deployments, one after the other: each executor and each XCom backend once.
+
+``TYPEDXCOM_ALL_SITES=1`` runs each executor with each backend, which takes twice as long.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,11 +29,15 @@ import s3fs
 BACKEND = {"AIRFLOW__CORE__XCOM_BACKEND": "typedxcom.backend.XComBackend"}
 
 
+CHOSEN = SITES if os.environ.get("TYPEDXCOM_ALL_SITES") else ("celery-backend", "local-stock")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test runs on all sites, or on those of its mark ``on_sites``."""
+    """A test runs on the chosen sites, or on those of its mark ``on_sites``."""
     if "site" in metafunc.fixturenames:
         marks = [mark.args for mark in metafunc.definition.iter_markers("on_sites")]
-        metafunc.parametrize("site", marks[0] if marks else SITES, indirect=True, scope="session")
+        sites = [name for name in CHOSEN if not marks or name in marks[0]]
+        metafunc.parametrize("site", sites, indirect=True, scope="session")
 
 
 @pytest.hookimpl(trylast=True)

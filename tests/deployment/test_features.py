@@ -8,12 +8,7 @@ import pytest
 
 from tests.deployment.sites import EXAMPLES, Site
 
-# Both executors and both backends, though not each with each: a task costs a second of a processor.
-pytestmark = [
-    pytest.mark.services,
-    pytest.mark.airflow,
-    pytest.mark.on_sites("celery-backend", "local-stock"),
-]
+pytestmark = [pytest.mark.services, pytest.mark.airflow]
 
 
 def test_every_kind_of_task_keeps_its_contract(site: Site) -> None:

@@ -12,8 +12,6 @@ import pytest
 from tests.deployment.sites import Site
 
 pytestmark = [pytest.mark.services, pytest.mark.airflow]
-# Deletions ask no backend: one with each executor and each backend is enough.
-ONE_OF_EACH = pytest.mark.on_sites("celery-backend", "local-stock")
 
 
 def test_tries_leave_no_object_that_the_backend_could_remove(site: Site) -> None:
@@ -49,7 +47,6 @@ def test_a_killed_task_leaves_nothing_partial(site: Site) -> None:
     assert len(site.partials() - before) == (site.name == "local")
 
 
-@ONE_OF_EACH
 def test_deletions_leave_objects_of_no_row(site: Site) -> None:
     """An XCom, a run and a DAG that are deleted leave their objects: Airflow tells no backend."""
     dag = site.dag("crowd")
@@ -71,7 +68,6 @@ def test_deletions_leave_objects_of_no_row(site: Site) -> None:
     assert site.stored() == stored
 
 
-@ONE_OF_EACH
 def test_a_clean_database_leaves_objects_of_no_row(site: Site) -> None:
     """`airflow db clean` deletes old runs with their rows and never asks a backend."""
     dag = site.dag("tries")
