@@ -8,7 +8,8 @@ import pytest
 
 from tests.deployment.sites import EXAMPLES, Site
 
-pytestmark = [pytest.mark.services, pytest.mark.airflow]
+# On one deployment: a task costs a second of a processor. tests/services has the LocalExecutor.
+pytestmark = [pytest.mark.services, pytest.mark.airflow, pytest.mark.on_sites("celery-backend")]
 
 
 def test_every_kind_of_task_keeps_its_contract(site: Site) -> None:
@@ -28,7 +29,7 @@ def test_every_kind_of_task_keeps_its_contract(site: Site) -> None:
 
 def test_many_mapped_instances_are_reduced(site: Site) -> None:
     """Each instance stores a table of its own, and the reduce reads them all in their order."""
-    instances = 40 if site.name == "celery" else 20
+    instances = 40
     dag = site.dag("wide")
     run = site.run(dag, instances=instances)
     assert site.stack.xcom(dag, run, "reduce") == sum(n * n for n in range(instances))
@@ -36,7 +37,6 @@ def test_many_mapped_instances_are_reduced(site: Site) -> None:
     assert site.stored(dag) == site.named(dag)
 
 
-@pytest.mark.on_sites("celery-backend")
 def test_runs_at_once_keep_their_values_apart(site: Site) -> None:
     """Of twenty runs that are under way together, each reads what it wrote itself."""
     dag = site.dag("crowd")
@@ -49,7 +49,6 @@ def test_runs_at_once_keep_their_values_apart(site: Site) -> None:
     assert site.leftovers(dag) == before
 
 
-@pytest.mark.on_sites("celery-backend")
 def test_the_flights_demo_runs(site: Site) -> None:
     """The example over all flights of 2013 gives its report."""
     source = (EXAMPLES / "flights_2013.py").read_text()
