@@ -8,6 +8,7 @@ from typing import Any
 
 from typedxcom.airflow.private import MappedArgument, ResolveMixin
 from typedxcom.airflow.wiring import (
+    RETURN_KEY,
     is_template,
     literal,
     misuse,
@@ -22,8 +23,6 @@ from typedxcom.schema.nodes import Constrained, Record, part, walk
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
 __all__ = ["check_arguments", "told"]
-
-_RETURN = "return_value"
 
 
 def check_arguments(
@@ -159,7 +158,7 @@ def told(
         items = items or isinstance(value, MappedArgument)
         verb = "gives items of" if items else "returns"
     source = f"upstream {tasks} {verb}"
-    if (key := getattr(value, "key", _RETURN)) != _RETURN:
+    if (key := getattr(value, "key", RETURN_KEY)) != RETURN_KEY:
         source = f"key {key!r} of upstream {tasks} is"
     return f"{subject} expects `{downstream}`, but {source} `{_shown(upstream)}`{why}."
 

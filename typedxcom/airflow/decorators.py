@@ -46,12 +46,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @on_the_authors_line
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Make the task. Raises WiringError where an argument does not fit."""
-        contract, solution = _declared(self), Solution()
-        wrong = (
-            check_arguments(contract, _shown_name(self), args, kwargs, solution) if contract else []
-        )
-        if wrong:
-            raise WiringError("\n".join(wrong))
+        contract, solution = _checked(self, check_arguments, args, kwargs)
         with _named(self):
             arg = super().__call__(*args, **kwargs)
         return _output(arg, contract, solution)
@@ -59,26 +54,14 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @on_the_authors_line
     def partial(self, **kwargs: Any) -> Any:
         """Fix some arguments. Raises WiringError where one does not fit."""
-        contract = _declared(self)
-        wrong = (
-            check_arguments(contract, _shown_name(self), (), kwargs, Solution()) if contract else []
-        )
-        if wrong:
-            raise WiringError("\n".join(wrong))
+        _checked(self, check_arguments, (), kwargs)
         with _named(self):
             return super().partial(**kwargs)
 
     @on_the_authors_line
     def expand(self, **kwargs: Any) -> Any:
         """Map over the arguments. Raises WiringError where an item does not fit."""
-        contract, solution = _declared(self), Solution()
-        wrong = (
-            check_expand(contract, _shown_name(self), _partial(self), kwargs, solution)
-            if contract
-            else []
-        )
-        if wrong:
-            raise WiringError("\n".join(wrong))
+        contract, solution = _checked(self, check_expand, _partial(self), kwargs)
         with _named(self):
             arg = super().expand(**kwargs)
         return _output(arg, contract, solution)
@@ -86,17 +69,21 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @on_the_authors_line
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
         """Map over a list of dicts. Raises WiringError where a value does not fit."""
-        contract, solution = _declared(self), Solution()
-        wrong = (
-            check_expand_kwargs(contract, _shown_name(self), _partial(self), kwargs, solution)
-            if contract
-            else []
-        )
-        if wrong:
-            raise WiringError("\n".join(wrong))
+        contract, solution = _checked(self, check_expand_kwargs, _partial(self), kwargs)
         with _named(self):
             arg = super().expand_kwargs(kwargs, strict=strict)
         return _output(arg, contract, solution)
+
+
+def _checked(
+    made: TypedTask, check: Callable[..., list[str]], *arguments: Any
+) -> tuple[Contract | None, Solution]:
+    """The contract of a task whose arguments fit, and what its type variables stand for."""
+    contract, solution = _declared(made), Solution()
+    wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
+    if wrong:
+        raise WiringError("\n".join(wrong))
+    return contract, solution
 
 
 @contextlib.contextmanager

@@ -33,8 +33,6 @@ from typedxcom.schema.nodes import MappingOf, Record, TupleOf
 
 __all__ = ["BatchesArg", "FirstRowsArg", "ItemArg", "XComArg", "typed_arg"]
 
-_RETURN = "return_value"
-
 
 class XComArg(NoArithmetic, PlainXComArg):
     """The output of a task; `XComArg[T]` in an annotation says of what type.
@@ -372,7 +370,7 @@ def _fixed_items(schema: Schema) -> list[Schema] | None:
 
 def _key_schema(arg: XComArg, key: Any) -> Schema:
     """What the task pushes under *key*."""
-    if arg.key != _RETURN or not isinstance(key, str):
+    if arg.key != wiring.RETURN_KEY or not isinstance(key, str):
         return UNKNOWN
     task_id, schema = arg.operator.task_id, arg.schema
     if not getattr(arg.operator, "multiple_outputs", False):

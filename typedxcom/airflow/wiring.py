@@ -49,6 +49,7 @@ from typedxcom.schema.relation import mismatches
 __all__ = [
     "LOOKED_AT",
     "NOTSET",
+    "RETURN_KEY",
     "NotAnItem",
     "describe",
     "element",
@@ -65,7 +66,7 @@ __all__ = [
     "returns_value",
 ]
 
-_RETURN = "return_value"
+RETURN_KEY = "return_value"
 LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
 _VIEWS = (abc.KeysView, abc.ValuesView, abc.ItemsView, collections.deque)
 # Decorators whose operator runs the function and pushes what it returned, besides PythonOperator's.
@@ -140,13 +141,13 @@ def _one_instance(arg: Any) -> Schema:
     if isinstance(known, Schema):
         return known
     typed = getattr(arg.operator, "__typedxcom_output__", None)
-    if isinstance(typed, Promise) and arg.key == _RETURN:
+    if isinstance(typed, Promise) and arg.key == RETURN_KEY:
         return typed.schema
     contract = operator_contract(arg.operator)
     if contract is None:
         return UNKNOWN
     schema = contract.returned.schema
-    if arg.key == _RETURN:
+    if arg.key == RETURN_KEY:
         return schema
     if not getattr(arg.operator, "multiple_outputs", False):
         return UNKNOWN
