@@ -15,7 +15,7 @@ import pytest
 from tests.deployment.sites import DAGS, SITES, Site
 from tests.harness.celery import CeleryStack, Redis, has_redis
 from tests.harness.ceph import Ceph
-from tests.harness.fixtures import missing
+from tests.harness.fixtures import missing, started
 from tests.harness.postgres import Postgres
 from tests.harness.stack import Stack
 
@@ -56,12 +56,7 @@ def redis() -> Iterator[Redis]:
     """A running Redis server."""
     if not has_redis():
         missing("Redis is not installed: redis-server")
-    server = Redis()
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+    yield from started(Redis())
 
 
 @pytest.fixture(scope="session")

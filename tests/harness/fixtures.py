@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 
+from .celery import Redis
 from .ceph import Ceph, has_ceph
 from .postgres import Postgres, find_postgres
 from .rows import Rows
@@ -21,8 +22,10 @@ __all__ = [
     "roundtrip_postgres",
     "roundtrip_sqlite",
     "stack",
+    "started",
 ]
 
+S = TypeVar("S", Postgres, Ceph, Stack, Redis)
 Through = Callable[[Any], Any]
 
 
@@ -31,12 +34,7 @@ def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL server."""
     if (binaries := find_postgres()) is None:
         missing("PostgreSQL is not installed")
-    server = Postgres(binaries)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+    yield from started(Postgres(binaries))
 
 
 @pytest.fixture(scope="session")
@@ -44,23 +42,13 @@ def ceph() -> Iterator[Ceph]:
     """A running S3 server."""
     if not has_ceph():
         missing("Ceph is not installed: radosgw, ceph-mon, ceph-osd, ceph-common")
-    cluster = Ceph()
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
+    yield from started(Ceph())
 
 
 @pytest.fixture(scope="session")
 def stack(postgres: Postgres) -> Iterator[Stack]:
     """A running Airflow deployment with a triggerer."""
-    deployment = Stack(postgres, triggerer=True)
-    try:
-        deployment.start()
-        yield deployment
-    finally:
-        deployment.stop()
+    yield from started(Stack(postgres, triggerer=True))
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +77,15 @@ def _through(rows: Rows) -> Iterator[Through]:
         yield rows.through
     finally:
         rows.stop()
+
+
+def started(server: S) -> Iterator[S]:
+    """Run a server as long as its fixture lives; one that fails to start leaves nothing."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def missing(reason: str) -> NoReturn:
