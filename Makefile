@@ -15,6 +15,8 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 # As pip does: a company's own certificate lies in the system's store.
 export UV_SYSTEM_CERTS := true
+# Each process would compile Airflow anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -71,7 +71,14 @@ def _cell(case: dict[str, Any], contender: str, key: str, unit: str, base: float
     if value is None:
         return ""
     told = amount(value, unit)
-    return told if not base else f"{told} ({value / base:.2g})"
+    return f"{told} ({times(value / base)})" if base else told
+
+
+def times(ratio: float) -> str:
+    """A ratio to two or three digits: 0.065, 0.94, 1 of the baseline itself, 1.04, 13.6, 136."""
+    if ratio == 1:
+        return "1"
+    return f"{ratio:.2g}" if ratio < 0.1 else f"{ratio:.2f}" if ratio < 10 else f"{ratio:.3g}"
 
 
 def _troubles(cases: list[dict[str, Any]]) -> list[str]:

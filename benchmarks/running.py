@@ -64,6 +64,7 @@ class Worker:
 
     def __init__(self, suite: str, contender: str, services: Services) -> None:
         environ = {**os.environ, **services.environ, "PYTHONPATH": str(ROOT)}
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what users start is compiled
         self.name = f"{suite}/{contender}"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", suite, contender],

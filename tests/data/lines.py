@@ -5,6 +5,7 @@ A block begins with ``right`` or ``wrong`` and may go on with
 - ``module``: the lines are code of a module, not the body of a DAG function,
 - ``typed``: only outputs of typedxcom's tasks can do that,
 - ``run``: it is run to its end too,
+- ``call``: only the expression itself can tell, which an output of Airflow's own does not,
 - ``static``: what is wrong does not happen in the one way that the code takes when it is parsed.
 
 ``# E names`` marks the line of the mistake, with what its message must name.

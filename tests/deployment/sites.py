@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 
 from tests.harness.stack import Stack
 
-__all__ = ["DAGS", "EXAMPLES", "SITES", "Site"]
+__all__ = ["ALL_SITES", "DAGS", "EXAMPLES", "SITES", "Site"]
 
 # Executor and XCom backend; the first executor ends before the second one starts.
 SITES = ["celery-stock", "celery-backend", "local-stock", "local-backend"]
+ALL_SITES = bool(os.environ.get("TYPEDXCOM_ALL_SITES"))
 
 DAGS = Path(__file__).parent / "dags"
 EXAMPLES = Path(__file__).parents[2] / "examples" / "dags"

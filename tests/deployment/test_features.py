@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from tests.deployment.sites import EXAMPLES, Site
+from tests.deployment.sites import ALL_SITES, EXAMPLES, SITES, Site
 
-# On one deployment: a task costs a second of a processor. tests/services has the LocalExecutor.
-pytestmark = [pytest.mark.services, pytest.mark.airflow, pytest.mark.on_sites("celery-backend")]
+# A task costs a second of a processor. tests/services has the LocalExecutor.
+CHOSEN = SITES if ALL_SITES else ["celery-backend"]
+pytestmark = [pytest.mark.services, pytest.mark.airflow, pytest.mark.on_sites(*CHOSEN)]
 
 
 def test_every_kind_of_task_keeps_its_contract(site: Site) -> None:
@@ -29,7 +30,7 @@ def test_every_kind_of_task_keeps_its_contract(site: Site) -> None:
 
 def test_many_mapped_instances_are_reduced(site: Site) -> None:
     """Each instance stores a table of its own, and the reduce reads them all in their order."""
-    instances = 40
+    instances = 200 if ALL_SITES else 40
     dag = site.dag("wide")
     run = site.run(dag, instances=instances)
     assert site.stack.xcom(dag, run, "reduce") == sum(n * n for n in range(instances))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from . import env
@@ -75,6 +76,8 @@ class CeleryStack(Stack):
             "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
             "AIRFLOW__CELERY__SYNC_PARALLELISM": "1",
             "AIRFLOW__CELERY__OPERATION_TIMEOUT": "30",
+            # When the tasks of a killed worker are missed; a busy machine delays heartbeats too.
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "40",
         }
         options = {"triggerer": triggerer, "preload": preload}
         super().__init__(postgres, name, **options, **{**celery, **settings})
@@ -83,20 +86,31 @@ class CeleryStack(Stack):
     def start(self) -> None:
         """Start every component and wait until all are ready."""
         super().start()
+        self._start_workers(*self._queues)
+
+    def kill_workers(self, queue: str) -> None:
+        """Kill the workers of a queue with all that they run, at once, and start new ones."""
+        names = [f"{queue}-{number}" for number in range(self._workers)]
+        self.processes.stop(*names, how=signal.SIGKILL, grace=0)
+        for name in names:  # a new log says when the new worker is ready
+            self.processes.file(name).unlink()
+        self._start_workers(queue)
+
+    def _start_workers(self, *queues: str) -> None:
         names = []
-        for queue, settings in self._queues.items():
+        for queue in queues:
             for number in range(self._workers):
                 names.append(f"{queue}-{number}")
-                self._start_worker(names[-1], queue, settings)
+                self._start_worker(names[-1], queue)
         for name in names:
             self.processes.wait(name, lambda name=name: " ready." in self.processes.log(name))
 
-    def _start_worker(self, name: str, queue: str, settings: dict[str, str]) -> None:
+    def _start_worker(self, name: str, queue: str) -> None:
         options = ["--queues", queue, "--celery-hostname", f"{name}@%h", "--skip-serve-logs"]
         options += [
             "--without-mingle",
             "--without-gossip",
         ]  # they cost seconds, and we need neither
         port = {"AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port())}
-        settings = {**self._preloading, **port, **settings}
+        settings = {**self._preloading, **port, **self._queues[queue]}
         self._start(name, "celery", "worker", *options, **settings)

@@ -36,7 +36,7 @@ class Postgres:
 
     def start(self) -> None:
         """Make the data folder and start the server."""
-        data = self.folder / "data"
+        data = self._data
         data.mkdir()
         if os.getuid() == 0:
             self.folder.chmod(0o711)  # The server's user passes through.
@@ -54,6 +54,10 @@ class Postgres:
             "--locale=C.UTF-8",
         ]
         subprocess.run(self._command("initdb", *init), check=True, capture_output=True, cwd="/")
+        self.serve()
+
+    def serve(self) -> None:
+        """Start the server, which may have been stopped before, on the same port."""
         speed = (
             "fsync=off",
             "synchronous_commit=off",
@@ -67,7 +71,9 @@ class Postgres:
             *speed,
         )
         flags = [flag for option in options for flag in ("-c", option)]
-        self.processes.start("postgres", self._command("postgres", "-D", data, *flags), os.environ)
+        self.processes.start(
+            "postgres", self._command("postgres", "-D", self._data, *flags), os.environ
+        )
         self.processes.wait("PostgreSQL", self._answers)
 
     def stop(self) -> None:
@@ -104,6 +110,10 @@ class Postgres:
         settings = env.home_settings(env.scratch("migrate"), self.url("template_airflow"))
         env.airflow_command("db", "migrate", environ=env.clean_environ(**settings))
         return "template_airflow"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
 
     def _command(self, program: str, *args: str | Path) -> list[str | Path]:
         """Return a command that runs as an ordinary user: the server refuses root."""

@@ -8,9 +8,9 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
 
@@ -36,6 +36,8 @@ class Processes:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, tuple[Any, ...]] = {}
+        self._reviving = False
 
     def start(
         self,
@@ -45,7 +47,8 @@ class Processes:
         pass_fds: Sequence[int] = (),
     ) -> None:
         """Start *command*; what it prints goes to ``<name>.log``."""
-        with (self.folder / f"{name}.log").open("ab") as log:
+        self._commands[name] = (command, environ, pass_fds)
+        with self.file(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [str(part) for part in command],
                 env=dict(environ),
@@ -57,9 +60,22 @@ class Processes:
                 start_new_session=True,
             )
 
+    def file(self, name: str) -> Path:
+        """Return where the log of a process is."""
+        return self.folder / f"{name}.log"
+
     def log(self, name: str, characters: int = 4000) -> str:
         """Return the tail of one log."""
-        return (self.folder / f"{name}.log").read_text(errors="replace")[-characters:]
+        return self.file(name).read_text(errors="replace")[-characters:]
+
+    @contextlib.contextmanager
+    def revived(self) -> Iterator[None]:
+        """Start a process that ends meanwhile again, as an init does, where `check` sees it."""
+        self._reviving = True
+        try:
+            yield
+        finally:
+            self._reviving = False
 
     def check(self) -> None:
         """Raise unless every process lives.
@@ -67,8 +83,12 @@ class Processes:
         Raises:
             ProcessDiedError: One does not.
         """
-        for name, process in self.running.items():
-            if (code := process.poll()) is not None:
+        for name, process in list(self.running.items()):
+            if (code := process.poll()) is None:
+                continue
+            if self._reviving:
+                self.start(name, *self._commands[name])
+            else:
                 msg = f"{name} exited with {code}:\n{self.log(name)}"
                 raise ProcessDiedError(msg)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,17 @@ def airflow_cache(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def warm_cache(tmp_path_factory) -> Path:
-    """One cache for all runs with the plugin and the same options: Airflow is read once."""
-    return tmp_path_factory.mktemp("mypy")
+def warm_cache(tmp_path_factory, airflow_cache) -> Path:
+    """One cache for all runs that need none of their own."""
+    return copied(airflow_cache, tmp_path_factory.mktemp("mypy"))
+
+
+@pytest.fixture
+def cache(tmp_path, airflow_cache) -> Path:
+    """A cache for one test, which holds Airflow."""
+    return copied(airflow_cache, tmp_path)
+
+
+def copied(cache: Path, folder: Path) -> Path:
+    """A copy below *folder*."""
+    return Path(shutil.copytree(cache, folder / "cache"))

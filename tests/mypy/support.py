@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
 
-# Of every run that shares a cache.
+# Of every run: what other global options read of Airflow cannot be used.
 OPTIONS = "check_untyped_defs = True\n"
 
 MESSAGE = re.compile(r"(?P<file>[^:\n]+\.pyi?):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)")
@@ -64,7 +64,7 @@ def run_mypy(
     """Run mypy on *args*, files or options, in *folder*."""
     cache.mkdir(parents=True, exist_ok=True)
     written = cache / "mypy.ini"
-    text = f"[mypy]\nplugins = {plugin}\n{config}"
+    text = f"[mypy]\nplugins = {plugin}\n{OPTIONS}{config}"
     if not written.exists() or written.read_text() != text:
         written.write_text(text)
     command = [sys.executable, "-m", "mypy", f"--config-file={written}", f"--cache-dir={cache}"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mypy.support import CASES, OPTIONS, Run, expected, run_mypy
+from tests.mypy.support import CASES, Run, expected, run_mypy
 
 FILES = sorted(CASES.glob("*.py"))
 WIRING = Path(__file__).parents[1] / "e2e" / "wiring_cases"
@@ -17,7 +17,7 @@ WIRING = Path(__file__).parents[1] / "e2e" / "wiring_cases"
 @pytest.fixture(scope="session")
 def cases(warm_cache) -> Run:
     """All cases under mypy, in one run."""
-    return run_mypy(CASES, ".", cache=warm_cache, config=OPTIONS)
+    return run_mypy(CASES, ".", cache=warm_cache)
 
 
 def without_foreign_codes(found: dict[int, list[str]]) -> dict[int, list[str]]:
@@ -53,7 +53,7 @@ def test_nothing_is_reported_outside_the_cases(cases):
 @pytest.fixture(scope="session")
 def wiring(warm_cache) -> Run:
     """The wiring cases that the check at DAG parse is tested with, under mypy."""
-    return run_mypy(WIRING, ".", cache=warm_cache, config=OPTIONS)
+    return run_mypy(WIRING, ".", cache=warm_cache)
 
 
 @pytest.mark.skipif(not WIRING.exists(), reason="this copy has no end-to-end tests")

@@ -23,7 +23,7 @@ def examples(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("is_swapped", [False, True], ids=["as they are", "with typedxcom"])
-def test_example_dags_give_no_false_error(examples, tmp_path, is_swapped):
+def test_example_dags_give_no_false_error(examples, tmp_path, cache, is_swapped):
     """Only imports of libraries without stubs are reported."""
     count = 0
     for file in examples.rglob("*.py"):
@@ -34,11 +34,10 @@ def test_example_dags_give_no_false_error(examples, tmp_path, is_swapped):
         count += changed != text
         target.write_text(changed)
     assert count > 30 if is_swapped else count == 0
-    config = "check_untyped_defs = True\nexclude = cache\n"
     folders = [tmp_path / name for name in FOLDERS]
     errors = []
     for folder in folders:
-        found = run_mypy(folder, ".", cache=tmp_path / "cache", config=config)
+        found = run_mypy(folder, ".", cache=cache)
         assert "xcom-internal" not in found.output
         errors += [error for error in found.errors if not TRUE.search(error.text)]
     assert errors == []

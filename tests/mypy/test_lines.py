@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.data.lines import MISTAKE, header, lines, tasks_text
-from tests.mypy.support import OPTIONS, run_mypy
+from tests.mypy.support import run_mypy
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["typedxcom.task", "airflow.sdk.task"])
@@ -17,7 +17,7 @@ def test_lines_have_their_verdict(tmp_path, warm_cache, plain):
     text = header(plain=plain) + "".join(f"\n\n{line.text()}" for line in written)
     (tmp_path / "wiring_tasks.py").write_text(tasks_text(plain=plain))
     (tmp_path / "wired_lines.py").write_text(text)
-    run = run_mypy(tmp_path, ".", cache=warm_cache, config=OPTIONS)
+    run = run_mypy(tmp_path, ".", cache=warm_cache)
     assert "xcom-internal" not in run.output
     found = run.by_line()
     shown = text.splitlines()

@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+from tests.mypy.conftest import copied
 from tests.mypy.support import CASES, Run, environment, parse, run_mypy
 
 MODELS = """
@@ -82,10 +83,8 @@ def write(folder: Path, **sources: str) -> None:
 
 
 @pytest.fixture
-def project(tmp_path, airflow_cache):
+def project(tmp_path, cache):
     """A function that writes modules and runs mypy over them, with a warm cache for Airflow."""
-    cache = tmp_path / "cache"
-    shutil.copytree(airflow_cache, cache)
 
     def check(*args: str, config: str = "", plugin: str = "typedxcom.mypy", **sources: str) -> Run:
         write(tmp_path, **sources)
@@ -136,18 +135,16 @@ def test_workers_give_the_same_messages(tmp_path, airflow_cache):
     ).stdout
     if "--num-workers" not in help_text and "-n NUM" not in help_text:
         pytest.skip("this mypy has no workers")
-    config = "check_untyped_defs = True\n"
     shutil.copytree(CASES, tmp_path / "cases", ignore=shutil.ignore_patterns("ruff.toml"))
-    one = run_mypy(tmp_path / "cases", ".", cache=tmp_path / "one", config=config)
-    two = run_mypy(tmp_path / "cases", "-n", "2", ".", cache=tmp_path / "two", config=config)
+    caches = [copied(airflow_cache, tmp_path / name) for name in ("one", "two")]
+    one = run_mypy(tmp_path / "cases", ".", cache=caches[0])
+    two = run_mypy(tmp_path / "cases", "-n", "2", ".", cache=caches[1])
     assert one.errors
     assert two.by_line() == one.by_line()
 
 
-def test_daemon_follows_edits(tmp_path, airflow_cache):
+def test_daemon_follows_edits(tmp_path, cache):
     """``dmypy`` reports a mistake, drops it when mended, and sees a base class change."""
-    cache = tmp_path / "cache"
-    shutil.copytree(airflow_cache, cache)
     write(tmp_path, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
     status = f"--status-file={tmp_path / 'status.json'}"
 
@@ -184,61 +181,27 @@ def test_daemon_follows_edits(tmp_path, airflow_cache):
         )
 
 
-ANY_PLUGIN = """
-    from mypy.plugin import Plugin
-    from mypy.types import AnyType, TypeOfAny
-
-    NAMES = {
-        "airflow.sdk.bases.decorator.Task.__call__",
-        "airflow.sdk.bases.operator.BaseOperator.output",
-    }
-
-    class Lenient(Plugin):
-        # What Airflow's own plugin does.
-        def get_method_hook(self, fullname):
-            return self._any if fullname in NAMES else None
-
-        get_attribute_hook = get_method_hook
-
-        def _any(self, ctx):
-            return AnyType(TypeOfAny.special_form)
-
-    def plugin(version):
-        return Lenient
-"""
+AIRFLOWS = "airflow_mypy.plugins.outputs"  # makes Any of each output of plain Airflow
 
 
 @pytest.mark.parametrize(
     "plugins",
-    [
-        "typedxcom.mypy, pydantic.mypy",
-        "pydantic.mypy, typedxcom.mypy",
-        "{folder}/lenient.py, typedxcom.mypy",
-        "typedxcom.mypy, {folder}/lenient.py",
-    ],
+    [f"pydantic.mypy, typedxcom.mypy, {AIRFLOWS}", f"{AIRFLOWS}, typedxcom.mypy, pydantic.mypy"],
 )
 def test_order_of_plugins_does_not_matter(project, plugins):
     """pydantic's plugin and Airflow's own may stand before or after."""
-    write(project.folder, lenient=ANY_PLUGIN)
-    found = project(
-        "pipeline.py", "models.py", "tasks.py",
-        plugin=plugins.format(folder=project.folder),
-        models=MODELS,
-        tasks=TASKS.replace("extract() -> Order:", "extract() -> str:").replace(
-            "return Order(id=1, total=2.0)", 'return "x"', 1
-        ),
-        pipeline=PIPELINE,
-    )  # fmt: skip
-    assert texts(found) == [
-        'Argument "order" of task "load" takes "Order", but task "extract" returns "str" [xcom-arg]'
-    ]
+    tasks = TASKS.replace("extract() -> Order:", "extract() -> str:")
+    tasks = tasks.replace("return Order(id=1, total=2.0)", 'return "x"', 1)
+    found = project(plugin=plugins, models=MODELS, tasks=tasks, pipeline=PIPELINE, plain=WRONG)
+    assert sorted(texts(found)) == [MESSAGE, LOADS.format("str")]
 
 
 def test_errors_can_be_ignored_and_disabled_by_code(project):
     """``# type: ignore[xcom-arg]`` and ``disable_error_code`` work, and nothing less specific."""
     ignored = WRONG.replace("load(extract())", "load(extract())  # type: ignore[xcom-arg]")
-    assert project(config="warn_unused_ignores = True\n", pipeline=ignored).errors == []
-    assert project(config="disable_error_code = xcom-arg\n", pipeline=WRONG).errors == []
+    unused, disabled = "warn_unused_ignores = True\n", "disable_error_code = xcom-arg\n"
+    assert project(config=f"[mypy-pipeline]\n{unused}", pipeline=ignored).errors == []
+    assert project(config=f"[mypy-pipeline]\n{disabled}", pipeline=WRONG).errors == []
     other = WRONG.replace("load(extract())", "load(extract())  # type: ignore[xcom-key]")
     assert MESSAGE in "".join(texts(project(pipeline=other)))
 
@@ -282,9 +245,10 @@ def test_options_are_read_from_pyproject(tmp_path):
 def test_unannotated_dag_functions_are_reported_when_asked(project):
     """mypy skips a ``def`` without annotations; an option and a code say so."""
     bare = WRONG.replace("def pipeline() -> None:", "def pipeline():")
-    assert project(pipeline=bare).errors == []
-    config = "enable_error_code = xcom-unchecked\n[typedxcom-mypy]\nwarn_unannotated_dags = true\n"
-    assert texts(project(config=config)) == [
+    skips = "[mypy-pipeline]\ncheck_untyped_defs = False\n"
+    assert project(config=skips, pipeline=bare).errors == []
+    warns = "enable_error_code = xcom-unchecked\n[typedxcom-mypy]\nwarn_unannotated_dags = true\n"
+    assert texts(project(config=skips + warns)) == [
         'mypy skips "pipeline", because it has no annotations: add "-> None" [xcom-unchecked]'
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
@@ -12,10 +11,8 @@ from tests.mypy.support import run_mypy
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["typedxcom.task", "airflow.sdk.task"])
-def test_programs_have_their_verdict(tmp_path, airflow_cache, plain):
+def test_programs_have_their_verdict(tmp_path, cache, plain):
     """Each mistake is reported on its line, with the names of what it joins, and nothing else."""
-    cache = tmp_path / "cache"
-    shutil.copytree(airflow_cache, cache)
     folder = tmp_path / "programs"
     written = programs(plain=plain)
     assert len(written) > 90

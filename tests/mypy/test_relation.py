@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.data.relation import DIFFERS, FITS, PREAMBLE, ROWS, Row
-from tests.mypy.support import OPTIONS, Run, run_mypy
+from tests.mypy.support import Run, run_mypy
 
 PAIRS = list({(row.up, row.down): row for row in ROWS}.values())
 CALL = """
@@ -30,7 +30,7 @@ def pairs(tmp_path_factory, warm_cache) -> tuple[list[str], Run]:
     calls = "".join(CALL.format(n=number, row=row) for number, row in enumerate(PAIRS))
     text = f"{PREAMBLE}\nfrom typedxcom import task\n{calls}"
     (folder / "pairs.py").write_text(text)
-    return text.splitlines(), run_mypy(folder, "pairs.py", cache=warm_cache, config=OPTIONS)
+    return text.splitlines(), run_mypy(folder, "pairs.py", cache=warm_cache)
 
 
 @pytest.mark.parametrize(("number", "row"), list(enumerate(PAIRS)), ids=str)

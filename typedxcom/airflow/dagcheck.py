@@ -8,8 +8,10 @@ from typing import Any
 from typedxcom.airflow.checks import check_arguments, told
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.fields import field_schema
+from typedxcom.airflow.kinds import refuse_result
 from typedxcom.airflow.operators import is_typed
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
+from typedxcom.airflow.steps import late_problems
 from typedxcom.airflow.wiring import (
     NotAnItem,
     describe,
@@ -18,6 +20,7 @@ from typedxcom.airflow.wiring import (
     returns_value,
 )
 from typedxcom.contracts import contract_of
+from typedxcom.errors import ContractError
 from typedxcom.schema.nodes import Unknown
 from typedxcom.schema.relation import Solution, mismatches
 
@@ -56,6 +59,8 @@ def _check_operator(operator: Any) -> Iterator[str]:
             "Use typedxcom.task, or @typed on top of the decorator."
         )
     yield from _check_plain(operator, contract)
+    if contract_of(_function(operator)) is None:
+        yield from _check_late(operator, contract)
 
 
 def _check_plain(operator: Any, contract: Any) -> list[str]:
@@ -69,6 +74,25 @@ def _check_plain(operator: Any, contract: Any) -> list[str]:
     if isinstance(expand_input, ListOfDictsExpandInput):
         return check_expand_kwargs(contract, name, partial, expand_input.value, solution)
     return check_expand(contract, name, partial, expand_input.value, solution)
+
+
+def _check_late(operator: Any, contract: Any) -> Iterator[str]:
+    """What typedxcom's own task says where it is decorated, and its outputs where they are made."""
+    operator_class = getattr(operator, "operator_class", type(operator))
+    try:
+        refuse_result(operator_class.custom_operator_name, contract)
+    except ContractError as error:
+        yield str(error)
+    yield from late_problems(_given(operator))
+
+
+def _given(operator: Any) -> list[Any]:
+    """The arguments of a plain task as the author wrote them."""
+    if not isinstance(operator, MappedOperator):
+        return [*operator.op_args, *operator.op_kwargs.values()]
+    mapped: Any = operator
+    partial = mapped.partial_kwargs.get("op_kwargs") or {}
+    return [*partial.values(), mapped.op_kwargs_expand_input.value]
 
 
 def _check_fields(operator: Any) -> Iterator[str]:

@@ -30,7 +30,7 @@ from typedxcom.airflow.private import (
     is_decorated_task,
 )
 from typedxcom.airflow.stores import objects
-from typedxcom.airflow.wiring import injected_names, returns_value
+from typedxcom.airflow.wiring import injected_names, pushed_by, returns_value
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, WiringError, shorten
 from typedxcom.hints import read_hints
@@ -196,7 +196,8 @@ def _adopt(made: Any, **said: Any) -> TypedTask:
         raise ContractError(
             f"Task function {made.function.__name__!r}: store takes the name of a store, got `{got}`."
         )
-    said["output"] = said["output"] or _pushed_by(made)
+    if said["output"] is None:
+        said["output"] = pushed_by(made.operator_class, made.kwargs)
     function = _with_contract(made.function, made.operator_class, said)
     # Airflow asks for it some five times a task, which is a large part of a parse.
     function.__signature__ = made.function_signature
@@ -244,12 +245,6 @@ def _wrapped(function: Any) -> Any:
         return function(*args, **kwargs)
 
     return call
-
-
-def _pushed_by(made: Any) -> Any:
-    """What an operator pushes whatever its function returns: bash pushes the last line."""
-    is_bash = getattr(made.operator_class, "custom_operator_name", "") == "@task.bash"
-    return str if is_bash and "output_processor" not in made.kwargs else None
 
 
 def _copy(function: Any) -> Any:

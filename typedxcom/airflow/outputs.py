@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import GenericAlias
 from typing import Any
 
-from typedxcom.airflow import wiring
+from typedxcom.airflow import steps, wiring
 from typedxcom.airflow.arithmetic import NoArithmetic
 from typedxcom.airflow.batches import SlicedSource, count_task, sliced_schema
 from typedxcom.airflow.lines import on_the_authors_line
@@ -29,7 +29,7 @@ from typedxcom.exchange import item, load
 from typedxcom.hints import read_hints
 from typedxcom.rows import for_reader
 from typedxcom.schema import UNKNOWN, Schema
-from typedxcom.schema.nodes import MappingOf, Record, TupleOf
+from typedxcom.schema.nodes import Record, TupleOf
 
 __all__ = ["BatchesArg", "FirstRowsArg", "ItemArg", "XComArg", "typed_arg"]
 
@@ -62,7 +62,12 @@ class XComArg(NoArithmetic, PlainXComArg):
                     f"Task {task_id!r} returns `{self.schema}`, which has no item {key}."
                 )
             return items[key]
-        found = _key_schema(self, key)
+        found: Schema = UNKNOWN
+        if self.key == wiring.RETURN_KEY and isinstance(key, str):
+            problem = steps.key_problem(self.operator, self.schema, key)
+            if problem:
+                raise WiringError(problem)
+            found = wiring.key_schema(self.operator, self.schema, key)
         return typed_arg(super().__getitem__(key), found)
 
     def resolve(self, context: Any) -> Any:
@@ -274,10 +279,10 @@ class ItemArg(XComArg):
 def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
     if not callable(f):
         raise WiringError(f"map() takes a function, got `{shorten(f)}`.")
-    problem = wiring.map_problem(arg, f)
+    problem = steps.map_problem(arg, f)
     if problem:
         raise WiringError(problem)
-    return TypedMap(arg, [_reading(f, wiring.map_input(arg, f))])
+    return TypedMap(arg, [_reading(f, steps.map_input(arg, f))])
 
 
 def _refuse_task(f: Any) -> None:
@@ -289,14 +294,14 @@ def _refuse_task(f: Any) -> None:
 
 
 def _zipped(*args: Any, fillvalue: Any = wiring.NOTSET) -> TypedZip:
-    problem = wiring.joining_problem("zip", args)
+    problem = steps.joining_problem("zip", args)
     if problem:
         raise WiringError(problem)
     return TypedZip(list(args), fillvalue=fillvalue)
 
 
 def _concatenated(*args: Any) -> TypedConcat:
-    problem = wiring.joining_problem("concat", args)
+    problem = steps.joining_problem("concat", args)
     if problem:
         raise WiringError(problem)
     return TypedConcat(list(args))
@@ -323,7 +328,7 @@ class TypedMap(_Joined, MapXComArg):
     def map(self, f: Callable[[Any], Any]) -> Any:
         """Airflow's map; *f* takes what the function before it returned."""
         super().map(f)
-        problem = wiring.map_problem(self, f)
+        problem = steps.map_problem(self, f)
         if problem:
             raise WiringError(problem)
         return TypedMap(self.arg, [*self.callables, _with_source(f)])
@@ -368,42 +373,11 @@ def _fixed_items(schema: Schema) -> list[Schema] | None:
     return None
 
 
-def _key_schema(arg: XComArg, key: Any) -> Schema:
-    """What the task pushes under *key*."""
-    if arg.key != wiring.RETURN_KEY or not isinstance(key, str):
-        return UNKNOWN
-    task_id, schema = arg.operator.task_id, arg.schema
-    if not getattr(arg.operator, "multiple_outputs", False):
-        if isinstance(schema, Record) and key in schema.fields and not _pushes_itself(arg.operator):
-            raise WiringError(
-                f"Task {task_id!r} returns `{schema}` as one XCom and pushes no key {key!r}. "
-                "Push its fields too: @task(multiple_outputs=True)."
-            )
-        return UNKNOWN
-    match schema:
-        case Record(fields=fields):
-            if key not in fields:
-                known = ", ".join(repr(name) for name in fields)
-                raise WiringError(
-                    f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known})."
-                )
-            return fields[key].schema
-        case MappingOf(value=value):
-            return value
-    return UNKNOWN
-
-
-def _pushes_itself(operator: Any) -> bool:
-    """Whether the function's own code pushes XComs by key."""
-    code = getattr(getattr(operator, "python_callable", None), "__code__", None)
-    return code is None or not {"xcom_push", "push", "axcom_push"}.isdisjoint(code.co_names)
-
-
 def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any], Any]:
     """*f* with its item decoded first; Airflow hands it the JSON of the row."""
     if promise is None:
         return _with_source(f)
-    name = wiring.name_of(f)
+    name = steps.name_of(f)
 
     def read(value: Any) -> Any:
         try:
@@ -420,7 +394,7 @@ def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _in_the_name_of(f: Callable[[Any], Any], call: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    call.__name__ = wiring.name_of(f)
+    call.__name__ = steps.name_of(f)
     if _has_source(f):
         call.__wrapped__ = f  # type: ignore[attr-defined]  # Airflow stores the source of this one
     call.__annotations__ = (

@@ -32,14 +32,18 @@ from airflow.sdk.definitions.xcom_arg import (
 from airflow.sdk.definitions.xcom_arg import XComArg as AirflowXComArg
 
 try:
-    from airflow.sdk.exceptions import AirflowFailException
+    from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 except ImportError:  # Airflow 3.1
-    from airflow.exceptions import AirflowFailException  # type: ignore[no-redef]
+    from airflow.exceptions import (  # type: ignore[no-redef, attr-defined]
+        AirflowFailException,
+        AirflowNotFoundException,
+    )
 
 __all__ = [
     "KNOWN_CONTEXT_KEYS",
     "NOTSET",
     "AirflowFailException",
+    "AirflowNotFoundException",
     "AirflowXComArg",
     "ConcatXComArg",
     "DagContext",

@@ -139,13 +139,33 @@ def _open(name: str, address: str) -> Store:
 
     if "://" not in address or address.startswith("file://"):
         return LocalStore(address.removeprefix("file://"), name=name)
-    from airflow.sdk import ObjectStoragePath
-
     from typedxcom.stores.deadline import call_outside_loop
     from typedxcom.stores.object import ObjectStore
 
-    path = call_outside_loop(lambda: ObjectStoragePath(address))  # it makes the file system
+    path = call_outside_loop(lambda: _path(address))  # it makes the file system
     return ObjectStore(lambda: path.fs, path.path, name=name, url=address)
+
+
+def _path(address: str) -> Any:
+    """The root of an object store.
+
+    Raises:
+        ConfigurationError: The connection is unknown: a provider may go on without credentials.
+    """
+    from airflow.sdk import BaseHook, ObjectStoragePath
+
+    from typedxcom.airflow.private import AirflowNotFoundException
+
+    path = ObjectStoragePath(address)
+    if path.conn_id is not None:
+        try:
+            BaseHook.get_connection(path.conn_id)
+        except AirflowNotFoundException:
+            raise ConfigurationError(
+                f"The store {address} takes the connection {path.conn_id!r}, which Airflow does "
+                "not know: add the connection, or correct its id in the address"
+            ) from None
+    return path
 
 
 def _is_distributed() -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import collections
 import collections.abc as abc
 import enum
-import inspect
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from typedxcom.airflow.private import (
     KNOWN_CONTEXT_KEYS,
@@ -17,6 +16,7 @@ from typedxcom.airflow.private import (
     DagContext,
     DictOfListsExpandInput,
     MappedArgument,
+    MappedOperator,
     MapXComArg,
     PlainXComArg,
     ResolveMixin,
@@ -24,7 +24,7 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
-from typedxcom.contracts import Contract, Promise, contract_of
+from typedxcom.contracts import Contract, contract_of
 from typedxcom.hints import read_hints
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import (
@@ -43,8 +43,9 @@ from typedxcom.schema.nodes import (
     Unknown,
     Var,
     Written,
+    walk,
 )
-from typedxcom.schema.relation import mismatches
+from typedxcom.schema.relation import Solution, mismatches, substitute
 
 __all__ = [
     "LOOKED_AT",
@@ -55,14 +56,12 @@ __all__ = [
     "element",
     "injected_names",
     "is_template",
-    "joining_problem",
+    "key_schema",
     "literal",
-    "map_input",
-    "map_problem",
     "misuse",
-    "name_of",
     "operator_contract",
     "producers",
+    "pushed_by",
     "returns_value",
 ]
 
@@ -103,7 +102,32 @@ def operator_contract(operator: Any) -> Contract | None:
     operator_class = getattr(operator, "operator_class", type(operator))
     if not hasattr(operator_class, "custom_operator_name"):
         return None  # a PythonOperator: its function may be anybody's
-    return Contract(function, injected=injected_names(), returns=returns_value(operator_class))
+    return Contract(
+        function,
+        injected=injected_names(),
+        output=pushed_by(operator_class, _options(operator)),
+        returns=returns_value(operator_class),
+    )
+
+
+def pushed_by(operator_class: type, options: Mapping[str, Any]) -> Any:
+    """What an operator pushes whatever its function returns, or None: bash pushes the last line.
+
+    Args:
+        operator_class: The class of the decorated task's operator.
+        options: What the decorator was given.
+    """
+    is_bash = getattr(operator_class, "custom_operator_name", "") == "@task.bash"
+    return str if is_bash and "output_processor" not in options else None
+
+
+def _options(operator: Any) -> Mapping[str, Any]:
+    """What was given to make *operator* that `pushed_by` asks for."""
+    if isinstance(operator, MappedOperator):
+        return operator.partial_kwargs
+    processor = getattr(operator, "output_processor", None)
+    is_default = str(getattr(processor, "__module__", "")).startswith("airflow.")
+    return {} if is_default else {"output_processor": processor}
 
 
 def describe(arg: Any) -> Schema:
@@ -140,22 +164,43 @@ def _one_instance(arg: Any) -> Schema:
     known = getattr(arg, "schema", None)
     if isinstance(known, Schema):
         return known
-    typed = getattr(arg.operator, "__typedxcom_output__", None)
-    if isinstance(typed, Promise) and arg.key == RETURN_KEY:
-        return typed.schema
     contract = operator_contract(arg.operator)
     if contract is None:
         return UNKNOWN
     schema = contract.returned.schema
-    if arg.key == RETURN_KEY:
-        return schema
-    if not getattr(arg.operator, "multiple_outputs", False):
-        return UNKNOWN
-    match schema:
-        case Record(fields=fields):
-            return fields[arg.key].schema if arg.key in fields else UNKNOWN
-        case MappingOf(value=value):
-            return value
+    if any(isinstance(node, Var) for _, node in walk(schema, into_models=False)):
+        schema = substitute(schema, _solved(arg.operator, contract))
+    return schema if arg.key == RETURN_KEY else key_schema(arg.operator, schema, arg.key)
+
+
+def _solved(operator: Any, contract: Contract) -> Solution:
+    """What the type variables of a generic task of Airflow's own stand for in one call."""
+    solution = Solution()
+
+    def give(name: str, schema: Schema) -> None:
+        mismatches(schema, contract.parameter(name).schema, solution=solution)
+
+    if not isinstance(operator, MappedOperator):
+        for name, value in contract.parameter_names(operator.op_args, operator.op_kwargs):
+            give(name, literal(value))
+        return solution
+    mapped: Any = operator
+    for name, value in (mapped.partial_kwargs.get("op_kwargs") or {}).items():
+        give(name, literal(value))
+    if isinstance(mapped.op_kwargs_expand_input, DictOfListsExpandInput):
+        for name, value in mapped.op_kwargs_expand_input.value.items():
+            give(name, _element_or_unknown(literal(value)))
+    return solution
+
+
+def key_schema(operator: Any, schema: Schema, key: str) -> Schema:
+    """What a task that returns *schema* pushes under *key*."""
+    if getattr(operator, "multiple_outputs", False):
+        match schema:
+            case Record(fields=fields) if key in fields:
+                return fields[key].schema
+            case MappingOf(value=value):
+                return value
     return UNKNOWN
 
 
@@ -300,69 +345,9 @@ def misuse(value: Any) -> str | None:
     return None
 
 
-def map_input(arg: Any, f: Callable[..., Any]) -> Promise | None:
-    """What `.map(f)` decodes each item as: *f*'s annotation, else the upstream task's."""
-    parameter = _first_parameter(f)
-    found = read_hints(f, local_names={}, importing=True).found if parameter else {}
-    if parameter in found:
-        return Promise(found[parameter], schema_of(found[parameter]))
-    contract = operator_contract(arg.operator) if isinstance(arg, PlainXComArg) else None
-    if contract is None or contract_of(contract.function) is None:
-        return None  # what a plain task pushed comes as Airflow's own serialization made it
-    whole = contract.returned
-    if arg.operator.is_mapped:
-        return whole
-    args = get_args(whole.annotation)
-    if isinstance(whole.schema, SequenceOf) and args:
-        return Promise(args[0], whole.schema.item)
-    return None
-
-
-def map_problem(arg: Any, f: Callable[..., Any]) -> str | None:
-    """Why *f* cannot be mapped over *arg*, or None."""
-    upstream = ", ".join(dict.fromkeys(producers(arg)))
-    try:
-        item = element(describe(arg))
-    except NotAnItem as error:
-        return f"map({name_of(f)}) over {upstream!r}: {error}"
-    parameter = _first_parameter(f)
-    annotation = read_hints(f, local_names={}, importing=False).found.get(parameter or "", Any)
-    try:
-        downstream = schema_of(annotation)
-    except NameError:
-        return None
-    wrong = mismatches(item, downstream)
-    if not wrong:
-        return None
-    return f"map({name_of(f)}) expects `{downstream}`, but the items of {upstream!r} are `{item}`: {wrong[0]}"
-
-
-def joining_problem(how: str, args: Sequence[Any]) -> str | None:
-    """Why zip or concat cannot take one of *args*, or None."""
-    for arg in args:
-        try:
-            element(describe(arg))
-        except NotAnItem as error:
-            upstream = ", ".join(dict.fromkeys(producers(arg)))
-            return f"{how}() takes the output of {upstream!r}, but {error}"
-    return None
-
-
-def _first_parameter(f: Callable[..., Any]) -> str | None:
-    try:
-        return next(iter(inspect.signature(f).parameters), None)
-    except (TypeError, ValueError):
-        return None
-
-
 def _map_output(f: Callable[..., Any]) -> Schema:
     annotation = read_hints(f, local_names={}, importing=False).found.get("return", Any)
     try:
         return schema_of(annotation)
     except NameError:
         return UNKNOWN
-
-
-def name_of(f: Callable[..., Any]) -> str:
-    """What a message calls the function *f*; a partial or an object has no name of its own."""
-    return getattr(f, "__name__", type(f).__name__)

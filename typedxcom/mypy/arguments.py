@@ -6,7 +6,7 @@ it is a display, so that the error stands on the very item.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
@@ -40,7 +40,14 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.origins import assigned, note_of, origins
-from typedxcom.mypy.outputs import Output, first_output, holds_output, output_of, resolved
+from typedxcom.mypy.outputs import (
+    Output,
+    first_output,
+    holds_output,
+    is_output,
+    output_of,
+    resolved,
+)
 from typedxcom.mypy.relation import fits
 from typedxcom.mypy.shapes import (
     accepts_object,
@@ -59,8 +66,7 @@ __all__ = ["Argument", "Slot"]
 NEVER_OUTPUTS = (IntExpr, StrExpr, BytesExpr, FloatExpr, LambdaExpr)
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """The parameter that an argument goes to, as the subject of a sentence."""
 
     owner: str
@@ -260,10 +266,8 @@ class Argument:
             found = get_proper_type(iterated(found) or unknown())
         if task_of(found) is not None and not accepts_object(formal):
             self._fail_task(expr, found)
-            return
-        if fits(found, formal):
-            return  # the parameter itself is annotated as an output
-        self.judge(expr, found, formal)
+        elif is_output(found) or not fits(found, formal):
+            self.judge(expr, found, formal)
 
     def judge(self, expr: Expression, found: ProperType, formal: ProperType) -> None:
         """Compare what Airflow will put there with the parameter."""
@@ -276,9 +280,10 @@ class Argument:
                 self._fail_unresolved(expr, choice)
                 return
             if not lost(choice) and not fits(value, formal):
-                self.mismatch(expr, choice, formal)
+                if not fits(choice, formal):  # as it does where an output itself is asked for
+                    self.mismatch(expr, choice, formal)
                 return
-            if lost(choice) and not self._origins_fit(expr, formal):
+            if lost(choice) and not (fits(choice, formal) or self._origins_fit(expr, formal)):
                 return
 
     def _origins_fit(self, expr: Expression, formal: ProperType) -> bool:

@@ -114,7 +114,7 @@ class Call:
         return True
 
     def _check_names(self) -> None:
-        if self.function.kw_arg() is not None:
+        if ARG_STAR2 not in self.call.arg_kinds or self.function.kw_arg() is not None:
             return
         for expr, kind in zip(self.call.args, self.call.arg_kinds, strict=True):
             items = _named_items(expr) if kind == ARG_STAR2 else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import (
     ARG_POS,
@@ -69,7 +67,7 @@ def item(site: Site, output: Output, key: Expression | None, where: Context) -> 
     found = _field(site, output, value, name, where)
     if output.mapped:
         found = site.builtin("list", [found])
-    return make_output(site, found, kind=names.KEYED, note=replace(note, key=name))
+    return make_output(site, found, kind=names.KEYED, note=note._replace(key=name))
 
 
 def _any_key(site: Site, output: Output, value: ProperType) -> Type:
@@ -161,9 +159,9 @@ def mapped(site: Site, output: Output, call: CallExpr) -> Type:
     element = _element(site, output, call, "mapped")
     if not call.args or len(call.args) > 1:
         return make_output(site, site.builtin("list", [unknown()]), kind=names.DERIVED, note=note)
-    result = _apply(site, replace(output, note=note), call.args[0], element, call)
+    result = _apply(site, output._replace(note=note), call.args[0], element, call)
     value = site.builtin("list", [result])
-    return make_output(site, value, kind=names.DERIVED, note=note and replace(note, key=None))
+    return make_output(site, value, kind=names.DERIVED, note=note and note._replace(key=None))
 
 
 def _apply(site: Site, output: Output, f: Expression, element: Type, call: CallExpr) -> Type:
@@ -254,13 +252,13 @@ def batched(site: Site, output: Output, where: Context) -> Type:
         table = get_proper_type(unknown())
     note = output.note or Note()
     value = site.builtin("list", [table])
-    return make_output(site, value, kind=names.DERIVED, note=replace(note, key=None))
+    return make_output(site, value, kind=names.DERIVED, note=note._replace(key=None))
 
 
 def _derived(site: Site, output: Output, call: CallExpr, element: Type) -> Type:
     note = output.note or note_of(site, call) or Note()
     value = site.builtin("list", [element])
-    return make_output(site, value, kind=names.DERIVED, note=replace(note, key=None))
+    return make_output(site, value, kind=names.DERIVED, note=note._replace(key=None))
 
 
 def _elements(site: Site, output: Output, call: CallExpr, verb: str) -> list[Type]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import DictExpr, Expression, ListExpr, StrExpr, TupleExpr
 from mypy.types import (
@@ -78,7 +76,7 @@ class KeywordMapping(Mapping):
         found = self.site.type_of(expr)
         output = output_of(found)
         if output is not None and output.note is None:
-            output = replace(output, note=note_of(self.site, expr))
+            output = output._replace(note=note_of(self.site, expr))
         value = get_proper_type(output.value if output else found)
         if output is not None and output.note is not None and output.note.key is not None:
             what = f'key "{output.note.key}" of {output.phrase()}'

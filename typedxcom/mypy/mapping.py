@@ -125,7 +125,7 @@ class Mapping:
         self, name: str, expr: Expression, found: ProperType, output: Output, formal: Type
     ) -> None:
         note = output.note or note_of(self.site, expr)
-        output = replace(output, note=note)
+        output = output._replace(note=note)
         if output.kind == names.KEYED or (note is not None and note.key is not None):
             key = f'"{note.key}"' if note and note.key else "a key"
             self._unmappable(name, expr, f"key {key} of {output.phrase()}", "only over all of it")

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from mypy.maptype import map_instance_to_supertype
 from mypy.typeops import make_simplified_union
@@ -47,8 +46,7 @@ ABSTRACT: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Where an output comes from.
 
     Attributes:
@@ -64,8 +62,7 @@ class Note:
     plain: bool = False
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """An output as its reader sees it.
 
     Attributes:
@@ -112,7 +109,7 @@ def _unpackable(site: Site, value: TupleType, made: Instance, note: Note) -> Typ
     if any(isinstance(item, UnpackType) for item in value.items):
         return made
     items = [
-        make_output(site, item, note=replace(note, key=str(index), keys=False))
+        make_output(site, item, note=note._replace(key=str(index), keys=False))
         for index, item in enumerate(value.items)
     ]
     return TupleType(items, made)
@@ -137,6 +134,15 @@ def output_of(found: Type) -> Output | None:
     return None
 
 
+def is_output(found: ProperType) -> bool:
+    """Whether a type is an output's own."""
+    if isinstance(found, TupleType):
+        found = found.partial_fallback
+    return isinstance(found, Instance) and any(
+        base.fullname in (names.XCOMARG, names.SDK_XCOMARG) for base in found.type.mro
+    )
+
+
 def _note(found: Instance) -> Note | None:
     text = found.extra_attrs and found.extra_attrs.attrs.get(NOTE)
     if isinstance(text, LiteralType) and isinstance(text.value, str):
@@ -146,7 +152,7 @@ def _note(found: Instance) -> Note | None:
 
 @lru_cache(maxsize=4096)
 def _written(note: Note) -> str:
-    return json.dumps(asdict(note))
+    return json.dumps(note._asdict())
 
 
 @lru_cache(maxsize=4096)
@@ -159,7 +165,7 @@ def holds_output(found: Type, depth: int = 0) -> bool:
     proper = get_proper_type(found)
     if depth > 6 or isinstance(proper, AnyType):
         return False
-    if output_of(proper) is not None:
+    if is_output(proper):
         return True
     return any(holds_output(part, depth + 1) for part in _parts(proper))
 

@@ -52,6 +52,11 @@ class TypedXComPlugin(Plugin):
         reset()
         self._digest = _digest()
         self._infos: dict[str, TypeInfo] = {}
+        try:
+            self.config = read_config(options.config_file)
+        except ConfigError as fault:
+            text = f"{options.config_file}: error: [tool.typedxcom.mypy] {fault}  [xcom-config]"
+            raise CompileError([text]) from fault  # mypy shows it without a traceback
         self._to_mend = dict(_MENDED)
         self._signatures = {
             name: self._guard(hook, _default_signature) for name, hook in SIGNATURES.items()
@@ -60,11 +65,6 @@ class TypedXComPlugin(Plugin):
         self._infer = self._guard(infer_unannotated, _default_return)
         self._plain_call = self._guard(uses.plain_call, _default_signature)
         self._computing = self._guard(uses.computing_call, _default_signature)
-        try:
-            self.config = read_config(options.config_file)
-        except ConfigError as fault:
-            text = f"{options.config_file}: error: [tool.typedxcom.mypy] {fault}  [xcom-config]"
-            raise CompileError([text]) from fault  # mypy shows it without a traceback
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """A new build: what was found in the last one is gone."""
@@ -185,9 +185,10 @@ class TypedXComPlugin(Plugin):
     def _guard(
         self, hook: Callable[[Site, _Context], _Result], default: Callable[[_Context], _Result]
     ) -> Callable[[_Context], _Result]:
-        def run(ctx: _Context) -> _Result:
-            place: Any = ctx
-            with Site(place.api, place.context, self.info, self.config) as site:
+        info, config = self.info, self.config
+
+        def run(ctx: Any) -> _Result:
+            with Site(ctx.api, ctx.context, info, config) as site:
                 return hook(site, ctx)
 
         return guarded(run, default)

@@ -59,10 +59,10 @@ def check_truth(site: Site, body: Block) -> None:
     """Report outputs in the place of a truth value, in a body that has its types."""
     for statement in _statements(body.body):
         check_unpacking(site, statement)
-        for expr in expressions_of(statement):
-            for part in _parts(expr):
-                check_index(site, part)
-        for question in _questions(statement):
+        parts = _parts(expressions_of(statement))
+        for part in parts:
+            check_index(site, part)
+        for question in _questions(statement, parts):
             if site.api.has_type(question.expr):
                 _report(site, question, output_of(site.api.lookup_type(question.expr)))
 
@@ -86,7 +86,7 @@ class _Module:
 def _asked(site: Site, tree: MypyFile) -> dict[Expression, list[_Question]]:
     found: dict[Expression, list[_Question]] = {}
     for statement in _statements(tree.defs):
-        for question in _questions(statement):
+        for question in _questions(statement, _parts(expressions_of(statement))):
             origins = [question.expr]
             if isinstance(question.expr, NameExpr):
                 origins = assigned(site, question.expr)
@@ -109,14 +109,18 @@ def _statements(body: list[Statement]) -> Iterator[Statement]:
             yield from _statements(block.body)
 
 
-def _questions(statement: Statement) -> Iterator[_Question]:
-    """What a statement asks of values that are there only when the task has run."""
-    for expr in expressions_of(statement):
-        for part in _parts(expr):
-            if isinstance(part, ComparisonExpr):
-                yield from _compared(part)
-            for tested in _tested(part):
-                yield _Question(tested, _TRUE, tested)
+def _questions(statement: Statement, parts: list[Expression]) -> Iterator[_Question]:
+    """What a statement asks of values that are there only when the task has run.
+
+    Args:
+        statement: The statement.
+        parts: The expressions that stand in it.
+    """
+    for part in parts:
+        if isinstance(part, ComparisonExpr):
+            yield from _compared(part)
+        for tested in _tested(part):
+            yield _Question(tested, _TRUE, tested)
     for tested in conditions_of(statement):
         yield _Question(tested, _TRUE, tested)
     if isinstance(statement, MatchStmt):
@@ -135,12 +139,12 @@ def _is_none(expr: Expression) -> bool:
     return isinstance(expr, NameExpr) and expr.fullname == "builtins.None"
 
 
-def _parts(expr: Expression) -> Iterator[Expression]:
-    """An expression and all inside it."""
-    if not isinstance(expr, _LEAVES):
-        yield expr
-        for child in children_of(expr):
-            yield from _parts(child)
+def _parts(expressions: list[Expression]) -> list[Expression]:
+    """The expressions and all inside them, but no names and no constants."""
+    found = [expr for expr in expressions if not isinstance(expr, _LEAVES)]
+    for expr in found:  # grows meanwhile
+        found += [child for child in children_of(expr) if not isinstance(child, _LEAVES)]
+    return found
 
 
 def _tested(expr: Expression) -> list[Expression]:

@@ -1,0 +1,47 @@
+"""A store's address in airflow.cfg, and the connection that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from airflow.sdk.io import attach
+from fsspec.implementations.memory import MemoryFileSystem
+
+from typedxcom.airflow import config, stores
+from typedxcom.errors import ConfigurationError
+
+pytestmark = pytest.mark.airflow
+
+
+@pytest.fixture(autouse=True)
+def reopened() -> Iterator[None]:
+    """Stores are kept per process: these tests leave none."""
+    caches = (config.settings, stores.open_store, stores.objects)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_a_connection_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow's S3 file system would go on without credentials, to Amazon."""
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", "s3://nowhere@bucket/xcom")
+    with pytest.raises(ConfigurationError, match=r"'nowhere', which Airflow does not know: add"):
+        stores.open_store("default")
+
+
+@pytest.mark.parametrize("connection", [None, "known"])
+def test_a_known_connection_or_none_is_taken(
+    monkeypatch: pytest.MonkeyPatch, connection: str | None
+) -> None:
+    """The store that the address names works."""
+    attach("memory", connection, fs=MemoryFileSystem())
+    monkeypatch.setenv("AIRFLOW_CONN_KNOWN", '{"conn_type": "generic"}')
+    address = f"memory://{connection}@bucket/xcom" if connection else "memory://bucket/xcom"
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", address)
+    store = stores.open_store("default")
+    store.write("d/x", b"bytes")
+    assert bytes(store.read("d/x", size=5)) == b"bytes"
+    store.delete("d/x")

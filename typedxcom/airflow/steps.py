@@ -1,0 +1,151 @@
+"""What keys, `.map`, `.zip` and `.concat` refuse of an output.
+
+An output of ours says so where it is made; of Airflow's own the whole-DAG check asks, by
+`late_problems`, once it stands in the arguments of a task.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, get_args
+
+from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, ZipXComArg
+from typedxcom.airflow.wiring import (
+    RETURN_KEY,
+    NotAnItem,
+    describe,
+    element,
+    operator_contract,
+    producers,
+)
+from typedxcom.contracts import Promise, contract_of
+from typedxcom.hints import read_hints
+from typedxcom.schema import Schema, schema_of
+from typedxcom.schema.nodes import Record, SequenceOf
+from typedxcom.schema.relation import mismatches
+
+__all__ = [
+    "joining_problem",
+    "key_problem",
+    "late_problems",
+    "map_input",
+    "map_problem",
+    "name_of",
+]
+
+
+def key_problem(operator: Any, schema: Schema, key: str) -> str | None:
+    """Why a task that returns *schema* pushes nothing under *key*, or None."""
+    if not isinstance(schema, Record):
+        return None
+    task_id = operator.task_id
+    if getattr(operator, "multiple_outputs", False):
+        if key in schema.fields:
+            return None
+        known = ", ".join(map(repr, schema.fields))
+        return f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known})."
+    if key not in schema.fields or _pushes_itself(operator):
+        return None
+    return (
+        f"Task {task_id!r} returns `{schema}` as one XCom and pushes no key {key!r}. "
+        "Push its fields too: @task(multiple_outputs=True)."
+    )
+
+
+def _pushes_itself(operator: Any) -> bool:
+    """Whether the function's own code pushes XComs by key."""
+    code = getattr(getattr(operator, "python_callable", None), "__code__", None)
+    return code is None or not {"xcom_push", "push", "axcom_push"}.isdisjoint(code.co_names)
+
+
+def map_input(arg: Any, f: Callable[..., Any]) -> Promise | None:
+    """What `.map(f)` decodes each item as: *f*'s annotation, else the upstream task's."""
+    parameter = _first_parameter(f)
+    found = read_hints(f, local_names={}, importing=True).found if parameter else {}
+    if parameter in found:
+        return Promise(found[parameter], schema_of(found[parameter]))
+    contract = operator_contract(arg.operator) if isinstance(arg, PlainXComArg) else None
+    if contract is None or contract_of(contract.function) is None:
+        return None  # what a plain task pushed comes as Airflow's own serialization made it
+    whole = contract.returned
+    if arg.operator.is_mapped:
+        return whole
+    args = get_args(whole.annotation)
+    if isinstance(whole.schema, SequenceOf) and args:
+        return Promise(args[0], whole.schema.item)
+    return None
+
+
+def map_problem(arg: Any, f: Callable[..., Any]) -> str | None:
+    """Why *f* cannot be mapped over *arg*, or None."""
+    upstream = ", ".join(dict.fromkeys(producers(arg)))
+    try:
+        item = element(describe(arg))
+    except NotAnItem as error:
+        return f"map({name_of(f)}) over {upstream!r}: {error}"
+    parameter = _first_parameter(f)
+    annotation = read_hints(f, local_names={}, importing=False).found.get(parameter or "", Any)
+    try:
+        downstream = schema_of(annotation)
+    except NameError:
+        return None
+    wrong = mismatches(item, downstream)
+    if not wrong:
+        return None
+    return f"map({name_of(f)}) expects `{downstream}`, but the items of {upstream!r} are `{item}`: {wrong[0]}"
+
+
+def joining_problem(how: str, args: Sequence[Any]) -> str | None:
+    """Why zip or concat cannot take one of *args*, or None."""
+    for arg in args:
+        try:
+            element(describe(arg))
+        except NotAnItem as error:
+            upstream = ", ".join(dict.fromkeys(producers(arg)))
+            return f"{how}() takes the output of {upstream!r}, but {error}"
+    return None
+
+
+def late_problems(value: Any) -> Iterator[str]:
+    """What is wrong with the keys and chains of Airflow's own outputs in *value*."""
+    match value:
+        case PlainXComArg(operator=operator, key=key) if type(value) is PlainXComArg:
+            contract = operator_contract(operator) if key != RETURN_KEY else None
+            problem = contract and key_problem(operator, contract.returned.schema, key)
+            if problem:
+                yield problem
+        case MapXComArg(arg=source, callables=functions):
+            yield from late_problems(source)
+            if type(value) is MapXComArg:
+                steps = [
+                    source,
+                    *(MapXComArg(source, functions[:n]) for n in range(1, len(functions))),
+                ]
+                found = map(map_problem, steps, functions)
+                yield from list(filter(None, found))[:1]
+        case ZipXComArg(args=parts) | ConcatXComArg(args=parts):
+            for part in parts:
+                yield from late_problems(part)
+            how = "zip" if isinstance(value, ZipXComArg) else "concat"
+            problem = joining_problem(how, parts)
+            if problem:
+                yield problem
+        case dict():
+            for part in value.values():
+                yield from late_problems(part)
+        case list() | tuple():
+            for part in value:
+                yield from late_problems(part)
+
+
+def _first_parameter(f: Callable[..., Any]) -> str | None:
+    try:
+        return next(iter(inspect.signature(f).parameters), None)
+    except (TypeError, ValueError):
+        return None
+
+
+def name_of(f: Callable[..., Any]) -> str:
+    """What a message calls the function *f*; a partial or an object has no name of its own."""
+    return getattr(f, "__name__", type(f).__name__)
