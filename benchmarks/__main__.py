@@ -13,8 +13,8 @@ from benchmarks import machine, report
 from benchmarks.running import ROOT, run_suite
 
 SUITES = (
-    "models", "hops", "overhead", "tables", "row_checks", "mapping", "sweeping", "imports", "parsing",
-    "mypy_cost",
+    "models", "hops", "thresholds", "overhead", "tables", "row_checks", "mapping", "sweeping",
+    "imports", "parsing", "mypy_cost",
 )  # fmt: skip
 RESULTS = ROOT / "benchmarks" / "results.json"
 PAGE = ROOT / "docs" / "explanation" / "performance.md"

@@ -28,8 +28,16 @@ class Form:
     read: Callable[[Any], Any]
 
 
-def form_of(contender: str, shape: str, count: int, placement: Any = None) -> Form:
-    """How *contender* sends *count* records of *shape*; a count of 0 means one, outside a list."""
+def form_of(contender: str, shape: str, count: int, placement: Any = None, **settings: int) -> Form:
+    """How *contender* sends *count* records of *shape*; a count of 0 means one, outside a list.
+
+    Args:
+        contender: Who.
+        shape: What.
+        count: How many.
+        placement: Where typedxcom puts what is large.
+        settings: Thresholds of typedxcom other than its own.
+    """
     is_struct = contender in ("msgspec", "typedxcom, Struct")
     kind = (STRUCTS if is_struct else SHAPES)[shape]
     annotation = list[kind] if count else kind
@@ -47,7 +55,7 @@ def form_of(contender: str, shape: str, count: int, placement: Any = None) -> Fo
         import msgspec
 
         return Form(value, msgspec.to_builtins, lambda row: msgspec.convert(row, annotation))
-    return Form(value, *_ours(annotation, placement))
+    return Form(value, *_ours(annotation, placement, settings))
 
 
 def _value(annotation: Any, shape: str, count: int, is_struct: bool) -> Any:
@@ -72,13 +80,13 @@ def _stock() -> tuple[Any, Any]:
     return serialize, deserialize
 
 
-def _ours(annotation: Any, placement: Any) -> tuple[Any, Any]:
+def _ours(annotation: Any, placement: Any, chosen: dict[str, int]) -> tuple[Any, Any]:
     from typedxcom.codecs import make_codec
     from typedxcom.exchange import dump, load
     from typedxcom.schema import schema_of
     from typedxcom.settings import Settings
 
-    codec, settings = make_codec(annotation, schema_of(annotation)), Settings()
+    codec, settings = make_codec(annotation, schema_of(annotation)), Settings(**chosen)
     objects = placement and placement.objects
     return (
         lambda value: dump(value, codec, settings=settings, placement=placement),

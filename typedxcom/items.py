@@ -20,7 +20,7 @@ __all__ = ["CODEC", "StoredItems", "join_items"]
 
 CODEC = "items"  # as pointers name it
 _ENTRY = struct.Struct("<Q8s")
-_SMALL = 2**20  # bytes that are fetched with one request at least as fast as two ranges of them
+_SMALL = 2**20  # bytes that a server sends at once at least as fast as two ranges of them
 
 
 def join_items(texts: Iterable[bytes]) -> bytes:
@@ -91,7 +91,8 @@ class StoredItems(Sequence[Any]):
     def _line(self, at: int) -> bytes:
         # A signature covers the digest of the whole only, and who may write to the store could
         # write another line with its own xxh3.
-        if self._objects.keys or self._pointer.size <= _SMALL:
+        is_small = self._pointer.size <= _SMALL and not self._store.is_local
+        if self._objects.keys or is_small:
             return next(line for number, line in enumerate(self._whole()) if number == at)
         first = max(at - 1, 0)
         place = self._lines + first * _ENTRY.size

@@ -14,11 +14,11 @@ class Settings:
     Attributes:
         strict: Read by JSON rules: an ISO string is a datetime, but ``"5"`` is not an int.
         threshold: Bytes of JSON up to which a row holds plain JSON. A larger value goes as one
-            text, which every hop copies instead of walking: the plain form is the slower one
-            from about 10 KB (docs/explanation/wire-format.md has the measurement).
+            text, which every hop copies instead of walking: at 10 kB plain JSON takes a third
+            longer (docs/explanation/performance.md has the measurement).
         store_threshold: Bytes of JSON above which a value goes to a store, where there is one.
     """
 
     strict: bool = True
-    threshold: int = 10_000
+    threshold: int = 8_000
     store_threshold: int = 100_000

@@ -24,7 +24,7 @@ METRICS = [
     {"key": "cpu", "title": "CPU in the task", "unit": "s", "beside": "stock"},
     {"key": "row", "title": "row", "unit": "B"},
 ]
-_ORDER = 330  # bytes of JSON of one order
+ORDER = 330  # bytes of JSON of one order
 _CONTENDERS = ("stock", "pydantic", "typedxcom", "typedxcom, no store", "typedxcom, Struct")
 
 
@@ -36,7 +36,7 @@ def cases(size: str) -> list[Case]:
     return [
         Case(
             f"{kb:,} kB" if kb < 1000 else f"{kb // 1000} MB",
-            {"count": max(1, kb * 1000 // _ORDER)},
+            {"count": max(1, kb * 1000 // ORDER)},
             _CONTENDERS,
             rounds={"full": 9 if kb < 1000 else 5, "quick": 3, "tiny": 1}[size],
             least=0.3 if size == "full" else 0,
@@ -73,14 +73,18 @@ def services(size: str) -> Iterator[Services]:
 
 def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
     """One value written and read."""
+    has_store = contender.startswith("typedxcom") and "no store" not in contender
+    placed = placement() if has_store else None
+    return trip(contender.partition(", no")[0], params["count"], placed)
+
+
+def trip(contender: str, count: int, placed: Any, **settings: int) -> Callable[[], Found]:
+    """A list of *count* orders through every hop, under *settings* of typedxcom."""
     from tests.harness.rows import Rows
 
     number, _, run_id = os.environ["BENCH_ROWS"].partition(":")
     rows = Rows.attached(socket.socket(fileno=os.dup(int(number))), run_id)
-    has_store = contender.startswith("typedxcom") and "no store" not in contender
-    placement = _placement() if has_store else None
-    form = form_of(contender.partition(", no")[0], "nested", params["count"], placement)
-
+    form = form_of(contender, "nested", count, placed, **settings)
     length = len(json.dumps(form.write(form.value)))
 
     def run() -> Found:
@@ -90,7 +94,8 @@ def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
     return run
 
 
-def _placement() -> Any:
+def placement() -> Any:
+    """Where the contender with a store puts what is large: a folder."""
     from typedxcom.objects import Objects, Placement
     from typedxcom.pointer import Coordinates
     from typedxcom.stores import LocalStore

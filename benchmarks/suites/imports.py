@@ -36,7 +36,7 @@ _LINES = {
 
 def cases(size: str) -> list[Case]:
     """Each of them in new processes."""
-    rounds = {"full": 11, "quick": 3, "tiny": 1}[size]
+    rounds = {"full": 7, "quick": 3, "tiny": 1}[size]
     names = list(_LINES) if size != "tiny" else ["package"]
     return [
         Case(name, {"name": name}, tuple(_LINES[name]), rounds=rounds, least=0, warm=size != "tiny")

@@ -194,7 +194,7 @@ def test_one_item_of_a_stored_list_is_read_alone(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mapped instance reads its own item by two ranges; the whole list is one object."""
-    value = [{"n": number, "text": "x" * 2000} for number in range(1000)]
+    value = [{"n": number, "text": "x" * 200} for number in range(1000)]
     row = XComBackend.serialize_value(value, **AT)
     assert (row["codec"], row["rows"]) == ("items", 1000)
     assert len(objects(store)) == 1

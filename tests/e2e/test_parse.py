@@ -206,7 +206,7 @@ def test_the_settings_are_listed_with_their_defaults():
     with listing if AIRFLOW < (3, 2) else contextlib.nullcontext():
         assert conf.get("typedxcom", "check_dags") == "typed"
         assert conf.getboolean("typedxcom", "strict") is True
-        assert task_conf.getint("typedxcom", "threshold") == 10000
+        assert task_conf.getint("typedxcom", "threshold") == 8000
 
 
 def test_a_fault_of_the_check_takes_no_dag_away(monkeypatch, caplog):

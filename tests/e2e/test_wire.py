@@ -211,7 +211,7 @@ def test_the_order_of_keys_survives():
 
 
 def test_large_values_are_one_text_that_every_hop_copies():
-    """Above the threshold of 10,000 bytes the row is text, and the value is the same."""
+    """Above the threshold of 8,000 bytes the row is text, and the value is the same."""
 
     @dag(schedule=None)
     def large():

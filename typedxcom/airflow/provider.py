@@ -35,7 +35,7 @@ def get_provider_info() -> dict[str, Any]:
                         "version_added": "0.1.0",
                         "type": "integer",
                         "example": None,
-                        "default": "10000",
+                        "default": "8000",
                     },
                     "store_threshold": {
                         "description": (

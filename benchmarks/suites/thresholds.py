@@ -1,0 +1,48 @@
+"""The three forms of a row beside each other: where one should give way to the next.
+
+A list of nested models from one task to the next, as in the suite before, always as plain JSON in
+the row, always as one text in it, or always as a pointer to an object in a folder. `threshold` and
+`store_threshold` are where a value goes from one form to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.running import Case
+from benchmarks.suites import hops
+
+TITLE = "Plain JSON, text and pointer"
+METRICS = [{"key": "seconds", "title": "time", "unit": "s", "beside": "plain"}]
+_FAR = 10**9  # a threshold that nothing reaches
+_SETTINGS = {
+    "plain": {"threshold": _FAR, "store_threshold": _FAR},
+    "text": {"threshold": 0, "store_threshold": _FAR},
+    "pointer": {"threshold": 0, "store_threshold": 0},
+}
+
+services = hops.services
+
+
+def cases(size: str) -> list[Case]:
+    """Around both thresholds."""
+    sizes = {"full": (1, 3, 5, 10, 30, 100, 300), "quick": (1, 10), "tiny": (1,)}[size]
+    rounds, least = {"full": (9, 0.3), "quick": (2, 0), "tiny": (1, 0)}[size]
+    return [
+        Case(
+            f"{kb} kB",
+            {"count": max(1, kb * 1000 // hops.ORDER)},
+            tuple(_SETTINGS),
+            rounds=rounds,
+            least=least,
+            size=kb * 1000,
+        )
+        for kb in sizes
+    ]
+
+
+def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
+    """One value written and read."""
+    placement = hops.placement() if contender == "pointer" else None
+    return hops.trip("typedxcom", params["count"], placement, **_SETTINGS[contender])
