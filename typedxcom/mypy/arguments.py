@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     BytesExpr,
+    CallExpr,
     ConditionalExpr,
     Context,
     DictExpr,
@@ -61,7 +62,7 @@ from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.tables import is_table, row_of, without_any
 from typedxcom.mypy.tasks import task_of
 
-__all__ = ["Argument", "Slot"]
+__all__ = ["NEVER_OUTPUTS", "Argument", "Slot"]
 
 NEVER_OUTPUTS = (IntExpr, StrExpr, BytesExpr, FloatExpr, LambdaExpr)
 
@@ -111,6 +112,11 @@ class Argument:
 
     def check(self, expr: Expression, formal: Type) -> bool:
         """Judge *expr*; False leaves it to mypy."""
+        if isinstance(expr, (CallExpr, NameExpr)):
+            output = output_of(self.site.type_of(expr))
+            # Nearly every argument: the rest is for what is more, or wrong.
+            if output is not None and output.note is not None and _is_plain_fit(output, formal):
+                return True
         if not self.holds(expr):
             return False
         self._check(expr, get_proper_type(formal))
@@ -334,6 +340,13 @@ class Argument:
         self._fail(
             f'gets {source} inside "{kind}", where Airflow does not look: make it a list', expr
         )
+
+
+def _is_plain_fit(output: Output, formal: Type) -> bool:
+    """Whether a value of a class goes where that class is asked for."""
+    up, down = get_proper_type(output.value), get_proper_type(formal)
+    both = isinstance(up, Instance) and isinstance(down, Instance)
+    return both and not is_table(up) and not is_table(down) and fits(up, down)
 
 
 def returns(output: Output | None, up: str, *, direct: bool = True) -> str:

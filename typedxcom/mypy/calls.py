@@ -16,7 +16,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Instance, ProperType, TupleType, Type, get_proper_type
 
-from typedxcom.mypy.arguments import Argument, Slot
+from typedxcom.mypy.arguments import NEVER_OUTPUTS, Argument, Slot
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_USE
 from typedxcom.mypy.outputs import holds_output, output_of, resolved
 from typedxcom.mypy.shapes import iterated
@@ -68,6 +68,8 @@ class Call:
 
     def _one(self, actual: int, formal: Type, index: int) -> bool:
         expr, kind = self.call.args[actual], self.call.arg_kinds[actual]
+        if isinstance(expr, NEVER_OUTPUTS):
+            return False
         argument = self._argument(index, self.call.arg_names[actual])
         if kind not in (ARG_STAR, ARG_STAR2):
             return argument.check(expr, formal)

@@ -18,16 +18,14 @@ from mypy.nodes import (
     ConditionalExpr,
     DictionaryComprehension,
     Expression,
-    FloatExpr,
     GeneratorExpr,
-    IntExpr,
+    IndexExpr,
     ListComprehension,
     MatchStmt,
     MypyFile,
     NameExpr,
     OpExpr,
     Statement,
-    StrExpr,
     UnaryExpr,
 )
 
@@ -40,7 +38,10 @@ from typedxcom.mypy.unpacking import check_index, check_unpacking
 
 __all__ = ["check_module_truth", "check_truth"]
 
-_LEAVES: Final = (NameExpr, StrExpr, IntExpr, FloatExpr)
+_ASKING: Final = frozenset({
+    ComparisonExpr, ConditionalExpr, DictionaryComprehension, GeneratorExpr, IndexExpr,
+    ListComprehension, OpExpr, UnaryExpr,
+})  # fmt: skip
 _DECIDE: Final = "use @task.branch or @task.short_circuit to decide on its value"
 _TRUE: Final = f"is always true while the DAG is parsed: {_DECIDE}"
 _MATCHED: Final = f"cannot be matched while the DAG is parsed: {_DECIDE}"
@@ -114,7 +115,7 @@ def _questions(statement: Statement, parts: list[Expression]) -> Iterator[_Quest
 
     Args:
         statement: The statement.
-        parts: The expressions that stand in it.
+        parts: `_parts` of the expressions that stand in it.
     """
     for part in parts:
         if isinstance(part, ComparisonExpr):
@@ -140,10 +141,13 @@ def _is_none(expr: Expression) -> bool:
 
 
 def _parts(expressions: list[Expression]) -> list[Expression]:
-    """The expressions and all inside them, but no names and no constants."""
-    found = [expr for expr in expressions if not isinstance(expr, _LEAVES)]
-    for expr in found:  # grows meanwhile
-        found += [child for child in children_of(expr) if not isinstance(child, _LEAVES)]
+    """Those of the expressions, and of all inside them, that may ask for a value."""
+    found, todo = [], list(expressions)
+    while todo:
+        expr = todo.pop()
+        if type(expr) in _ASKING:
+            found.append(expr)
+        todo += children_of(expr)
     return found
 
 

@@ -28,12 +28,12 @@ Names = TupleExpr | ListExpr
 
 def check_unpacking(site: Site, statement: Statement) -> None:
     """Report outputs that cannot be unpacked, or not into so many names."""
-    if not isinstance(statement, AssignmentStmt) or not site.api.has_type(statement.rvalue):
+    if not isinstance(statement, AssignmentStmt):
         return
     targets = [n for n in statement.lvalues if isinstance(n, (TupleExpr, ListExpr))]
-    found = get_proper_type(site.api.lookup_type(statement.rvalue))
-    if not targets:
+    if not targets or not site.api.has_type(statement.rvalue):
         return
+    found = get_proper_type(site.api.lookup_type(statement.rvalue))
     if isinstance(found, TupleType):
         if isinstance(statement.rvalue, CallExpr) and (output := first_output(found)) is not None:
             _check_count(site, statement.rvalue, targets, found, output)
