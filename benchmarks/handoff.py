@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import pickle
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, ClassVar
@@ -85,6 +86,15 @@ class Place:
             if found is None:
                 raise ImportError(f"{store} is not installed")
             self.options = found
+
+    def clear(self) -> None:
+        """Remove what earlier processes left: a gigabyte each."""
+        for path in self.folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not self.is_local:
+            filesystem = self.filesystem()
+            if left := filesystem.find("tables"):
+                filesystem.rm(left)
 
     def new(self, ext: str) -> str:
         """A path that nothing has yet."""

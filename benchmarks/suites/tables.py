@@ -118,6 +118,7 @@ def _moto(stack: contextlib.ExitStack) -> dict[str, Any]:
 def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
     """One write, or one read of what was written before."""
     place = handoff.Place(Path(os.environ["BENCH_TABLES"]), params["store"])
+    place.clear()  # each process is asked once: those before it have ended
     table = handoff.make_table(params["mb"])
     way = handoff.WAYS[contender](place)
     if params["way"] == "write":

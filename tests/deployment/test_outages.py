@@ -5,7 +5,6 @@ The value arrives, or the next try brings it, and what is left over is known.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -30,17 +29,23 @@ def started(site: Site, dag: str, folder: Path) -> str:
     return run
 
 
+def has_database(site: Site) -> bool:
+    """Whether the API server reaches its database."""
+    return bool(site.stack.api("GET", "/monitor/health")["metadatabase"]["status"] == "healthy")
+
+
 def test_a_database_that_restarts_during_a_push(
     site: Site, postgres: Postgres, tmp_path: Path
 ) -> None:
-    """The pushes come while it is down, for longer than a first attempt waits."""
+    """The pushes come while it is down."""
     dag = site.dag("paused")
     before = site.leftovers(dag)
     run = started(site, dag, tmp_path)
     with site.stack.processes.revived():
         postgres.stop()
         (tmp_path / "go").touch()
-        time.sleep(4)
+        site.stack.processes.wait("pushes", lambda: not list(tmp_path.glob("ready_*")))
+        site.stack.processes.wait("refusals", lambda: not has_database(site))
         postgres.serve()
         site.wait(dag, run)
     victims = [site.stack.task_instances(dag, run)[f"victim[{index}]"] for index in (0, 1)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data.lines import header, lines, tasks_text
 from tests.mypy import checkers
 from tests.mypy.checkers import Report
 from tests.mypy.support import ROOT
@@ -37,6 +38,9 @@ def report_of(tmp_path_factory, warm_cache):
     def report(name: str, stubs: bool, plugin: bool) -> Report:
         folder = home / f"{name}{stubs}{plugin}"
         shutil.copytree(PROGRAMS, folder)
+        right = [f"\n\n{line.text()}" for line in lines() if line.is_right]
+        (folder / "right_lines.py").write_text("".join([header(), *right]))
+        (folder / "wiring_tasks.py").write_text(tasks_text())
         return checkers.check(
             name,
             folder,
@@ -84,9 +88,10 @@ def test_the_table_has_no_other_rows():
 
 @pytest.mark.parametrize("name", checkers.NAMES)
 def test_without_the_plugin_right_code_has_no_error(report_of, name):
-    """Every public name, used as the docs use it, and Airflow's own where the stubs are."""
-    assert report_of(name, False, False).of("right_typedxcom.py") == []
-    for program in ("right_typedxcom.py", "right_airflow.py"):
+    """Every public name as the docs use it, hundreds of lines, and with stubs Airflow's own."""
+    for program in ("right_typedxcom.py", "right_lines.py", "wiring_tasks.py"):
+        assert report_of(name, False, False).of(program) == []
+    for program in ("right_typedxcom.py", "right_lines.py", "right_airflow.py"):
         assert report_of(name, True, False).of(program) == []
 
 

@@ -18,13 +18,14 @@ SIZES = [10, 60_000]  # one in the row, one in the store
 
 
 def pause_before_push(ready: Path, go: Path) -> None:
-    """Tell that a push is due by the file *ready*, and let it wait for the file *go*."""
+    """Tell by the file *ready* that a push waits, for the file *go*; it goes when the push does."""
     push: Any = XCom.set
 
     def waiting(*args: Any, **kwargs: Any) -> None:
         ready.touch()
         while not go.exists():
             time.sleep(0.05)
+        ready.unlink()
         push(*args, **kwargs)
 
     XCom.set = waiting  # type: ignore[method-assign]
