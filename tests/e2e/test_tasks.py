@@ -107,6 +107,26 @@ def test_override_makes_another_task_of_the_same_contract():
     assert result.xcom("mapped", map_index=1) == 4
 
 
+def test_a_key_that_the_body_pushes_itself_is_no_mistake():
+    """Beside the fields of what it returns, a task may push more."""
+
+    @dag(schedule=None)
+    def more():
+        @task
+        def make(ti=None) -> Stats:
+            ti.xcom_push("extra", 3)
+            return {"zeta": 1, "mean": 2.0}
+
+        @task
+        def read(n: int, mean: float) -> float:
+            return n + mean
+
+        made = make()
+        read(made["extra"], made["mean"])
+
+    assert succeed(more()).xcom("read") == 5.0
+
+
 def test_multiple_outputs_push_every_field():
     """A TypedDict, a dict, a model and a dataclass are pushed whole and by field."""
 

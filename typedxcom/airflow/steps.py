@@ -37,7 +37,7 @@ __all__ = [
 
 def key_problem(operator: Any, schema: Schema, key: str) -> str | None:
     """Why a task that returns *schema* pushes nothing under *key*, or None."""
-    if not isinstance(schema, Record):
+    if not isinstance(schema, Record) or _pushes_itself(operator):
         return None
     task_id = operator.task_id
     if getattr(operator, "multiple_outputs", False):
@@ -45,7 +45,7 @@ def key_problem(operator: Any, schema: Schema, key: str) -> str | None:
             return None
         known = ", ".join(map(repr, schema.fields))
         return f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known})."
-    if key not in schema.fields or _pushes_itself(operator):
+    if key not in schema.fields:
         return None
     return (
         f"Task {task_id!r} returns `{schema}` as one XCom and pushes no key {key!r}. "

@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from typedxcom.airflow.config import SECTION, conf
 from typedxcom.airflow.metrics import observer
@@ -156,16 +157,16 @@ def _path(address: str) -> Any:
 
     from typedxcom.airflow.private import AirflowNotFoundException
 
-    path = ObjectStoragePath(address)
-    if path.conn_id is not None:
+    conn_id, has_one, _ = urlsplit(address).netloc.rpartition("@")
+    if has_one:
         try:
-            BaseHook.get_connection(path.conn_id)
+            BaseHook.get_connection(conn_id)
         except AirflowNotFoundException:
             raise ConfigurationError(
-                f"The store {address} takes the connection {path.conn_id!r}, which Airflow does "
+                f"The store {address} takes the connection {conn_id!r}, which Airflow does "
                 "not know: add the connection, or correct its id in the address"
             ) from None
-    return path
+    return ObjectStoragePath(address)
 
 
 def _is_distributed() -> bool:
