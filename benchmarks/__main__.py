@@ -24,7 +24,7 @@ def main() -> None:
     """Run the suites that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", default="", help=f"comma-separated, of {', '.join(SUITES)}")
-    parser.add_argument("--quick", action="store_true", help="small data, under two minutes")
+    parser.add_argument("--quick", action="store_true", help="small data, a few minutes")
     parser.add_argument("--tiny", action="store_true", help="tiny data: does it run at all?")
     parser.add_argument("--json", type=Path, default=RESULTS, help="where the numbers go")
     parser.add_argument("--docs", action="store_true", help=f"rewrite the tables of {PAGE.name}")

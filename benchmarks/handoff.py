@@ -204,7 +204,7 @@ class Typed:
         if columns is None:
             touch(self.codec.read(row.value, self.placement.objects))
         else:
-            touch(self.lazy.read(row.value, self.placement.objects).read())
+            touch(self.lazy.read(row.value, self.placement.objects).to_arrow())
 
 
 class Parquet:
