@@ -14,7 +14,7 @@ import pytest
 
 from tests.harness.ceph import Ceph
 from tests.harness.clouds import Azurite, GcsEmulator, Moto, find_azurite
-from tests.harness.fixtures import missing
+from tests.harness.fixtures import missing, started
 from typedxcom.airflow import config, stores
 from typedxcom.backend import XComBackend
 from typedxcom.errors import PointerNotFoundError, StoreError
@@ -33,27 +33,19 @@ def azurite() -> Iterator[Azurite]:
     """A running emulator of Azure."""
     if (program := find_azurite()) is None:
         missing("Azurite is not installed: make .azurite/synced")
-    yield from _running(Azurite(program))
+    yield from started(Azurite(program))
 
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[Moto]:
     """A running emulator of S3."""
-    yield from _running(Moto())
+    yield from started(Moto())
 
 
 @pytest.fixture(scope="module")
 def gcs() -> Iterator[GcsEmulator]:
     """A running emulator of Google's storage."""
-    yield from _running(GcsEmulator())
-
-
-def _running(server: Any) -> Iterator[Any]:
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+    yield from started(GcsEmulator())
 
 
 @pytest.fixture
