@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from typedxcom.airflow.checks import check_arguments, told
+from typedxcom.airflow.edges import arguments_of
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.fields import field_schema
 from typedxcom.airflow.kinds import refuse_result
@@ -83,16 +84,8 @@ def _check_late(operator: Any, contract: Any) -> Iterator[str]:
         refuse_result(operator_class.custom_operator_name, contract)
     except ContractError as error:
         yield str(error)
-    yield from late_problems(_given(operator))
-
-
-def _given(operator: Any) -> list[Any]:
-    """The arguments of a plain task as the author wrote them."""
-    if not isinstance(operator, MappedOperator):
-        return [*operator.op_args, *operator.op_kwargs.values()]
-    mapped: Any = operator
-    partial = mapped.partial_kwargs.get("op_kwargs") or {}
-    return [*partial.values(), mapped.op_kwargs_expand_input.value]
+    for _, value, _ in arguments_of(operator, contract):
+        yield from late_problems(value)
 
 
 def _check_fields(operator: Any) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typedxcom.airflow.wiring import describe, operator_contract, producers
 from typedxcom.contracts import Contract
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 
-__all__ = ["Edge", "edges_of"]
+__all__ = ["Edge", "arguments_of", "edges_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def edges_of(dag: Any) -> list[Edge]:
 def _into(operator: Any) -> Iterator[Edge]:
     contract = operator_contract(operator)
     operator_class: Any = getattr(operator, "operator_class", type(operator))
-    for name, value, mapped in _arguments(operator, contract):
+    for name, value, mapped in arguments_of(operator, contract):
         if name == "**":
             read: Schema = UNKNOWN
         elif contract is None:
@@ -73,7 +73,7 @@ def _into(operator: Any) -> Iterator[Edge]:
                 yield Edge(upstream, operator.task_id, name, describe(output), read, mapped)
 
 
-def _arguments(operator: Any, contract: Contract | None) -> Iterator[tuple[str, Any, bool]]:
+def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[str, Any, bool]]:
     """Each argument as the author wrote it: name, value, whether it is mapped over."""
     if contract is None:
         yield from _fields(operator)
