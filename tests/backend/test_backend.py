@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from typedxcom.airflow import config, stores
 from typedxcom.backend import XComBackend, raw_rows
 from typedxcom.errors import IntegrityError, PointerNotFoundError
 from typedxcom.stores import LocalStore
@@ -27,16 +25,11 @@ AT: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgotten: Any) -> Path:
     """A store in *tmp_path*, and a threshold that small values pass."""
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "store"))
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE_THRESHOLD", "100")
-    caches = (config.settings, stores.open_store, stores.objects, stores.stores_lists)
-    for cache in caches:
-        cache.cache_clear()
-    yield tmp_path / "store"
-    for cache in caches:
-        cache.cache_clear()
+    return tmp_path / "store"
 
 
 def objects(store: Path) -> list[str]:

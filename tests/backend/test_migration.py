@@ -34,7 +34,7 @@ CODEC = make_codec(dict[str, Any], schema_of(dict[str, Any]))
 
 
 @pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgotten: Any) -> Iterator[None]:
     """Both backends store what is above 100 bytes, each in a folder of its own."""
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "ours"))
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE_THRESHOLD", "100")
@@ -42,11 +42,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     base = f"file://{tmp_path / 'theirs'}"
     monkeypatch.setenv("AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_PATH", base)
     monkeypatch.setenv("AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_THRESHOLD", "100")
-    caches = (config.settings, stores.open_store, stores.objects, *theirs_caches())
-    for cache in caches:
+    for cache in theirs_caches():
         cache.cache_clear()
     yield
-    for cache in caches:
+    for cache in theirs_caches():
         cache.cache_clear()
 
 

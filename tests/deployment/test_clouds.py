@@ -15,7 +15,7 @@ import pytest
 from tests.harness.ceph import Ceph
 from tests.harness.clouds import Azurite, GcsEmulator, Moto, find_azurite
 from tests.harness.fixtures import missing, started
-from typedxcom.airflow import config, stores
+from typedxcom.airflow import stores
 from typedxcom.backend import XComBackend
 from typedxcom.errors import PointerNotFoundError, StoreError
 from typedxcom.stores import Store
@@ -49,25 +49,20 @@ def gcs() -> Iterator[GcsEmulator]:
 
 
 @pytest.fixture
-def open_configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def open_configured(monkeypatch: pytest.MonkeyPatch, forgotten: Callable[[], None]) -> Open:
     """Opens the store of an address as a task would; ``CLOUD`` in it stands for the connection.
 
     Its id is a new one each time, because Airflow keeps a file system for each id.
     """
 
-    def forget() -> None:
-        for cache in (config.settings, stores.open_store, stores.objects):
-            cache.cache_clear()
-
     def open_it(address: str, connection: dict[str, Any]) -> Store:
         conn_id = f"cloud{next(_NUMBERS)}"
         monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(connection))
         monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", address.replace("CLOUD", conn_id))
-        forget()
+        forgotten()
         return stores.open_store("default")
 
-    yield open_it
-    forget()
+    return open_it
 
 
 @pytest.fixture

@@ -148,6 +148,7 @@ def test_a_value_that_its_model_hides_is_in_no_message() -> None:
         assert SECRET not in text
 
 
+@pytest.mark.usefixtures("forgotten")
 def test_a_signing_key_is_in_no_repr_row_or_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """It signs, and is not seen anywhere."""
     store = MemoryStore(name="default")
@@ -158,13 +159,9 @@ def test_a_signing_key_is_in_no_repr_row_or_error(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Exception, match="altered") as told:
         objects.read(forged)
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SIGNING_KEY", SECRET[:8])
-    stores.objects.cache_clear()
-    try:
-        short = Placement(stores.objects(), Coordinates("d", "r", "t"), "default")
-        with pytest.raises(Exception, match="signing_key") as refused:
-            short.put(b"1", codec="json", ext="json", about="1")
-        shown = [repr(objects), repr(placement), str(row), repr(told.value), repr(refused.value)]
-        shown += [repr(short), "".join(traceback.format_exception(refused.value))]
-    finally:
-        stores.objects.cache_clear()
+    short = Placement(stores.objects(), Coordinates("d", "r", "t"), "default")
+    with pytest.raises(Exception, match="signing_key") as refused:
+        short.put(b"1", codec="json", ext="json", about="1")
+    shown = [repr(objects), repr(placement), str(row), repr(told.value), repr(refused.value)]
+    shown += [repr(short), "".join(traceback.format_exception(refused.value))]
     assert not [one for one in shown if SECRET[:8] in one]

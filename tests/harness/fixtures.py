@@ -16,6 +16,7 @@ from .stack import Stack
 
 __all__ = [
     "ceph",
+    "forgotten",
     "missing",
     "postgres",
     "roundtrip",
@@ -27,6 +28,21 @@ __all__ = [
 
 S = TypeVar("S", Postgres, Ceph, Stack, Redis)
 Through = Callable[[Any], Any]
+
+
+@pytest.fixture
+def forgotten() -> Iterator[Callable[[], None]]:
+    """Forget the settings and stores that a process keeps, before and after; call it to do so."""
+    _forget()
+    yield _forget
+    _forget()
+
+
+def _forget() -> None:
+    from typedxcom.airflow import config, stores
+
+    for cache in (config.settings, stores.open_store, stores.objects, stores.stores_lists):
+        cache.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +49,10 @@ def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgotten: Any) -> Any:
     """The deployment's default store, opened anew."""
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "store"))
-    stores.open_store.cache_clear()
-    yield lambda: stores.open_store("default")
-    stores.open_store.cache_clear()
+    return lambda: stores.open_store("default")
 
 
 def write(store: Any, data: bytes, **fields: Any) -> Any:

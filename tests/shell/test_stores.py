@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
 
-from typedxcom.airflow import config, stores
+from typedxcom.airflow import stores
 from typedxcom.errors import ConfigurationError
 
-pytestmark = pytest.mark.airflow
-
-
-@pytest.fixture(autouse=True)
-def reopened() -> Iterator[None]:
-    """Stores are kept per process: these tests leave none."""
-    caches = (config.settings, stores.open_store, stores.objects)
-    for cache in caches:
-        cache.cache_clear()
-    yield
-    for cache in caches:
-        cache.cache_clear()
+pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("forgotten")]
 
 
 def test_a_connection_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

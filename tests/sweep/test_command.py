@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import pytest
 from tests.harness import env
 from tests.harness.dagtest import load_dag, run_dag
 from tests.sweep.support import paths, put
-from typedxcom.airflow import stores, sweeping
+from typedxcom.airflow import sweeping
 from typedxcom.cli import main
 from typedxcom.cli.sweep import Bar
 from typedxcom.errors import ConfigurationError
@@ -29,18 +28,14 @@ OLD = (datetime.now(timezone.utc) - timedelta(days=2)).timestamp()
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: Any) -> Iterator[LocalStore]:
+def store(tmp_path: Path, monkeypatch: Any, forgotten: Any) -> LocalStore:
     """The default store, with an orphan of yesterday and one of just now."""
     env.migrate()
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "xcom"))
-    for cache in (stores.open_store, stores.objects):
-        cache.cache_clear()
     made = LocalStore(tmp_path / "xcom")
     os.utime(made.root / put(made, b"12345", dag="old").path, (OLD, OLD))
     put(made, b"1", dag="young")
-    yield made
-    for cache in (stores.open_store, stores.objects):
-        cache.cache_clear()
+    return made
 
 
 def dags(store: LocalStore) -> set[str]:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from pydantic import BaseModel
 from tests.harness.dagtest import DagResult, run_dag
 from tests.sweep.support import DAY, LATER, paths, put
 from typedxcom import Table, XComKey, task
-from typedxcom.airflow import config, stores
+from typedxcom.airflow import stores
 from typedxcom.airflow.sweeping import configured_source
 from typedxcom.backend import XComBackend
 from typedxcom.pointer import is_pointer
@@ -47,7 +47,7 @@ ON_S3 = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: Any) -> Iterator[Store]:
+def store(request: Any, tmp_path: Path, monkeypatch: Any, forgotten: Any) -> Store:
     """The deployment's default store, empty; values above 100 bytes go there."""
     if getattr(request, "param", "local") == "local":
         made: Store = LocalStore(tmp_path / "xcom", name="default")
@@ -56,12 +56,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: Any) -> I
         made = ObjectStore(request.getfixturevalue("s3"), f"{bucket}/xcom", name="default")
     monkeypatch.setattr(stores, "_open", lambda name, address: made)
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE_THRESHOLD", "100")
-    caches = (config.settings, stores.open_store, stores.objects)
-    for cache in caches:
-        cache.cache_clear()
-    yield made
-    for cache in caches:
-        cache.cache_clear()
+    return made
 
 
 @pytest.fixture(params=[False, True], ids=["stock", "backend"])
