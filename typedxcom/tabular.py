@@ -234,8 +234,6 @@ class StoredSource:
 
     @cached_property
     def _table(self) -> StoredTable:
-        import pyarrow as pa
-
         pointer = self._pointer
         if self._verify is not None:
             path, copy = self._verify()
@@ -247,7 +245,7 @@ class StoredSource:
         if path is not None:
             self._store.check_size(pointer.path, path.stat().st_size, pointer.size)
             return _open(path, pointer, self._objects)
-        opened = pa.PythonFile(self._store.open(pointer.path, size=pointer.size), "r")
+        opened = self._store.open(pointer.path, size=pointer.size)
         return _open(opened, pointer, self._objects)
 
 

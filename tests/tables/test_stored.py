@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -122,6 +123,33 @@ def test_what_is_missing_or_damaged_is_told(files: dict[str, bytes], form: str) 
             opened(data, form)
 
 
+@pytest.mark.parametrize("form", ["arrow", "zstd"])
+def test_a_column_that_is_there_twice_is_not_picked(form: str) -> None:
+    """Which of the two is meant is not known."""
+    table = pa.Table.from_arrays([pa.array([1]), pa.array([2]), pa.array([3])], ["a", "a", "b"])
+    stored = opened(written(table, form), form)
+    assert stored.read(["b"]).to_pydict() == {"b": [3]}
+    for read in (stored.read, stored.stream):
+        with pytest.raises(DecodeError, match="two columns 'a'"):
+            read(["a", "b"])
+
+
+@pytest.mark.parametrize("columns", [None, ["b"], ["c", "a"]])
+def test_what_is_mapped_is_not_copied(columns: Any, tmp_path: Path) -> None:
+    """Arrow copies the columns that it is asked for, were they asked for in its reader."""
+    texts = [f"text {n}" for n in range(100_000)]
+    table = pa.table({"a": range(100_000), "b": [0.5] * 100_000, "c": texts})
+    path = tmp_path / "x.arrow"
+    path.write_bytes(written(table, "arrow"))
+    before = pa.total_allocated_bytes()
+    stored = opened(path, "arrow")
+    found, streamed = stored.read(columns), stored.stream(columns).read_all()
+    assert pa.total_allocated_bytes() - before < 100_000
+    wanted = table if columns is None else table.select(columns)
+    assert found.equals(wanted)
+    assert streamed.equals(wanted)
+
+
 def test_a_flipped_bit_in_a_page_of_parquet_is_found(files: dict[str, bytes]) -> None:
     """Each page has a checksum, so a reader of parts is protected too."""
     data = bytearray(files["parquet"])
@@ -151,7 +179,7 @@ def test_a_buffer_that_lies_about_its_size_is_refused(size: int) -> None:
     """The size before a compressed buffer is what Arrow would take at once."""
     table = pa.table({"n": list(range(100_000))})
     data = bytearray(written(table, "zstd"))
-    place = data.index(struct.pack("<q", 65_536 * 8))
+    place = data.index(struct.pack("<q", table.num_rows * 8))
     data[place : place + 8] = struct.pack("<q", size)
     stored = opened(bytes(data), "zstd")
     with pytest.raises((IntegrityError, DecodeError), match=r"declares|no whole"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
@@ -17,11 +19,14 @@ from typedxcom.errors import IntegrityError
 from typedxcom.pointer import confine
 from typedxcom.stores.transfers import Observe
 
-__all__ = ["CHUNK", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
+__all__ = ["CHUNK", "WRITE", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
 
+WRITE = 2**20  # bytes per write to a disk: pieces of 2 MB and more take ext4 several times as long
 CHUNK = 8 * 2**20  # bytes per step of a streamed read or copy
 _PAGE = 2**20  # bytes per request of a small read
 _PAGES = 8  # of a file that are kept: heads and footers are read in many small steps
+_AHEAD = 64 * 2**20  # bytes that are read ahead under one name
+_GAP = 2**20  # bytes between two ranges that are cheaper to fetch than a further request
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,15 @@ class Store(ABC):
             IntegrityError: It ends before *stop*. A retry does not help.
             StoreError: The store refused. A retry may help.
         """
+
+    def read_ranges(self, path: str, ranges: Sequence[tuple[int, int]]) -> list[Buffer]:
+        """Several parts of one object, each as `read_range` gives it.
+
+        Args:
+            ranges: Start and stop of each, in bytes; a store that is far away asks for them
+                beside each other.
+        """
+        return [self.read_range(path, start, stop) for start, stop in ranges]
 
     @abstractmethod
     def size(self, path: str) -> int:
@@ -289,6 +303,23 @@ class StoreFile(io.RawIOBase):
         self._store, self._path, self._size = store, path, size
         self._at = 0
         self._pages: dict[int, memoryview] = {}
+        self._ahead: dict[str, list[tuple[int, memoryview]]] = {}
+
+    def read_ahead(self, name: str, ranges: Iterable[tuple[int, int]]) -> None:
+        """Fetch what will be read: near ranges as one, the others beside each other.
+
+        Args:
+            name: What was read ahead under the same name before is dropped.
+            ranges: Start and stop of each, in bytes. What lies outside of the object, and what
+                goes beyond 64 MB, is left to be read when it is asked for.
+        """
+        self._ahead.pop(name, None)
+        spans = _together((one for one in ranges if not self._holds(*one)), self._size)
+        found = self._store.read_ranges(self._path, spans)
+        starts = (start for start, _ in spans)
+        self._ahead[name] = [
+            (start, memoryview(data).cast("B")) for start, data in zip(starts, found, strict=True)
+        ]
 
     def readable(self) -> bool:
         """Yes."""
@@ -319,6 +350,10 @@ class StoreFile(io.RawIOBase):
         return data
 
     def _pieces(self, start: int, stop: int) -> Iterator[Buffer]:
+        known = self._known(start, stop)
+        if known is not None:
+            yield known
+            return
         if stop - start >= _PAGE:
             yield self._store.read_range(self._path, start, stop)
             return
@@ -327,6 +362,21 @@ class StoreFile(io.RawIOBase):
             piece = self._page(number)[skip : skip + stop - start]
             yield piece
             start += len(piece)
+
+    def _known(self, start: int, stop: int) -> memoryview | None:
+        """These bytes, where they were read ahead."""
+        for parts in self._ahead.values():
+            at = bisect.bisect_right(parts, start, key=itemgetter(0)) - 1
+            if at >= 0 and stop - parts[at][0] <= len(parts[at][1]):
+                begin, data = parts[at]
+                return data[start - begin : stop - begin]
+        return None
+
+    def _holds(self, start: int, stop: int) -> bool:
+        """Whether these bytes are here already, by whichever way."""
+        numbers = range(start // _PAGE, -(-stop // _PAGE))
+        in_pages = len(numbers) <= _PAGES and all(number in self._pages for number in numbers)
+        return in_pages or self._known(start, stop) is not None
 
     def _page(self, number: int) -> memoryview:
         page = self._pages.pop(number, None)
@@ -345,6 +395,21 @@ class StoreFile(io.RawIOBase):
         data = self.read(len(view))
         view[: len(data)] = data
         return len(data)
+
+
+def _together(ranges: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """The ranges in order, those with a small gap between them as one, up to `_AHEAD` bytes."""
+    spans: list[tuple[int, int]] = []
+    for start, stop in sorted(ranges):
+        if not 0 <= start < stop <= size:
+            continue
+        if spans and start - spans[-1][1] <= _GAP:
+            spans[-1] = (spans[-1][0], max(stop, spans[-1][1]))
+        else:
+            spans.append((start, stop))
+        if sum(end - begin for begin, end in spans) > _AHEAD:
+            return spans[:-1]
+    return spans
 
 
 def chunks_of(data: Buffer | Iterable[Buffer]) -> Iterator[memoryview]:

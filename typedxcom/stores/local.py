@@ -15,7 +15,7 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
-from typedxcom.stores.base import CHUNK, Staged, Store, StoredObject, chunks_of
+from typedxcom.stores.base import CHUNK, WRITE, Staged, Store, StoredObject, chunks_of
 from typedxcom.stores.folders import in_folder, list_files, open_file, remove_empty, told
 
 __all__ = ["LocalStore"]
@@ -222,7 +222,7 @@ class LocalStage(Staged):
         at = 0
         try:
             while at < len(view):
-                at += os.write(self._file, view[at:])
+                at += os.write(self._file, view[at : at + WRITE])
         except OSError as error:
             raise told(error, str(self._store.root), "write an object to") from None
         self.size += at

@@ -11,7 +11,7 @@ from typing import IO
 from typing_extensions import Buffer
 
 from typedxcom.errors import StoreError
-from typedxcom.stores.base import CHUNK, Staged, Store
+from typedxcom.stores.base import CHUNK, WRITE, Staged, Store
 
 __all__ = ["SPOOL", "SpooledStage"]
 
@@ -33,7 +33,8 @@ class SpooledStage(Staged):
         try:
             if self.file is None and self.size + len(view) > SPOOL:
                 self._move_to_disk()
-            self._file.write(view)
+            for start in range(0, len(view), WRITE):
+                self._file.write(view[start : start + WRITE])
         except OSError as error:
             raise self._full(error) from None
         self.size += len(view)
@@ -45,7 +46,7 @@ class SpooledStage(Staged):
         self._file = tempfile.NamedTemporaryFile(prefix="typedxcom-")  # noqa: SIM115
         self.file = Path(self._file.name)
         kept.seek(0)
-        while piece := kept.read(CHUNK):
+        while piece := kept.read(WRITE):
             self._file.write(piece)
 
     def _full(self, error: OSError) -> StoreError:

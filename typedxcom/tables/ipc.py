@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from typedxcom.tables.stored import (
     Declares,
+    Range,
     StoredTable,
     as_file,
     damaged,
@@ -27,7 +29,7 @@ __all__ = ["IpcTable", "open_ipc", "read_ipc", "write_ipc"]
 Compression = Literal["zstd", "lz4"]
 
 
-_FAR_ROWS = 65_536  # of a batch in a compressed file: who reads a part fetches whole batches
+_FAR_ROWS = 131_072  # of a batch in a compressed file: who reads a part fetches whole batches
 
 
 def write_ipc(table: Arrow, sink: Any, *, compression: Compression | None = None) -> int:
@@ -118,29 +120,28 @@ def read_ipc(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
     """The table of one Arrow IPC file.
 
     Args:
-        source: As for `open_ipc`. From a path no byte of an uncompressed column is read before
-            it is used.
+        source: As for `open_ipc`. From a path no byte of an uncompressed number is read before it
+            is used.
         columns: The only ones to read, in this order.
 
     Raises:
         DecodeError: It is no whole IPC file, or has no such column.
     """
-    reader = open_ipc(source, columns)
-    with damaged("Arrow IPC"):
-        table = reader.read_all()
-    return table if columns is None else table.select(list(columns))
+    return IpcTable(source, lambda size: None).read(columns)
 
 
 class IpcTable(StoredTable):
     """An Arrow IPC file; from a path nothing is read before it is used."""
 
     def __init__(self, source: Any, declares: Declares) -> None:
-        super().__init__(as_file(source), declares)
+        super().__init__(source, declares)
         from typedxcom.tables.ipchead import IpcHeads
 
         self._reader = open_ipc(self.source)
         with damaged("Arrow IPC"):
             self._heads = IpcHeads(self.source, with_names(self._reader.schema))
+        if self.read_ahead is not None:
+            self.read_ahead("heads", self._heads.head_ranges())
         declares(sum(map(self._heads.declared, self._heads.dictionaries)))
 
     @property
@@ -156,19 +157,47 @@ class IpcTable(StoredTable):
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """As `StoredTable.read`; from a path no byte of an uncompressed number is read yet."""
         self.declares(sum(self._heads.declared(one, columns) for one in self._heads.batches))
+        reader = self._open(columns)
         with damaged("Arrow IPC"):
-            table = read_ipc(self.source, columns)
+            table = reader.read_all()
+            table = table if columns is None else table.select(list(columns))
             table.validate(full=True)  # Arrow follows an offset out of its memory otherwise
         return table
+
+    def _open(self, columns: Sequence[str] | None) -> Any:
+        """A reader of at least these columns.
+
+        Arrow copies the columns that it is asked for; without being asked it copies nothing of
+        what is in memory as it will be used.
+        """
+        select(self.schema, columns)
+        return (
+            self._reader if columns is None or self._is_mapped else open_ipc(self.source, columns)
+        )
+
+    @cached_property
+    def _is_mapped(self) -> bool:
+        import pyarrow as pa
+
+        is_memory = isinstance(self.source, (pa.MemoryMappedFile, pa.BufferReader))
+        return is_memory and not any(
+            self._heads.head(one).compressed for one in self._heads.batches
+        )
 
     def _batches(
         self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
     ) -> Iterator[pa.RecordBatch]:
         wanted = columns if condition is None else None
-        reader = self._reader if wanted is None else open_ipc(self.source, wanted)
-        for at, start, count in pieces(self._heads.rows, first, stop):
+        reader = self._open(wanted)
+        parts = list(pieces(self._heads.rows, first, stop))
+        ranges = partial(self._ranges, wanted)
+        for at, start, count in self.in_windows(parts, ranges):
             self.declares(self._heads.declared(self._heads.batches[at], wanted))
             with damaged("Arrow IPC"):
                 batch = reader.get_batch(at)
+                batch = batch if wanted is None else batch.select(list(wanted))
                 batch.validate(full=True)
             yield from filtered(batch.slice(start, count), columns, condition)
+
+    def _ranges(self, columns: Sequence[str] | None, part: tuple[int, int, int]) -> Iterator[Range]:
+        return self._heads.ranges(self._heads.batches[part[0]], columns)

@@ -98,6 +98,21 @@ class IpcHeads:
         found = (self._becomes(start + at, length) for at, length in self._wanted(head, columns))
         return max(head.rows, sum(found))
 
+    def head_ranges(self) -> Iterator[tuple[int, int]]:
+        """Start and stop in the file of each head, and of all that is read before any batch."""
+        for block in self.batches:
+            yield block.offset, block.offset + block.head
+        for block in self.dictionaries:
+            yield block.offset, block.offset + block.head + block.body
+
+    def ranges(
+        self, block: Block, columns: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """Start and stop in the file of what is read of one batch; see `declared`."""
+        start, end = block.offset + block.head, block.offset + block.head + block.body
+        for at, length in self._wanted(self.head(block), columns):
+            yield min(start + at, end), min(start + at + length, end)
+
     def _becomes(self, at: int, length: int) -> int:
         """The size of one compressed buffer, from the 8 bytes before it; -1 says "as it is"."""
         if not length:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from typedxcom.tables.annotations import TableAlias
@@ -83,16 +84,12 @@ class FileSource:
     @property
     def schema(self) -> pa.Schema:
         """The file's schema."""
-        from typedxcom.tables.ipc import open_ipc
-
-        return open_ipc(self._path).schema
+        return self._table.schema
 
     @property
     def rows(self) -> int:
         """The file's rows, from the heads of its batches."""
-        from typedxcom.tables.ipc import open_ipc
-
-        return int(open_ipc(self._path, columns=[]).read_all().num_rows)
+        return int(self._table.rows)
 
     @property
     def size(self) -> int:
@@ -101,14 +98,13 @@ class FileSource:
 
     def open(self, *, columns: Sequence[str] | None = None, filter: Any = None) -> Any:  # noqa: A002
         """A stream over the mapped file; only the pages of the columns asked for are touched."""
-        import pyarrow as pa
+        return self._table.stream(columns, filter)
 
-        from typedxcom.tables.ipc import open_ipc
+    @cached_property
+    def _table(self) -> Any:
+        from typedxcom.tables.ipc import IpcTable
 
-        reader = open_ipc(self._path, columns if filter is None else None)
-        batches = (reader.get_batch(at) for at in range(reader.num_record_batches))
-        stream = pa.RecordBatchReader.from_batches(reader.schema, batches)
-        return scan(stream, columns, filter)
+        return IpcTable(self._path, lambda size: None)
 
 
 def scan(reader: pa.RecordBatchReader, columns: Sequence[str] | None, condition: Any) -> Any:

@@ -8,13 +8,14 @@ every value is encoded and decoded, where a memory map costs nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import EncodeError
 from typedxcom.tables.stored import (
     Declares,
+    Range,
     StoredTable,
-    as_file,
     damaged,
     filtered,
     pieces,
@@ -88,7 +89,7 @@ class ParquetTable(StoredTable):
     """A parquet file; row groups and columns that nobody asks for are not read."""
 
     def __init__(self, source: Any, declares: Declares) -> None:
-        super().__init__(as_file(source), declares)
+        super().__init__(source, declares)
         from pyarrow import parquet
 
         with damaged("parquet"):
@@ -123,7 +124,11 @@ class ParquetTable(StoredTable):
         self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
     ) -> Iterator[pa.RecordBatch]:
         lengths = [self._head.row_group(group).num_rows for group in self._groups()]
-        for group, start, count in pieces(lengths, first, stop):
+        parts = list(pieces(lengths, first, stop))
+        ranges = partial(self._ranges, columns)
+        for group, start, count in (
+            parts if condition is not None else self.in_windows(parts, ranges)
+        ):
             whole = start == 0 and count == lengths[group]
             if not whole:
                 yield from self._part(group, columns, condition, start, start + count)
@@ -131,6 +136,14 @@ class ParquetTable(StoredTable):
                 yield from self._group(group, columns)
             else:
                 yield from self._matching(group, columns, condition)
+
+    def _ranges(
+        self, columns: Sequence[str] | None, piece: tuple[int, int, int]
+    ) -> Iterator[Range]:
+        """Where the columns of one row group lie in the file."""
+        for part in self._parts(piece[0], columns):
+            start = min(part.data_page_offset, part.dictionary_page_offset or part.data_page_offset)
+            yield start, start + part.total_compressed_size
 
     def _groups(self) -> range:
         return range(self._head.num_row_groups)

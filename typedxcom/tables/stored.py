@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from typedxcom.errors import DecodeError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Declares",
+    "Range",
     "StoredTable",
     "as_file",
     "damaged",
@@ -25,6 +27,10 @@ __all__ = [
     "with_names",
 ]
 
+_AHEAD = 32 * 2**20  # bytes of a file far away that are fetched before they are asked for
+_WINDOW = 4  # batches that are fetched at once at first, then twice as many, and so on
+T = TypeVar("T")
+Range: TypeAlias = tuple[int, int]
 Declares = Callable[[int], None]
 
 
@@ -32,13 +38,15 @@ class StoredTable(ABC):
     """What is stored, by its head; rows are read when they are asked for.
 
     Args:
-        source: A path, bytes, a ``pyarrow.Buffer`` or a ``pyarrow.NativeFile``.
+        source: A path, bytes, a ``pyarrow.Buffer``, a ``pyarrow.NativeFile``, or another file that
+            is far away: one with ``read_ahead(name, ranges)``, as a store opens.
         declares: Told how many bytes are about to be taken in memory, as the file says itself;
             raises where that is too much. Of a stream each batch counts alone.
     """
 
     def __init__(self, source: Any, declares: Declares) -> None:
-        self.source, self.declares = source, declares
+        self.source, self.declares = as_file(source), declares
+        self.read_ahead = getattr(source, "read_ahead", None)
 
     @property
     @abstractmethod
@@ -85,6 +93,31 @@ class StoredTable(ABC):
         made = self._batches(columns, condition, first, stop)
         return pa.RecordBatchReader.from_batches(schema, made)
 
+    def in_windows(self, parts: Sequence[T], ranges: Callable[[T], Iterable[Range]]) -> Iterator[T]:
+        """*parts* in turn; where the file is far away, some are fetched at once before they come.
+
+        Args:
+            parts: Batches or row groups, in the order in which they will be read.
+            ranges: Start and stop, in bytes, of all that will be read of a part.
+        """
+        if self.read_ahead is None:
+            yield from parts
+            return
+        at, width = 0, _WINDOW
+        while at < len(parts):
+            wanted: list[Range] = []
+            end, size = at, 0
+            for part in parts[at : at + width]:
+                further = list(ranges(part))
+                size += sum(stop - start for start, stop in further)
+                if size > _AHEAD and wanted:
+                    break
+                wanted += further
+                end += 1
+            self.read_ahead("rows", wanted)
+            yield from parts[at:end]
+            at, width = end, width * 2
+
     @abstractmethod
     def _batches(
         self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
@@ -93,7 +126,7 @@ class StoredTable(ABC):
 
 
 def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """The fields of *columns*. Raises DecodeError where one is not there."""
+    """The fields of *columns*. Raises DecodeError where one is not there, or there twice."""
     import pyarrow as pa
 
     if columns is None:
@@ -101,6 +134,8 @@ def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
     missing = [name for name in columns if name not in schema.names]
     if missing:
         raise DecodeError(f"The stored table has no column {missing[0]!r}; it has {schema.names}.")
+    if twice := [name for name in columns if len(schema.get_all_field_indices(name)) > 1]:
+        raise DecodeError(f"The stored table has two columns {twice[0]!r}.")
     return pa.schema([schema.field(name) for name in columns], schema.metadata)
 
 
@@ -151,6 +186,8 @@ def as_file(source: Any) -> Any:
         return pa.memory_map(os.fspath(source))
     if isinstance(source, pa.NativeFile):
         return source
+    if isinstance(source, io.IOBase):
+        return pa.PythonFile(source, "r")
     return pa.BufferReader(source if isinstance(source, pa.Buffer) else pa.py_buffer(source))
 
 
