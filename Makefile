@@ -64,7 +64,7 @@ wheel: .venv/synced ## Build the wheel and run unit tests against it
 bench: .venv-bench/synced ## Measure everything, beside what users would pick instead
 	.venv-bench/bin/python -m benchmarks --docs $(ARGS)
 
-bench-quick: .venv-bench/synced ## The same on small data, in a few minutes
+bench-quick: .venv-bench/synced ## The main suites on small data, in under two minutes
 	.venv-bench/bin/python -m benchmarks --quick --json build/bench-quick.json $(ARGS)
 
 stubs: .venv/synced .venv-oldest/synced .venv-next/synced ## Make stubs/airflow-stubs anew from each supported Airflow

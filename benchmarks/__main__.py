@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import signal
 import sys
+from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, report
-from benchmarks.running import ROOT, run_suite
+from benchmarks.running import ROOT, run_cases
 
 SUITES = (
     "models", "hops", "thresholds", "overhead", "tables", "row_checks", "mapping", "sweeping",
@@ -24,26 +27,53 @@ def main() -> None:
     """Run the suites that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", default="", help=f"comma-separated, of {', '.join(SUITES)}")
-    parser.add_argument("--quick", action="store_true", help="small data, a few minutes")
+    parser.add_argument("--cases", default="", help="only those whose names have this in them")
+    parser.add_argument(
+        "--quick", action="store_true", help="the main suites on small data, under two minutes"
+    )
     parser.add_argument("--tiny", action="store_true", help="tiny data: does it run at all?")
     parser.add_argument("--json", type=Path, default=RESULTS, help="where the numbers go")
     parser.add_argument("--docs", action="store_true", help=f"rewrite the tables of {PAGE.name}")
     parser.add_argument("--render", action="store_true", help="measure nothing, use the JSON file")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped
     results = load(options.json)
     if not options.render:
         size = "tiny" if options.tiny else "quick" if options.quick else "full"
         results["machine"] = machine.describe()
         for name in chosen(options.only):
             suite = importlib.import_module(f"benchmarks.suites.{name}")
-            results["suites"][name] = run_suite(suite, size, tell)
-            save(options.json, results)
+            for _ in measured(results["suites"], suite, size, options.cases):
+                save(options.json, results)
     if options.docs:
         from benchmarks import plot
 
         report.write_page(PAGE, results)
         plot.draw(results, PAGE.parent)
     print(report.markdown(results))
+
+
+def measured(suites: dict[str, Any], suite: Any, size: str, part: str) -> Iterator[None]:
+    """Measure the cases of *suite* whose names have *part*, and put each into *suites*.
+
+    What was measured of the others before, in the same size, is kept.
+    """
+    name = suite.__name__.rpartition(".")[2]
+    cases = suite.cases(size)
+    known = suites.get(name, {})
+    kept = known["cases"] if known.get("size") == size else []
+    found = {case["name"]: case for case in kept}
+    for case in run_cases(suite, size, [case for case in cases if part in case.name], tell):
+        found[case["name"]] = case
+        suites[name] = {
+            "title": suite.TITLE,
+            "about": suite.__doc__.strip(),
+            "metrics": suite.METRICS,
+            "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "size": size,
+            "cases": [found[one.name] for one in cases if one.name in found],
+        }
+        yield
 
 
 def chosen(names: str) -> list[str]:
@@ -66,8 +96,9 @@ def save(path: Path, results: dict[str, Any]) -> None:
     """Keep the results, the suites in their own order, numbers to five digits."""
     path.parent.mkdir(exist_ok=True)
     suites = results["suites"]
-    results["suites"] = {name: suites[name] for name in SUITES if name in suites}
-    path.write_text(json.dumps(rounded(results), indent=1, ensure_ascii=False) + "\n")
+    ordered = {name: suites[name] for name in SUITES if name in suites}
+    text = json.dumps(rounded({**results, "suites": ordered}), indent=1, ensure_ascii=False)
+    path.write_text(f"{text}\n")
 
 
 def rounded(value: Any) -> Any:

@@ -130,13 +130,14 @@ class Limit:
     """`cp` of the same bytes; a raw PUT and GET."""
 
     def __init__(self, place: Place) -> None:
-        self.place = place
+        self.place, self.rows = place, -1
         self.source: Any = None
 
     def write(self, table: pa.Table) -> Any:
         """The bytes are there already."""
         place = self.place
-        if self.source is None:
+        if self.rows != table.num_rows:
+            self.rows = table.num_rows
             sink = pa.BufferOutputStream()
             with pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
@@ -256,22 +257,16 @@ class CommonIo:
     def __init__(self, place: Place) -> None:
         home = place.folder / f"home-{os.getpid()}"
         os.environ["AIRFLOW_HOME"] = str(home)
-        root = f"file://{home}/xcom" if place.is_local else f"s3://bench@tables/{os.getpid()}"
+        root = f"file://{home}/xcom" if place.is_local else f"s3://tables/{os.getpid()}"
         if not place.is_local:
-            os.environ["AIRFLOW_CONN_BENCH"] = json.dumps(
-                {
-                    "conn_type": "aws",
-                    "login": place.options["key"],
-                    "password": place.options["secret"],
-                    "extra": {"endpoint_url": place.options["endpoint_url"]},
-                }
-            )
+            os.environ["AWS_ACCESS_KEY_ID"] = place.options["key"]
+            os.environ["AWS_SECRET_ACCESS_KEY"] = place.options["secret"]
+            os.environ["AWS_ENDPOINT_URL"] = place.options["endpoint_url"]
         os.environ["AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_PATH"] = root
         os.environ["AIRFLOW__COMMON_IO__XCOM_OBJECTSTORAGE_THRESHOLD"] = "0"
         from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 
-        self.backend, self.home = XComObjectStorageBackend, home
-        self.frame: Any = None
+        self.backend, self.place = XComObjectStorageBackend, place
 
     def write(self, table: pa.Table) -> Row:
         """The frame is there already; only the write counts."""
@@ -281,9 +276,8 @@ class CommonIo:
         start = time.perf_counter()
         row = self.backend.serialize_value(frame, map_index=-1, **self.ids)
         seconds = time.perf_counter() - start
-        files = [path for path in self.home.rglob("*") if path.is_file()]
-        sizes = {"stored": max(path.stat().st_size for path in files)} if files else {}
-        return Row(row, seconds=seconds, **sizes)
+        path = row.removeprefix("file://").removeprefix("s3://")
+        return Row(row, seconds=seconds, stored=self.place.size(path))
 
     def read(self, row: Row, columns: list[str] | None) -> None:
         """The frame, and every value as Arrow sees it."""

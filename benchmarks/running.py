@@ -8,13 +8,12 @@ import os
 import selectors
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "Case", "Found", "Services", "Worker", "run_suite"]
+__all__ = ["ROOT", "Case", "Found", "Services", "Worker", "run_cases"]
 
 ROOT = Path(__file__).parents[1]
 _PATIENCE = 900  # seconds for one answer
@@ -102,33 +101,27 @@ class Worker:
             pass
 
 
-def run_suite(suite: Any, size: str, tell: Any = None) -> dict[str, Any]:
-    """Measure every case of *suite*.
+def run_cases(
+    suite: Any, size: str, cases: list[Case], tell: Callable[[str], None]
+) -> Iterator[dict[str, Any]]:
+    """Measure some cases of *suite*.
 
     Args:
         suite: A module of `benchmarks.suites`.
         size: ``full``, ``quick`` or ``tiny``.
+        cases: Of those that it has in this size.
         tell: Called with one line of progress.
 
-    Returns:
-        Its measurements, as they go into the JSON file.
+    Yields:
+        The measurements of each case, as they go into the JSON file.
     """
     name = suite.__name__.rpartition(".")[2]
-    started = datetime.now(timezone.utc)
-    found = []
+    if not cases:
+        return
     with services_of(suite, size) as services, _workers(name, suite, services) as worker:
-        for case in suite.cases(size):
-            if tell:
-                tell(f"{name}: {case.name}")
-            found.append(_run_case(case, worker))
-    return {
-        "title": suite.TITLE,
-        "about": suite.__doc__.strip(),
-        "metrics": suite.METRICS,
-        "started": started.isoformat(timespec="seconds"),
-        "size": size,
-        "cases": found,
-    }
+        for case in cases:
+            tell(f"{name}: {case.name}")
+            yield _run_case(case, worker)
 
 
 @contextlib.contextmanager

@@ -36,10 +36,10 @@ _LINES = {
 
 def cases(size: str) -> list[Case]:
     """Each of them in new processes."""
-    rounds = {"full": 7, "quick": 3, "tiny": 1}[size]
-    names = list(_LINES) if size != "tiny" else ["package"]
+    rounds = 7 if size == "full" else 1
+    names = {"full": list(_LINES), "quick": ["package", "task"], "tiny": ["package"]}[size]
     return [
-        Case(name, {"name": name}, tuple(_LINES[name]), rounds=rounds, least=0, warm=size != "tiny")
+        Case(name, {"name": name}, tuple(_LINES[name]), rounds=rounds, least=0, warm=size == "full")
         for name in names
     ]
 

@@ -20,7 +20,7 @@ _COUNTS = {"full": (0, 100, 10_000), "quick": (0, 100), "tiny": (0, 2)}
 
 def cases(size: str) -> list[Case]:
     """Every shape, alone and in lists."""
-    rounds = {"full": 7, "quick": 3, "tiny": 1}[size]
+    rounds = {"full": 7, "quick": 2, "tiny": 1}[size]
     shapes = {"full": list(SHAPES), "quick": ["nested", "constrained"], "tiny": ["nested"]}[size]
     return [
         Case(

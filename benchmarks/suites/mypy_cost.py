@@ -77,8 +77,9 @@ CALLS_PER_STEP = 10  # partial() and expand() count as one each
 
 def cases(size: str) -> list[Case]:
     """Cold, warm, and after one edit; in this order."""
-    files = {"full": 200, "quick": 20, "tiny": 2}[size]
-    rounds = {"full": 5, "quick": 1, "tiny": 1}[size]
+    if size == "quick":  # mypy reads Airflow for each configuration first: a minute
+        return []
+    files, rounds = {"full": (200, 5), "tiny": (2, 1)}[size]
     return [
         Case(
             f"{files} files, {mode}",

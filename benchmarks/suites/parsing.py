@@ -68,8 +68,8 @@ _IMPORTS = {
 
 def cases(size: str) -> list[Case]:
     """One file of few and of many tasks."""
-    counts = {"full": (20, 200), "quick": (200,), "tiny": (5,)}[size]
-    rounds = {"full": 15, "quick": 3, "tiny": 1}[size]
+    counts = {"full": (20, 200), "quick": (100,), "tiny": (5,)}[size]
+    rounds = {"full": 15, "quick": 2, "tiny": 1}[size]
     return [
         Case(f"{count} tasks", {"count": count}, tuple(_IMPORTS), rounds=rounds, least=0)
         for count in counts

@@ -27,8 +27,10 @@ services = hops.services
 
 def cases(size: str) -> list[Case]:
     """Around both thresholds."""
-    sizes = {"full": (1, 3, 5, 10, 30, 100, 300), "quick": (1, 10), "tiny": (1,)}[size]
-    rounds, least = {"full": (9, 0.3), "quick": (2, 0), "tiny": (1, 0)}[size]
+    if size == "quick":
+        return []
+    sizes = {"full": (1, 3, 5, 10, 30, 100, 300), "tiny": (1,)}[size]
+    rounds, least = (9, 0.3) if size == "full" else (1, 0)
     return [
         Case(
             f"{kb} kB",

@@ -52,9 +52,10 @@ mon data avail crit = 1
 mon data avail warn = 1
 osd data = {folder}/osd
 osd objectstore = memstore
-memstore device bytes = 2147483648
+memstore device bytes = {memory}
 rgw dns name = 127.0.0.1
 rgw gc obj min wait = 5
+rgw gc processor period = 5
 rgw lc debug interval = 2
 [osd]
 public addr = 127.0.0.1
@@ -79,14 +80,18 @@ def has_ceph() -> bool:
 class Ceph:
     """The cluster, and one S3 user in it.
 
+    Args:
+        memory: Bytes that all objects together may take.
+
     Attributes:
         endpoint: The address of the S3 gateway.
         port: Its port.
         access_key, secret_key: What the user signs with.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int = 2 * 2**30) -> None:
         self.folder = env.scratch("ceph")
+        self._memory = memory
         self.processes = Processes(self.folder)
         self.port, self._monitor = free_port(), free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
@@ -98,6 +103,7 @@ class Ceph:
         for name in ("mon", "osd", "run"):
             (self.folder / name).mkdir()
         cluster = {"fsid": uuid.uuid4(), "monitor": self._monitor, "gateway": self.port}
+        cluster["memory"] = self._memory
         self._configuration.write_text(_CONFIGURATION.format(folder=self.folder, **cluster))
         self._make_keys()
         self._start_monitor(str(cluster["fsid"]))
