@@ -1,6 +1,7 @@
 """The deployments, one after the other: each executor and each XCom backend once.
 
-``TYPEDXCOM_ALL_SITES=1`` runs everything on each executor with each backend, which takes an hour.
+``TYPEDXCOM_ALL_SITES=1`` runs everything on each executor with each backend, with 200
+mapped instances, which takes 40 minutes.
 """
 
 from __future__ import annotations

@@ -263,7 +263,7 @@ def test_a_fault_in_the_plugin_is_reported_once(project, tmp_path):
         def fail(*args):
             raise RuntimeError("broken on purpose")
 
-        calls.Call.check = fail
+        calls.Call.check_arguments = fail
     """
     write(project.folder, broken=broken)
     twice = WRONG.replace("load(extract())", "load(extract())\n    load(extract())")

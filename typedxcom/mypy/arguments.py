@@ -345,8 +345,10 @@ class Argument:
 def _is_plain_fit(output: Output, formal: Type) -> bool:
     """Whether a value of a class goes where that class is asked for."""
     up, down = get_proper_type(output.value), get_proper_type(formal)
-    both = isinstance(up, Instance) and isinstance(down, Instance)
-    return both and not is_table(up) and not is_table(down) and fits(up, down)
+    if not (isinstance(up, Instance) and isinstance(down, Instance)):
+        return False
+    has_table = up.type.fullname in names.TABLES or down.type.fullname in names.TABLES
+    return not has_table and fits(up, down)
 
 
 def returns(output: Output | None, up: str, *, direct: bool = True) -> str:

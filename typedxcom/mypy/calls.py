@@ -48,10 +48,15 @@ class Call:
             The signature under which mypy checks the rest: what was judged here takes anything.
         """
         function = self.function
-        self._check_names()
         if function.variables and self._any_holds():
+            self._check_names()
             return self._solve()
-        return function.copy_modified(arg_types=self._judge(function.arg_types))
+        return function.copy_modified(arg_types=self.check_arguments())
+
+    def check_arguments(self) -> list[Type]:
+        """The same for a function without type variables: its parameter types."""
+        self._check_names()
+        return self._judge(self.function.arg_types)
 
     def _judge(self, formals: list[Type]) -> list[Type]:
         """The parameter types that are left for mypy."""

@@ -99,13 +99,17 @@ def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
     if task.function is None:
         return _open(ctx.default_signature, _result(site, task, task.value))
     function = task.function if task.group else injectable(site, task.function)
-    checked = Call(site, ctx.context, task.label, function).check()
-    value = task.value
-    if function.variables and task.note.kind in names.RUNS_FUNCTION:
-        value = awaited(checked.ret_type)
-    return checked.copy_modified(
-        ret_type=_result(site, task, value), name=task.note.name or checked.name
-    )
+    call = Call(site, ctx.context, task.label, function)
+    if not function.variables:
+        return function.copy_modified(
+            arg_types=call.check_arguments(),
+            ret_type=_result(site, task, task.value),
+            name=task.note.name or function.name,
+        )
+    checked = call.check()
+    is_result = task.note.kind in names.RUNS_FUNCTION
+    returned = _result(site, task, awaited(checked.ret_type) if is_result else task.value)
+    return checked.copy_modified(ret_type=returned, name=task.note.name or checked.name)
 
 
 def _result(site: Site, task: Tasklike, value: Type) -> Type:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from mypy.expandtype import expand_type_by_instance
 from mypy.maptype import map_instance_to_supertype
 from mypy.typeops import make_simplified_union
 from mypy.types import (
@@ -125,6 +126,11 @@ def output_of(found: Type) -> Output | None:
     kind = proper.type.fullname
     if kind == names.XCOMARG:
         return Output(proper.args[0], kind, _note(proper))
+    if kind in names.OUTPUTS:
+        for declared in proper.type.bases:
+            if declared.type.fullname == names.XCOMARG:
+                value = expand_type_by_instance(declared.args[0], proper)
+                return Output(value, kind, _note(proper))
     for base in proper.type.mro:
         if base.fullname == names.XCOMARG:
             value = map_instance_to_supertype(proper, base).args[0]

@@ -33,7 +33,7 @@ from typedxcom.mypy.config import ConfigError, read_config
 from typedxcom.mypy.dags import relax_dag, relax_task_group
 from typedxcom.mypy.guard import guarded, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
-from typedxcom.mypy.site import PREFIXES, Site, is_library, sees_airflow, unknown
+from typedxcom.mypy.site import PREFIXES, Site, at_site, is_library, sees_airflow, unknown
 from typedxcom.mypy.tables import table_or_any
 from typedxcom.mypy.tasks import forget
 
@@ -41,7 +41,7 @@ __all__ = ["TypedXComPlugin"]
 
 _Context = TypeVar("_Context")
 _Result = TypeVar("_Result")
-LIBRARIES: Final = ("airflow.sdk.", f"{names.PUBLIC}.")
+LIBRARIES: Final = ("airflow.sdk.", "builtins.", f"{names.PUBLIC}.")
 
 
 class TypedXComPlugin(Plugin):
@@ -188,8 +188,7 @@ class TypedXComPlugin(Plugin):
         info, config = self.info, self.config
 
         def run(ctx: Any) -> _Result:
-            with Site(ctx.api, ctx.context, info, config) as site:
-                return hook(site, ctx)
+            return at_site(Site(ctx.api, ctx.context, info, config), hook, ctx)
 
         return guarded(run, default)
 

@@ -44,12 +44,15 @@ ON_THE_WIRE: Final = {
 def fits(up: Type, down: Type, depth: int = 0) -> bool:
     """Whether every value of *up* may go where *down* is asked for."""
     up, down = get_proper_type(up), get_proper_type(down)
-    if is_table(up) or is_table(down):
-        return table_fits(up, down, fits)
     if isinstance(up, Instance) and isinstance(down, Instance):
-        known = ON_THE_WIRE.get((up.type.fullname, down.type.fullname))
-        if known is not None:
+        pair = up.type.fullname, down.type.fullname
+        if (known := ON_THE_WIRE.get(pair)) is not None:
             return known
+        may_be_table = pair[0] in names.TABLES or pair[1] in names.TABLES
+    else:
+        may_be_table = True
+    if may_be_table and (is_table(up) or is_table(down)):
+        return table_fits(up, down, fits)
     if is_subtype(up, down) or (is_bare_frame(up) and is_bare_frame(down)):
         return True
     # A recursive alias unfolds for ever.

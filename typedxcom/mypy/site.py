@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from mypy.errorcodes import ErrorCode
 from mypy.messages import format_type_distinctly
@@ -29,13 +29,23 @@ from mypy.types import (
     ProperType,
     Type,
     TypeOfAny,
-    UnionType,
     get_proper_type,
 )
 
 from typedxcom.mypy.config import Config
 
-__all__ = ["PREFIXES", "Lookup", "Site", "afresh", "is_library", "sees_airflow", "unknown"]
+__all__ = [
+    "PREFIXES",
+    "Lookup",
+    "Site",
+    "afresh",
+    "at_site",
+    "is_library",
+    "sees_airflow",
+    "unknown",
+]
+
+T = TypeVar("T")
 
 PREFIXES: Final = ("airflow", "typedxcom")
 
@@ -98,15 +108,6 @@ class Site:
         self.lookup = lookup
         self.config = config
 
-    def __enter__(self) -> Site:
-        _Memo.depth += 1
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        _Memo.depth -= 1
-        if not _Memo.depth:
-            _Memo.types.clear()
-
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
         """Report one sentence."""
         self.api.fail(message, where, code=code)
@@ -123,7 +124,9 @@ class Site:
 
     def text_note(self, text: str) -> LiteralType:
         """A string as a type, which is all that mypy's cache keeps."""
-        return LiteralType(text, self.builtin("str"))
+        text_type = self.lookup("builtins.str")
+        fallback = self.builtin("str") if text_type is None else Instance(text_type, [])
+        return LiteralType(text, fallback)
 
     def describe(self, *types: Type) -> tuple[str, ...]:
         """Types for people; classes of the same name get their module's."""
@@ -195,8 +198,12 @@ class Site:
         return get_proper_type(task.output(self, task.value))
 
 
-def plain_items(found: ProperType) -> list[ProperType]:
-    """The members of a union, or the type itself."""
-    if isinstance(found, UnionType):
-        return [get_proper_type(item) for item in found.items]
-    return [found]
+def at_site(site: Site, hook: Callable[[Site, Any], T], ctx: Any) -> T:
+    """Run *hook*; what it finds out of expressions is known until the outermost hook has ended."""
+    _Memo.depth += 1
+    try:
+        return hook(site, ctx)
+    finally:
+        _Memo.depth -= 1
+        if not _Memo.depth:
+            _Memo.types.clear()

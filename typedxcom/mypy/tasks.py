@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, ArgKind, TypeInfo
@@ -84,10 +84,14 @@ class Tasklike:
         """Its name in a sentence."""
         return f'{self.noun} "{self.note.name}"' if self.note.name else f"this {self.noun}"
 
+    @cached_property
+    def _keys(self) -> bool | None:
+        return pushes_keys(self.value, self.note)
+
     def output(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
         """The type of its output."""
         # Never the same object twice: mypy's unions erase the notes of an instance in place.
-        keys = pushes_keys(value, self.note)
+        keys = self._keys if value is self.value else pushes_keys(value, self.note)
         note = Note(task=self.note.name, keys=keys, plain=self.note.plain)
         return make_output(site, value, kind=kind, note=note)
 
