@@ -42,7 +42,7 @@ def cases(size: str) -> list[Case]:
             f"{mb:,} MB, {store}, {way}",
             {"mb": mb, "store": store, "way": way},
             _LAZY if way == "2 of 10 columns" else _ALL,
-            rounds={"full": _rounds(mb, store), "quick": 2, "tiny": 1}[size],
+            rounds={"full": _rounds(mb, store), "quick": 1, "tiny": 1}[size],
             least=0,
             warm=False,
             size=mb,
