@@ -17,7 +17,7 @@ from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stores import MemoryStore, ObjectStore
+from typedxcom.stores import MemoryStore, ObjectStore, StoreFile
 from typedxcom.stores.deadline import Patience
 from typedxcom.tables import LazyTable, Table
 from typedxcom.tabular import TableSlice
@@ -49,6 +49,11 @@ class Counted(MemoryStore):
     def __init__(self) -> None:
         super().__init__(name="s")
         self.trips: list[list[tuple[int, int]]] = []
+
+    def open(self, path: str, *, size: int) -> StoreFile:
+        """The file, kept to look into."""
+        self.file = super().open(path, size=size)
+        return self.file
 
     def read_range(self, path: str, start: int, stop: int) -> Any:
         """One trip."""
@@ -95,6 +100,7 @@ def test_two_columns_take_few_round_trips(table: pa.Table, form: str) -> None:
     assert not store.trips
     assert lazy.to_arrow().equals(table.select(["a", "c"]))
     assert len(store.trips) <= 6
+    assert not store.file._ahead["rows"]  # the handle that lives on keeps none
     fetched = sum(stop - start for trip in store.trips for start, stop in trip)
     assert fetched < row["size"] * 0.7  # of which the noise is the most
 
@@ -153,6 +159,22 @@ def test_ranges_that_lie_are_left_out() -> None:
     file.seek(10 * mega + 5)
     assert len(file.read(mega)) == mega
     assert asked == [(0, 200), (10 * mega, 20 * mega)]
+
+
+def test_a_hundred_thousand_heads_are_put_together_at_once() -> None:
+    """In time that grows with their number, not with its square."""
+    store = MemoryStore(name="s")
+    store.size = lambda path: 2**50  # type: ignore[method-assign]
+    asked: list[int] = []
+
+    def read_ranges(path: str, ranges: Any) -> list[bytes]:
+        asked.append(len(ranges))
+        return [b""] * len(ranges)
+
+    store.read_ranges = read_ranges  # type: ignore[method-assign, assignment]
+    far = [(number * 2**22, number * 2**22 + 100) for number in range(300_000)]
+    store.open("a/b", size=2**50).read_ahead("heads", far)
+    assert asked == [300_000]
 
 
 def test_what_is_read_ahead_is_exact() -> None:

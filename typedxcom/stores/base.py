@@ -400,15 +400,18 @@ class StoreFile(io.RawIOBase):
 def _together(ranges: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
     """The ranges in order, those with a small gap between them as one, up to `_AHEAD` bytes."""
     spans: list[tuple[int, int]] = []
+    taken = 0
     for start, stop in sorted(ranges):
         if not 0 <= start < stop <= size:
             continue
-        if spans and start - spans[-1][1] <= _GAP:
-            spans[-1] = (spans[-1][0], max(stop, spans[-1][1]))
-        else:
-            spans.append((start, stop))
-        if sum(end - begin for begin, end in spans) > _AHEAD:
-            return spans[:-1]
+        is_near = bool(spans) and start - spans[-1][1] <= _GAP
+        first, last = spans[-1] if is_near else (start, start)
+        taken += max(stop - last, 0)
+        if taken > _AHEAD:
+            break
+        if is_near:
+            spans.pop()
+        spans.append((first, max(stop, last)))
     return spans
 
 

@@ -104,19 +104,22 @@ class StoredTable(ABC):
             yield from parts
             return
         at, width = 0, _WINDOW
-        while at < len(parts):
-            wanted: list[Range] = []
-            end, size = at, 0
-            for part in parts[at : at + width]:
-                further = list(ranges(part))
-                size += sum(stop - start for start, stop in further)
-                if size > _AHEAD and wanted:
-                    break
-                wanted += further
-                end += 1
-            self.read_ahead("rows", wanted)
-            yield from parts[at:end]
-            at, width = end, width * 2
+        try:
+            while at < len(parts):
+                wanted: list[Range] = []
+                end, size = at, 0
+                for part in parts[at : at + width]:
+                    further = list(ranges(part))
+                    size += sum(stop - start for start, stop in further)
+                    if size > _AHEAD and wanted:
+                        break
+                    wanted += further
+                    end += 1
+                self.read_ahead("rows", wanted)
+                yield from parts[at:end]
+                at, width = end, width * 2
+        finally:
+            self.read_ahead("rows", ())  # a handle lives longer than a stream of its rows
 
     @abstractmethod
     def _batches(
