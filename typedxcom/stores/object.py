@@ -148,12 +148,12 @@ class ObjectStore(Store):
         """Several parts, some of them asked for at once."""
         if len(ranges) < 2:
             return super().read_ranges(path, ranges)
-        with ThreadPoolExecutor(RANGES, "typedxcom-store") as threads:
+        threads = ThreadPoolExecutor(RANGES, "typedxcom-store")
+        try:
             asked = [threads.submit(self.read_range, path, *one) for one in ranges]
-            try:
-                return [one.result() for one in asked]
-            finally:
-                threads.shutdown(wait=False, cancel_futures=True)
+            return [one.result() for one in asked]
+        finally:
+            threads.shutdown(cancel_futures=True)
 
     def _cat(self, path: str, start: int, stop: int) -> bytes:
         full = self._full(confine(path))

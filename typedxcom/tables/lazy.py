@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from typedxcom.tables.annotations import TableAlias
@@ -100,7 +99,7 @@ class FileSource:
         """A stream over the mapped file; only the pages of the columns asked for are touched."""
         return self._table.stream(columns, filter)
 
-    @cached_property
+    @property
     def _table(self) -> Any:
         from typedxcom.tables.ipc import IpcTable
 
