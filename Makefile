@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-services test-oldest test-next test-pythons wheel bench bench-quick stubs lint format lock clean python
+.PHONY: help demo test test-services test-oldest test-next test-mypy test-pythons wheel bench bench-quick stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ test-oldest: .venv-oldest/synced .venv-checkers/synced ## Run unit and end-to-en
 
 test-next: .venv-next/synced .venv-checkers/synced ## Run unit and end-to-end tests on the next Airflow's pre-release
 	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs $(ARGS)
+
+test-mypy: .venv-mypy/synced ## Run the plugin's tests on the oldest supported mypy
+	.venv-mypy/bin/python -m pytest tests/mypy $(ARGS)
 
 test-pythons: .venv/synced ## Run unit tests on each supported Python that is installed
 	@for version in $(PYTHONS); do \
@@ -89,6 +92,7 @@ lock: | $(UV) ## Resolve requirements/*.txt anew
 	$(COMPILE) --python-version 3.10 requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(COMPILE) --python-version 3.10 requirements/checkers.in -o requirements/checkers.txt
 	$(COMPILE_ALL) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) --no-deps requirements/mypy-oldest.in -o requirements/mypy-oldest.txt
 	$(COMPILE_ALL) --python-version 3.10 -c requirements/dev.txt requirements/dev.in \
 		requirements/services.in -o requirements/services.txt
 	$(COMPILE_ALL) --python-version 3.10 --exclude-newer 2026-03-20 --resolution lowest-direct \
@@ -144,6 +148,14 @@ endef
 	$(UV_FIND) venv --quiet --clear --python 3.13 .venv-next 2>/dev/null || \
 		$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-next
 	$(call fill,.venv-next,requirements/next.txt)
+
+# The newest Airflow under the oldest mypy.
+.venv-mypy/synced: .venv/synced requirements/mypy-oldest.txt
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv-mypy
+	$(UV) pip sync --quiet --python .venv-mypy --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --python .venv-mypy --no-deps --require-hashes -r requirements/mypy-oldest.txt
+	$(UV) pip install --quiet --python .venv-mypy --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # dataframely needs Python 3.11.
 .venv-bench/synced: .venv/synced requirements/bench.txt

@@ -232,6 +232,9 @@ def test_the_lower_bounds_are_what_the_oldest_lock_installs():
     locked = set(re.findall(r"^([a-z0-9-]+==[^ ;]+)", lock, re.M))
     for requirement in (Requirement(text) for group in groups for text in group):
         assert str(requirement).replace(">=", "==") in locked
+    (mypy,) = extras["mypy"]
+    over = (ROOT / "requirements" / "mypy-oldest.in").read_text()
+    assert mypy.replace(">=", "==") in over.splitlines()
     makefile = (ROOT / "Makefile").read_text()
     assert set(re.findall(r"--extra (\w+)", makefile)) == set(extras)
 

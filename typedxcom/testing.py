@@ -208,21 +208,13 @@ class StoreTests:
 
     def test_writing_again_mends_an_altered_object(self, store: Store) -> None:
         """A path holds the digest of its bytes, so what a retry writes there is right."""
-        store.write("a/b", b"1234X")
-        for again in (b"12345", iter([b"123", b"45"])):
-            store.write("a/b", again)
-            assert bytes(store.read("a/b", size=5)) == b"12345"
+        for damaged in (b"1234X", b"1234", b"123456", b""):
+            for again in (b"12345", iter([b"123", b"45"])):
+                store.delete("a/b")
+                store.write("a/b", damaged)
+                store.write("a/b", again)
+                assert bytes(store.read("a/b", size=5)) == b"12345"
         assert not list(store.partials())
-
-    def test_another_object_is_never_overwritten(self, store: Store) -> None:
-        """What someone may be reading stays as it is."""
-        store.write("a/b", b"12345")
-        for data in (b"1234", b"123456", b""):
-            with pytest.raises(IntegrityError):
-                store.write("a/b", data)
-            with pytest.raises(IntegrityError):
-                store.write("a/b", iter([data]))
-        assert bytes(store.read("a/b", size=5)) == b"12345"
 
     def test_a_failed_write_leaves_nothing(self, store: Store) -> None:
         """An exception while the pieces are made passes through, and no object appears."""

@@ -6,7 +6,7 @@ it is a display, so that the error stands on the very item.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
@@ -62,7 +62,7 @@ from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.tables import is_table, row_of, without_any
 from typedxcom.mypy.tasks import task_of
 
-__all__ = ["NEVER_OUTPUTS", "Argument", "Slot"]
+__all__ = ["NEVER_OUTPUTS", "Argument", "Slot", "fits_plainly", "is_literal_of"]
 
 NEVER_OUTPUTS = (IntExpr, StrExpr, BytesExpr, FloatExpr, LambdaExpr)
 
@@ -112,11 +112,8 @@ class Argument:
 
     def check(self, expr: Expression, formal: Type) -> bool:
         """Judge *expr*; False leaves it to mypy."""
-        if isinstance(expr, (CallExpr, NameExpr)):
-            output = output_of(self.site.type_of(expr))
-            # Nearly every argument: the rest is for what is more, or wrong.
-            if output is not None and output.note is not None and _is_plain_fit(output, formal):
-                return True
+        if fits_plainly(self.site, expr, formal):
+            return True
         if not self.holds(expr):
             return False
         self._check(expr, get_proper_type(formal))
@@ -342,13 +339,53 @@ class Argument:
         )
 
 
-def _is_plain_fit(output: Output, formal: Type) -> bool:
-    """Whether a value of a class goes where that class is asked for."""
-    up, down = get_proper_type(output.value), get_proper_type(formal)
-    if not (isinstance(up, Instance) and isinstance(down, Instance)):
+def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
+    """Whether *expr* is an output whose class is asked for, or a list of such ones.
+
+    Nearly every argument is: the rest is for what is more, or wrong.
+    """
+    down = get_proper_type(formal)
+    if not isinstance(down, Instance):
         return False
-    has_table = up.type.fullname in names.TABLES or down.type.fullname in names.TABLES
-    return not has_table and fits(up, down)
+    if isinstance(expr, ListExpr) and down.type.fullname == "builtins.list":
+        item, literals = down.args[0], 0
+        for one in expr.items:
+            if is_literal_of(one, item):
+                literals += 1
+            elif not fits_plainly(site, one, item):
+                return False
+        return literals < len(expr.items)
+    if not isinstance(expr, (CallExpr, NameExpr)):
+        return False
+    found = site.type_of(expr)
+    if not isinstance(found, Instance) or not found.extra_attrs:
+        return False
+    if found.type.fullname == names.XCOMARG:
+        up = get_proper_type(found.args[0])
+    elif (output := output_of(found)) is not None:
+        up = get_proper_type(output.value)
+    else:
+        return False
+    if up == down:
+        return True
+    if not isinstance(up, Instance):
+        return False
+    is_any_table = up.type.fullname in names.TABLES or down.type.fullname in names.TABLES
+    return not is_any_table and fits(up, down)
+
+
+def is_literal_of(expr: Expression, formal: Type) -> bool:
+    """Whether *expr* is a literal of the very class that is asked for."""
+    classes = _LITERALS.get(type(expr), ())
+    down = get_proper_type(formal) if classes else None
+    return isinstance(down, Instance) and down.type.fullname in classes
+
+
+_LITERALS: Final[dict[type, tuple[str, ...]]] = {
+    IntExpr: ("builtins.int", "builtins.float"),
+    FloatExpr: ("builtins.float",),
+    StrExpr: ("builtins.str",),
+}
 
 
 def returns(output: Output | None, up: str, *, direct: bool = True) -> str:

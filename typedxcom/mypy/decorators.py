@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Final
 
 from mypy.nodes import CallExpr, Context, Decorator, Expression, NameExpr
@@ -52,14 +51,14 @@ def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> 
         return _with_arguments(site, ctx, note)
     function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
     if isinstance(ctx.context, Decorator):  # a ParamSpec below has lost the function's name
-        note = replace(note, name=ctx.context.func.name)
+        note = note._replace(name=ctx.context.func.name)
     _check_returned(site, ctx.context, function, note)
     return task_type(site, function, note)
 
 
 def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
     """The type of a task that runs *function*."""
-    note = replace(note, name=_name(function) or note.name)
+    note = note._replace(name=_name(function) or note.name)
     value = output_value(site, function, note.kind)
     return make_task(site, Tasklike(note, function, value))
 
@@ -88,9 +87,9 @@ def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote) -> Type:
     attrs: dict[str, Type] = dict(_attrs(ctx.type))
     for name, expr in zip(context.arg_names, context.args, strict=True):
         if name == "multiple_outputs":
-            note = replace(note, keys=boolean(expr))
+            note = note._replace(keys=boolean(expr))
         elif name == "output_processor" and note.kind == "bash":
-            note = replace(note, kind="bash_processed")
+            note = note._replace(kind="bash_processed")
         elif name in ("inputs", "output") and (declared := _declared(site, expr)) is not None:
             attrs[INPUTS if name == "inputs" else OUTPUT] = declared
     attrs[NOTE] = site.text_note(
@@ -122,7 +121,7 @@ def _attrs(found: Type) -> dict[str, Type]:
 def _task_note(attrs: dict[str, Type], note: TaskNote) -> TaskNote:
     text = get_proper_type(attrs.get(NOTE))
     if isinstance(text, LiteralType) and isinstance(text.value, str):
-        return replace(note, **json.loads(text.value))
+        return note._replace(**json.loads(text.value))
     return note
 
 
@@ -208,9 +207,8 @@ def decorate_mark(site: Site, ctx: MethodContext | FunctionContext, *, plain: bo
 
 
 def _check_returned(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
-    returned = awaited(function.ret_type)
     allowed = _ALLOWED.get(note.kind)
-    if allowed is None or allowed_return(returned, note.kind):
+    if allowed is None or allowed_return(returned := awaited(function.ret_type), note.kind):
         return
     (shown,) = site.describe(returned)
     where = context.decorators[0] if isinstance(context, Decorator) else context

@@ -39,6 +39,8 @@ def element_of(site: Site, found: Type) -> Type | None:
 
 
 def _element_of_instance(site: Site, found: Instance) -> Type | None:
+    if found.type.fullname == "builtins.list":
+        return found.args[0]
     if found.type.fallback_to_any:
         return unknown()
     if any(found.type.has_base(f"builtins.{name}") for name in ("str", "bytes", "bytearray")):

@@ -26,7 +26,7 @@ def decorate_group(site: Site, ctx: MethodContext | FunctionContext) -> Type:
         returned = visit_body(site, ctx.context)
         value = returned if returned is not None and _says_nothing(value) else value
     name = (function.name or "").split(" of ")[0]
-    return make_task(site, Tasklike(TaskNote(name=name, kind="group"), function, value, True))
+    return make_task(site, Tasklike(TaskNote(name=name, kind="group"), function, value, group=True))
 
 
 def _says_nothing(found: Type) -> bool:

@@ -11,7 +11,7 @@ from mypy.plugin import ClassDefContext
 
 from typedxcom.mypy.codes import XCOM_INTERNAL
 
-__all__ = ["guarded", "reset", "unfiltered"]
+__all__ = ["guarded", "report", "reset", "unfiltered"]
 
 _Result = TypeVar("_Result")
 
@@ -36,7 +36,7 @@ def guarded(
         try:
             return hook(ctx)
         except Exception as fault:  # whatever it is, the user's run goes on
-            _report(ctx, fault)
+            report(ctx, fault)
             return default(ctx)
 
     return call
@@ -55,7 +55,8 @@ def unfiltered(api: Any) -> Iterator[None]:
         watchers.extend(saved)
 
 
-def _report(ctx: Any, fault: Exception) -> None:
+def report(ctx: Any, fault: Exception) -> None:
+    """Show the run's first fault as an error of mypy's."""
     if _Reported.once:
         return
     _Reported.once = True

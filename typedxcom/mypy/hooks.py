@@ -7,7 +7,6 @@ context; what it knows of Airflow is in the module of its feature.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_
 
 from typedxcom.mypy import chaining, groups, names
 from typedxcom.mypy.bodies import quiet_return
-from typedxcom.mypy.calls import Call
+from typedxcom.mypy.calls import Call, fitting_arguments
 from typedxcom.mypy.codes import XCOM_MAP
 from typedxcom.mypy.dags import decorate_dag
 from typedxcom.mypy.decorators import (
@@ -33,7 +32,7 @@ from typedxcom.mypy.mapping import Mapping
 from typedxcom.mypy.operators import expand_operator
 from typedxcom.mypy.outputs import Output, holds_output, output_of
 from typedxcom.mypy.site import Site, unknown
-from typedxcom.mypy.tasks import Tasklike, awaited, injectable, make_task, task_of
+from typedxcom.mypy.tasks import Tasklike, awaited, make_task, task_of
 from typedxcom.mypy.truth import check_module_truth
 
 __all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
@@ -95,18 +94,19 @@ def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
         text = f"{task.label} has partial arguments: only expand() can use it"
         site.fail(text[0].upper() + text[1:], ctx.context, XCOM_MAP)
         return _open(ctx.default_signature, _result(site, task, task.value))
-    check_module_truth(site, ctx.context, lambda: output_of(_result(site, task, task.value)))
-    if task.function is None:
-        return _open(ctx.default_signature, _result(site, task, task.value))
-    function = task.function if task.group else injectable(site, task.function)
-    call = Call(site, ctx.context, task.label, function)
-    if not function.variables:
-        return function.copy_modified(
-            arg_types=call.check_arguments(),
-            ret_type=_result(site, task, task.value),
-            name=task.note.name or function.name,
-        )
-    checked = call.check()
+    function = task.signature(site)
+    if function is None or not function.variables:
+        returned = _result(site, task, task.value)
+        check_module_truth(site, ctx.context, returned)
+        if function is None:
+            return _open(ctx.default_signature, returned)
+        left = fitting_arguments(site, ctx.context, function)
+        if left is None:
+            left = Call(site, ctx.context, task.label, function).check_arguments()
+        name = task.note.name or function.name
+        return function.copy_modified(arg_types=left, ret_type=returned, name=name)
+    check_module_truth(site, ctx.context, _result(site, task, task.value))
+    checked = Call(site, ctx.context, task.label, function).check()
     is_result = task.note.kind in names.RUNS_FUNCTION
     returned = _result(site, task, awaited(checked.ret_type) if is_result else task.value)
     return checked.copy_modified(ret_type=returned, name=task.note.name or checked.name)
@@ -135,7 +135,7 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
     if task.group:
         return _open(ctx.default_signature, groups.mapped_group_result(site, task))
     returned = task.output(site, task.value, names.MAPPED)
-    check_module_truth(site, ctx.context, lambda: output_of(returned))
+    check_module_truth(site, ctx.context, returned)
     return _open(ctx.default_signature, returned)
 
 
@@ -152,7 +152,7 @@ def _override(site: Site, ctx: MethodContext) -> Type:
         return ctx.default_return_type
     for name, expr in zip(ctx.context.arg_names, ctx.context.args, strict=True):
         if name == "multiple_outputs" and (keys := boolean(expr)) is not None:
-            return make_task(site, replace(task, note=replace(task.note, keys=keys)))
+            return make_task(site, task.noted(task.note._replace(keys=keys)))
     return ctx.type
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     ARG_NAMED,
@@ -20,7 +18,7 @@ from mypy.nodes import (
 from mypy.types import ProperType, Type, get_proper_type
 
 from typedxcom.mypy import names
-from typedxcom.mypy.arguments import Argument, Slot
+from typedxcom.mypy.arguments import Argument, Slot, is_literal_of
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
 from typedxcom.mypy.elements import element_of
 from typedxcom.mypy.origins import note_of
@@ -58,8 +56,8 @@ class Mapping:
                 self._same(name, expr, formal)
             given.append(name)
         spread = self.task.note.spread or ARG_STAR2 in self.call.arg_kinds
-        note = replace(self.task.note, given=tuple(given), partial=True, spread=spread)
-        return make_task(self.site, replace(self.task, note=note))
+        note = self.task.note._replace(given=tuple(given), partial=True, spread=spread)
+        return make_task(self.site, self.task.noted(note))
 
     def _same(self, name: str, expr: Expression, formal: Type) -> None:
         argument = Argument(self.site, Slot(self.task.label, name), XCOM_ARG)
@@ -68,6 +66,8 @@ class Mapping:
 
     def value(self, name: str, expr: Expression, formal: Type, code: ErrorCode) -> None:
         """Judge a value that holds no output."""
+        if is_literal_of(expr, formal):
+            return
         found = self.site.quietly(
             lambda: self.site.api.expr_checker.accept(expr, type_context=formal)
         )

@@ -70,7 +70,7 @@ def _check(site: Site, call: CallExpr, operator: TypeInfo, signature: CallableTy
 
 def _settings(site: Site) -> frozenset[str]:
     """Arguments of every operator: they are read while the DAG is parsed."""
-    info = site.lookup(names.SDK_OPERATOR)
+    info = site.classes[names.SDK_OPERATOR]
     symbol = info.names.get("__init__") if info else None
     node = symbol.node if symbol else None
     arguments = node.arg_names if isinstance(node, FuncDef) else []

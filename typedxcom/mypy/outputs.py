@@ -31,7 +31,15 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.site import Site, unknown
 
-__all__ = ["Note", "Output", "holds_output", "make_output", "output_of", "resolved"]
+__all__ = [
+    "Note",
+    "Output",
+    "forget_notes",
+    "holds_output",
+    "make_output",
+    "output_of",
+    "resolved",
+]
 
 # No attribute of a user can have this name.
 NOTE: Final = "<typedxcom>"
@@ -93,16 +101,34 @@ def make_output(
     site: Site, value: Type, *, kind: str = names.XCOMARG, note: Note | None = None
 ) -> Type:
     """The type of an output of *value*; for `names.MAPPED`, *value* is one instance's."""
-    made = site.instance(kind, [value])
-    if made is None:
+    info = site.classes[kind]
+    if info is None:
         return unknown()
+    made = Instance(info, [value])
     if note is not None:
-        text = site.text_note(_written(note))
-        made.extra_attrs = ExtraAttrs({NOTE: text}, set(), None)
-    proper = get_proper_type(value)
-    if kind == names.XCOMARG and isinstance(proper, TupleType) and not (note and note.plain):
-        return _unpackable(site, proper, made, note or Note())
+        made.extra_attrs = _attrs(site, note)
+    if kind == names.XCOMARG and not (note and note.plain):
+        proper = get_proper_type(value)
+        if isinstance(proper, TupleType):
+            return _unpackable(site, proper, made, note or Note())
     return made
+
+
+def _attrs(site: Site, note: Note) -> ExtraAttrs:
+    """The note as mypy keeps it. All outputs of a task share it: it is never changed in place."""
+    known = _noted.get(note)
+    if known is None:
+        text = site.text_note(json.dumps(note._asdict()))
+        known = _noted[note] = ExtraAttrs({NOTE: text}, set(), None)
+    return known
+
+
+_noted: dict[Note, ExtraAttrs] = {}
+
+
+def forget_notes() -> None:
+    """A new build: the class of the notes' text is another one."""
+    _noted.clear()
 
 
 def _unpackable(site: Site, value: TupleType, made: Instance, note: Note) -> Type:
@@ -131,6 +157,8 @@ def output_of(found: Type) -> Output | None:
             if declared.type.fullname == names.XCOMARG:
                 value = expand_type_by_instance(declared.args[0], proper)
                 return Output(value, kind, _note(proper))
+    if not proper.type.has_base(names.SDK_XCOMARG) and not proper.type.has_base(names.XCOMARG):
+        return None
     for base in proper.type.mro:
         if base.fullname == names.XCOMARG:
             value = map_instance_to_supertype(proper, base).args[0]
@@ -144,8 +172,8 @@ def is_output(found: ProperType) -> bool:
     """Whether a type is an output's own."""
     if isinstance(found, TupleType):
         found = found.partial_fallback
-    return isinstance(found, Instance) and any(
-        base.fullname in (names.XCOMARG, names.SDK_XCOMARG) for base in found.type.mro
+    return isinstance(found, Instance) and (
+        found.type.has_base(names.SDK_XCOMARG) or found.type.has_base(names.XCOMARG)
     )
 
 
@@ -154,11 +182,6 @@ def _note(found: Instance) -> Note | None:
     if isinstance(text, LiteralType) and isinstance(text.value, str):
         return _parsed(text.value)
     return None
-
-
-@lru_cache(maxsize=4096)
-def _written(note: Note) -> str:
-    return json.dumps(note._asdict())
 
 
 @lru_cache(maxsize=4096)

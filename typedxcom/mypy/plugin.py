@@ -31,9 +31,18 @@ from mypy.types import FunctionLike, Instance, Type
 from typedxcom.mypy import decorators, names, operators, uses
 from typedxcom.mypy.config import ConfigError, read_config
 from typedxcom.mypy.dags import relax_dag, relax_task_group
-from typedxcom.mypy.guard import guarded, reset
+from typedxcom.mypy.guard import guarded, report, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
-from typedxcom.mypy.site import PREFIXES, Site, at_site, is_library, sees_airflow, unknown
+from typedxcom.mypy.site import (
+    LIBRARIES,
+    PREFIXES,
+    Classes,
+    Site,
+    inferred,
+    is_library,
+    sees_airflow,
+    unknown,
+)
 from typedxcom.mypy.tables import table_or_any
 from typedxcom.mypy.tasks import forget
 
@@ -41,7 +50,10 @@ __all__ = ["TypedXComPlugin"]
 
 _Context = TypeVar("_Context")
 _Result = TypeVar("_Result")
-LIBRARIES: Final = ("airflow.sdk.", "builtins.", f"{names.PUBLIC}.")
+_Hook = TypeVar("_Hook")
+_SignatureHook = Callable[[Any], FunctionLike]  # of a function or a method, as in `hooks`
+_ReturnHook = Callable[[Any], Type]
+_AttributeHook = Callable[[AttributeContext], Type]
 
 
 class TypedXComPlugin(Plugin):
@@ -51,17 +63,27 @@ class TypedXComPlugin(Plugin):
         super().__init__(options)
         reset()
         self._digest = _digest()
-        self._infos: dict[str, TypeInfo] = {}
+        self.classes = Classes(self._find)
+        self._sites = _Sites(self)
         try:
             self.config = read_config(options.config_file)
         except ConfigError as fault:
             text = f"{options.config_file}: error: [tool.typedxcom.mypy] {fault}  [xcom-config]"
             raise CompileError([text]) from fault  # mypy shows it without a traceback
         self._to_mend = dict(_MENDED)
-        self._signatures = {
-            name: self._guard(hook, _default_signature) for name, hook in SIGNATURES.items()
+        plain = self.config.check_plain_airflow
+        # Full name -> hook, or None; names of libraries are added when mypy first asks for them.
+        self._method_signatures: dict[str, _SignatureHook | None] = {
+            name: self._guard(hook, _default_signature)
+            for name, hook in SIGNATURES.items()
+            if plain or not name.startswith(names.SDK_TASKS)
         }
-        self._returns = {name: self._guard(hook, _default_return) for name, hook in RETURNS.items()}
+        self._returns: dict[str, _ReturnHook | None] = {
+            name: self._guard(hook, _default_return)
+            for name, hook in RETURNS.items()
+            if plain or not name.startswith(names.SDK)
+        }
+        self._attributes: dict[str, _AttributeHook | None] = {}
         self._infer = self._guard(infer_unannotated, _default_return)
         self._plain_call = self._guard(uses.plain_call, _default_signature)
         self._computing = self._guard(uses.computing_call, _default_signature)
@@ -70,7 +92,8 @@ class TypedXComPlugin(Plugin):
         """A new build: what was found in the last one is gone."""
         super().set_modules(modules)
         forget()
-        self._infos.clear()
+        self.classes.clear()
+        self._sites.clear()
         self._to_mend = dict(_MENDED)
 
     # What mypy asks ------------------------------------------------------------------------------
@@ -110,31 +133,33 @@ class TypedXComPlugin(Plugin):
         self, fullname: str
     ) -> Callable[[MethodSigContext], FunctionLike] | None:
         """Hooks that judge arguments."""
-        if not self.config.check_plain_airflow and fullname.startswith(names.SDK_TASKS):
-            return None
-        if (found := self._signatures.get(fullname)) is not None:
-            return found
+        known = self._method_signatures
+        if fullname in known:
+            return known[fullname]
         owner, _, method = fullname.rpartition(".")
+        found = None
         if owner in names.OUTPUTS and method in uses.REFUSED:
-            return self._guard(partial(uses.refuse, method=method), _default_signature)
-        if self.config.check_plain_calls and self._is_users(fullname):
+            found = self._guard(partial(uses.refuse, method=method), _default_signature)
+        elif self.config.check_plain_calls and self._is_users(fullname):
             return self._plain_call
-        return None
+        return _kept(known, fullname, found)
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Hooks that decide what a call returns."""
-        if not self.config.check_plain_airflow and fullname.startswith(names.SDK):
-            return None
-        if (found := self._returns.get(fullname)) is not None:
-            return found
+        known = self._returns
+        if fullname in known:
+            return known[fullname]
         owner, _, method = fullname.rpartition(".")
-        if owner in (names.DECORATORS, names.SDK_DECORATORS):
-            return self._decorator(method, plain=owner == names.SDK_DECORATORS)
-        if method == "partial" and self.config.check_operators and self._operator(owner):
-            return self._guard(operators.partial_operator, _default_return)
-        return None
+        found = None
+        if not self.config.check_plain_airflow and fullname.startswith(names.SDK):
+            pass
+        elif owner in (names.DECORATORS, names.SDK_DECORATORS):
+            found = self._decorator(method, plain=owner == names.SDK_DECORATORS)
+        elif method == "partial" and self.config.check_operators and self._operator(owner):
+            found = self._guard(operators.partial_operator, _default_return)
+        return _kept(known, fullname, found)
 
-    def _decorator(self, method: str, *, plain: bool) -> Callable[[MethodContext], Type] | None:
+    def _decorator(self, method: str, *, plain: bool) -> _ReturnHook:
         """``@task`` and ``@task.branch``."""
         if method in ("run_if", "skip_if"):
             return self._guard(decorators.condition, _default_return)
@@ -160,51 +185,55 @@ class TypedXComPlugin(Plugin):
         """Decorators that are functions, and functions that nobody annotated."""
         if self._to_mend:
             self._mend()
-        if not self.config.check_plain_airflow and fullname.startswith(names.SDK):
-            return None
-        if (found := self._returns.get(fullname)) is not None:
-            return found
+        if fullname in self._returns:
+            return self._returns[fullname]
         if "." not in fullname or self._is_users(fullname):
             return self._infer
         return None
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         """Attributes of outputs, and ``task.docker``."""
+        if fullname in self._attributes:
+            return self._attributes[fullname]
         owner, _, name = fullname.rpartition(".")
+        found = None
         if owner == names.REFUSED:
-            return self._guard(partial(uses.attribute, name=name), _default_attribute)
-        if owner in (names.DECORATORS, names.SDK_DECORATORS):
+            found = self._guard(partial(uses.attribute, name=name), _default_attribute)
+        elif owner in (names.DECORATORS, names.SDK_DECORATORS):
             hook = partial(decorators.sub_decorator, kind=name)
-            return self._guard(hook, _default_attribute)
-        if name == "output" and owner.startswith(names.SDK):
-            return self._guard(operators.output, _default_attribute)
-        return None
+            found = self._guard(hook, _default_attribute)
+        elif name == "output" and owner.startswith(names.SDK):
+            found = self._guard(operators.output, _default_attribute)
+        return _kept(self._attributes, fullname, found)
 
     # Helpers -------------------------------------------------------------------------------------
 
     def _guard(
         self, hook: Callable[[Site, _Context], _Result], default: Callable[[_Context], _Result]
     ) -> Callable[[_Context], _Result]:
-        info, config = self.info, self.config
+        sites = self._sites
 
+        # All in one function, which runs at each call in the user's code.
         def run(ctx: Any) -> _Result:
-            return at_site(Site(ctx.api, ctx.context, info, config), hook, ctx)
+            inferred.depth += 1
+            try:
+                return hook(sites[ctx.api], ctx)
+            except Exception as fault:  # whatever it is, the user's run goes on
+                report(ctx, fault)
+                return default(ctx)
+            finally:
+                inferred.depth -= 1
+                if not inferred.depth:
+                    inferred.types.clear()
 
-        return guarded(run, default)
+        return run
 
-    def info(self, fullname: str) -> TypeInfo | None:
-        """A class of this build, or None."""
-        if (known := self._infos.get(fullname)) is not None:
-            return known
+    def _find(self, fullname: str) -> TypeInfo | None:
         found = self.lookup_fully_qualified(fullname)
-        if found is None or not isinstance(found.node, TypeInfo):
-            return None
-        if fullname.startswith(LIBRARIES):  # libraries do not change while mypy runs
-            self._infos[fullname] = found.node
-        return found.node
+        return found.node if found is not None and isinstance(found.node, TypeInfo) else None
 
     def _operator(self, fullname: str) -> bool:
-        info = self.info(fullname) if "." in fullname else None
+        info = self.classes[fullname] if "." in fullname else None
         return info is not None and operators.is_operator(info)
 
     def _is_users(self, fullname: str) -> bool:
@@ -234,10 +263,29 @@ class TypedXComPlugin(Plugin):
                 del self._to_mend[fullname]
 
 
+class _Sites(dict[Any, Site]):
+    """The last file's."""
+
+    def __init__(self, plugin: TypedXComPlugin) -> None:
+        self._plugin = plugin
+
+    def __missing__(self, api: Any) -> Site:
+        self.clear()
+        self[api] = made = Site(api, self._plugin.classes, self._plugin.config)
+        return made
+
+
 _MENDED: Final = {
     names.SDK_DAG_FUNCTION: relax_dag,
     names.SDK_GROUP_FUNCTION: relax_task_group,
 }
+
+
+def _kept(known: dict[str, _Hook | None], fullname: str, found: _Hook | None) -> _Hook | None:
+    """*found*, remembered where it is of a library."""
+    if fullname.startswith(LIBRARIES):
+        known[fullname] = found
+    return found
 
 
 def _digest() -> str:

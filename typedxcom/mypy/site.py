@@ -1,11 +1,11 @@
-"""One place in the user's code, with what every hook needs there: look up, infer, report."""
+"""One file of the user's, with what every hook needs in it: look up, infer, report."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from mypy.errorcodes import ErrorCode
 from mypy.messages import format_type_distinctly
@@ -32,44 +32,70 @@ from mypy.types import (
     get_proper_type,
 )
 
+from typedxcom.mypy import names
 from typedxcom.mypy.config import Config
 
 __all__ = [
+    "LIBRARIES",
     "PREFIXES",
-    "Lookup",
+    "Classes",
     "Site",
     "afresh",
-    "at_site",
+    "inferred",
     "is_library",
     "sees_airflow",
     "unknown",
 ]
 
-T = TypeVar("T")
-
 PREFIXES: Final = ("airflow", "typedxcom")
+# Names that do not change while mypy runs, or its daemon.
+LIBRARIES: Final = ("airflow.sdk.", "builtins.", f"{names.PUBLIC}.")
 
-# Finds a TypeInfo by its full name in this build.
-Lookup = Callable[[str], TypeInfo | None]
+
+class Classes(dict[str, TypeInfo | None]):
+    """Full name -> class of this build, or None where nobody has imported its module.
+
+    A dict, because it is asked several times at each call in the user's code.
+    """
+
+    def __init__(self, find: Callable[[str], TypeInfo | None]) -> None:
+        self._find = find
+
+    def __missing__(self, fullname: str) -> TypeInfo | None:
+        found = self._find(fullname)
+        if found is not None and fullname.startswith(LIBRARIES):
+            self[fullname] = found
+        return found
 
 
 def unknown() -> AnyType:
     """The type of what nobody annotated."""
-    return AnyType(TypeOfAny.special_form)
+    return _UNKNOWN
+
+
+_UNKNOWN: Final = AnyType(TypeOfAny.special_form)
 
 
 # `Table[Row]` as the stub spells it.
 _TABLE = re.compile(r"Table(?:Of)?\[([^\[\]]*)\](?: \| Any)?")
 
 
-class _Memo:
+class _Inferred:
     """Types of argument expressions, kept while one outermost hook runs.
 
     Quiet inference evaluates nested calls again; without this a chain of n calls costs 2**n.
+
+    Attributes:
+        depth: How many hooks run inside one another.
+        types: What they have found.
     """
 
-    depth = 0
-    types: dict[Expression, ProperType] = {}  # noqa: RUF012  (one checker runs at a time)
+    def __init__(self) -> None:
+        self.depth = 0
+        self.types: dict[Expression, ProperType] = {}
+
+
+inferred: Final = _Inferred()  # one checker runs at a time
 
 
 def is_library(path: str) -> bool:
@@ -91,21 +117,22 @@ def _imports_airflow(node: Any) -> bool:
 @contextmanager
 def afresh() -> Iterator[None]:
     """Forget known types while a whole body is checked: its loops give them more than once."""
-    saved = _Memo.depth, _Memo.types
-    _Memo.depth, _Memo.types = 0, {}
+    saved = inferred.depth, inferred.types
+    inferred.depth, inferred.types = 0, {}
     try:
         yield
     finally:
-        _Memo.depth, _Memo.types = saved
+        inferred.depth, inferred.types = saved
 
 
 class Site:
-    """The checker at one call."""
+    """mypy's checker of one file."""
 
-    def __init__(self, api: Any, context: Context, lookup: Lookup, config: Config) -> None:
+    __slots__ = ("api", "classes", "config")
+
+    def __init__(self, api: Any, classes: Classes, config: Config) -> None:
         self.api = api
-        self.context = context
-        self.lookup = lookup
+        self.classes = classes
         self.config = config
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
@@ -114,7 +141,7 @@ class Site:
 
     def instance(self, fullname: str, args: list[Type] | None = None) -> Instance | None:
         """An instance of a class of this build, or None where nobody imported its module."""
-        info = self.lookup(fullname)
+        info = self.classes[fullname]
         return None if info is None else Instance(info, args or [])
 
     def builtin(self, name: str, args: list[Type] | None = None) -> Instance:
@@ -124,7 +151,7 @@ class Site:
 
     def text_note(self, text: str) -> LiteralType:
         """A string as a type, which is all that mypy's cache keeps."""
-        text_type = self.lookup("builtins.str")
+        text_type = self.classes["builtins.str"]
         fallback = self.builtin("str") if text_type is None else Instance(text_type, [])
         return LiteralType(text, fallback)
 
@@ -145,13 +172,22 @@ class Site:
 
     def type_of(self, expr: Expression) -> ProperType:
         """The type of *expr* without reporting anything."""
-        if (known := _Memo.types.get(expr)) is not None:
-            return known
-        found = self._of_variable(expr) or self._from_callee(expr)
+        if isinstance(expr, NameExpr):
+            node = expr.node
+            held = None
+            if isinstance(node, Var):
+                held = get_proper_type(self.api.binder.get(expr) or node.type)
+            elif isinstance(node, Decorator):
+                held = get_proper_type(node.var.type)
+            if held is not None and not isinstance(held, PartialType):
+                return held
+        if (before := inferred.types.get(expr)) is not None:
+            return before
+        found = self._from_callee(expr)
         if found is None:
             found = self.quietly(lambda: self.api.expr_checker.accept(expr))
-        if _Memo.depth:
-            _Memo.types[expr] = found
+        if inferred.depth:
+            inferred.types[expr] = found
         return found
 
     def quietly(self, infer: Callable[[], Type]) -> ProperType:
@@ -164,13 +200,6 @@ class Site:
         with self.api.msg.filter_errors() as watch, self.api.local_type_map:
             found = infer()
         return found, bool(watch.has_new_errors())
-
-    def _of_variable(self, expr: Expression) -> ProperType | None:
-        """The type that a name has here, which mypy keeps at hand."""
-        if not (isinstance(expr, NameExpr) and isinstance(expr.node, Var)):
-            return None
-        found = get_proper_type(self.api.binder.get(expr) or expr.node.type)
-        return None if isinstance(found, PartialType) else found
 
     def _from_callee(self, expr: Expression) -> ProperType | None:
         """What a call of known type returns: its arguments need no inference."""
@@ -196,14 +225,3 @@ class Site:
         if task is None or task.group or task.function is None or task.function.variables:
             return None
         return get_proper_type(task.output(self, task.value))
-
-
-def at_site(site: Site, hook: Callable[[Site, Any], T], ctx: Any) -> T:
-    """Run *hook*; what it finds out of expressions is known until the outermost hook has ended."""
-    _Memo.depth += 1
-    try:
-        return hook(site, ctx)
-    finally:
-        _Memo.depth -= 1
-        if not _Memo.depth:
-            _Memo.types.clear()

@@ -6,7 +6,7 @@ which is also the quickest way: every body of a DAG is walked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -31,12 +31,14 @@ from mypy.nodes import (
     ListExpr,
     MatchStmt,
     MemberExpr,
+    NameExpr,
     OperatorAssignmentStmt,
     OpExpr,
     ReturnStmt,
     SetExpr,
     StarExpr,
     Statement,
+    StrExpr,
     TryStmt,
     TupleExpr,
     UnaryExpr,
@@ -44,8 +46,14 @@ from mypy.nodes import (
     WithStmt,
 )
 
-__all__ = ["blocks_of", "children_of", "conditions_of", "expressions_of"]
-
+__all__ = [
+    "all_statements",
+    "blocks_of",
+    "children_of",
+    "conditions_of",
+    "expressions_of",
+    "parts_of",
+]
 
 _Blocks = Callable[[Any], list[Block]]
 _Expressions = Callable[[Any], list[Expression]]
@@ -70,6 +78,31 @@ def conditions_of(statement: Statement) -> list[Expression]:
     return parts(statement) if parts else []
 
 
+def all_statements(body: list[Statement]) -> list[Statement]:
+    """The statements of a body and of the blocks inside it, but of no function."""
+    found = []
+    for statement in body:
+        found.append(statement)
+        if (blocks := _BLOCKS.get(type(statement))) is not None:
+            for block in blocks(statement):
+                found += all_statements(block.body)
+    return found
+
+
+def parts_of(statement: Statement, kinds: Collection[type]) -> list[Expression]:
+    """The expressions of these kinds in a statement, at any depth but outside its blocks."""
+    found, todo = [], [*expressions_of(statement)]
+    for expr in todo:  # which grows meanwhile
+        kind = type(expr)
+        if kind is NameExpr or kind is StrExpr:
+            continue
+        if kind in kinds:
+            found.append(expr)
+        if (parts := _CHILDREN.get(kind)) is not None:
+            todo += parts(expr)
+    return found
+
+
 def children_of(expr: Expression) -> list[Expression]:
     """The expressions that stand directly in another."""
     parts = _CHILDREN.get(type(expr))
@@ -78,6 +111,10 @@ def children_of(expr: Expression) -> list[Expression]:
 
 def _some(*blocks: Block | None) -> list[Block]:
     return [block for block in blocks if block is not None]
+
+
+def _of_call(call: CallExpr) -> list[Expression]:
+    return call.args if isinstance(call.callee, NameExpr) else [call.callee, *call.args]
 
 
 def _of_generator(loop: GeneratorExpr) -> list[Expression]:
@@ -112,7 +149,7 @@ _CONDITIONS: Final[dict[type, _Expressions]] = {
     AssertStmt: lambda it: [it.expr],
 }
 _CHILDREN: Final[dict[type, _Expressions]] = {
-    CallExpr: lambda it: [it.callee, *it.args],
+    CallExpr: _of_call,
     ListExpr: lambda it: it.items,
     TupleExpr: lambda it: it.items,
     SetExpr: lambda it: it.items,

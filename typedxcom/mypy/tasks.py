@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from functools import cached_property, lru_cache
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, ArgKind, TypeInfo
 from mypy.types import (
@@ -23,7 +22,7 @@ from mypy.types import (
 )
 
 from typedxcom.mypy import names
-from typedxcom.mypy.outputs import Note, make_output
+from typedxcom.mypy.outputs import Note, forget_notes, make_output
 from typedxcom.mypy.site import Site, unknown
 
 __all__ = ["TaskNote", "Tasklike", "forget", "injectable", "make_task", "output_value", "task_of"]
@@ -36,8 +35,7 @@ GROUPS: Final = (names.GROUP, names.SDK_GROUP)
 OPTIONAL: Final = {ARG_POS: ARG_OPT, ARG_NAMED: ARG_NAMED_OPT}
 
 
-@dataclass(frozen=True)
-class TaskNote:
+class TaskNote(NamedTuple):
     """What stays with a task's type.
 
     Attributes:
@@ -59,20 +57,29 @@ class TaskNote:
     spread: bool = False
 
 
-@dataclass(frozen=True)
 class Tasklike:
-    """A task or a task group at a call.
+    """A task or a task group at a call. It is not changed once it is made.
 
     Attributes:
         note: What was noted when it was decorated.
         function: The decorated function, or None where a join of types has lost it.
         value: The type of its output.
+        group: Whether it is a task group.
     """
 
-    note: TaskNote
-    function: CallableType | None
-    value: Type
-    group: bool = field(default=False)
+    def __init__(
+        self, note: TaskNote, function: CallableType | None, value: Type, *, group: bool = False
+    ) -> None:
+        self.note = note
+        self.function = function
+        self.value = value
+        self.group = group
+        self._signature: CallableType | None = None
+        self._output_note: Note | None = None
+
+    def noted(self, note: TaskNote) -> Tasklike:
+        """The same with another note."""
+        return type(self)(note, self.function, self.value, group=self.group)
 
     @property
     def noun(self) -> str:
@@ -84,16 +91,23 @@ class Tasklike:
         """Its name in a sentence."""
         return f'{self.noun} "{self.note.name}"' if self.note.name else f"this {self.noun}"
 
-    @cached_property
-    def _keys(self) -> bool | None:
-        return pushes_keys(self.value, self.note)
-
     def output(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
         """The type of its output."""
         # Never the same object twice: mypy's unions erase the notes of an instance in place.
-        keys = self._keys if value is self.value else pushes_keys(value, self.note)
-        note = Note(task=self.note.name, keys=keys, plain=self.note.plain)
-        return make_output(site, value, kind=kind, note=note)
+        if value is not self.value:
+            return make_output(site, value, kind=kind, note=self._note_of(value))
+        if self._output_note is None:
+            self._output_note = self._note_of(value)
+        return make_output(site, value, kind=kind, note=self._output_note)
+
+    def _note_of(self, value: Type) -> Note:
+        return Note(self.note.name, None, pushes_keys(value, self.note), self.note.plain)
+
+    def signature(self, site: Site) -> CallableType | None:
+        """Its function as a DAG's author calls it: what Airflow fills in may be left out."""
+        if self._signature is None and self.function is not None:
+            self._signature = self.function if self.group else injectable(site, self.function)
+        return self._signature
 
 
 def pushes_keys(value: Type, note: TaskNote) -> bool | None:
@@ -115,27 +129,32 @@ def task_of(found: Type) -> Tasklike | None:
     proper = get_proper_type(found)
     if not isinstance(proper, Instance):
         return None
+    known = _known.get(id(proper))
+    if known is not None and known[0] is proper and known[1] is proper.extra_attrs:
+        return known[2]
     fullname = proper.type.fullname
     if fullname not in TASKS and fullname not in GROUPS:
         return None
-    known = _known.get(id(proper))
-    if known is not None and known[0] is proper:
-        return known[1]
     task = _task(proper, fullname)
-    if len(_known) > MAX_KNOWN:
-        _known.clear()
-    _known[id(proper)] = proper, task
+    _remember(proper, task)
     return task
 
 
-# id -> the type itself, which keeps the id its own, and what was read of it.
-_known: dict[int, tuple[Instance, Tasklike]] = {}
+def _remember(found: Instance, task: Tasklike) -> None:
+    if len(_known) > MAX_KNOWN:
+        _known.clear()
+    _known[id(found)] = found, found.extra_attrs, task
+
+
+# id -> the type itself, which keeps the id its own, its notes, and what was read of them.
+_known: dict[int, tuple[Instance, ExtraAttrs | None, Tasklike]] = {}
 MAX_KNOWN: Final = 4096
 
 
 def forget() -> None:
     """A new build: types of the last one are gone."""
     _known.clear()
+    forget_notes()
 
 
 def _task(proper: Instance, fullname: str) -> Tasklike:
@@ -143,7 +162,7 @@ def _task(proper: Instance, fullname: str) -> Tasklike:
     value: Type = proper.args[1] if len(proper.args) > 1 else unknown()
     plain = fullname not in (names.TASK, names.GROUP)
     note = note or TaskNote(plain=plain)
-    return Tasklike(note, function or _declared(proper), value, fullname in GROUPS)
+    return Tasklike(note, function or _declared(proper), value, group=fullname in GROUPS)
 
 
 def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
@@ -157,7 +176,7 @@ def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
 
 @lru_cache(maxsize=4096)
 def _written(note: TaskNote) -> str:
-    return json.dumps(asdict(note))
+    return json.dumps(note._asdict())
 
 
 @lru_cache(maxsize=4096)
@@ -188,16 +207,18 @@ def make_task(site: Site, task: Tasklike) -> Type:
     over them would be an error.
     """
     fullname = names.GROUP if task.group else names.TASK
+    info = site.classes[fullname]
+    if info is None:
+        return unknown()
     open_parameters = Parameters(
         [unknown(), unknown()], list(_STARS), [None, None], is_ellipsis_args=True
     )
-    made = site.instance(fullname, [open_parameters, task.value])
-    if made is None:
-        return unknown()
+    made = Instance(info, [open_parameters, task.value])
     attrs: dict[str, Type] = {NOTE: site.text_note(_written(task.note))}
     if task.function is not None:
         attrs[FUNCTION] = task.function
     made.extra_attrs = ExtraAttrs(attrs, set(), None)
+    _remember(made, task)
     return made
 
 
@@ -247,7 +268,7 @@ def injectable(site: Site, function: CallableType) -> CallableType:
 
 def context_keys(site: Site) -> frozenset[str]:
     """The names that Airflow injects, from the Airflow of this build."""
-    info = site.lookup(names.SDK_CONTEXT)
+    info = site.classes[names.SDK_CONTEXT]
     if info is None or info.typeddict_type is None:
         return names.CONTEXT_KEYS
     if _Keys.info is not info:

@@ -7,11 +7,13 @@ tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from mypy.nodes import (
+    AssertStmt,
+    AssignmentStmt,
     Block,
     CallExpr,
     ComparisonExpr,
@@ -19,6 +21,7 @@ from mypy.nodes import (
     DictionaryComprehension,
     Expression,
     GeneratorExpr,
+    IfStmt,
     IndexExpr,
     ListComprehension,
     MatchStmt,
@@ -27,13 +30,15 @@ from mypy.nodes import (
     OpExpr,
     Statement,
     UnaryExpr,
+    WhileStmt,
 )
+from mypy.types import Type
 
 from typedxcom.mypy.codes import XCOM_USE
 from typedxcom.mypy.origins import assigned
 from typedxcom.mypy.outputs import Output, output_of
 from typedxcom.mypy.site import Site
-from typedxcom.mypy.statements import blocks_of, children_of, conditions_of, expressions_of
+from typedxcom.mypy.statements import all_statements, conditions_of, parts_of
 from typedxcom.mypy.unpacking import check_index, check_unpacking
 
 __all__ = ["check_module_truth", "check_truth"]
@@ -42,6 +47,7 @@ _ASKING: Final = frozenset({
     ComparisonExpr, ConditionalExpr, DictionaryComprehension, GeneratorExpr, IndexExpr,
     ListComprehension, OpExpr, UnaryExpr,
 })  # fmt: skip
+_ASKING_STATEMENTS: Final = frozenset({AssertStmt, IfStmt, MatchStmt, WhileStmt})
 _DECIDE: Final = "use @task.branch or @task.short_circuit to decide on its value"
 _TRUE: Final = f"is always true while the DAG is parsed: {_DECIDE}"
 _MATCHED: Final = f"cannot be matched while the DAG is parsed: {_DECIDE}"
@@ -58,9 +64,10 @@ class _Question(NamedTuple):
 
 def check_truth(site: Site, body: Block) -> None:
     """Report outputs in the place of a truth value, in a body that has its types."""
-    for statement in _statements(body.body):
-        check_unpacking(site, statement)
-        parts = _parts(expressions_of(statement))
+    for statement in all_statements(body.body):
+        if isinstance(statement, AssignmentStmt):
+            check_unpacking(site, statement)
+        parts = parts_of(statement, _ASKING)
         for part in parts:
             check_index(site, part)
         for question in _questions(statement, parts):
@@ -68,13 +75,13 @@ def check_truth(site: Site, body: Block) -> None:
                 _report(site, question, output_of(site.api.lookup_type(question.expr)))
 
 
-def check_module_truth(site: Site, call: CallExpr, output: Callable[[], Output | None]) -> None:
-    """Report where the code of a module tests the output of *call*, or a name that is set to it."""
+def check_module_truth(site: Site, call: CallExpr, returned: Type) -> None:
+    """Report where the code of a module tests what *call* returned, or a name that is set to it."""
     tree = site.api.tree
     if _Module.tree is not tree:
         _Module.tree, _Module.asked = tree, _asked(site, tree)
     for question in _Module.asked.get(call, ()):
-        _report(site, question, output())
+        _report(site, question, output_of(returned))
 
 
 class _Module:
@@ -86,8 +93,8 @@ class _Module:
 
 def _asked(site: Site, tree: MypyFile) -> dict[Expression, list[_Question]]:
     found: dict[Expression, list[_Question]] = {}
-    for statement in _statements(tree.defs):
-        for question in _questions(statement, _parts(expressions_of(statement))):
+    for statement in all_statements(tree.defs):
+        for question in _questions(statement, parts_of(statement, _ASKING)):
             origins = [question.expr]
             if isinstance(question.expr, NameExpr):
                 origins = assigned(site, question.expr)
@@ -102,21 +109,19 @@ def _report(site: Site, question: _Question, output: Output | None) -> None:
         site.fail(text, question.where, XCOM_USE)
 
 
-def _statements(body: list[Statement]) -> Iterator[Statement]:
-    """The statements of a body and of the blocks inside it, but of no function."""
-    for statement in body:
-        yield statement
-        for block in blocks_of(statement, functions=False):
-            yield from _statements(block.body)
-
-
-def _questions(statement: Statement, parts: list[Expression]) -> Iterator[_Question]:
+def _questions(statement: Statement, parts: list[Expression]) -> Iterable[_Question]:
     """What a statement asks of values that are there only when the task has run.
 
     Args:
         statement: The statement.
-        parts: `_parts` of the expressions that stand in it.
+        parts: What may ask, of all expressions that stand in it.
     """
+    if parts or type(statement) in _ASKING_STATEMENTS:
+        return _asked_by(statement, parts)
+    return ()
+
+
+def _asked_by(statement: Statement, parts: list[Expression]) -> Iterator[_Question]:
     for part in parts:
         if isinstance(part, ComparisonExpr):
             yield from _compared(part)
@@ -138,17 +143,6 @@ def _compared(expr: ComparisonExpr) -> Iterator[_Question]:
 
 def _is_none(expr: Expression) -> bool:
     return isinstance(expr, NameExpr) and expr.fullname == "builtins.None"
-
-
-def _parts(expressions: list[Expression]) -> list[Expression]:
-    """Those of the expressions, and of all inside them, that may ask for a value."""
-    found, todo = [], list(expressions)
-    while todo:
-        expr = todo.pop()
-        if type(expr) in _ASKING:
-            found.append(expr)
-        todo += children_of(expr)
-    return found
 
 
 def _tested(expr: Expression) -> list[Expression]:

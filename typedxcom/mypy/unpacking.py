@@ -11,7 +11,6 @@ from mypy.nodes import (
     ListExpr,
     NameExpr,
     StarExpr,
-    Statement,
     TupleExpr,
     Var,
 )
@@ -26,10 +25,8 @@ __all__ = ["check_index", "check_unpacking"]
 Names = TupleExpr | ListExpr
 
 
-def check_unpacking(site: Site, statement: Statement) -> None:
+def check_unpacking(site: Site, statement: AssignmentStmt) -> None:
     """Report outputs that cannot be unpacked, or not into so many names."""
-    if not isinstance(statement, AssignmentStmt):
-        return
     targets = [n for n in statement.lvalues if isinstance(n, (TupleExpr, ListExpr))]
     if not targets or not site.api.has_type(statement.rvalue):
         return

@@ -139,8 +139,6 @@ COMPUTING: Final = frozenset(
 def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
     """``len(out)``: the value does not exist yet."""
     signature = ctx.default_signature
-    if not sees_airflow(site.api.tree):
-        return signature
     types = list(signature.arg_types)
     for index, args in enumerate(ctx.args):
         for expr in args:
@@ -148,6 +146,8 @@ def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
             output = output_of(found) if found is not None else None
             if output is None or isinstance(found, TupleType):  # a tuple of outputs is one
                 continue
+            if not sees_airflow(site.api.tree):
+                return signature
             types[index] = unknown()
             name = (signature.name or "function").split(" of ")[0]
             text = f'"{name}" runs while the DAG is parsed, when {_subject(output, "the")} has no'

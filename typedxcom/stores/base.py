@@ -78,16 +78,15 @@ class Store(ABC):
     def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
         """Put *data* under *path*, whole or not at all.
 
-        An object that is there already with the same size has the same bytes, as its path says.
-        It gets the date of this write, so that a sweep which counts it as old leaves it; and these
-        bytes, should its own have been altered.
+        An object that is there already has the same bytes, since its path holds their digest. It
+        gets the date of this write, so that a sweep which counts it as old leaves it; and these
+        bytes, should its own have been altered or cut off.
 
         Args:
             data: The bytes, or an iterator over their pieces. An exception that it raises passes
                 through, and nothing is left behind.
 
         Raises:
-            IntegrityError: An object of another size is there. It is left as it is.
             StoreError: The store refused. A retry may help.
         """
 
@@ -238,14 +237,6 @@ class Store(ABC):
             raise IntegrityError(
                 f"`{self.describe(path)}` has {found:,} bytes where its pointer says {expected:,}. "
                 "Clear the task that wrote it."
-            )
-
-    def check_same(self, path: str, found: int, size: int) -> None:
-        """Raise IntegrityError unless what lies there already has the size of what is written."""
-        if found != size:
-            raise IntegrityError(
-                f"`{self.describe(path)}` is there with {found:,} bytes, and is not overwritten "
-                f"with {size:,}. Delete it, then clear the task."
             )
 
 

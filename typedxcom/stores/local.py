@@ -271,8 +271,8 @@ class LocalStage(Staged):
         """
         path = "/".join([*parts, name])
         with self._store.opened(path) as there:
-            self._store.check_same(path, os.fstat(there).st_size, self.size)
-            if _is_same(self._file, there, self.size):
+            whole = os.fstat(there).st_size == self.size
+            if whole and _is_same(self._file, there, self.size):
                 with contextlib.suppress(PermissionError):  # another user's: replaced as well
                     os.utime(there)
                     # A sweep may have taken its name away before it saw the date: write it anew.
