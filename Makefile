@@ -40,8 +40,10 @@ test-oldest: .venv-oldest/synced .venv-checkers/synced ## Run unit and end-to-en
 test-next: .venv-next/synced .venv-checkers/synced ## Run unit and end-to-end tests on the next Airflow's pre-release
 	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs $(ARGS)
 
+# Without other checkers, and without three tests that read all of Airflow anew for a minute each.
 test-mypy: .venv-mypy/synced ## Run the plugin's tests on the oldest supported mypy
-	.venv-mypy/bin/python -m pytest tests/mypy $(ARGS)
+	.venv-mypy/bin/python -m pytest tests/mypy --ignore tests/mypy/test_checkers.py \
+		-k "not order_of_plugins and not fault_in_the_plugin" $(ARGS)
 
 test-pythons: .venv/synced ## Run unit tests on each supported Python that is installed
 	@for version in $(PYTHONS); do \
