@@ -6,19 +6,14 @@ it is a display, so that the error stands on the very item.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
-    BytesExpr,
-    CallExpr,
     ConditionalExpr,
     Context,
     DictExpr,
     Expression,
-    FloatExpr,
-    IntExpr,
-    LambdaExpr,
     ListExpr,
     NameExpr,
     SetExpr,
@@ -61,10 +56,9 @@ from typedxcom.mypy.shapes import (
 from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.tables import is_table, row_of, without_any
 from typedxcom.mypy.tasks import task_of
+from typedxcom.mypy.usual import NEVER_OUTPUTS, fits_plainly
 
-__all__ = ["NEVER_OUTPUTS", "Argument", "Slot", "fits_plainly", "is_literal_of"]
-
-NEVER_OUTPUTS = (IntExpr, StrExpr, BytesExpr, FloatExpr, LambdaExpr)
+__all__ = ["Argument", "Slot"]
 
 
 class Slot(NamedTuple):
@@ -337,55 +331,6 @@ class Argument:
         self._fail(
             f'gets {source} inside "{kind}", where Airflow does not look: make it a list', expr
         )
-
-
-def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
-    """Whether *expr* is an output whose class is asked for, or a list of such ones.
-
-    Nearly every argument is: the rest is for what is more, or wrong.
-    """
-    down = get_proper_type(formal)
-    if not isinstance(down, Instance):
-        return False
-    if isinstance(expr, ListExpr) and down.type.fullname == "builtins.list":
-        item, literals = down.args[0], 0
-        for one in expr.items:
-            if is_literal_of(one, item):
-                literals += 1
-            elif not fits_plainly(site, one, item):
-                return False
-        return literals < len(expr.items)
-    if not isinstance(expr, (CallExpr, NameExpr)):
-        return False
-    found = site.type_of(expr)
-    if not isinstance(found, Instance) or not found.extra_attrs:
-        return False
-    if found.type.fullname == names.XCOMARG:
-        up = get_proper_type(found.args[0])
-    elif (output := output_of(found)) is not None:
-        up = get_proper_type(output.value)
-    else:
-        return False
-    if up == down:
-        return True
-    if not isinstance(up, Instance):
-        return False
-    is_any_table = up.type.fullname in names.TABLES or down.type.fullname in names.TABLES
-    return not is_any_table and fits(up, down)
-
-
-def is_literal_of(expr: Expression, formal: Type) -> bool:
-    """Whether *expr* is a literal of the very class that is asked for."""
-    classes = _LITERALS.get(type(expr), ())
-    down = get_proper_type(formal) if classes else None
-    return isinstance(down, Instance) and down.type.fullname in classes
-
-
-_LITERALS: Final[dict[type, tuple[str, ...]]] = {
-    IntExpr: ("builtins.int", "builtins.float"),
-    FloatExpr: ("builtins.float",),
-    StrExpr: ("builtins.str",),
-}
 
 
 def returns(output: Output | None, up: str, *, direct: bool = True) -> str:

@@ -27,7 +27,7 @@ from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.outputs import first_output
 from typedxcom.mypy.shapes import is_object
 from typedxcom.mypy.site import Site, afresh
-from typedxcom.mypy.statements import blocks_of
+from typedxcom.mypy.statements import all_statements
 from typedxcom.mypy.truth import check_truth
 
 __all__ = ["inferred_return", "quiet_return", "visit_body"]
@@ -105,10 +105,4 @@ _running: list[FuncDef] = []
 
 
 def _returns(body: list[Statement]) -> list[Expression | None]:
-    found: list[Expression | None] = []
-    for statement in body:
-        if isinstance(statement, ReturnStmt):
-            found.append(statement.expr)
-        for block in blocks_of(statement, functions=False):
-            found += _returns(block.body)
-    return found
+    return [each.expr for each in all_statements(body) if isinstance(each, ReturnStmt)]

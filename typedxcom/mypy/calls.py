@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from mypy.argmap import map_actuals_to_formals
 from mypy.nodes import (
-    ARG_NAMED,
-    ARG_OPT,
-    ARG_POS,
     ARG_STAR,
     ARG_STAR2,
     CallExpr,
@@ -19,42 +16,14 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Instance, ProperType, TupleType, Type, get_proper_type
 
-from typedxcom.mypy.arguments import NEVER_OUTPUTS, Argument, Slot, fits_plainly
+from typedxcom.mypy.arguments import Argument, Slot
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_USE
 from typedxcom.mypy.outputs import holds_output, output_of, resolved
 from typedxcom.mypy.shapes import iterated
 from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.usual import NEVER_OUTPUTS
 
-__all__ = ["Call", "fitting_arguments"]
-
-
-def fitting_arguments(site: Site, call: CallExpr, function: CallableType) -> list[Type] | None:
-    """Judge the usual call, of literals and of outputs whose class is the one asked for.
-
-    Returns:
-        The parameter types that are left for mypy, or None where `Call` must look closer.
-    """
-    left, kinds, names = list(function.arg_types), function.arg_kinds, function.arg_names
-    for index, expr in enumerate(call.args):
-        place = index
-        if call.arg_kinds[index] is ARG_NAMED:
-            name = call.arg_names[index]
-            if name not in names:
-                return None
-            place = names.index(name)
-            if kinds[place].is_star():
-                return None
-        elif (
-            call.arg_kinds[index] is not ARG_POS
-            or place >= len(left)
-            or kinds[place] not in (ARG_POS, ARG_OPT)
-        ):
-            return None
-        if not isinstance(expr, NEVER_OUTPUTS):
-            if not fits_plainly(site, expr, left[place]):
-                return None
-            left[place] = unknown()
-    return left
+__all__ = ["Call"]
 
 
 class Call:

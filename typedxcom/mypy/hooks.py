@@ -10,13 +10,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, LambdaExpr
+from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, LambdaExpr, MemberExpr
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
 from typedxcom.mypy import chaining, groups, names
 from typedxcom.mypy.bodies import quiet_return
-from typedxcom.mypy.calls import Call, fitting_arguments
+from typedxcom.mypy.calls import Call
 from typedxcom.mypy.codes import XCOM_MAP
 from typedxcom.mypy.dags import decorate_dag
 from typedxcom.mypy.decorators import (
@@ -32,8 +32,9 @@ from typedxcom.mypy.mapping import Mapping
 from typedxcom.mypy.operators import expand_operator
 from typedxcom.mypy.outputs import Output, holds_output, output_of
 from typedxcom.mypy.site import Site, unknown
-from typedxcom.mypy.tasks import Tasklike, awaited, make_task, task_of
+from typedxcom.mypy.tasks import Tasklike, awaited, make_task, named_task, task_of
 from typedxcom.mypy.truth import check_module_truth
+from typedxcom.mypy.usual import fitting_arguments
 
 __all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
 
@@ -87,8 +88,10 @@ def _return_table() -> dict[str, ReturnHook]:
 
 
 def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
-    task = task_of(ctx.type)
-    if task is None or not isinstance(ctx.context, CallExpr):
+    if not isinstance(ctx.context, CallExpr):
+        return ctx.default_signature
+    task = named_task(ctx.type, ctx.context.callee)
+    if task is None:
         return ctx.default_signature
     if task.note.partial:
         text = f"{task.label} has partial arguments: only expand() can use it"
@@ -112,6 +115,14 @@ def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
     return checked.copy_modified(ret_type=returned, name=task.note.name or checked.name)
 
 
+def _owner(ctx: MethodContext | MethodSigContext) -> Tasklike | None:
+    """The task whose method is called."""
+    callee = ctx.context.callee if isinstance(ctx.context, CallExpr) else None
+    if isinstance(callee, MemberExpr):
+        return named_task(ctx.type, callee.expr)
+    return task_of(ctx.type)
+
+
 def _result(site: Site, task: Tasklike, value: Type) -> Type:
     if task.group:
         return groups.group_result(site, task, value)
@@ -125,7 +136,7 @@ def _open(signature: CallableType, returned: Type) -> CallableType:
 
 
 def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
-    task = task_of(ctx.type)
+    task = _owner(ctx)
     if task is None or not isinstance(ctx.context, CallExpr):
         return ctx.default_signature
     if method == "expand":
@@ -140,20 +151,20 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
 
 
 def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:
-    task = task_of(ctx.type)
+    task = _owner(ctx)
     if task is None or not isinstance(ctx.context, CallExpr):
         return ctx.default_signature
     return _open(ctx.default_signature, Mapping(site, ctx.context, task).partial())
 
 
 def _override(site: Site, ctx: MethodContext) -> Type:
-    task = task_of(ctx.type)
+    task = _owner(ctx)
     if task is None or not isinstance(ctx.context, CallExpr):
         return ctx.default_return_type
     for name, expr in zip(ctx.context.arg_names, ctx.context.args, strict=True):
         if name == "multiple_outputs" and (keys := boolean(expr)) is not None:
-            return make_task(site, task.noted(task.note._replace(keys=keys)))
-    return ctx.type
+            task = task.noted(task.note._replace(keys=keys))
+    return ctx.type if task is task_of(ctx.type) else make_task(site, task)
 
 
 def _chain(

@@ -18,7 +18,7 @@ from mypy.nodes import (
 from mypy.types import ProperType, Type, get_proper_type
 
 from typedxcom.mypy import names
-from typedxcom.mypy.arguments import Argument, Slot, is_literal_of
+from typedxcom.mypy.arguments import Argument, Slot
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
 from typedxcom.mypy.elements import element_of
 from typedxcom.mypy.origins import note_of
@@ -27,6 +27,7 @@ from typedxcom.mypy.relation import fits
 from typedxcom.mypy.shapes import is_object, lost, members
 from typedxcom.mypy.site import Site
 from typedxcom.mypy.tasks import Tasklike, context_keys, make_task, task_of
+from typedxcom.mypy.usual import is_literal_of
 
 __all__ = ["Mapping"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from mypy.errors import CompileError
-from mypy.nodes import ARG_POS, Argument, FuncDef, MypyFile, OverloadedFuncDef, TypeInfo, Var
+from mypy.nodes import FuncDef, MypyFile, OverloadedFuncDef, TypeInfo
 from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
@@ -25,10 +25,9 @@ from mypy.plugin import (
     Plugin,
     ReportConfigContext,
 )
-from mypy.plugins.common import add_method_to_class
-from mypy.types import FunctionLike, Instance, Type
+from mypy.types import FunctionLike, Type
 
-from typedxcom.mypy import decorators, names, operators, uses
+from typedxcom.mypy import bases, decorators, names, operators, uses
 from typedxcom.mypy.config import ConfigError, read_config
 from typedxcom.mypy.dags import relax_dag, relax_task_group
 from typedxcom.mypy.guard import guarded, report, reset
@@ -41,7 +40,6 @@ from typedxcom.mypy.site import (
     inferred,
     is_library,
     sees_airflow,
-    unknown,
 )
 from typedxcom.mypy.tables import table_or_any
 from typedxcom.mypy.tasks import forget
@@ -118,8 +116,8 @@ class TypedXComPlugin(Plugin):
     ) -> Callable[[ClassDefContext], None] | None:
         """Outputs lose the ``Any`` base that other checkers see; tables gain one."""
         if fullname == names.TABLE:
-            return _make_open
-        return guarded(_make_strict, _leave) if fullname in names.OUTPUTS else None
+            return bases.make_open
+        return guarded(bases.make_strict, bases.leave) if fullname in names.OUTPUTS else None
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """``Table[Row]`` stands for any library's table."""
@@ -127,7 +125,7 @@ class TypedXComPlugin(Plugin):
 
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Airflow's own ``XComArg`` does not declare that it has keys."""
-        return guarded(_add_keys, _leave) if fullname == names.SDK_DEPENDENCY else None
+        return guarded(bases.add_keys, bases.leave) if fullname == names.SDK_DEPENDENCY else None
 
     def get_method_signature_hook(
         self, fullname: str
@@ -293,32 +291,6 @@ def _digest() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         text.update(path.read_bytes())
     return text.hexdigest()[:16]
-
-
-def _make_strict(ctx: ClassDefContext) -> None:
-    """Without the ``Any`` base, and with operators that only hooks let pass."""
-    info = ctx.cls.info
-    info.fallback_to_any = False
-    refused = ctx.api.lookup_fully_qualified_or_none(names.REFUSED)
-    if refused is None or not isinstance(refused.node, TypeInfo) or refused.node in info.mro:
-        return
-    info.mro.insert(-1, refused.node)
-    info.bases.append(Instance(refused.node, []))
-
-
-def _make_open(ctx: ClassDefContext) -> None:
-    """A reader uses a table as its library's own object."""
-    ctx.cls.info.fallback_to_any = True
-
-
-def _add_keys(ctx: ClassDefContext) -> None:
-    if ctx.cls.fullname == names.SDK_XCOMARG:
-        key = Argument(Var("key"), unknown(), None, ARG_POS)
-        add_method_to_class(ctx.api, ctx.cls, "__getitem__", [key], unknown())
-
-
-def _leave(ctx: ClassDefContext) -> None:
-    pass
 
 
 def _default_signature(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:

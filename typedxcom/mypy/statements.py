@@ -59,10 +59,10 @@ _Blocks = Callable[[Any], list[Block]]
 _Expressions = Callable[[Any], list[Expression]]
 
 
-def blocks_of(statement: Statement, *, functions: bool = True) -> list[Block]:
-    """The blocks inside a statement; those of functions and classes only if asked for."""
+def blocks_of(statement: Statement) -> list[Block]:
+    """The blocks inside a statement, the body of a function or a class too."""
     kind = type(statement)
-    parts = _BLOCKS.get(kind) or (_DEFINED.get(kind) if functions else None)
+    parts = _BLOCKS.get(kind) or _DEFINED.get(kind)
     return parts(statement) if parts else []
 
 

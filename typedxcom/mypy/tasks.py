@@ -6,7 +6,17 @@ import json
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, ArgKind, TypeInfo
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_NAMED_OPT,
+    ARG_OPT,
+    ARG_POS,
+    ArgKind,
+    Decorator,
+    Expression,
+    RefExpr,
+    TypeInfo,
+)
 from mypy.types import (
     AnyType,
     CallableType,
@@ -25,7 +35,16 @@ from typedxcom.mypy import names
 from typedxcom.mypy.outputs import Note, forget_notes, make_output
 from typedxcom.mypy.site import Site, unknown
 
-__all__ = ["TaskNote", "Tasklike", "forget", "injectable", "make_task", "output_value", "task_of"]
+__all__ = [
+    "TaskNote",
+    "Tasklike",
+    "forget",
+    "injectable",
+    "make_task",
+    "named_task",
+    "output_value",
+    "task_of",
+]
 
 NOTE: Final = "<typedxcom task>"
 FUNCTION: Final = "<typedxcom function>"
@@ -136,8 +155,28 @@ def task_of(found: Type) -> Tasklike | None:
     if fullname not in TASKS and fullname not in GROUPS:
         return None
     task = _task(proper, fullname)
-    _remember(proper, task)
+    if known is None or known[0] is not proper:  # or its notes have been erased: see `named_task`
+        _remember(proper, task)
     return task
+
+
+def named_task(found: Type, name: Expression) -> Tasklike | None:
+    """The same for a type that the expression *name* has, which may be the task's own name.
+
+    ``t = f if flag else g`` takes two tasks of one type for the first, and erases its notes in
+    place: of ``t``, which may be either, and of ``f``, which is known nevertheless.
+    """
+    task = task_of(found)
+    if task is not None and task.function is None and _is_decorated(name):
+        proper = get_proper_type(found)
+        before = _known.get(id(proper))
+        if before is not None and before[0] is proper:
+            return before[2]
+    return task
+
+
+def _is_decorated(name: Expression) -> bool:
+    return isinstance(name, RefExpr) and isinstance(name.node, Decorator)
 
 
 def _remember(found: Instance, task: Tasklike) -> None:
@@ -148,7 +187,7 @@ def _remember(found: Instance, task: Tasklike) -> None:
 
 # id -> the type itself, which keeps the id its own, its notes, and what was read of them.
 _known: dict[int, tuple[Instance, ExtraAttrs | None, Tasklike]] = {}
-MAX_KNOWN: Final = 4096
+MAX_KNOWN: Final = 2**16
 
 
 def forget() -> None:

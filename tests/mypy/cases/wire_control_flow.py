@@ -138,3 +138,24 @@ def wrong(flag: bool = True) -> None:
     for _ in range(2):
         last = word()
     use(last)  # E: Argument "n" of task "use" takes "int", but task "word" returns "str" [xcom-arg]
+
+
+@dag(schedule=None)
+def right_choice(flag: bool = True) -> None:
+    chosen = use if flag else total
+    chosen(number())
+    use(number())
+    total(rows("eu"))
+    use.expand(n=rows("eu"))
+
+
+@dag(schedule=None)
+def wrong_choice(flag: bool = True) -> None:
+    chosen = use if flag else total
+    chosen(word())
+    use(word())  # E: Argument "n" of task "use" takes "int", but task "word" returns "str" [xcom-arg]
+    total(number())  # E: Argument "values" of task "total" takes "list[int]", but task "number" returns "int" [xcom-arg]
+    say(use(number()))  # E: Argument "text" of task "say" takes "str", but task "use" returns "int" [xcom-arg]
+    use.expand(n=word())  # E: Argument "n" of task "use" cannot be mapped over task "word": it returns "str", not a list, a tuple or a dict [xcom-map]
+    use.partial(n=word())  # E: Argument "n" of task "use" takes "int", but task "word" returns "str" [xcom-arg]
+    use.override(task_id="again")(word())  # E: Argument "n" of task "use" takes "int", but task "word" returns "str" [xcom-arg]
