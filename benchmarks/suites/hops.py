@@ -38,7 +38,7 @@ def cases(size: str) -> list[Case]:
             f"{kb:,} kB" if kb < 1000 else f"{kb // 1000} MB",
             {"count": max(1, kb * 1000 // ORDER)},
             _CONTENDERS,
-            rounds={"full": 9 if kb < 1000 else 5, "quick": 2, "tiny": 1}[size],
+            rounds={"full": 9 if kb < 1000 else 5, "quick": 1, "tiny": 1}[size],
             least=0.3 if size == "full" else 0,
             size=kb * 1000,
         )
