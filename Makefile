@@ -154,10 +154,8 @@ endef
 # The newest Airflow under the oldest mypy.
 .venv-mypy/synced: .venv/synced requirements/mypy-oldest.txt
 	$(UV) venv --quiet --clear --python .venv/bin/python .venv-mypy
-	$(UV) pip sync --quiet --python .venv-mypy --require-hashes requirements/dev.txt
+	$(call fill,.venv-mypy,requirements/dev.txt)
 	$(UV) pip install --quiet --python .venv-mypy --no-deps --require-hashes -r requirements/mypy-oldest.txt
-	$(UV) pip install --quiet --python .venv-mypy --no-deps --no-build-isolation --editable .
-	@touch $@
 
 # dataframely needs Python 3.11.
 .venv-bench/synced: .venv/synced requirements/bench.txt

@@ -128,12 +128,13 @@ def afresh() -> Iterator[None]:
 class Site:
     """mypy's checker of one file."""
 
-    __slots__ = ("api", "classes", "config")
+    __slots__ = ("api", "classes", "config", "sees_airflow")
 
     def __init__(self, api: Any, classes: Classes, config: Config) -> None:
         self.api = api
         self.classes = classes
         self.config = config
+        self.sees_airflow = sees_airflow(api.tree)
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
         """Report one sentence."""

@@ -35,7 +35,7 @@ from typedxcom.mypy.calls import Call
 from typedxcom.mypy.codes import XCOM_USE
 from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.outputs import Output, first_output, holds_output, output_of
-from typedxcom.mypy.site import Site, is_library, sees_airflow, unknown
+from typedxcom.mypy.site import Site, is_library, unknown
 from typedxcom.mypy.tasks import awaited, task_of
 
 __all__ = ["COMPUTING", "REFUSED", "attribute", "computing_call", "plain_call", "refuse"]
@@ -139,6 +139,8 @@ COMPUTING: Final = frozenset(
 def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
     """``len(out)``: the value does not exist yet."""
     signature = ctx.default_signature
+    if not site.sees_airflow:
+        return signature
     types = list(signature.arg_types)
     for index, args in enumerate(ctx.args):
         for expr in args:
@@ -146,8 +148,6 @@ def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
             output = output_of(found) if found is not None else None
             if output is None or isinstance(found, TupleType):  # a tuple of outputs is one
                 continue
-            if not sees_airflow(site.api.tree):
-                return signature
             types[index] = unknown()
             name = (signature.name or "function").split(" of ")[0]
             text = f'"{name}" runs while the DAG is parsed, when {_subject(output, "the")} has no'
