@@ -13,8 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
 
-# Of every run: what other global options read of Airflow cannot be used.
-OPTIONS = "check_untyped_defs = True\n"
+# Of every run: what other global options read of Airflow cannot be used. The second one is off by
+# default, and takes each statement that drops something with `__await__` for a mistake.
+OPTIONS = "check_untyped_defs = True\nenable_error_code = unused-awaitable\n"
 
 MESSAGE = re.compile(r"(?P<file>[^:\n]+\.pyi?):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)")
 # Several messages on one line of a case are written one after the other.

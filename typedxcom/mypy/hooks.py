@@ -14,7 +14,7 @@ from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, LambdaExpr, Mem
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedxcom.mypy import chaining, groups, names
+from typedxcom.mypy import chaining, groups, names, uses
 from typedxcom.mypy.bodies import quiet_return
 from typedxcom.mypy.calls import Call
 from typedxcom.mypy.codes import XCOM_MAP
@@ -77,6 +77,7 @@ def _return_table() -> dict[str, ReturnHook]:
         names.SDK_DAG_FUNCTION: decorate_dag,
         names.SDK_PARAM: _param,
         names.SDK_RESULT: same_task,
+        f"{names.AWAIT}.__call__": uses.refuse_await,
     }
     for mark in (names.SDK_SETUP, names.SDK_TEARDOWN):
         table[mark] = partial(decorate_mark, plain=True)

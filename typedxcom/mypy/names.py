@@ -13,6 +13,7 @@ DERIVED: Final = f"{PUBLIC}.DerivedXComArg"
 KEYED: Final = f"{PUBLIC}.KeyedXComArg"
 OUTPUTS: Final = (XCOMARG, MAPPED, DERIVED, KEYED)
 REFUSED: Final = f"{PUBLIC}.Refused"
+AWAIT: Final = f"{PUBLIC}.RefusedAwait"
 TABLE: Final = "typedxcom.tables.annotations.Table"
 TABLES: Final = (f"{PUBLIC}.TableOf", TABLE, "typedxcom.tables.lazy.LazyTable")
 TASK: Final = f"{PUBLIC}.Task"

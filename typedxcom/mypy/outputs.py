@@ -43,6 +43,9 @@ __all__ = [
 
 # No attribute of a user can have this name.
 NOTE: Final = "<typedxcom>"
+# Through this attribute ``await out`` reaches the hook that refuses it. As a method of the class
+# it would make each call that is a statement of its own an `unused-awaitable`.
+AWAIT: Final = "__await__"
 
 # Containers that Airflow looks into for outputs, and types that may turn out to be one of them.
 CONCRETE: Final = frozenset(f"builtins.{name}" for name in ("list", "tuple", "dict", "set"))
@@ -119,7 +122,8 @@ def _attrs(site: Site, note: Note) -> ExtraAttrs:
     known = _noted.get(note)
     if known is None:
         text = site.text_note(json.dumps(note._asdict()))
-        known = _noted[note] = ExtraAttrs({NOTE: text}, set(), None)
+        attrs: dict[str, Type] = {NOTE: text, AWAIT: site.instance(names.AWAIT) or unknown()}
+        known = _noted[note] = ExtraAttrs(attrs, set(), None)
     return known
 
 

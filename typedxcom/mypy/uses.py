@@ -9,13 +9,15 @@ from mypy.expandtype import expand_type
 from mypy.nodes import (
     ARG_STAR,
     ARG_STAR2,
+    AwaitExpr,
     CallExpr,
+    Context,
     Expression,
     IndexExpr,
     MemberExpr,
     NameExpr,
 )
-from mypy.plugin import AttributeContext, FunctionSigContext, MethodSigContext
+from mypy.plugin import AttributeContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.subtypes import is_subtype
 from mypy.types import (
     AnyType,
@@ -38,7 +40,15 @@ from typedxcom.mypy.outputs import Output, first_output, holds_output, output_of
 from typedxcom.mypy.site import Site, is_library, unknown
 from typedxcom.mypy.tasks import awaited, task_of
 
-__all__ = ["COMPUTING", "REFUSED", "attribute", "computing_call", "plain_call", "refuse"]
+__all__ = [
+    "COMPUTING",
+    "REFUSED",
+    "attribute",
+    "computing_call",
+    "plain_call",
+    "refuse",
+    "refuse_await",
+]
 
 # Methods of `_public.Refused`, and what the user did to call them.
 REFUSED: Final = {
@@ -46,7 +56,6 @@ REFUSED: Final = {
     "__next__": "iterated over",
     "__contains__": "searched",
     "__call__": "called",
-    "__await__": "awaited",
     **dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__"), "compared"),
     **dict.fromkeys(("__neg__", "__pos__", "__invert__"), "computed with"),
 }
@@ -83,13 +92,22 @@ def refuse(site: Site, ctx: MethodSigContext, *, method: str) -> CallableType:
         # mypy tries `1 + out` as `int.__add__` first, and drops what the second try reports.
         tries = unfiltered(site.api) if method in REVERSED else nullcontext()
         with tries:
-            site.fail(
-                f"{_subject(output)} cannot be {done} while the DAG is parsed: "
-                f"do it inside a task{hint}",
-                ctx.context,
-                XCOM_USE,
-            )
+            _fail_to(site, output, done, ctx.context, hint)
     return _anything(ctx.default_signature)
+
+
+def refuse_await(site: Site, ctx: MethodContext) -> Type:
+    """``await out``, which only a DAG function that is ``async`` can say."""
+    found = site.type_of(ctx.context.expr) if isinstance(ctx.context, AwaitExpr) else None
+    output = output_of(found) if found is not None else None
+    if output is not None:
+        _fail_to(site, output, "awaited", ctx.context)
+    return ctx.default_return_type
+
+
+def _fail_to(site: Site, output: Output, done: str, where: Context, hint: str = "") -> None:
+    text = f"{_subject(output)} cannot be {done} while the DAG is parsed: do it inside a task"
+    site.fail(text + hint, where, XCOM_USE)
 
 
 def _anything(signature: CallableType) -> CallableType:
