@@ -1,7 +1,8 @@
 """mypy on DAG files of 30 task calls each, with the plugin and without it.
 
 "cold" starts from a cache that holds Airflow, but none of the DAG files; "warm" and "edited" come
-after it. CPU time of the whole mypy process.
+after it. CPU time of the whole mypy process. "idle-hooks" is a plugin that mypy asks as often, and
+that answers nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ METRICS = [
     {"key": "per_file", "title": "CPU time per file", "unit": "s", "beside": "without"},
 ]
 _CALLS = 30
-_CONFIGS = {"without": "", "with": "plugins = typedxcom.mypy\n"}
+_CONFIGS = {
+    "without": "",
+    "idle-hooks": f"plugins = {ROOT / 'benchmarks' / 'idle_plugin.py'}\n",
+    "with": "plugins = typedxcom.mypy\n",
+}
 
 HEAD = """from airflow.sdk import dag
 from pydantic import BaseModel

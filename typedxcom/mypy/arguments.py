@@ -90,7 +90,7 @@ class Argument:
 
     def holds(self, expr: Expression) -> bool:
         """Whether the expression is, or holds, an output or a task that was not called."""
-        if isinstance(expr, NEVER_OUTPUTS):
+        if type(expr) in NEVER_OUTPUTS:
             return False
         if (items := display_items(expr)) is not None:
             return any(self.holds(item) for item in items)

@@ -48,10 +48,13 @@ def visit_body(site: Site, decorated: Decorator) -> Type | None:
     func = decorated.func
     key = (func, site.api.pass_num)
     if _Last.key != key:
+        site.is_async, outer = func.is_coroutine, site.is_async
         with unfiltered(site.api), afresh():
             _check(site.api, func)
-            check_truth(site, func.body)
-        _Last.key, _Last.returned = key, inferred_return(site, func.body.body)
+            statements = all_statements(func.body.body)
+            check_truth(site, func.body, statements)
+        site.is_async = outer
+        _Last.key, _Last.returned = key, inferred_return(site, statements)
     return _Last.returned
 
 
@@ -63,10 +66,10 @@ def _check(api: Any, func: FuncDef) -> None:
     func.def_or_infer_vars = True
 
 
-def inferred_return(site: Site, body: list[Statement]) -> Type | None:
-    """What a checked body returns, if each return is known."""
+def inferred_return(site: Site, statements: list[Statement]) -> Type | None:
+    """What a checked body returns, of all its statements, if each return is known."""
     found: list[Type] = []
-    for expr in _returns(body):
+    for expr in _returns(statements):
         if expr is None or not site.api.has_type(expr):
             return None
         found.append(_type_of(site, expr))
@@ -85,18 +88,19 @@ def _type_of(site: Site, expr: Expression) -> Type:
 
 def quiet_return(site: Site, func: FuncDef) -> Type | None:
     """What an undecorated function of this file returns, whether or not mypy has got there."""
-    returns = _returns(func.body.body)
+    statements = all_statements(func.body.body)
+    returns = _returns(statements)
     if not returns or any(expr is None for expr in returns) or func in _running:
         return None
     if all(site.api.has_type(expr) for expr in returns):
-        return inferred_return(site, func.body.body)
+        return inferred_return(site, statements)
     _running.append(func)
     api = site.api
     try:
         quiet = (api.msg.filter_errors(), api.local_type_map, api.tscope.function_scope(func))
         with quiet[0], quiet[1], quiet[2], afresh():
             api.check_func_item(func, name=func.name)
-            return inferred_return(site, func.body.body)
+            return inferred_return(site, statements)
     finally:
         _running.remove(func)
 
@@ -104,5 +108,5 @@ def quiet_return(site: Site, func: FuncDef) -> Type | None:
 _running: list[FuncDef] = []
 
 
-def _returns(body: list[Statement]) -> list[Expression | None]:
-    return [each.expr for each in all_statements(body) if isinstance(each, ReturnStmt)]
+def _returns(statements: list[Statement]) -> list[Expression | None]:
+    return [each.expr for each in statements if isinstance(each, ReturnStmt)]

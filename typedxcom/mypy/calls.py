@@ -74,7 +74,7 @@ class Call:
 
     def _one(self, actual: int, formal: Type, index: int) -> bool:
         expr, kind = self.call.args[actual], self.call.arg_kinds[actual]
-        if isinstance(expr, NEVER_OUTPUTS):
+        if type(expr) in NEVER_OUTPUTS:
             return False
         argument = self._argument(index, self.call.arg_names[actual])
         if kind not in (ARG_STAR, ARG_STAR2):

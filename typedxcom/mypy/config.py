@@ -5,9 +5,8 @@ from __future__ import annotations
 import configparser
 import importlib
 import sys
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # mypy itself requires tomli where Python has no parser of its own.
 tomllib: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
@@ -19,8 +18,7 @@ class ConfigError(Exception):
     """The options cannot be used as they are written."""
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """What a project may change.
 
     Attributes:
@@ -35,10 +33,6 @@ class Config:
     check_plain_calls: bool = True
     warn_unannotated_dags: bool = False
 
-    def data(self) -> dict[str, bool]:
-        """The options as JSON, which mypy compares with those that the cache was made under."""
-        return asdict(self)
-
 
 def read_config(path: str | None) -> Config:
     """Read the options from mypy's own configuration file.
@@ -49,10 +43,9 @@ def read_config(path: str | None) -> Config:
     if not path or not Path(path).is_file():
         return Config()
     table = _toml(Path(path)) if path.endswith(".toml") else _ini(Path(path))
-    known = [field.name for field in fields(Config)]
     for name, value in table.items():
-        if name not in known:
-            raise ConfigError(f'unknown option "{name}"; there are {", ".join(known)}')
+        if name not in Config._fields:
+            raise ConfigError(f'unknown option "{name}"; there are {", ".join(Config._fields)}')
         if not isinstance(value, bool):
             raise ConfigError(f'option "{name}" must be true or false, not {value!r}')
     return Config(**table)

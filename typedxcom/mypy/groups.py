@@ -38,7 +38,7 @@ def _says_nothing(found: Type) -> bool:
     return output is not None and output.kind == names.SDK_XCOMARG
 
 
-def group_result(site: Site, group: Tasklike, value: Type) -> Type:
+def group_result(site: Site, value: Type) -> Type:
     """What calling a group gives: what its function returns, or the group itself."""
     if isinstance(get_proper_type(value), NoneType):
         return site.instance(names.SDK_NODE) or unknown()

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from mypy.erasetype import erase_typevars
 from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, LambdaExpr, MemberExpr
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
 from typedxcom.mypy import chaining, groups, names, uses
 from typedxcom.mypy.bodies import quiet_return
+from typedxcom.mypy.callee import Callee
 from typedxcom.mypy.calls import Call
 from typedxcom.mypy.codes import XCOM_MAP
 from typedxcom.mypy.dags import decorate_dag
@@ -34,7 +36,7 @@ from typedxcom.mypy.outputs import Output, holds_output, output_of
 from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.tasks import Tasklike, awaited, make_task, named_task, task_of
 from typedxcom.mypy.truth import check_module_truth
-from typedxcom.mypy.usual import fitting_arguments
+from typedxcom.mypy.usual import fitting_arguments, maps_plainly, sets_plainly
 
 __all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
 
@@ -89,31 +91,44 @@ def _return_table() -> dict[str, ReturnHook]:
 
 
 def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
-    if not isinstance(ctx.context, CallExpr):
-        return ctx.default_signature
-    task = named_task(ctx.type, ctx.context.callee)
-    if task is None:
+    call, task = ctx.context, task_of(ctx.type)
+    if task is not None and (callee := task.usual) is not None and isinstance(call, CallExpr):
+        return _checked_call(site, call, task, callee)
+    return _first_call(site, ctx)
+
+
+def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) -> FunctionLike:
+    """A call whose arguments do not decide what it returns."""
+    returned = groups.group_result(site, task.value) if task.group else task.output(site)
+    check_module_truth(site, call, returned)
+    left = fitting_arguments(site, call, callee)
+    if left is None:
+        left = Call(site, call, task.label, callee.function).check_arguments()
+    return callee.function.copy_modified(arg_types=left, ret_type=returned)
+
+
+def _first_call(site: Site, ctx: MethodSigContext) -> FunctionLike:
+    """A task's first call, or one that is not usual."""
+    call = ctx.context
+    task = named_task(ctx.type, call.callee) if isinstance(call, CallExpr) else None
+    if task is None or not isinstance(call, CallExpr):
         return ctx.default_signature
     if task.note.partial:
         text = f"{task.label} has partial arguments: only expand() can use it"
-        site.fail(text[0].upper() + text[1:], ctx.context, XCOM_MAP)
+        site.fail(text[0].upper() + text[1:], call, XCOM_MAP)
         return _open(ctx.default_signature, _result(site, task, task.value))
-    function = task.signature(site)
-    if function is None or not function.variables:
+    callee = task.callee(site)
+    if callee is None:
         returned = _result(site, task, task.value)
-        check_module_truth(site, ctx.context, returned)
-        if function is None:
-            return _open(ctx.default_signature, returned)
-        left = fitting_arguments(site, ctx.context, function)
-        if left is None:
-            left = Call(site, ctx.context, task.label, function).check_arguments()
-        name = task.note.name or function.name
-        return function.copy_modified(arg_types=left, ret_type=returned, name=name)
-    check_module_truth(site, ctx.context, _result(site, task, task.value))
-    checked = Call(site, ctx.context, task.label, function).check()
+        check_module_truth(site, call, returned)
+        return _open(ctx.default_signature, returned)
+    if not callee.generic:
+        return _checked_call(site, call, task, callee)
+    checked = Call(site, call, task.label, callee.function).check()
     is_result = task.note.kind in names.RUNS_FUNCTION
     returned = _result(site, task, awaited(checked.ret_type) if is_result else task.value)
-    return checked.copy_modified(ret_type=returned, name=task.note.name or checked.name)
+    check_module_truth(site, call, returned)
+    return checked.copy_modified(ret_type=returned)
 
 
 def _owner(ctx: MethodContext | MethodSigContext) -> Tasklike | None:
@@ -125,37 +140,50 @@ def _owner(ctx: MethodContext | MethodSigContext) -> Tasklike | None:
 
 
 def _result(site: Site, task: Tasklike, value: Type) -> Type:
-    if task.group:
-        return groups.group_result(site, task, value)
-    return task.output(site, value)
+    return groups.group_result(site, value) if task.group else task.output_of_call(site, value)
 
 
 def _open(signature: CallableType, returned: Type) -> CallableType:
     return signature.copy_modified(
-        arg_types=[unknown() for _ in signature.arg_types], ret_type=returned
+        arg_types=[unknown()] * len(signature.arg_types), ret_type=returned
     )
 
 
 def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
-    task = _owner(ctx)
-    if task is None or not isinstance(ctx.context, CallExpr):
+    call, task = ctx.context, _owner(ctx)
+    if task is None or not isinstance(call, CallExpr):
         return ctx.default_signature
-    if method == "expand":
-        Mapping(site, ctx.context, task).expand()
-    else:
-        KeywordMapping(site, ctx.context, task).check()
+    if method != "expand":
+        KeywordMapping(site, call, task).check()
+    elif not _is_usual(site, call, task, maps_plainly):
+        Mapping(site, call, task).expand()
     if task.group:
         return _open(ctx.default_signature, groups.mapped_group_result(site, task))
-    returned = task.output(site, task.value, names.MAPPED)
-    check_module_truth(site, ctx.context, returned)
+    if task.function is not None and task.function.variables:
+        returned = task.output_of_call(site, erase_typevars(task.value), names.MAPPED)
+    else:
+        returned = task.output(site, names.MAPPED)
+    check_module_truth(site, call, returned)
     return _open(ctx.default_signature, returned)
 
 
 def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:
-    task = _owner(ctx)
-    if task is None or not isinstance(ctx.context, CallExpr):
+    call, task = ctx.context, _owner(ctx)
+    if task is None or not isinstance(call, CallExpr):
         return ctx.default_signature
-    return _open(ctx.default_signature, Mapping(site, ctx.context, task).partial())
+    if not _is_usual(site, call, task, sets_plainly):
+        Mapping(site, call, task).partial()
+    return _open(ctx.default_signature, make_task(site, task.set_by(call)))
+
+
+def _is_usual(
+    site: Site,
+    call: CallExpr,
+    task: Tasklike,
+    judge: Callable[[Site, CallExpr, Callee, tuple[str, ...]], bool],
+) -> bool:
+    callee = task.callee(site)
+    return callee is not None and not callee.generic and judge(site, call, callee, task.note.given)
 
 
 def _override(site: Site, ctx: MethodContext) -> Type:

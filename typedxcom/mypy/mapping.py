@@ -5,7 +5,6 @@ from __future__ import annotations
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import (
     ARG_NAMED,
-    ARG_STAR2,
     CallExpr,
     Context,
     DictExpr,
@@ -19,6 +18,7 @@ from mypy.types import ProperType, Type, get_proper_type
 
 from typedxcom.mypy import names
 from typedxcom.mypy.arguments import Argument, Slot
+from typedxcom.mypy.callee import widest
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
 from typedxcom.mypy.elements import element_of
 from typedxcom.mypy.origins import note_of
@@ -26,7 +26,7 @@ from typedxcom.mypy.outputs import Output, output_of, resolved
 from typedxcom.mypy.relation import fits
 from typedxcom.mypy.shapes import is_object, lost, members
 from typedxcom.mypy.site import Site
-from typedxcom.mypy.tasks import Tasklike, context_keys, make_task, task_of
+from typedxcom.mypy.tasks import Tasklike, context_keys, task_of
 from typedxcom.mypy.usual import is_literal_of
 
 __all__ = ["Mapping"]
@@ -41,24 +41,23 @@ class Mapping:
         self.site = site
         self.call = call
         self.task = task
-        self.function = task.function
+        function = task.function
+        # An instance gets one element: what the variables stand for differs between them.
+        self.function = widest(function) if function and function.variables else function
         has_context = injected and not task.group
         self.keys = context_keys(site) if has_context else frozenset()
 
     # partial -------------------------------------------------------------------------------------
 
-    def partial(self) -> Type:
-        """Check the values that stay the same, and remember their names."""
-        given = list(self.task.note.given)
-        for name, expr in self._named("partial"):
+    def partial(self) -> None:
+        """Check the values that stay the same."""
+        given = set(self.task.note.given)
+        for name, expr in self._named():
             if name in given:
                 self.fail(f'Argument "{name}" of {self.task.label} is given twice', expr)
             elif (formal := self.formal(name, expr, "partial")) is not None:
                 self._same(name, expr, formal)
-            given.append(name)
-        spread = self.task.note.spread or ARG_STAR2 in self.call.arg_kinds
-        note = self.task.note._replace(given=tuple(given), partial=True, spread=spread)
-        return make_task(self.site, self.task.noted(note))
+            given.add(name)
 
     def _same(self, name: str, expr: Expression, formal: Type) -> None:
         argument = Argument(self.site, Slot(self.task.label, name), XCOM_ARG)
@@ -82,7 +81,7 @@ class Mapping:
     def expand(self) -> None:
         """Check what the task is mapped over."""
         seen: list[str] = []
-        for name, expr in self._named("expand"):
+        for name, expr in self._named():
             if name in self.task.note.given:
                 text = "is mapped over, but partial() gives it already"
                 self.fail(f'Argument "{name}" of {self.task.label} {text}', expr)
@@ -165,11 +164,11 @@ class Mapping:
 
     # Shared --------------------------------------------------------------------------------------
 
-    def _named(self, method: str) -> list[tuple[str, Expression]]:
+    def _named(self) -> list[tuple[str, Expression]]:
         """The keyword arguments of the call; mypy itself reports positional ones."""
         call = self.call
         rows = zip(call.arg_names, call.arg_kinds, call.args, strict=True)
-        return [(name, expr) for name, kind, expr in rows if name and kind == ARG_NAMED]
+        return [(name, expr) for name, kind, expr in rows if name and kind is ARG_NAMED]
 
     def formal(
         self, name: str, where: Context, method: str, source: str | None = None

@@ -37,14 +37,15 @@ __all__ = [
     "forget_notes",
     "holds_output",
     "make_output",
+    "note_attrs",
     "output_of",
     "resolved",
 ]
 
 # No attribute of a user can have this name.
 NOTE: Final = "<typedxcom>"
-# Through this attribute ``await out`` reaches the hook that refuses it. As a method of the class
-# it would make each call that is a statement of its own an `unused-awaitable`.
+# Through this attribute ``await out`` reaches the hook that refuses it, in an async function of a
+# DAG. As a method of the class it would make each call that is a statement `unused-awaitable`.
 AWAIT: Final = "__await__"
 
 # Containers that Airflow looks into for outputs, and types that may turn out to be one of them.
@@ -109,7 +110,7 @@ def make_output(
         return unknown()
     made = Instance(info, [value])
     if note is not None:
-        made.extra_attrs = _attrs(site, note)
+        made.extra_attrs = note_attrs(site, note)
     if kind == names.XCOMARG and not (note and note.plain):
         proper = get_proper_type(value)
         if isinstance(proper, TupleType):
@@ -117,14 +118,14 @@ def make_output(
     return made
 
 
-def _attrs(site: Site, note: Note) -> ExtraAttrs:
+def note_attrs(site: Site, note: Note) -> ExtraAttrs:
     """The note as mypy keeps it. All outputs of a task share it: it is never changed in place."""
     known = _noted.get(note)
     if known is None:
         text = site.text_note(json.dumps(note._asdict()))
-        attrs: dict[str, Type] = {NOTE: text, AWAIT: site.instance(names.AWAIT) or unknown()}
-        known = _noted[note] = ExtraAttrs(attrs, set(), None)
-    return known
+        known = _noted[note] = ExtraAttrs({NOTE: text}, set(), None)
+    awaited = site.instance(names.AWAIT) if site.is_async else None
+    return ExtraAttrs({**known.attrs, AWAIT: awaited}, set(), None) if awaited else known
 
 
 _noted: dict[Note, ExtraAttrs] = {}

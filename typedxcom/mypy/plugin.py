@@ -48,7 +48,6 @@ __all__ = ["TypedXComPlugin"]
 
 _Context = TypeVar("_Context")
 _Result = TypeVar("_Result")
-_Hook = TypeVar("_Hook")
 _SignatureHook = Callable[[Any], FunctionLike]  # of a function or a method, as in `hooks`
 _ReturnHook = Callable[[Any], Type]
 _AttributeHook = Callable[[AttributeContext], Type]
@@ -68,23 +67,20 @@ class TypedXComPlugin(Plugin):
         except ConfigError as fault:
             text = f"{options.config_file}: error: [tool.typedxcom.mypy] {fault}  [xcom-config]"
             raise CompileError([text]) from fault  # mypy shows it without a traceback
+        self._config_data = {"options": self.config._asdict(), "plugin": self._digest}
         self._to_mend = dict(_MENDED)
-        plain = self.config.check_plain_airflow
-        # Full name -> hook, or None; names of libraries are added when mypy first asks for them.
-        self._method_signatures: dict[str, _SignatureHook | None] = {
-            name: self._guard(hook, _default_signature)
-            for name, hook in SIGNATURES.items()
-            if plain or not name.startswith(names.SDK_TASKS)
-        }
-        self._returns: dict[str, _ReturnHook | None] = {
-            name: self._guard(hook, _default_return)
-            for name, hook in RETURNS.items()
-            if plain or not name.startswith(names.SDK)
-        }
-        self._attributes: dict[str, _AttributeHook | None] = {}
+        self._functions = self._guarded(RETURNS, names.SDK, _default_return)
         self._infer = self._guard(infer_unannotated, _default_return)
         self._plain_call = self._guard(uses.plain_call, _default_signature)
         self._computing = self._guard(uses.computing_call, _default_signature)
+        # mypy asks at each call and each attribute, mostly for the same few: a dict answers that.
+        signatures = self._guarded(SIGNATURES, names.SDK_TASKS, _default_signature)
+        for question, hooks in (
+            ("get_method_signature_hook", _Hooks(signatures, self._method_signature_hook)),
+            ("get_method_hook", _Hooks(self._functions, self._method_hook)),
+            ("get_attribute_hook", _Hooks({}, self._attribute_hook)),
+        ):
+            setattr(self, question, hooks.__getitem__)
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         """A new build: what was found in the last one is gone."""
@@ -101,8 +97,8 @@ class TypedXComPlugin(Plugin):
 
         mypy itself notices only a change of the file that ``plugins`` names.
         """
-        if not is_library(ctx.path):
-            return {"options": self.config.data(), "plugin": self._digest}
+        if "site-packages/" not in ctx.path and not is_library(ctx.path):
+            return self._config_data
         return {"plugin": self._digest} if ctx.id.startswith(PREFIXES) else None
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
@@ -127,35 +123,25 @@ class TypedXComPlugin(Plugin):
         """Airflow's own ``XComArg`` does not declare that it has keys."""
         return guarded(bases.add_keys, bases.leave) if fullname == names.SDK_DEPENDENCY else None
 
-    def get_method_signature_hook(
-        self, fullname: str
-    ) -> Callable[[MethodSigContext], FunctionLike] | None:
+    def _method_signature_hook(self, fullname: str) -> _SignatureHook | None:
         """Hooks that judge arguments."""
-        known = self._method_signatures
-        if fullname in known:
-            return known[fullname]
         owner, _, method = fullname.rpartition(".")
-        found = None
         if owner in names.OUTPUTS and method in uses.REFUSED:
-            found = self._guard(partial(uses.refuse, method=method), _default_signature)
-        elif self.config.check_plain_calls and self._is_users(fullname):
+            return self._guard(partial(uses.refuse, method=method), _default_signature)
+        if self.config.check_plain_calls and self._is_users(fullname):
             return self._plain_call
-        return _kept(known, fullname, found)
+        return None
 
-    def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+    def _method_hook(self, fullname: str) -> _ReturnHook | None:
         """Hooks that decide what a call returns."""
-        known = self._returns
-        if fullname in known:
-            return known[fullname]
         owner, _, method = fullname.rpartition(".")
-        found = None
         if not self.config.check_plain_airflow and fullname.startswith(names.SDK):
-            pass
-        elif owner in (names.DECORATORS, names.SDK_DECORATORS):
-            found = self._decorator(method, plain=owner == names.SDK_DECORATORS)
-        elif method == "partial" and self.config.check_operators and self._operator(owner):
-            found = self._guard(operators.partial_operator, _default_return)
-        return _kept(known, fullname, found)
+            return None
+        if owner in (names.DECORATORS, names.SDK_DECORATORS):
+            return self._decorator(method, plain=owner == names.SDK_DECORATORS)
+        if method == "partial" and self.config.check_operators and self._operator(owner):
+            return self._guard(operators.partial_operator, _default_return)
+        return None
 
     def _decorator(self, method: str, *, plain: bool) -> _ReturnHook:
         """``@task`` and ``@task.branch``."""
@@ -183,26 +169,23 @@ class TypedXComPlugin(Plugin):
         """Decorators that are functions, and functions that nobody annotated."""
         if self._to_mend:
             self._mend()
-        if fullname in self._returns:
-            return self._returns[fullname]
+        if fullname in self._functions:
+            return self._functions[fullname]
         if "." not in fullname or self._is_users(fullname):
             return self._infer
         return None
 
-    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+    def _attribute_hook(self, fullname: str) -> _AttributeHook | None:
         """Attributes of outputs, and ``task.docker``."""
-        if fullname in self._attributes:
-            return self._attributes[fullname]
         owner, _, name = fullname.rpartition(".")
-        found = None
         if owner == names.REFUSED:
-            found = self._guard(partial(uses.attribute, name=name), _default_attribute)
-        elif owner in (names.DECORATORS, names.SDK_DECORATORS):
+            return self._guard(partial(uses.attribute, name=name), _default_attribute)
+        if owner in (names.DECORATORS, names.SDK_DECORATORS):
             hook = partial(decorators.sub_decorator, kind=name)
-            found = self._guard(hook, _default_attribute)
-        elif name == "output" and owner.startswith(names.SDK):
-            found = self._guard(operators.output, _default_attribute)
-        return _kept(self._attributes, fullname, found)
+            return self._guard(hook, _default_attribute)
+        if name == "output" and owner.startswith(names.SDK):
+            return self._guard(operators.output, _default_attribute)
+        return None
 
     # Helpers -------------------------------------------------------------------------------------
 
@@ -213,18 +196,29 @@ class TypedXComPlugin(Plugin):
 
         # All in one function, which runs at each call in the user's code.
         def run(ctx: Any) -> _Result:
-            inferred.depth += 1
             try:
                 return hook(sites[ctx.api], ctx)
             except Exception as fault:  # whatever it is, the user's run goes on
                 report(ctx, fault)
                 return default(ctx)
             finally:
-                inferred.depth -= 1
-                if not inferred.depth:
+                if inferred.types and not inferred.depth:
                     inferred.types.clear()
 
         return run
+
+    def _guarded(
+        self,
+        hooks: dict[str, Callable[[Site, Any], _Result]],
+        plain: str | tuple[str, ...],
+        default: Callable[[Any], _Result],
+    ) -> dict[str, Callable[[Any], _Result] | None]:
+        """The hooks of a table, those of *plain* Airflow only where they are wanted."""
+        return {
+            name: self._guard(hook, default)
+            for name, hook in hooks.items()
+            if self.config.check_plain_airflow or not name.startswith(plain)
+        }
 
     def _find(self, fullname: str) -> TypeInfo | None:
         found = self.lookup_fully_qualified(fullname)
@@ -273,17 +267,24 @@ class _Sites(dict[Any, Site]):
         return made
 
 
+class _Hooks(dict[str, Any]):
+    """Full name -> hook, or None; names of libraries are kept once mypy has asked for them."""
+
+    def __init__(self, known: dict[str, Any], find: Callable[[str], Any]) -> None:
+        super().__init__(known)
+        self._find = find
+
+    def __missing__(self, fullname: str) -> Any:
+        found = self._find(fullname)
+        if fullname.startswith(LIBRARIES):
+            self[fullname] = found
+        return found
+
+
 _MENDED: Final = {
     names.SDK_DAG_FUNCTION: relax_dag,
     names.SDK_GROUP_FUNCTION: relax_task_group,
 }
-
-
-def _kept(known: dict[str, _Hook | None], fullname: str, found: _Hook | None) -> _Hook | None:
-    """*found*, remembered where it is of a library."""
-    if fullname.startswith(LIBRARIES):
-        known[fullname] = found
-    return found
 
 
 def _digest() -> str:

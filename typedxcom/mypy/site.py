@@ -77,7 +77,7 @@ _UNKNOWN: Final = AnyType(TypeOfAny.special_form)
 
 
 # `Table[Row]` as the stub spells it.
-_TABLE = re.compile(r"Table(?:Of)?\[([^\[\]]*)\](?: \| Any)?")
+_TABLE: Final = r"Table(?:Of)?\[([^\[\]]*)\](?: \| Any)?"
 
 
 class _Inferred:
@@ -86,9 +86,11 @@ class _Inferred:
     Quiet inference evaluates nested calls again; without this a chain of n calls costs 2**n.
 
     Attributes:
-        depth: How many hooks run inside one another.
+        depth: How many quiet inferences run inside one another, each with hooks of its own.
         types: What they have found.
     """
+
+    __slots__ = ("depth", "types")
 
     def __init__(self) -> None:
         self.depth = 0
@@ -100,7 +102,8 @@ inferred: Final = _Inferred()  # one checker runs at a time
 
 def is_library(path: str) -> bool:
     """Whether a file is installed, or mypy's own."""
-    path = path.replace("\\", "/")
+    if "\\" in path:
+        path = path.replace("\\", "/")
     return "site-packages/" in path or "/typeshed/" in path
 
 
@@ -126,15 +129,26 @@ def afresh() -> Iterator[None]:
 
 
 class Site:
-    """mypy's checker of one file."""
+    """mypy's checker of one file.
 
-    __slots__ = ("api", "classes", "config", "sees_airflow")
+    Attributes:
+        api: The checker itself.
+        classes: The classes of this build.
+        config: The options.
+        sees_airflow: Whether the file imports anything that outputs come from.
+        questions: What the module's own code asks of outputs, by call, once that is known.
+        is_async: Whether the function of a DAG is being checked that may ``await``.
+    """
+
+    __slots__ = ("api", "classes", "config", "is_async", "questions", "sees_airflow")
 
     def __init__(self, api: Any, classes: Classes, config: Config) -> None:
         self.api = api
         self.classes = classes
         self.config = config
         self.sees_airflow = sees_airflow(api.tree)
+        self.is_async = False
+        self.questions: dict[Expression, list[Any]] | None = None
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
         """Report one sentence."""
@@ -159,7 +173,7 @@ class Site:
     def describe(self, *types: Type) -> tuple[str, ...]:
         """Types for people; classes of the same name get their module's."""
         texts = format_type_distinctly(*types, options=self.api.options, bare=True)
-        return tuple(_TABLE.sub(r"Table[\1]", text) for text in texts)
+        return tuple(re.sub(_TABLE, r"Table[\1]", text) for text in texts)
 
     def depend_on(self, found: Type) -> None:
         """Check this place again when a class changes whose fields were read.
@@ -173,42 +187,51 @@ class Site:
 
     def type_of(self, expr: Expression) -> ProperType:
         """The type of *expr* without reporting anything."""
-        if isinstance(expr, NameExpr):
-            node = expr.node
-            held = None
-            if isinstance(node, Var):
-                held = get_proper_type(self.api.binder.get(expr) or node.type)
-            elif isinstance(node, Decorator):
-                held = get_proper_type(node.var.type)
-            if held is not None and not isinstance(held, PartialType):
-                return held
-        if (before := inferred.types.get(expr)) is not None:
-            return before
-        found = self._from_callee(expr)
+        if type(expr) is NameExpr and (held := self.held(expr)) is not None:
+            return held
+        found = inferred.types.get(expr)
         if found is None:
-            found = self.quietly(lambda: self.api.expr_checker.accept(expr))
-        if inferred.depth:
+            found = self._from_callee(expr)
+            if found is None:
+                found = self.quietly(lambda: self.api.expr_checker.accept(expr))
             inferred.types[expr] = found
         return found
 
+    def held(self, name: NameExpr) -> ProperType | None:
+        """The type that a variable or a decorated function has at this place, if that is known."""
+        node = name.node
+        found: Type | None = None
+        if type(node) is Var:
+            found = self.api.binder.get(name) or node.type
+        elif type(node) is Decorator:
+            found = node.var.type
+        proper = get_proper_type(found)
+        return None if isinstance(proper, PartialType) else proper
+
     def quietly(self, infer: Callable[[], Type]) -> ProperType:
         """Infer a type, keeping neither errors nor the types of sub-expressions."""
-        with self.api.msg.filter_errors(), self.api.local_type_map:
-            return get_proper_type(infer())
+        found: Type = self.has_errors(infer)[0]
+        return get_proper_type(found)
 
     def has_errors(self, infer: Callable[[], Any]) -> tuple[Any, bool]:
         """What *infer* returns, and whether mypy would have reported an error in it."""
-        with self.api.msg.filter_errors() as watch, self.api.local_type_map:
-            found = infer()
+        inferred.depth += 1
+        try:
+            with self.api.msg.filter_errors() as watch, self.api.local_type_map:
+                found = infer()
+        finally:
+            inferred.depth -= 1
         return found, bool(watch.has_new_errors())
 
     def _from_callee(self, expr: Expression) -> ProperType | None:
         """What a call of known type returns: its arguments need no inference."""
+        from typedxcom.mypy.tasks import called_task
+
         if not (isinstance(expr, CallExpr) and isinstance(expr.callee, NameExpr)):
             return None
+        if (task := called_task(self, expr)) is not None:
+            return get_proper_type(task.output(self))
         node = expr.callee.node
-        if isinstance(node, (Decorator, Var)):
-            return self._from_task(expr.callee)
         if not isinstance(node, FuncDef):
             return None
         signature = node.type
@@ -218,11 +241,3 @@ class Site:
             return None
         found = get_proper_type(signature.ret_type)
         return None if isinstance(found, AnyType) else found
-
-    def _from_task(self, callee: NameExpr) -> ProperType | None:
-        from typedxcom.mypy.tasks import task_of
-
-        task = task_of(self.type_of(callee))
-        if task is None or task.group or task.function is None or task.function.variables:
-            return None
-        return get_proper_type(task.output(self, task.value))

@@ -11,9 +11,12 @@ from mypy.nodes import (
     ARG_NAMED_OPT,
     ARG_OPT,
     ARG_POS,
-    ArgKind,
+    ARG_STAR,
+    ARG_STAR2,
+    CallExpr,
     Decorator,
     Expression,
+    NameExpr,
     RefExpr,
     TypeInfo,
 )
@@ -26,18 +29,21 @@ from mypy.types import (
     NoneType,
     Parameters,
     ProperType,
+    TupleType,
     Type,
     TypedDictType,
     get_proper_type,
 )
 
 from typedxcom.mypy import names
-from typedxcom.mypy.outputs import Note, forget_notes, make_output
+from typedxcom.mypy.callee import Callee
+from typedxcom.mypy.outputs import Note, forget_notes, make_output, note_attrs
 from typedxcom.mypy.site import Site, unknown
 
 __all__ = [
     "TaskNote",
     "Tasklike",
+    "called_task",
     "forget",
     "injectable",
     "make_task",
@@ -84,6 +90,7 @@ class Tasklike:
         function: The decorated function, or None where a join of types has lost it.
         value: The type of its output.
         group: Whether it is a task group.
+        usual: Its function, if a call of it may be a usual one; known from the first call on.
     """
 
     def __init__(
@@ -93,12 +100,25 @@ class Tasklike:
         self.function = function
         self.value = value
         self.group = group
-        self._signature: CallableType | None = None
-        self._output_note: Note | None = None
+        self.usual: Callee | None = None
+        self._callee: Callee | None = None
+        self._attrs: ExtraAttrs | None = None
+        self._unpacks = isinstance(get_proper_type(value), TupleType)
 
     def noted(self, note: TaskNote) -> Tasklike:
-        """The same with another note."""
-        return type(self)(note, self.function, self.value, group=self.group)
+        """The same with another note, which does not rename it."""
+        made = type(self)(note, self.function, self.value, group=self.group)
+        made._callee = self._callee
+        made.usual = None if note.partial else self.usual
+        return made
+
+    def set_by(self, call: CallExpr) -> Tasklike:
+        """The same after one call of ``partial``."""
+        note = self.note
+        rows = zip(call.arg_names, call.arg_kinds, strict=True)
+        given = (*note.given, *(name for name, kind in rows if name and kind is ARG_NAMED))
+        spread = note.spread or ARG_STAR2 in call.arg_kinds
+        return self.noted(note._replace(given=given, partial=True, spread=spread))
 
     @property
     def noun(self) -> str:
@@ -110,23 +130,36 @@ class Tasklike:
         """Its name in a sentence."""
         return f'{self.noun} "{self.note.name}"' if self.note.name else f"this {self.noun}"
 
-    def output(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
+    def output(self, site: Site, kind: str = names.XCOMARG) -> Type:
         """The type of its output."""
+        info = site.classes[kind]
+        if info is None:
+            return unknown()
+        if site.is_async or (self._unpacks and kind == names.XCOMARG):
+            return self.output_of_call(site, self.value, kind)
+        if self._attrs is None:
+            self._attrs = note_attrs(site, self._note_of(self.value))
         # Never the same object twice: mypy's unions erase the notes of an instance in place.
-        if value is not self.value:
-            return make_output(site, value, kind=kind, note=self._note_of(value))
-        if self._output_note is None:
-            self._output_note = self._note_of(value)
-        return make_output(site, value, kind=kind, note=self._output_note)
+        made = Instance(info, [self.value])
+        made.extra_attrs = self._attrs
+        return made
+
+    def output_of_call(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
+        """The type of the output of one call, which returns *value*."""
+        return make_output(site, value, kind=kind, note=self._note_of(value))
 
     def _note_of(self, value: Type) -> Note:
         return Note(self.note.name, None, pushes_keys(value, self.note), self.note.plain)
 
-    def signature(self, site: Site) -> CallableType | None:
+    def callee(self, site: Site) -> Callee | None:
         """Its function as a DAG's author calls it: what Airflow fills in may be left out."""
-        if self._signature is None and self.function is not None:
-            self._signature = self.function if self.group else injectable(site, self.function)
-        return self._signature
+        if self._callee is None and self.function is not None:
+            keys = frozenset() if self.group else context_keys(site)
+            function = self.function if self.group else injectable(self.function, keys)
+            self._callee = Callee(function, self.note.name, keys)
+            if not self._callee.generic and not self.note.partial:
+                self.usual = self._callee
+        return self._callee
 
 
 def pushes_keys(value: Type, note: TaskNote) -> bool | None:
@@ -145,17 +178,19 @@ def pushes_keys(value: Type, note: TaskNote) -> bool | None:
 
 def task_of(found: Type) -> Tasklike | None:
     """Read a task's or a task group's type, or None for any other type."""
+    known = _known.get(id(found))
+    if known is not None and known[0] is found and known[1] is known[0].extra_attrs:
+        return known[2]
     proper = get_proper_type(found)
     if not isinstance(proper, Instance):
         return None
-    known = _known.get(id(proper))
-    if known is not None and known[0] is proper and known[1] is proper.extra_attrs:
-        return known[2]
+    if proper is not found:  # an alias
+        return task_of(proper)
     fullname = proper.type.fullname
     if fullname not in TASKS and fullname not in GROUPS:
         return None
     task = _task(proper, fullname)
-    if known is None or known[0] is not proper:  # or its notes have been erased: see `named_task`
+    if known is None or known[0] is not found:  # or its notes have been erased: see `named_task`
         _remember(proper, task)
     return task
 
@@ -173,6 +208,16 @@ def named_task(found: Type, name: Expression) -> Tasklike | None:
         if before is not None and before[0] is proper:
             return before[2]
     return task
+
+
+def called_task(site: Site, call: CallExpr) -> Tasklike | None:
+    """The task that a call by name calls, where its arguments do not decide what it returns."""
+    name = call.callee
+    held = site.held(name) if type(name) is NameExpr else None
+    task = task_of(held) if held is not None else None
+    if task is None or task.group or (task.usual is None and task.callee(site) is None):
+        return None
+    return None if task.usual is None else task
 
 
 def _is_decorated(name: Expression) -> bool:
@@ -193,6 +238,7 @@ MAX_KNOWN: Final = 2**16
 def forget() -> None:
     """A new build: types of the last one are gone."""
     _known.clear()
+    _texts.clear()
     forget_notes()
 
 
@@ -211,11 +257,6 @@ def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
     if isinstance(text, LiteralType) and isinstance(text.value, str):
         note = _parsed(text.value)
     return note, function if isinstance(function, CallableType) else None
-
-
-@lru_cache(maxsize=4096)
-def _written(note: TaskNote) -> str:
-    return json.dumps(note._asdict())
 
 
 @lru_cache(maxsize=4096)
@@ -249,19 +290,22 @@ def make_task(site: Site, task: Tasklike) -> Type:
     info = site.classes[fullname]
     if info is None:
         return unknown()
-    open_parameters = Parameters(
-        [unknown(), unknown()], list(_STARS), [None, None], is_ellipsis_args=True
-    )
-    made = Instance(info, [open_parameters, task.value])
-    attrs: dict[str, Type] = {NOTE: site.text_note(_written(task.note))}
+    text = _texts.get(task.note)
+    if text is None:
+        text = _texts[task.note] = site.text_note(json.dumps(task.note._asdict()))
+    attrs: dict[str, Type] = {NOTE: text}
     if task.function is not None:
         attrs[FUNCTION] = task.function
+    made = Instance(info, [_ANY_PARAMETERS, task.value])
     made.extra_attrs = ExtraAttrs(attrs, set(), None)
     _remember(made, task)
     return made
 
 
-_STARS: Final = (ArgKind.ARG_STAR, ArgKind.ARG_STAR2)
+_ANY_PARAMETERS: Final = Parameters(
+    [unknown(), unknown()], [ARG_STAR, ARG_STAR2], [None, None], is_ellipsis_args=True
+)
+_texts: dict[TaskNote, LiteralType] = {}  # of one build, as their class is
 
 
 def output_value(site: Site, function: CallableType, kind: str) -> Type:
@@ -292,9 +336,8 @@ def awaited(returned: Type) -> ProperType:
 _COROUTINES: Final = ("typing.Coroutine", "types.CoroutineType")
 
 
-def injectable(site: Site, function: CallableType) -> CallableType:
-    """The signature that a DAG's author sees: parameters that Airflow fills are optional."""
-    keys = context_keys(site)
+def injectable(function: CallableType, keys: frozenset[str]) -> CallableType:
+    """The signature that a DAG's author sees: the parameters that Airflow fills are optional."""
     signature = function.with_unpacked_kwargs() if function.unpack_kwargs else function
     if keys.isdisjoint(signature.arg_names):
         return signature

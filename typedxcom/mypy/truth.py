@@ -16,12 +16,17 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
+    ClassDef,
     ComparisonExpr,
     ConditionalExpr,
+    Decorator,
     DictionaryComprehension,
     Expression,
+    FuncDef,
     GeneratorExpr,
     IfStmt,
+    Import,
+    ImportFrom,
     IndexExpr,
     ListComprehension,
     MatchStmt,
@@ -32,6 +37,7 @@ from mypy.nodes import (
     UnaryExpr,
     WhileStmt,
 )
+from mypy.server.subexpr import get_subexpressions
 from mypy.types import Type
 
 from typedxcom.mypy.codes import XCOM_USE
@@ -47,6 +53,7 @@ _ASKING: Final = frozenset({
     ComparisonExpr, ConditionalExpr, DictionaryComprehension, GeneratorExpr, IndexExpr,
     ListComprehension, OpExpr, UnaryExpr,
 })  # fmt: skip
+_DEFINITIONS: Final = frozenset({ClassDef, Decorator, FuncDef, Import, ImportFrom})
 _ASKING_STATEMENTS: Final = frozenset({AssertStmt, IfStmt, MatchStmt, WhileStmt})
 _DECIDE: Final = "use @task.branch or @task.short_circuit to decide on its value"
 _TRUE: Final = f"is always true while the DAG is parsed: {_DECIDE}"
@@ -62,11 +69,20 @@ class _Question(NamedTuple):
     where: Expression
 
 
-def check_truth(site: Site, body: Block) -> None:
-    """Report outputs in the place of a truth value, in a body that has its types."""
-    for statement in all_statements(body.body):
+def check_truth(site: Site, body: Block, statements: list[Statement]) -> None:
+    """Report outputs in the place of a truth value, in a body that has its types.
+
+    Args:
+        site: The file.
+        body: The body.
+        statements: Those in it, and in the blocks inside it.
+    """
+    asks = not _ASKING.isdisjoint(map(type, get_subexpressions(body)))
+    for statement in statements:
         if isinstance(statement, AssignmentStmt):
             check_unpacking(site, statement)
+        if not asks and type(statement) not in _ASKING_STATEMENTS:
+            continue
         parts = parts_of(statement, _ASKING)
         for part in parts:
             check_index(site, part)
@@ -77,23 +93,17 @@ def check_truth(site: Site, body: Block) -> None:
 
 def check_module_truth(site: Site, call: CallExpr, returned: Type) -> None:
     """Report where the code of a module tests what *call* returned, or a name that is set to it."""
-    tree = site.api.tree
-    if _Module.tree is not tree:
-        _Module.tree, _Module.asked = tree, _asked(site, tree)
-    for question in _Module.asked.get(call, ()):
+    if site.questions is None:
+        site.questions = _asked(site, site.api.tree)
+    for question in site.questions.get(call, ()) if site.questions else ():
         _report(site, question, output_of(returned))
-
-
-class _Module:
-    """The questions of the module that was read last, by the call whose output they test."""
-
-    tree: MypyFile | None = None
-    asked: dict[Expression, list[_Question]] = {}  # noqa: RUF012  (one checker runs at a time)
 
 
 def _asked(site: Site, tree: MypyFile) -> dict[Expression, list[_Question]]:
     found: dict[Expression, list[_Question]] = {}
     for statement in all_statements(tree.defs):
+        if type(statement) in _DEFINITIONS:
+            continue
         for question in _questions(statement, parts_of(statement, _ASKING)):
             origins = [question.expr]
             if isinstance(question.expr, NameExpr):

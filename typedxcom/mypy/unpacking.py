@@ -27,6 +27,8 @@ Names = TupleExpr | ListExpr
 
 def check_unpacking(site: Site, statement: AssignmentStmt) -> None:
     """Report outputs that cannot be unpacked, or not into so many names."""
+    if len(statement.lvalues) == 1 and type(statement.lvalues[0]) is NameExpr:
+        return
     targets = [n for n in statement.lvalues if isinstance(n, (TupleExpr, ListExpr))]
     if not targets or not site.api.has_type(statement.rvalue):
         return

@@ -138,6 +138,11 @@ def right() -> None:
     show(same(same(same(number()))))
     total(largest(number(), 2))
     show.expand(n=same(numbers()))
+    show.expand(n=same.expand(value=numbers()))
+    same.expand(value=[1, "a"])
+    double.expand(n=numbers())
+    pair.partial(b=number()).expand(a=words())
+    same.expand_kwargs([{"value": number()}])
     say(first(["a", "b"]))
 
 
@@ -145,6 +150,8 @@ def right() -> None:
 def wrong() -> None:
     say(same(number()))  # E: Argument "text" of task "say" takes "str", but task "same" returns "int" [xcom-arg]
     say(first(numbers()))  # E: Argument "text" of task "say" takes "str", but task "first" returns "int" [xcom-arg]
+    double.expand(n=words())  # E: Argument "n" of task "double" takes "int | float", but mapping over task "words" gives "str" [xcom-map]
+    pair.expand(a=words())  # E: Task "pair" is never given its parameter "b" [xcom-map]
     first(number())  # E: Argument "values" of task "first" takes "Sequence[T]", but task "number" returns "int" [xcom-arg]
     take(pair("x", number()))  # E: Argument "pair" of task "take" takes "tuple[int, str]", but task "pair" returns "tuple[str, int]" [xcom-arg]
     lookup(table())  # E: Argument "table" of task "lookup" takes "dict[int, str]", but task "table" returns "dict[str, int]" [xcom-arg]

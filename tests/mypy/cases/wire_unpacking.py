@@ -38,6 +38,11 @@ def plain() -> tuple[int, str]:
 
 
 @task
+def lists() -> tuple[list[int], list[str]]:
+    return [1], ["a"]
+
+
+@task
 def use(n: int) -> None:
     print(n)
 
@@ -59,6 +64,8 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
+    first, rest = lists()
+    use.expand(n=first)  # E: Argument "n" of task "use" cannot be mapped over key "0" of task "lists": only over all of it [xcom-map]
     n, text = two()
     use(text)  # E: Argument "n" of task "use" takes "int", but item 1 of task "two" is "str" [xcom-arg]
     name, size = named()
