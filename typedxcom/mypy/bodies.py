@@ -48,12 +48,10 @@ def visit_body(site: Site, decorated: Decorator) -> Type | None:
     func = decorated.func
     key = (func, site.api.pass_num)
     if _Last.key != key:
-        site.is_async, outer = func.is_coroutine, site.is_async
-        with unfiltered(site.api), afresh():
+        statements = all_statements(func.body.body)
+        with unfiltered(site.api), afresh(), site.in_function(func):
             _check(site.api, func)
-            statements = all_statements(func.body.body)
             check_truth(site, func.body, statements)
-        site.is_async = outer
         _Last.key, _Last.returned = key, inferred_return(site, statements)
     return _Last.returned
 

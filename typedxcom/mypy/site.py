@@ -137,7 +137,7 @@ class Site:
         config: The options.
         sees_airflow: Whether the file imports anything that outputs come from.
         questions: What the module's own code asks of outputs, by call, once that is known.
-        is_async: Whether the function of a DAG is being checked that may ``await``.
+        is_async: Whether what is being checked may be the function of a DAG that can ``await``.
     """
 
     __slots__ = ("api", "classes", "config", "is_async", "questions", "sees_airflow")
@@ -147,7 +147,8 @@ class Site:
         self.classes = classes
         self.config = config
         self.sees_airflow = sees_airflow(api.tree)
-        self.is_async = False
+        # mypy before 2 checks a body before its decorator: each may be one that awaits.
+        self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.questions: dict[Expression, list[Any]] | None = None
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
@@ -184,6 +185,15 @@ class Site:
         for info in proper.type.mro if isinstance(proper, Instance) else []:
             deps = self.api.tree.plugin_deps.setdefault(f"<{info.fullname}[wildcard]>", set())
             deps.add(self.api.tscope.current_target())
+
+    @contextmanager
+    def in_function(self, func: FuncDef) -> Iterator[None]:
+        """While the body of a DAG's function is checked."""
+        outer, self.is_async = self.is_async, self.is_async or func.is_coroutine
+        try:
+            yield
+        finally:
+            self.is_async = outer
 
     def type_of(self, expr: Expression) -> ProperType:
         """The type of *expr* without reporting anything."""

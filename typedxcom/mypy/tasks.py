@@ -215,9 +215,11 @@ def called_task(site: Site, call: CallExpr) -> Tasklike | None:
     name = call.callee
     held = site.held(name) if type(name) is NameExpr else None
     task = task_of(held) if held is not None else None
-    if task is None or task.group or (task.usual is None and task.callee(site) is None):
+    if task is None or task.group:
         return None
-    return None if task.usual is None else task
+    if task.usual is None:
+        task.callee(site)
+    return task if task.usual is not None else None
 
 
 def _is_decorated(name: Expression) -> bool:
