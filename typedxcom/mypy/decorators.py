@@ -45,31 +45,20 @@ INPUTS: Final = "<typedxcom inputs>"
 def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> Type:
     """``task(f)``, ``task.branch(f)`` and the same with arguments."""
     attrs = _attrs(ctx.type)
-    note = TaskNote("", kind, None, plain)
-    if attrs:
-        note = _task_note(attrs, note)
+    note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
     function = _function(ctx)
     if function is None:
         return _with_arguments(site, ctx, note)
-    if attrs:
-        function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
-    context = ctx.context
-    # A ParamSpec below has lost the function's name.
-    name = context.func.name if isinstance(context, Decorator) else ""
-    return task_type(site, function, note, context, name)
+    function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
+    if isinstance(ctx.context, Decorator):  # a ParamSpec below has lost the function's name
+        note = note._replace(name=ctx.context.func.name)
+    _check_returned(site, ctx.context, function, note)
+    return task_type(site, function, note)
 
 
-def task_type(
-    site: Site,
-    function: CallableType,
-    note: TaskNote,
-    where: Context | None = None,
-    name: str = "",
-) -> Type:
+def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
     """The type of a task that runs *function*."""
-    note = note._replace(name=_name(function) or name)
-    if where is not None:
-        _check_returned(site, where, function, note)
+    note = note._replace(name=_name(function) or note.name)
     value = output_value(site, function, note.kind)
     return make_task(site, Tasklike(note, function, value))
 

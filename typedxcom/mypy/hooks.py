@@ -153,13 +153,14 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
     call, task = ctx.context, _owner(ctx)
     if task is None or not isinstance(call, CallExpr):
         return ctx.default_signature
+    callee = task.callee(site)
     if method != "expand":
         KeywordMapping(site, call, task).check()
     elif not _is_usual(site, call, task, maps_plainly):
         Mapping(site, call, task).expand()
     if task.group:
         return _open(ctx.default_signature, groups.mapped_group_result(site, task))
-    if task.function is not None and task.function.variables:
+    if callee is not None and callee.generic:
         returned = task.output_of_call(site, erase_typevars(task.value), names.MAPPED)
     else:
         returned = task.output(site, names.MAPPED)

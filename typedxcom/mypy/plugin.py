@@ -97,7 +97,7 @@ class TypedXComPlugin(Plugin):
 
         mypy itself notices only a change of the file that ``plugins`` names.
         """
-        if "site-packages/" not in ctx.path and not is_library(ctx.path):
+        if not is_library(ctx.path):
             return self._config_data
         return {"plugin": self._digest} if ctx.id.startswith(PREFIXES) else None
 

@@ -92,7 +92,7 @@ def refuse(site: Site, ctx: MethodSigContext, *, method: str) -> CallableType:
         # mypy tries `1 + out` as `int.__add__` first, and drops what the second try reports.
         tries = unfiltered(site.api) if method in REVERSED else nullcontext()
         with tries:
-            _fail_to(site, output, done, ctx.context, hint)
+            _report_use(site, output, done, ctx.context, hint)
     return _anything(ctx.default_signature)
 
 
@@ -101,11 +101,11 @@ def refuse_await(site: Site, ctx: MethodContext) -> Type:
     found = site.type_of(ctx.context.expr) if isinstance(ctx.context, AwaitExpr) else None
     output = output_of(found) if found is not None else None
     if output is not None:
-        _fail_to(site, output, "awaited", ctx.context)
+        _report_use(site, output, "awaited", ctx.context)
     return ctx.default_return_type
 
 
-def _fail_to(site: Site, output: Output, done: str, where: Context, hint: str = "") -> None:
+def _report_use(site: Site, output: Output, done: str, where: Context, hint: str = "") -> None:
     text = f"{_subject(output)} cannot be {done} while the DAG is parsed: do it inside a task"
     site.fail(text + hint, where, XCOM_USE)
 

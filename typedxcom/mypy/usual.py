@@ -62,7 +62,7 @@ def fitting_arguments(site: Site, call: CallExpr, callee: Callee) -> list[Type] 
         if type(expr) not in NEVER_OUTPUTS:
             if not fits_plainly(site, expr, left[place]):
                 return None
-            left[place] = _UNKNOWN
+            left[place] = unknown()
     return left
 
 
@@ -162,7 +162,6 @@ def _list_element(found: ProperType) -> ProperType | None:
 
 
 _WHOLE: Final = (names.XCOMARG, names.MAPPED)
-_UNKNOWN: Final = unknown()
 
 
 def is_literal_of(expr: Expression, formal: Type) -> bool:
