@@ -58,7 +58,9 @@ def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> 
 
 def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
     """The type of a task that runs *function*."""
-    note = note._replace(name=_name(function) or note.name)
+    name = _name(function)
+    if name and name != note.name:
+        note = note._replace(name=name)
     value = output_value(site, function, note.kind)
     return make_task(site, Tasklike(note, function, value))
 

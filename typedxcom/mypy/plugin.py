@@ -161,7 +161,7 @@ class TypedXComPlugin(Plugin):
             return self._computing
         if self.config.check_operators and self._operator(fullname):
             return self._guard(operators.construct, _default_signature)
-        if self.config.check_plain_calls and ("." not in fullname or self._is_users(fullname)):
+        if self.config.check_plain_calls and self._is_users(fullname):
             return self._plain_call
         return None
 
@@ -171,7 +171,7 @@ class TypedXComPlugin(Plugin):
             self._mend()
         if fullname in self._functions:
             return self._functions[fullname]
-        if "." not in fullname or self._is_users(fullname):
+        if self._is_users(fullname):
             return self._infer
         return None
 
@@ -230,6 +230,8 @@ class TypedXComPlugin(Plugin):
 
     def _is_users(self, fullname: str) -> bool:
         """Whether a function is not from the standard library, a stub or Airflow."""
+        if "." not in fullname:
+            return not fullname.startswith("<")  # "<list>" is mypy's name for a display
         if fullname.startswith(("builtins.", "typing.", "airflow.", "typedxcom.")):
             return False
         found = self.lookup_fully_qualified(fullname)

@@ -159,26 +159,27 @@ def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
     signature = ctx.default_signature
     if not site.sees_airflow:
         return signature
-    types = list(signature.arg_types)
+    refused: dict[int, Type] = {}
     for index, args in enumerate(ctx.args):
         for expr in args:
-            found = site.type_of(expr) if isinstance(expr, _MAY_BE_OUTPUT) else None
+            found = site.type_of(expr) if type(expr) in _MAY_BE_OUTPUT else None
             output = output_of(found) if found is not None else None
             if output is None or isinstance(found, TupleType):  # a tuple of outputs is one
                 continue
-            types[index] = unknown()
+            refused[index] = unknown()
             name = (signature.name or "function").split(" of ")[0]
             text = f'"{name}" runs while the DAG is parsed, when {_subject(output, "the")} has no'
             with unfiltered(site.api):
                 site.fail(f"{text} value yet: do it inside a task", expr, XCOM_USE)
-    if types == signature.arg_types:
+    if not refused:
         return signature
+    types = [refused.get(index, kind) for index, kind in enumerate(signature.arg_types)]
     opened = signature.copy_modified(arg_types=types)
     solved = expand_type(opened, {variable.id: unknown() for variable in signature.variables})
     return solved.copy_modified(variables=[])
 
 
-_MAY_BE_OUTPUT: Final = (NameExpr, CallExpr, MemberExpr, IndexExpr)
+_MAY_BE_OUTPUT: Final = frozenset({NameExpr, CallExpr, MemberExpr, IndexExpr})
 
 
 # Plain functions ---------------------------------------------------------------------------------
