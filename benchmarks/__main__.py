@@ -64,7 +64,7 @@ def measured(suites: dict[str, Any], suite: Any, size: str, part: str) -> Iterat
     kept = known["cases"] if known.get("size") == size else []
     found = {case["name"]: case for case in kept}
     for case in run_cases(suite, size, [case for case in cases if part in case.name], tell):
-        found[case["name"]] = case
+        found[case["name"]] = rounded(case)
         suites[name] = {
             "title": suite.TITLE,
             "about": suite.__doc__.strip(),
@@ -93,16 +93,16 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def save(path: Path, results: dict[str, Any]) -> None:
-    """Keep the results, the suites in their own order, numbers to five digits."""
+    """Keep the results, the suites in their own order."""
     path.parent.mkdir(exist_ok=True)
     suites = results["suites"]
     ordered = {name: suites[name] for name in SUITES if name in suites}
-    text = json.dumps(rounded({**results, "suites": ordered}), indent=1, ensure_ascii=False)
+    text = json.dumps({**results, "suites": ordered}, indent=1, ensure_ascii=False)
     path.write_text(f"{text}\n")
 
 
 def rounded(value: Any) -> Any:
-    """*value* with every float cut to five digits."""
+    """*value* with every float cut to five digits, as it stands in the file and in the tables."""
     if isinstance(value, float):
         return float(f"{value:.5g}")
     if isinstance(value, dict):
