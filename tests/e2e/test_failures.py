@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import os
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
 import pytest
@@ -13,12 +14,14 @@ from tests.e2e.support import AIRFLOW, Item, Order, succeed
 from tests.harness.dagtest import DagImportError, load_dag, run_dag
 from typedxcom import (
     EncodeError,
+    IntegrityError,
     PointerNotFoundError,
     UnsupportedTypeError,
     ValidationError,
     dag,
     task,
 )
+from typedxcom.airflow.stores import open_store
 
 DAY = datetime(2024, 1, 2)
 
@@ -176,6 +179,44 @@ def test_any_other_error_is_retried():
 
     result = succeed(retried())
     assert (tries, result.xcom("flaky")) == ([1, 2, 3], 7)
+
+
+def test_a_task_that_runs_again_mends_its_object():
+    """An object that was cut off is an error that names its task, until that has run again."""
+    store, lengths = open_store("default"), [1000]
+    day = DAY.replace(tzinfo=timezone.utc)
+    same_run = {"logical_date": day, "run_after": day}  # and so the same path
+
+    @dag(schedule=None)
+    def mended():
+        @task
+        def make() -> list[int]:
+            return list(range(100_000))
+
+        @airflow_task
+        def cut():
+            for length in lengths:
+                os.truncate(store.local_path(stored()[0]), length)
+
+        @task(retries=2)
+        def read(values: list[int]) -> int:
+            return sum(values)
+
+        made = make()
+        made >> cut() >> read(made)
+
+    def stored() -> list[str]:
+        return [one.path for one in store.list() if one.path.startswith("mended/")]
+
+    result = run_dag(mended(), **same_run)
+    error, before = result.error("read"), stored()
+    assert isinstance(error, IntegrityError)
+    assert "Clear the task that wrote it" in str(error)
+    assert (result.tries["read"], len(before)) == (1, 1)
+    lengths.clear()
+    again = succeed(mended(), **same_run)
+    assert again.xcom("read") == sum(range(100_000))
+    assert stored() == before
 
 
 def test_a_validation_error_of_the_body_is_the_authors_own():
