@@ -58,9 +58,7 @@ def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> 
 
 def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
     """The type of a task that runs *function*."""
-    name = _name(function)
-    if name and name != note.name:
-        note = note._replace(name=name)
+    note = note._replace(name=_name(function) or note.name)
     value = output_value(site, function, note.kind)
     return make_task(site, Tasklike(note, function, value))
 

@@ -159,27 +159,28 @@ def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
     signature = ctx.default_signature
     if not site.sees_airflow:
         return signature
-    refused: dict[int, Type] = {}
+    refused: set[int] = set()
     for index, args in enumerate(ctx.args):
         for expr in args:
-            found = site.type_of(expr) if type(expr) in _MAY_BE_OUTPUT else None
+            found = site.type_of(expr) if isinstance(expr, _MAY_BE_OUTPUT) else None
             output = output_of(found) if found is not None else None
             if output is None or isinstance(found, TupleType):  # a tuple of outputs is one
                 continue
-            refused[index] = unknown()
+            refused.add(index)
             name = (signature.name or "function").split(" of ")[0]
             text = f'"{name}" runs while the DAG is parsed, when {_subject(output, "the")} has no'
             with unfiltered(site.api):
                 site.fail(f"{text} value yet: do it inside a task", expr, XCOM_USE)
     if not refused:
         return signature
-    types = [refused.get(index, kind) for index, kind in enumerate(signature.arg_types)]
+    formals = enumerate(signature.arg_types)
+    types = [unknown() if index in refused else formal for index, formal in formals]
     opened = signature.copy_modified(arg_types=types)
     solved = expand_type(opened, {variable.id: unknown() for variable in signature.variables})
     return solved.copy_modified(variables=[])
 
 
-_MAY_BE_OUTPUT: Final = frozenset({NameExpr, CallExpr, MemberExpr, IndexExpr})
+_MAY_BE_OUTPUT: Final = (NameExpr, CallExpr, MemberExpr, IndexExpr)
 
 
 # Plain functions ---------------------------------------------------------------------------------
