@@ -33,6 +33,7 @@ __all__ = [
     "decorate_contract",
     "decorate_mark",
     "decorate_task",
+    "decorated_task",
     "same_task",
     "sub_decorator",
 ]
@@ -44,15 +45,32 @@ INPUTS: Final = "<typedxcom inputs>"
 
 def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> Type:
     """``task(f)``, ``task.branch(f)`` and the same with arguments."""
-    attrs = _attrs(ctx.type)
-    note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
+    made = get_proper_type(ctx.default_return_type)
+    if isinstance(made, Instance) and made.extra_attrs:  # `bare` has made it
+        return made
     function = _function(ctx)
     if function is None:
+        note = _task_note(_attrs(ctx.type), TaskNote(kind=kind, plain=plain))
         return _with_arguments(site, ctx, note)
+    return decorated_task(site, ctx.context, ctx.type, function, kind=kind, plain=plain)
+
+
+def decorated_task(
+    site: Site,
+    context: Context,
+    decorator: Type,
+    function: CallableType,
+    *,
+    kind: str,
+    plain: bool,
+) -> Type:
+    """The task that *decorator* makes of *function*."""
+    attrs = _attrs(decorator)
+    note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
     function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
-    if isinstance(ctx.context, Decorator):  # a ParamSpec below has lost the function's name
-        note = note._replace(name=ctx.context.func.name)
-    _check_returned(site, ctx.context, function, note)
+    if isinstance(context, Decorator):  # a ParamSpec may have lost the function's name
+        note = note._replace(name=context.func.name)
+    _check_returned(site, context, function, note)
     return task_type(site, function, note)
 
 

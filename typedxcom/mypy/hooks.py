@@ -16,6 +16,7 @@ from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
 from typedxcom.mypy import chaining, groups, names, uses
+from typedxcom.mypy.bare import call_decorator
 from typedxcom.mypy.bodies import quiet_return
 from typedxcom.mypy.callee import Callee
 from typedxcom.mypy.calls import Call
@@ -58,6 +59,9 @@ def _signature_table() -> dict[str, SignatureHook]:
         table[f"{kind}.concat"] = partial(_chain, method=chaining.concat)
         table[f"{kind}.batches"] = _batches
         table[f"{kind}.__getitem__"] = _item
+    for decorator in (names.DECORATORS, names.DECORATOR):
+        table[f"{decorator}.__call__"] = partial(call_decorator, plain=False)
+    table[f"{names.SDK_DECORATORS}.__call__"] = partial(call_decorator, plain=True)
     partial_name = names.SDK_OPERATOR_PARTIAL
     table[f"{partial_name}.expand"] = partial(expand_operator, method="expand")
     table[f"{partial_name}.expand_kwargs"] = partial(expand_operator, method="expand_kwargs")
