@@ -40,7 +40,6 @@ def main() -> None:
     results = load(options.json)
     if not options.render:
         size = "tiny" if options.tiny else "quick" if options.quick else "full"
-        results["machine"] = machine.describe()
         for name in chosen(options.only):
             suite = importlib.import_module(f"benchmarks.suites.{name}")
             for _ in measured(results["suites"], suite, size, options.cases):
@@ -71,6 +70,7 @@ def measured(suites: dict[str, Any], suite: Any, size: str, part: str) -> Iterat
             "metrics": suite.METRICS,
             "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "size": size,
+            "machine": machine.describe(),
             "cases": [found[one.name] for one in cases if one.name in found],
         }
         yield
@@ -87,7 +87,7 @@ def chosen(names: str) -> list[str]:
 def load(path: Path) -> dict[str, Any]:
     """Earlier results, so that one suite can be measured again."""
     if not path.exists():
-        return {"machine": {}, "suites": {}}
+        return {"suites": {}}
     found: dict[str, Any] = json.loads(path.read_text())
     return found
 

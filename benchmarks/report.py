@@ -13,10 +13,8 @@ END = "<!-- end of the generated part -->"
 
 
 def markdown(results: dict[str, Any]) -> str:
-    """Every suite's tables, with the machine in front."""
-    parts = [_machine(results["machine"])]
-    parts += [_suite(found) for found in results["suites"].values()]
-    return "\n\n".join(parts)
+    """Every suite's tables, each with the machine that it ran on."""
+    return "\n\n".join(_suite(found) for found in results["suites"].values())
 
 
 def write_page(page: Path, results: dict[str, Any]) -> None:
@@ -27,14 +25,6 @@ def write_page(page: Path, results: dict[str, Any]) -> None:
     page.write_text(f"{head}{BEGIN}\n\n{markdown(results)}\n\n{END}{tail}")
 
 
-def _machine(machine: dict[str, Any]) -> str:
-    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    return (
-        f"Measured on {machine['cores']} cores ({machine['processor']}), "
-        f"{machine['memory_gb']} GB of memory, {machine['system']}, Python {machine['python']}; {versions}."
-    )
-
-
 def _suite(found: dict[str, Any]) -> str:
     parts = [f"### {found['title']}", found["about"]]
     for metric in found["metrics"]:
@@ -42,8 +32,17 @@ def _suite(found: dict[str, Any]) -> str:
         if table:
             parts.append(table)
     parts.extend(_troubles(found["cases"]))
-    parts.append(f"<sub>{found['started'][:16].replace('T', ' ')} UTC, {found['size']} size.</sub>")
+    when = found["started"][:16].replace("T", " ")
+    parts.append(f"<sub>{when} UTC, {found['size']} size, on {_machine(found['machine'])}.</sub>")
     return "\n\n".join(parts)
+
+
+def _machine(machine: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return (
+        f"{machine['cores']} cores ({machine['processor']}), {machine['memory_gb']} GB of memory, "
+        f"{machine['system']}, Python {machine['python']}; {versions}"
+    )
 
 
 def _table(cases: list[dict[str, Any]], key: str, title: str, unit: str, beside: str = "") -> str:

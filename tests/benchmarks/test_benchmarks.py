@@ -47,11 +47,13 @@ def test_the_tables_show_what_was_measured(tiny):
     ]
     metric = {"key": "cpu", "title": "CPU", "unit": "s", "beside": "stock"}
     suite = {"title": "T", "about": "", "metrics": [metric], "cases": cases, "size": "tiny"}
-    told = report.markdown(
-        {"machine": tiny["machine"], "suites": {"t": {**suite, "started": "2026-11-26T00:00:00"}}}
-    )
+    where = tiny["suites"]["models"]["machine"]
+    suite |= {"started": "2026-11-26T00:00:00", "machine": {**where, "processor": "Abacus"}}
+    told = report.markdown({"suites": {"t": suite}})
     assert "| one | 4 s (1) | 1 s (0.25) | fails |" in told
     assert "- theirs: TypeError: no" in told
+    assert "<sub>2026-11-26 00:00 UTC, tiny size, on" in told
+    assert "(Abacus)" in told
 
 
 def test_a_contender_that_dies_is_told():
