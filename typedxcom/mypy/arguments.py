@@ -54,6 +54,7 @@ from typedxcom.mypy.shapes import (
     members,
 )
 from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.solving import can_return
 from typedxcom.mypy.tables import is_table, row_of, without_any
 from typedxcom.mypy.tasks import task_of
 from typedxcom.mypy.usual import NEVER_OUTPUTS, fits_plainly
@@ -277,7 +278,8 @@ class Argument:
                 self._fail_unresolved(expr, choice)
                 return
             if not lost(choice) and not fits(value, formal):
-                if not fits(choice, formal):  # as it does where an output itself is asked for
+                # It does where an output itself is asked for.
+                if not fits(choice, formal) and not can_return(self.site, expr, formal):
                     self.mismatch(expr, choice, formal)
                 return
             if lost(choice) and not (fits(choice, formal) or self._origins_fit(expr, formal)):

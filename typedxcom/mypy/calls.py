@@ -9,7 +9,6 @@ from mypy.nodes import (
     CallExpr,
     DictExpr,
     Expression,
-    ListExpr,
     StrExpr,
     TempNode,
     TupleExpr,
@@ -18,9 +17,10 @@ from mypy.types import CallableType, Instance, ProperType, TupleType, Type, get_
 
 from typedxcom.mypy.arguments import Argument, Slot
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_USE
-from typedxcom.mypy.outputs import holds_output, output_of, resolved
+from typedxcom.mypy.outputs import holds_output, output_of
 from typedxcom.mypy.shapes import iterated
 from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.solving import as_value, attempt
 from typedxcom.mypy.usual import NEVER_OUTPUTS
 
 __all__ = ["Call"]
@@ -163,7 +163,7 @@ class Call:
 
     def _solve(self) -> CallableType:
         """Let mypy solve the type variables with values in the place of outputs."""
-        args = [self._as_value(expr) for expr in self.call.args]
+        args = [as_value(self.site, expr) for expr in self.call.args]
         (returned, solved), failed = self._try(args)
         solved = get_proper_type(solved)
         if not failed and isinstance(solved, CallableType):
@@ -180,25 +180,7 @@ class Call:
 
     def _try(self, args: list[Expression]) -> tuple[tuple[Type, Type], bool]:
         call = self.call
-        checker = self.site.api.expr_checker
-        found, failed = self.site.has_errors(
-            lambda: checker.check_call(self.function, args, call.arg_kinds, call, call.arg_names)
-        )
-        return found, failed
-
-    def _as_value(self, expr: Expression) -> Expression:
-        if isinstance(expr, (ListExpr, TupleExpr)):
-            items = [self._as_value(item) for item in expr.items]
-            if all(new is old for new, old in zip(items, expr.items, strict=True)):
-                return expr
-            display = type(expr)(items)
-            display.set_line(expr)
-            return display
-        found = self.site.type_of(expr)
-        if not holds_output(found):
-            return expr
-        value = resolved(found)
-        return TempNode(value if value is not None else unknown(), context=expr)
+        return attempt(self.site, call, self.function, args, call.arg_kinds, call.arg_names)
 
     def _left_after_solving(self, formals: list[Type]) -> list[Type]:
         """Outputs have been judged by mypy's own solver; only their shape is left."""

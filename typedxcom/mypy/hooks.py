@@ -35,6 +35,7 @@ from typedxcom.mypy.mapping import Mapping
 from typedxcom.mypy.operators import expand_operator
 from typedxcom.mypy.outputs import Output, holds_output, output_of
 from typedxcom.mypy.site import Site, unknown
+from typedxcom.mypy.solving import mapped_return
 from typedxcom.mypy.tasks import Tasklike, awaited, make_task, named_task, task_of
 from typedxcom.mypy.truth import check_module_truth
 from typedxcom.mypy.usual import fitting_arguments, maps_plainly, sets_plainly
@@ -165,7 +166,8 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
     if task.group:
         return _open(ctx.default_signature, groups.mapped_group_result(site, task))
     if callee is not None and callee.generic:
-        returned = task.output_of_call(site, erase_typevars(task.value), names.MAPPED)
+        value = mapped_return(site, call, task, callee.function)
+        returned = task.output_of_call(site, value or erase_typevars(task.value), names.MAPPED)
     else:
         returned = task.output(site, names.MAPPED)
     check_module_truth(site, call, returned)

@@ -26,6 +26,7 @@ from typedxcom.mypy.outputs import Output, output_of, resolved
 from typedxcom.mypy.relation import fits
 from typedxcom.mypy.shapes import is_object, lost, members
 from typedxcom.mypy.site import Site
+from typedxcom.mypy.solving import gives
 from typedxcom.mypy.tasks import Tasklike, context_keys, task_of
 from typedxcom.mypy.usual import is_literal_of
 
@@ -137,7 +138,7 @@ class Mapping:
             (shown,) = self.site.describe(output.value)
             why = f'it returns "{shown}", not a list, a tuple or a dict'
             self._unmappable(name, expr, output.phrase(), why)
-        elif not fits(element, formal):
+        elif not fits(element, formal) and not gives(self.site, expr, formal):
             down, up = self.site.describe(formal, element)
             subject = Slot(self.task.label, name).subject
             text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"'

@@ -1,7 +1,7 @@
 """Tasks with type variables."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -123,6 +123,46 @@ def total(values: Iterable[int]) -> None:
     print(values)
 
 
+@task
+async def later(value: T) -> T:
+    return value
+
+
+@task
+def wrap(value: T) -> Page[T]:
+    return Page(items=[value])
+
+
+@task
+def both(a: T, b: V) -> dict[str, T | V]:
+    return {"a": a, "b": b}
+
+
+@task
+def maybe(n: int | None) -> None:
+    print(n)
+
+
+@task
+def choose(answer: Literal["yes", "no"]) -> None:
+    print(answer)
+
+
+@task
+def choose_all(answers: list[Literal["yes", "no"]]) -> None:
+    print(answers)
+
+
+@task
+def pages(pages: list[Page[int]]) -> None:
+    print(pages)
+
+
+@task
+def texts(table: list[dict[str, str]]) -> None:
+    print(table)
+
+
 @dag(schedule=None)
 def right() -> None:
     show(same(number()))
@@ -144,6 +184,29 @@ def right() -> None:
     pair.partial(b=number()).expand(a=words())
     same.expand_kwargs([{"value": number()}])
     say(first(["a", "b"]))
+    show.expand(n=later.expand(value=[number(), 2]))
+    show.expand(n=same.expand(value=(number(), 2)))
+    show.expand(n=same.expand(value=same.expand(value=numbers())))
+    say.expand(text=same.expand(value=numbers().map(str)))
+    maybe.expand(n=same.expand(value=[1, None]))
+    take.expand(pair=pair.expand_kwargs([{"a": 1, "b": "x"}, {"a": number(), "b": "y"}]))
+    take.expand(pair=invert.expand(values=[{"a": 1}]).map(lambda found: (1, "a")))
+    orders.expand(page=wrap.expand(value=[1, 2]))
+    pages(wrap.expand(value=numbers()))
+    texts(both.partial(b=1).expand(a=["x"]))
+    choose(same("yes"))
+    choose_all(same(["yes"]))
+    choose_all([same("yes"), "no"])
+    choose.expand(answer=same.expand(value=["yes", "no"]))
+    choose_all(same.expand(value=["yes", "no"]))
+    answer = same("yes")
+    choose(answer)
+    answers = same.expand(value=["yes", "no"])
+    choose.expand(answer=answers)
+    choose_all(answers)
+    show.expand(n=same.expand(value=[]))
+    show.expand(n=same.expand(value=[*[1, 2], number()]))
+    say.expand(text=same.expand(value=[1, "a"]).map(str))
 
 
 @dag(schedule=None)
@@ -163,3 +226,19 @@ def wrong() -> None:
     say(first([number(), number()]))  # E: Argument "text" of task "say" takes "str", but task "first" returns "int" [xcom-arg]
     total(largest("a", "b"))  # E: Argument "values" of task "total" takes "Iterable[int]", but task "largest" returns "list[str]" [xcom-arg]
     page(number())  # E: Argument "values" of task "page" takes "list[T]", but task "number" returns "int" [xcom-arg]
+    show.expand(n=later.expand(value=words()))  # E: Argument "n" of task "show" takes "int", but mapping over mapped task "later" gives "str" [xcom-map]
+    show.expand(n=same.expand(value=[number(), "a"]))  # E: Argument "n" of task "show" takes "int", but mapping over mapped task "same" gives "int | str" [xcom-map]
+    show.expand(n=same.expand(value=same.expand(value=words())))  # E: Argument "n" of task "show" takes "int", but mapping over mapped task "same" gives "str" [xcom-map]
+    show.expand(n=same.expand(value=numbers().map(str)))  # E: Argument "n" of task "show" takes "int", but mapping over mapped task "same" gives "str" [xcom-map]
+    total(same.expand(value=["a"]))  # E: Argument "values" of task "total" takes "Iterable[int]", but mapped task "same" returns "list[str]" [xcom-arg]
+    take.expand(pair=pair.expand_kwargs([{"a": "x", "b": 1}]))  # E: Argument "pair" of task "take" takes "tuple[int, str]", but mapping over mapped task "pair" gives "tuple[str, int]" [xcom-map]
+    orders.expand(page=wrap.expand(value=["a"]))  # E: Argument "page" of task "orders" takes "Page[int]", but mapping over mapped task "wrap" gives "Page[str]" [xcom-map]
+    pages(wrap.expand(value=words()))  # E: Argument "pages" of task "pages" takes "list[Page[int]]", but mapped task "wrap" returns "list[Page[str]]" [xcom-arg]
+    texts(both.partial(b=1).expand(a=numbers()))  # E: Argument "table" of task "texts" takes "list[dict[str, str]]", but mapped task "both" returns "list[dict[str, int | Any]]" [xcom-arg]
+    choose(same("maybe"))  # E: Argument "answer" of task "choose" takes "Literal['yes', 'no']", but task "same" returns "str" [xcom-arg]
+    choose_all(same(["maybe"]))  # E: Argument "answers" of task "choose_all" takes "list[Literal['yes', 'no']]", but task "same" returns "list[str]" [xcom-arg]
+    choose.expand(answer=same.expand(value=["yes", "maybe"]))  # E: Argument "answer" of task "choose" takes "Literal['yes', 'no']", but mapping over mapped task "same" gives "str" [xcom-map]
+    choose_all(same.expand(value=words()))  # E: Argument "answers" of task "choose_all" takes "list[Literal['yes', 'no']]", but mapped task "same" returns "list[str]" [xcom-arg]
+    answers = same.expand(value=["yes", "maybe"])
+    choose.expand(answer=answers)  # E: Argument "answer" of task "choose" takes "Literal['yes', 'no']", but mapping over mapped task "same" gives "str" [xcom-map]
+    choose_all(answers)  # E: Argument "answers" of task "choose_all" takes "list[Literal['yes', 'no']]", but mapped task "same" returns "list[str]" [xcom-arg]
