@@ -187,9 +187,16 @@ def _solved(operator: Any, contract: Contract) -> Solution:
     mapped: Any = operator
     for name, value in (mapped.partial_kwargs.get("op_kwargs") or {}).items():
         give(name, literal(value))
-    if isinstance(mapped.op_kwargs_expand_input, DictOfListsExpandInput):
-        for name, value in mapped.op_kwargs_expand_input.value.items():
+    expand_input = mapped.op_kwargs_expand_input
+    if isinstance(expand_input, DictOfListsExpandInput):
+        for name, value in expand_input.value.items():
             give(name, _element_or_unknown(literal(value)))
+        return solution
+    item = _element_or_unknown(literal(expand_input.value))
+    for member in item.members if isinstance(item, UnionOf) else (item,):
+        if isinstance(member, Record):
+            for name, field in member.fields.items():
+                give(name, field.schema)
     return solution
 
 
