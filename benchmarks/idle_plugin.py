@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
+from typedxcom.mypy.answers import Answers
 from typedxcom.mypy.plugin import TypedXComPlugin
 
 
-class IdlePlugin(TypedXComPlugin):
-    """Asked and called where the plugin is; every answer is mypy's own."""
+class IdleAnswers(Answers):
+    """Every answer is mypy's own."""
 
     def _guard(self, hook: Callable[..., Any], default: Callable[[Any], Any]) -> Any:
         return default
+
+
+class IdlePlugin(TypedXComPlugin):
+    """Asked and called where the plugin is."""
+
+    @cached_property
+    def answers(self) -> Answers:
+        """As idle as it."""
+        return IdleAnswers(self, self.config)
 
 
 def plugin(version: str) -> type[IdlePlugin]:

@@ -121,6 +121,16 @@ def test_a_changed_field_in_a_base_class_of_a_third_module_shows(project):
     assert 'key "total" of task "split" is "str" [xcom-arg]' in "".join(texts(found))
 
 
+def test_a_warm_run_asks_nothing_and_imports_nothing_for_it(project, monkeypatch):
+    """What answers mypy's questions is not even imported where all is in the cache."""
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    cold = project(models=MODELS, tasks=TASKS, pipeline=PIPELINE).output
+    warm = project().output
+    assert "typedxcom.mypy.answers" in cold
+    assert "typedxcom.mypy.plugin" in warm
+    assert "typedxcom.mypy.answers" not in warm
+
+
 def test_warm_runs_repeat_the_message(project):
     """The second run takes everything from the cache and says the same."""
     first = project(pipeline=WRONG)
