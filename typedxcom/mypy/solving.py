@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mypy.erasetype import remove_instance_last_known_values
 from mypy.expandtype import expand_type
@@ -21,7 +21,7 @@ from mypy.nodes import (
     TupleExpr,
 )
 from mypy.typeops import get_all_type_vars, make_simplified_union
-from mypy.types import CallableType, Type, get_proper_type
+from mypy.types import CallableType, Type, TypeVarId, get_proper_type
 
 from typedxcom.mypy import names
 from typedxcom.mypy.elements import element_of
@@ -128,20 +128,20 @@ def mapped_return(
 ) -> Type | None:
     """What one instance of a mapped task returns, or None where that is not known.
 
-    What ``partial`` has set is not known here: variables that only it decides are ``Any``.
+    What ``partial`` has set is not known here: variables that it helps to decide are ``Any``.
     """
     given = _mapped(call)
-    rows = [
-        row for row in zip(function.arg_names, function.arg_types, strict=True) if row[0] in given
-    ]
+    rows = list(zip(function.arg_names, function.arg_types, strict=True))
+    fixed = _variables(formal for name, formal in rows if name in task.note.given)
+    rows = [(name, formal) for name, formal in rows if name in given]
     if not rows:
         return None
-    decided = {variable.id for _, formal in rows for variable in get_all_type_vars(formal)}
+    decided = _variables(formal for _, formal in rows) - fixed
     open_ = {one.id: unknown() for one in function.variables if one.id not in decided}
-    several = [site.instance("typing.Sequence", [formal]) or unknown() for _, formal in rows]
+    several = [expand_type(formal, open_) for _, formal in rows]
     keywords = [name for name, _ in rows]
     signature = function.copy_modified(
-        arg_types=several,
+        arg_types=[site.instance("typing.Sequence", [one]) or unknown() for one in several],
         arg_kinds=[ARG_NAMED] * len(rows),
         arg_names=keywords,
         ret_type=expand_type(function.ret_type, open_),
@@ -150,6 +150,10 @@ def mapped_return(
     args = [_elements(site, given[name], wanted) for name in keywords if name]
     found = attempt(site, call, signature, args, signature.arg_kinds, keywords, wanted)
     return None if found[1] else _value(task, found[0][0])
+
+
+def _variables(types: Iterable[Type]) -> set[TypeVarId]:
+    return {variable.id for one in types for variable in get_all_type_vars(one)}
 
 
 def _value(task: Tasklike, returned: Type) -> Type:

@@ -159,6 +159,11 @@ def pages(pages: list[Page[int]]) -> None:
 
 
 @task
+def lists(values: list[list[int | str]]) -> None:
+    print(values)
+
+
+@task
 def texts(table: list[dict[str, str]]) -> None:
     print(table)
 
@@ -194,6 +199,7 @@ def right() -> None:
     orders.expand(page=wrap.expand(value=[1, 2]))
     pages(wrap.expand(value=numbers()))
     texts(both.partial(b=1).expand(a=["x"]))
+    lists(largest.partial(b="x").expand(a=numbers()))
     choose(same("yes"))
     choose_all(same(["yes"]))
     choose_all([same("yes"), "no"])
