@@ -164,7 +164,7 @@ _MAPPING = ("expand", "expand_kwargs")
 
 
 def _mapped(call: CallExpr) -> dict[str, Expression]:
-    """What a mapping is given, by parameter; of dicts only those that are all written there."""
+    """What a mapping is given, by parameter; of a list of dicts, the keys written in it."""
     rows = zip(call.arg_names, call.args, strict=True)
     if not isinstance(call.callee, MemberExpr) or call.callee.name == "expand":
         return {name: expr for name, expr in rows if name}
