@@ -64,7 +64,14 @@ class XComBackend(BaseXCom):
         run_id: str | None = None,
         map_index: int | None = None,
     ) -> Any:
-        """The row of *value*. Raises StoreError where it is large and the store refuses."""
+        """The row of *value*.
+
+        Raises:
+            EncodeError: Airflow would write it under another key; the task is not retried.
+            StoreError: It is large, and the store refuses.
+        """
+        if key is not None:
+            _refuse_key(key)
         if None in (key, task_id, dag_id, run_id):
             return _row(value, None)
         index = -1 if map_index is None else map_index
@@ -73,6 +80,7 @@ class XComBackend(BaseXCom):
     @classmethod
     def store_value(cls, coordinate: Any, key: str, value: Any) -> Any:
         """As `serialize_value`, from Airflow 3.4 on."""
+        _refuse_key(key)
         region = coordinate.region_index
         index = -1 if region is None else region
         at = Coordinates(coordinate.dag_id, coordinate.run_id, coordinate.task_id, index, key)
@@ -113,6 +121,17 @@ class XComBackend(BaseXCom):
                 _purge(xcom.value, coordinates_prefix(own) + "/")
         except Exception as error:
             _log.warning("Purge of %s left objects behind: %s", own, error)
+
+
+def _refuse_key(key: str) -> None:
+    """Raise EncodeError where Airflow would write the value under another key."""
+    from typedxcom.airflow.failing import without_retries
+    from typedxcom.airflow.keynames import key_sentence
+    from typedxcom.errors import EncodeError
+
+    if problem := key_sentence(key):
+        with without_retries():
+            raise EncodeError(f"{problem[0].upper()}{problem[1:]}. Rename it.")
 
 
 def _row(value: Any, at: Coordinates | None) -> JsonValue:

@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from typedxcom.airflow.private import AirflowFailException
 from typedxcom.backend import XComBackend, raw_rows
-from typedxcom.errors import IntegrityError, PointerNotFoundError
+from typedxcom.errors import EncodeError, IntegrityError, PointerNotFoundError
 from typedxcom.stores import LocalStore
 
 pytestmark = pytest.mark.airflow
@@ -49,6 +50,22 @@ def test_small_values_stay_in_the_row(store: Path, value: Any) -> None:
     assert through(value) == value
     assert XComBackend.serialize_value(value, **AT) == value
     assert not store.exists()
+
+
+@pytest.mark.parametrize("key", ["../victim/return_value", "ok?", "n#1", "%41"])
+def test_a_key_that_airflow_would_take_for_another_is_refused(key: str) -> None:
+    """Also where an untyped task pushes it; 3.4's hook refuses it too."""
+    coordinate = SimpleNamespace(dag_id="d", run_id="r", task_id="t", region_index=None)
+    for write in (
+        lambda: XComBackend.serialize_value(1, **{**AT, "key": key}),
+        lambda: XComBackend.store_value(coordinate, key, 1),
+    ):
+        with pytest.raises(
+            EncodeError, match=r"^The key .* cannot name an XCom: .* Rename it"
+        ) as e:
+            write()
+        assert isinstance(e.value, AirflowFailException)
+    assert XComBackend.serialize_value(1, **{**AT, "key": "a/b c"}) == 1
 
 
 @pytest.mark.parametrize(

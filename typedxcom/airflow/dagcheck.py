@@ -9,6 +9,7 @@ from typedxcom.airflow.checks import check_arguments, told
 from typedxcom.airflow.edges import arguments_of
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.fields import field_schema
+from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.kinds import refuse_result
 from typedxcom.airflow.operators import is_typed
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
@@ -82,6 +83,7 @@ def _check_late(operator: Any, contract: Any) -> Iterator[str]:
     operator_class = getattr(operator, "operator_class", type(operator))
     try:
         refuse_result(operator_class.custom_operator_name, contract)
+        refuse_declared_keys(operator, contract)
     except ContractError as error:
         yield str(error)
     for _, value, _ in arguments_of(operator, contract):
@@ -96,6 +98,7 @@ def _check_fields(operator: Any) -> Iterator[str]:
     given = {**operator.partial_kwargs, **mapped} if is_mapped and isinstance(mapped, dict) else {}
     for name in operator.template_fields:
         value = given.get(name) if is_mapped else getattr(operator, name, None)
+        yield from late_problems(value)
         downstream = field_schema(operator_class, name)
         if not isinstance(value, AirflowXComArg) or isinstance(downstream, Unknown):
             continue

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
+from typedxcom.airflow.keynames import key_sentence
 from typedxcom.airflow.stores import objects, placement
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
@@ -30,8 +31,8 @@ class XComKey(Generic[T]):
 
     def __init__(self, name: str, annotation: type[T] | Any) -> None:
         """Declare the key. Raises UnsupportedTypeError where such values cannot travel."""
-        if not name:
-            raise ContractError("An XComKey needs a name")
+        if problem := key_sentence(name):
+            raise ContractError(f"XComKey({name!r}): {problem}.")
         self.name = name
         self.annotation = annotation
 

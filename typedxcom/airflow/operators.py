@@ -12,6 +12,7 @@ from airflow.sdk import get_current_context
 
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
+from typedxcom.airflow.keynames import refuse_pushed_keys
 from typedxcom.airflow.private import (
     AirflowXComArg,
     ListOfDictsExpandInput,
@@ -89,8 +90,10 @@ class TypedOperator:
 
     def _push_form(self, result: Any, context: Context) -> Any:
         contract = self._contract
-        if contract is None or not contract.returned.known:
+        if contract is None:
             return result
+        if not contract.returned.known:
+            return _pushed_by_airflow(result, _any(self))
         return push_form(result, contract, _any(self), context["ti"])
 
     def _checked_body(self, value: Any) -> Any:
@@ -99,6 +102,21 @@ class TypedOperator:
             with without_retries():
                 _check(value, contract.body_returns, _any(self).task_id)
         return value
+
+
+def _pushed_by_airflow(value: Any, operator: Any) -> Any:
+    """The value itself, where Airflow may push each of its keys."""
+    if getattr(operator, "multiple_outputs", False):
+        with without_retries():
+            _refuse_keys(value, operator)
+    return value
+
+
+def _refuse_keys(value: Any, operator: Any) -> None:
+    try:
+        refuse_pushed_keys(value)
+    except EncodeError as error:
+        raise EncodeError(f"Task {operator.task_id!r}, returned value: {error}") from None
 
 
 def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
@@ -161,6 +179,7 @@ class _Push:
             return
         if MARKER in rows:
             raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
+        refuse_pushed_keys(rows)
         for key, row in rows.items():
             self._ti.xcom_push(key, form(key, row))
         self._operator.multiple_outputs = False  # done; Airflow would push the marks as keys

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
+from typedxcom.airflow.keynames import key_sentence
 from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, ZipXComArg
 from typedxcom.airflow.wiring import (
     RETURN_KEY,
@@ -21,7 +22,7 @@ from typedxcom.airflow.wiring import (
 )
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.hints import read_hints
-from typedxcom.schema import Schema, schema_of
+from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import Record, SequenceOf
 from typedxcom.schema.relation import mismatches
 
@@ -37,6 +38,8 @@ __all__ = [
 
 def key_problem(operator: Any, schema: Schema, key: str) -> str | None:
     """Why a task that returns *schema* pushes nothing under *key*, or None."""
+    if unsendable := key_sentence(key):
+        return f"The output of task {operator.task_id!r}: {unsendable}."
     if not isinstance(schema, Record) or _pushes_itself(operator):
         return None
     task_id = operator.task_id
@@ -111,10 +114,10 @@ def late_problems(value: Any) -> Iterator[str]:
     """What is wrong with the keys and chains of Airflow's own outputs in *value*."""
     match value:
         case PlainXComArg(operator=operator, key=key) if type(value) is PlainXComArg:
-            contract = operator_contract(operator) if key != RETURN_KEY else None
-            problem = contract and key_problem(operator, contract.returned.schema, key)
-            if problem:
-                yield problem
+            if key != RETURN_KEY:
+                contract = operator_contract(operator)
+                returned = UNKNOWN if contract is None else contract.returned.schema
+                yield from filter(None, [key_problem(operator, returned, key)])
         case MapXComArg(arg=source, callables=functions):
             yield from late_problems(source)
             if type(value) is MapXComArg:

@@ -30,6 +30,7 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_MAP
 from typedxcom.mypy.elements import element_of
+from typedxcom.mypy.keynames import key_fault
 from typedxcom.mypy.origins import note_of
 from typedxcom.mypy.outputs import Note, Output, make_output, output_of
 from typedxcom.mypy.relation import fits
@@ -62,6 +63,10 @@ def item(site: Site, output: Output, key: Expression | None, where: Context) -> 
             )
             return make_output(site, unknown(), kind=names.KEYED, note=note)
         return make_output(site, _any_key(site, output, value), kind=names.KEYED, note=note)
+    if (fault := key_fault(name)) is not None:
+        text = f'Key "{name}" of {output.phrase()} cannot name an XCom: {fault}'
+        site.fail(text, key or where, XCOM_KEY)
+        return make_output(site, unknown(), kind=names.KEYED, note=note)
     if output.mapped:
         value = get_proper_type(map_list(value))
     found = _field(site, output, value, name, where)

@@ -22,10 +22,19 @@ from mypy.types import (
 )
 
 from typedxcom.mypy import names
-from typedxcom.mypy.codes import XCOM_TASK
+from typedxcom.mypy.codes import XCOM_KEY, XCOM_TASK
+from typedxcom.mypy.keynames import pushed_key_fault
 from typedxcom.mypy.site import Site
 from typedxcom.mypy.tables import fields_of
-from typedxcom.mypy.tasks import Tasklike, TaskNote, awaited, make_task, output_value, task_of
+from typedxcom.mypy.tasks import (
+    Tasklike,
+    TaskNote,
+    awaited,
+    make_task,
+    output_value,
+    pushes_keys,
+    task_of,
+)
 
 __all__ = [
     "boolean",
@@ -71,6 +80,7 @@ def decorated_task(
     if isinstance(context, Decorator):  # a ParamSpec may have lost the function's name
         note = note._replace(name=context.func.name)
     _check_returned(site, context, function, note)
+    _check_keys(site, context, function, note)
     return task_type(site, function, note)
 
 
@@ -232,6 +242,17 @@ def _check_returned(site: Site, context: Context, function: CallableType, note: 
     where = context.decorators[0] if isinstance(context, Decorator) else context
     name = _name(function) or note.name
     site.fail(f'Task "{name}" must return {allowed}, not "{shown}"', where, XCOM_TASK)
+
+
+def _check_keys(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
+    """Report a key of the result that Airflow would push under another name."""
+    value = get_proper_type(output_value(site, function, note.kind))
+    found = pushed_key_fault(value) if pushes_keys(value, note) else None
+    if found is not None:
+        key, fault = found
+        where = context.decorators[0] if isinstance(context, Decorator) else context
+        text = f'Key "{key}" of task "{_name(function) or note.name}" cannot name an XCom: {fault}'
+        site.fail(text, where, XCOM_KEY)
 
 
 _ALLOWED: Final = {

@@ -49,6 +49,7 @@ __all__ = [
     "make_task",
     "named_task",
     "output_value",
+    "pushes_keys",
     "task_of",
 ]
 

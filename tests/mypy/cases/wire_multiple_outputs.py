@@ -170,3 +170,39 @@ def wrong() -> None:
     made["sed"]  # E: Mapped task "make" has no output key "sed": "Split" has "train", "seed", "note" [xcom-key]
     say(parts[KEY])  # E: Argument "text" of task "say" takes "str", but key "seed" of task "split" is "int" [xcom-arg]
     row.partial(value=parts["train"])  # E: Argument "value" of task "row" takes "int", but key "train" of task "split" is "list[int]" [xcom-arg]
+
+
+Asked = TypedDict("Asked", {"ok": int, "ok?": int})
+
+
+@task  # E: Key "ok?" of task "asked_wrong" cannot name an XCom: the URL ends at `?` [xcom-key]
+def asked_wrong() -> Asked:
+    return {"ok": 1, "ok?": 2}
+
+
+@task(multiple_outputs=False)
+def asked_as_one() -> Asked:
+    return {"ok": 1, "ok?": 2}
+
+
+@task
+def counted() -> dict[str, int]:
+    return {"a": 1}
+
+
+@task  # E: Key "b#" of task "literal_keys_wrong" cannot name an XCom: the URL ends at `#` [xcom-key]
+def literal_keys_wrong() -> dict[Literal["a", "b#"], int]:
+    return {"a": 1}
+
+
+@task
+def numbered(n: int) -> None: ...
+
+
+@dag(schedule=None)
+def wrong_key_names() -> None:
+    numbered(counted()["a?"])  # E: Key "a?" of task "counted" cannot name an XCom: the URL ends at `?` [xcom-key]
+    numbered(counted()["../x"])  # E: Key "../x" of task "counted" cannot name an XCom: `.` and `..` lead to another address [xcom-key]
+    numbered(counted()["%41"])  # E: Key "%41" of task "counted" cannot name an XCom: `%41` in a URL stands for another character [xcom-key]
+    numbered(counted()["a/b c"])
+    numbered(counted()["50%"])

@@ -1,0 +1,96 @@
+"""XCom keys that Airflow would take for others: its client puts them into a URL as they are.
+
+A key ``"ok?"`` is written and read as ``"ok"``, and ``"../victim/return_value"`` replaces what
+another task has returned. Such a key is refused before anything is pushed.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from typedxcom.contracts import Contract
+from typedxcom.errors import ContractError, EncodeError, shorten
+from typedxcom.schema import Schema
+from typedxcom.schema.nodes import EnumOf, LiteralOf, MappingOf, Record, bare
+
+__all__ = ["key_fault", "key_sentence", "refuse_declared_keys", "refuse_pushed_keys"]
+
+_CURE = "Rename it, or return all of it as one XCom: @task(multiple_outputs=False)."
+_UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_CUTS = re.compile(r"[?#]")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+# Airflow's server asks for a part of a mapped task's values under these addresses.
+_ADDRESS = re.compile(r"/item/[^/]+\Z|/slice\Z")
+
+
+@functools.lru_cache(maxsize=4096)
+def key_fault(key: str) -> str | None:
+    """What Airflow would do to *key* on its way through a URL, in words; None for a good one.
+
+    `tests/shell/test_key_names.py` sends keys through Airflow's own client and router.
+    """
+    if not key:
+        return "an XCom needs a key"
+    if _UNSENDABLE.search(key):
+        return "a URL cannot hold its control characters or lone surrogates"
+    if found := _CUTS.search(key):
+        return f"the URL ends at `{found[0]}`"
+    if found := _ESCAPE.search(key):
+        return f"`{found[0]}` in a URL stands for another character"
+    if any(step in (".", "..") for step in key.split("/")):
+        return "`.` and `..` lead to another address"
+    if found := _ADDRESS.search(key):
+        return f"`{found[0]}` asks Airflow for a part of another key"
+    return None
+
+
+def key_sentence(key: object) -> str | None:
+    """The clause that refuses *key*, with its name; None for a good one."""
+    fault = key_fault(key) if isinstance(key, str) else None
+    return None if fault is None else f"the key `{shorten(key)}` cannot name an XCom: {fault}"
+
+
+def refuse_declared_keys(operator: Any, contract: Contract) -> None:
+    """Refuse a task that pushes the parts of its result under names that are known already.
+
+    Args:
+        operator: The operator, mapped or not, or the decorated task.
+        contract: The contract of its function.
+
+    Raises:
+        ContractError: One of the names cannot be a key.
+    """
+    if not getattr(operator, "multiple_outputs", False):
+        return
+    if found := _first(_names(bare(contract.returned.schema))):
+        raise ContractError(f"Task function {contract.name!r}: {found}. {_CURE}")
+
+
+def refuse_pushed_keys(value: object) -> None:
+    """Refuse a result whose parts are about to be pushed, each under its key.
+
+    Raises:
+        EncodeError: One of the keys cannot name an XCom; nothing has been pushed yet.
+    """
+    found = _first(value) if isinstance(value, Mapping) else None
+    if found is not None:
+        raise EncodeError(f"{found}. {_CURE}")
+
+
+def _first(keys: Iterable[object]) -> str | None:
+    return next(filter(None, map(key_sentence, keys)), None)
+
+
+def _names(schema: Schema) -> Iterable[object]:
+    match schema:
+        case Record(fields=fields):
+            return [field.key or name for name, field in fields.items()]
+        case MappingOf(key=LiteralOf(values=values)):
+            return values
+        case MappingOf(key=EnumOf() as key):
+            kind: Any = key.type
+            return [member.value for member in kind]
+    return ()
