@@ -40,6 +40,7 @@ FLOORS = {
     "items": 4,
     "large": 4,
     "objects": 4,
+    "promises": 4,
     "rows": 4,
     "sweep": 4,
     "tabular": 4,

@@ -2,73 +2,56 @@
 
 from __future__ import annotations
 
-import collections.abc as abc
 import contextlib
 import inspect
-import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeAlias, get_args, get_origin
+from typing import Any, TypeAlias, get_args
 
-import typing_extensions as te
-
-from typedxcom.codecs import make_codec, refuse_unsupported
 from typedxcom.errors import CodecError, ContractError, UnsupportedTypeError, ValidationError
-from typedxcom.exchange import AnyCodec, load, parse_rendered
-from typedxcom.hints import read_hints
-from typedxcom.large import has_objects, object_codec
+from typedxcom.exchange import load, parse_rendered
 from typedxcom.objects import Objects, TableFormat
+from typedxcom.promises import (
+    ANYTHING,
+    RETURN_PLACE,
+    Promise,
+    Promises,
+    parameter_place,
+    read_promises,
+)
 from typedxcom.rows import for_reader
-from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
-from typedxcom.schema.build import is_lax
+from typedxcom.schema import Schema, schema_of
 from typedxcom.schema.nodes import Record, TableOf, walk
 from typedxcom.stores import verified
 
-__all__ = ["CONTRACT", "Contract", "Promise", "contract_of"]
+__all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"]
 
 CONTRACT = "__typedxcom__"
-_NEVER = (te.NoReturn, te.Never)
-_UNPACK = (te.Unpack, getattr(typing, "Unpack", te.Unpack))
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_BY_KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _Read: TypeAlias = Callable[[Any, "Objects | None"], Any]
+Place: TypeAlias = int | str
+"""Where an argument stands in a call: its position, or its keyword."""
 
 
-@dataclass(frozen=True)
-class Promise:
-    """One value of a contract: a parameter, or what is returned.
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call, and what takes it.
 
     Attributes:
-        annotation: What the author wrote, resolved; ``Any`` where nothing was.
-        schema: The same, described.
+        place: Its position or its keyword, which no other argument of the call has.
+        name: The parameter that takes it, for people: ``*args`` where that one does.
+        value: What is given.
+        promise: What the parameter requires.
+        injected: Whether Airflow fills the parameter from its context.
     """
 
-    annotation: Any = Any
-    schema: Schema = UNKNOWN
-
-    @property
-    def known(self) -> bool:
-        """Whether there is anything to check."""
-        return not isinstance(self.schema, Unknown)
-
-    @cached_property
-    def codec(self) -> AnyCodec:
-        """Reads and writes the value. Raises UnsupportedTypeError."""
-        return self._make(lax=is_lax(self.annotation))
-
-    @cached_property
-    def lax_codec(self) -> AnyCodec:
-        """Reads what Jinja rendered, leniently."""
-        return self._make(lax=True)
-
-    def refuse_unsupported(self) -> None:
-        """Raise ContractError where such a value could not come back, or is no good table."""
-        refuse_unsupported(self.schema)
-        if has_objects(self.schema):
-            self.codec  # noqa: B018 (it describes the rows)
-
-    def _make(self, *, lax: bool) -> AnyCodec:
-        large = object_codec(self.annotation, self.schema)
-        return large or make_codec(self.annotation, self.schema, lax=lax)
+    place: Place
+    name: str
+    value: Any
+    promise: Promise = ANYTHING
+    injected: bool = False
 
 
 @dataclass
@@ -94,10 +77,8 @@ class Contract:
     format: TableFormat | None = None
     returns: bool = True
     local_names: Mapping[str, Any] = field(default_factory=dict)
-    _promises: dict[str, Promise] = field(default_factory=dict)
-    _unresolved: dict[str, str] = field(default_factory=dict)
-    _complete: bool = False
-    _travelling: dict[str, Promise] | None = None  # promises whose types can all travel
+    _promises: Promises | None = None
+    _travelling: Promises | None = None  # promises whose types can all travel
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -110,22 +91,25 @@ class Contract:
         return getattr(self.function, "__name__", type(self.function).__name__)
 
     def parameter(self, name: str) -> Promise:
-        """What the parameter *name* requires; ``**kwargs`` speaks for names that it takes."""
-        promises = self._read()
-        if name in promises:
-            return promises[name]
-        catch_all = self._catch_all(inspect.Parameter.VAR_KEYWORD)
-        return promises.get(catch_all, Promise()) if catch_all else Promise()
+        """What an argument that is given by the keyword *name* must be."""
+        promises, parameter = self._read(), self.signature.parameters.get(name)
+        is_taken = name in promises.parameters
+        if parameter is not None and parameter.kind is parameter.POSITIONAL_ONLY:
+            is_taken = is_taken and not self._catch_all(inspect.Parameter.VAR_KEYWORD)
+        if is_taken:
+            return promises.parameters[name]
+        is_own = parameter is not None and parameter.kind in _BY_KEYWORD
+        return ANYTHING if is_own else promises.others
 
     @property
     def returned(self) -> Promise:
         """What the task pushes as its return value."""
-        return self._read().get("return", Promise())
+        return self._read().returned
 
     @property
     def body_returns(self) -> Promise:
         """What the function's own ``return`` gives, also where that is not what is pushed."""
-        return self._read().get("body", Promise())
+        return self._read().body
 
     def is_injected(self, name: str) -> bool:
         """Whether Airflow fills the parameter *name* from its context."""
@@ -133,13 +117,13 @@ class Contract:
 
     def takes(self, name: str) -> bool:
         """Whether *name* can be given as a keyword."""
-        parameters = self.signature.parameters
-        return name in parameters or bool(self._catch_all(inspect.Parameter.VAR_KEYWORD))
+        parameter = self.signature.parameters.get(name)
+        is_own = parameter is not None and parameter.kind not in _VARIADIC
+        return is_own or bool(self._catch_all(inspect.Parameter.VAR_KEYWORD))
 
-    def parameter_names(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> Iterator[tuple[str, Any]]:
-        """Each argument of a call with the name of the parameter that takes it."""
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Argument]:
+        """Each argument of a call with the parameter that takes it."""
+        promises = self._read()
         positional = [
             name
             for name, parameter in self.signature.parameters.items()
@@ -147,24 +131,28 @@ class Contract:
         ]
         rest = self._catch_all(inspect.Parameter.VAR_POSITIONAL)
         for index, value in enumerate(args):
-            yield (positional[index] if index < len(positional) else rest or "args"), value
-        yield from kwargs.items()
+            if index >= len(positional):
+                yield Argument(index, f"*{rest or 'args'}", value, promises.rest)
+                continue
+            name = positional[index]
+            promise = promises.parameters.get(name, ANYTHING)
+            yield Argument(index, name, value, promise, self.is_injected(name))
+        for name, value in kwargs.items():
+            yield Argument(name, name, value, self.parameter(name), self.is_injected(name))
 
     def refuse_unsupported(self) -> None:
         """Raise ContractError where a value of this contract could not come back."""
         promises = self._read()
         if promises is self._travelling:
             return
-        for name, promise in promises.items():
-            if name == "body" or self.is_injected(name):
-                continue
-            place = "the return value" if name == "return" else f"the parameter `{name}`"
-            self._refuse(promise, place)
+        for name, place, promise in promises.places():
+            if name is None or not self.is_injected(name):
+                self._refuse(promise, place)
         if self.inputs is not None:
             self._refuse(Promise(self.inputs, self._said("inputs", self.inputs)), "the inputs")
         if self.format is not None:
             self._refuse_format()
-        if self._complete:
+        if promises.is_complete:
             self._travelling = promises
 
     def _refuse(self, promise: Promise, place: str) -> None:
@@ -194,13 +182,16 @@ class Contract:
         Raises:
             ContractError: A name in an annotation has no meaning at run time either.
         """
-        self._read(importing=True)
-        missing = {
-            name: what for name, what in self._unresolved.items() if not self.is_injected(name)
-        }
+        promises = self._read(importing=True)
+        missing = [
+            (parameter_place(name), what)
+            for name, what in promises.unresolved.items()
+            if not self.is_injected(name)
+        ]
+        if promises.unresolved_return is not None:
+            missing.append((RETURN_PLACE, promises.unresolved_return))
         if missing:
-            name, what = next(iter(missing.items()))
-            place = "the return value" if name == "return" else f"the parameter `{name}`"
+            place, what = missing[0]
             raise ContractError(
                 f"Task function {self.name!r}: the annotation of {place} names `{what}`, which does "
                 "not exist at run time. Import it at run time, or give the type with "
@@ -213,8 +204,8 @@ class Contract:
         kwargs: Mapping[str, Any],
         *,
         task_id: str,
-        rendered: frozenset[str] = frozenset(),
-        sources: Mapping[str, str] | None = None,
+        rendered: Collection[Place] = frozenset(),
+        sources: Mapping[Any, str] | None = None,
         lax: bool = False,
         objects: Objects | None = None,
     ) -> tuple[list[Any], dict[str, Any]]:
@@ -224,8 +215,8 @@ class Contract:
             args: Positional arguments, with every XCom resolved.
             kwargs: Keyword arguments, likewise.
             task_id: Whose they are, for messages.
-            rendered: Parameters whose argument was a Jinja template: read leniently.
-            sources: Parameter to the task that pushed it, for messages.
+            rendered: Places of arguments that were a Jinja template: read leniently.
+            sources: Place of an argument to the task that pushed it, for messages.
             lax: Read every parameter leniently.
             objects: Where pointers lead.
 
@@ -233,92 +224,90 @@ class Contract:
             ValidationError, DecodeError, StoreError: As for `exchange.load`.
         """
         self.resolve()
-        named = list(self.parameter_names(args, kwargs))
-        subjects = {name: _subject(task_id, name, (sources or {}).get(name)) for name, _ in named}
-        whole = self._load_together(dict(named), task_id, objects) if self.inputs else {}
+        given, sources = list(self.bind(args, kwargs)), sources or {}
+        whole = self._load_together(given, task_id, objects) if self.inputs else {}
         loaded = []
-        for name, value in named:
-            if name not in whole:
-                reader = _reader(
-                    self.parameter(name),
-                    is_lax=lax,
-                    is_rendered=name in rendered,
-                    is_pulled=bool((sources or {}).get(name)),
-                )
-                value = self._load_one(name, value, subjects[name], reader, objects)
-            loaded.append(whole.get(name, value))
+        for argument in given:
+            place = argument.place
+            if place in whole:
+                loaded.append(whole[place])
+                continue
+            reader = _reader(
+                argument.promise,
+                is_lax=lax,
+                is_rendered=place in rendered,
+                is_pulled=bool(sources.get(place)),
+            )
+            about = _about(task_id, argument.name, sources.get(place))
+            loaded.append(self._load_one(argument, about, reader, objects))
         return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
 
     def _load_one(
-        self, name: str, value: Any, subject: str, read: _Read, objects: Objects | None
+        self, argument: Argument, about: str, read: _Read, objects: Objects | None
     ) -> Any:
-        if self.is_injected(name):
-            return value
+        if argument.injected:
+            return argument.value
         try:
-            with verified.named(subject):
-                return read(value, objects)
+            with verified.named(about):
+                return read(argument.value, objects)
         except ValidationError as error:
-            raise error.about(subject) from None
+            raise error.about(about) from None
         except CodecError as error:
-            raise type(error)(f"{subject}: {error}") from error
+            raise type(error)(f"{about}: {error}") from error
 
     def _load_together(
-        self, named: dict[str, Any], task_id: str, objects: Objects | None
-    ) -> dict[str, Any]:
+        self, given: Sequence[Argument], task_id: str, objects: Objects | None
+    ) -> dict[Place, Any]:
         """Validate the arguments that ``inputs`` names as one model."""
         promise = Promise(self.inputs, schema_of(self.inputs))
         fields = promise.schema.fields if isinstance(promise.schema, Record) else {}
-        subject = f"Task {task_id!r}, inputs `{self.inputs.__name__}`"
+        together = {one.name: one for one in given if one.name in fields}
+        about = f"Task {task_id!r}, inputs `{self.inputs.__name__}`"
         try:
-            given = {name: value for name, value in named.items() if name in fields}
-            with verified.named(subject):
-                model = load(given, promise.codec, objects=objects)
+            values = {name: argument.value for name, argument in together.items()}
+            with verified.named(about):
+                model = load(values, promise.codec, objects=objects)
         except ValidationError as error:
-            raise error.about(subject) from None
-        return {name: getattr(model, name) for name in named if name in fields}
+            raise error.about(about) from None
+        return {argument.place: getattr(model, name) for name, argument in together.items()}
 
     def _catch_all(self, kind: Any) -> str | None:
         return next((name for name, p in self.signature.parameters.items() if p.kind is kind), None)
 
-    def _read(self, *, importing: bool = False) -> dict[str, Promise]:
+    def _read(self, *, importing: bool = False) -> Promises:
         """The promises; what could not be resolved is tried again at the next call."""
-        if self._complete:
-            return self._promises
-        hints = read_hints(self.function, local_names=self.local_names, importing=importing)
-        self._unresolved = dict(hints.missing)
-        promises: dict[str, Promise] = {}
-        for name, annotation in hints.found.items():
-            if self.is_injected(name):
-                continue
-            try:
-                if name == "return":
-                    annotation = _result(self.function, annotation)
-                for each, kind in _unpacked(name, annotation):
-                    promises[each] = self._promises.get(each) or Promise(kind, schema_of(kind))
-            except NameError as error:
-                self._unresolved[name] = str(getattr(error, "name", None) or error)
-        promises["body"] = promises.get("return", Promise())
-        self._apply_overrides(promises)
-        self._promises, self._complete = promises, not self._unresolved
-        return promises
+        before = self._promises
+        if before is not None and before.is_complete:
+            return before
+        promises = read_promises(
+            self.function,
+            self.signature,
+            injected=self.injected,
+            local_names=self.local_names,
+            importing=importing,
+            before=before or Promises(),
+        )
+        self._promises = self._with_overrides(promises)
+        return self._promises
 
-    def _apply_overrides(self, promises: dict[str, Promise]) -> None:
+    def _with_overrides(self, promises: Promises) -> Promises:
+        """*promises* with what the decorator says where the annotation is not to decide."""
         if not self.returns:
-            promises.pop("return", None)
-            self._unresolved.pop("return", None)
+            promises = replace(promises, returned=ANYTHING, unresolved_return=None)
         if self.output is not None:
-            promises["return"] = Promise(self.output, self._said("output", self.output))
-            self._unresolved.pop("return", None)
-        if self.inputs is not None:
-            schema = self._said("inputs", self.inputs)
-            if not isinstance(schema, Record) or schema.style in ("typeddict", "namedtuple"):
-                raise ContractError(
-                    f"Task function {self.name!r}: @task(inputs=...) takes a pydantic model whose "
-                    f"fields are parameters, got `{schema}`."
-                )
-            for name, part in schema.fields.items():
-                promises[name] = Promise(Any, part.schema)
-                self._unresolved.pop(name, None)
+            returned = Promise(self.output, self._said("output", self.output))
+            promises = replace(promises, returned=returned, unresolved_return=None)
+        if self.inputs is None:
+            return promises
+        schema = self._said("inputs", self.inputs)
+        if not isinstance(schema, Record) or schema.style in ("typeddict", "namedtuple"):
+            raise ContractError(
+                f"Task function {self.name!r}: @task(inputs=...) takes a pydantic model whose "
+                f"fields are parameters, got `{schema}`."
+            )
+        given = {name: Promise(Any, part.schema) for name, part in schema.fields.items()}
+        unresolved = {n: what for n, what in promises.unresolved.items() if n not in given}
+        return replace(promises, parameters={**promises.parameters, **given}, unresolved=unresolved)
 
     def _said(self, keyword: str, annotation: Any) -> Schema:
         """The schema of what the decorator was given. Raises ContractError where it is a name."""
@@ -329,26 +318,6 @@ class Contract:
                 f"Task function {self.name!r}: @task({keyword}=...) names what does not exist: "
                 f"{error}. Give the class itself, not its name in quotes."
             ) from error
-
-
-def _result(function: Callable[..., Any], annotation: Any) -> Any:
-    """What the task's result is, where the annotation speaks of what the call itself gives."""
-    origin, args = get_origin(annotation), get_args(annotation)
-    if inspect.isgeneratorfunction(function):  # Airflow takes what it returns in the end
-        return args[2] if origin is abc.Generator and len(args) == 3 else Any
-    if inspect.isasyncgenfunction(function):
-        return Any
-    if origin in (abc.Coroutine, abc.Awaitable):
-        return args[-1]
-    return Any if any(annotation is one for one in _NEVER) else annotation
-
-
-def _unpacked(name: str, annotation: Any) -> Iterator[tuple[str, Any]]:
-    """The names and types that an annotation speaks for: several in `**kwargs: Unpack[Options]`."""
-    if get_origin(annotation) in _UNPACK:
-        yield from te.get_type_hints(get_args(annotation)[0], include_extras=True).items()
-    else:
-        yield name, annotation
 
 
 def _reader(promise: Promise, *, is_lax: bool, is_rendered: bool, is_pulled: bool) -> _Read:
@@ -383,7 +352,7 @@ def _spelled(value: Any) -> Any:
     return type(value)(map(_spelled, value)) if type(value) in (list, tuple, set) else value
 
 
-def _subject(task_id: str, name: str, source: str | None) -> str:
+def _about(task_id: str, name: str, source: str | None) -> str:
     pushed = f" (pushed by {source!r})" if source else ""
     return f"Task {task_id!r}, argument `{name}`{pushed}"
 

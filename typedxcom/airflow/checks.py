@@ -14,7 +14,7 @@ from typedxcom.airflow.wiring import (
     misuse,
     producers,
 )
-from typedxcom.contracts import Contract
+from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, shorten
 from typedxcom.exchange import load
 from typedxcom.schema import Schema
@@ -44,26 +44,29 @@ def check_arguments(
     found = [_unknown(contract, task, name) for name in kwargs if not contract.takes(name)]
     if found:
         return found
-    for name, value in contract.parameter_names(args, kwargs):
-        if not contract.is_injected(name):
-            found.extend(_argument(contract, task, name, value, solution))
+    for argument in contract.bind(args, kwargs):
+        if not argument.injected:
+            found.extend(_argument(task, argument, solution))
     return found
 
 
 def _unknown(contract: Contract, task: str, name: str) -> str:
-    names = [f"`{one}`" for one in contract.signature.parameters if not contract.is_injected(one)]
+    names = [
+        f"`{one.name}`"
+        for one in contract.signature.parameters.values()
+        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        and not contract.is_injected(one.name)
+    ]
     takes = ", ".join(names) or "no arguments"
     return f"{task} has no parameter `{name}`: it takes {takes}."
 
 
-def _argument(
-    contract: Contract, task: str, name: str, value: Any, solution: Solution
-) -> Iterator[str]:
+def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str]:
+    name, value, promise = argument.name, argument.value, argument.promise
     wrong = misuse(value)
     if wrong:
         yield f"{task}({name}) {wrong}."
         return
-    promise = contract.parameter(name)
     if not promise.known or is_lax(promise.annotation):
         return  # only the value can tell what is read leniently
     wrong_part = _first_wrong(value, promise.schema, "$", solution)

@@ -86,8 +86,8 @@ def _check_late(operator: Any, contract: Any) -> Iterator[str]:
         refuse_declared_keys(operator, contract)
     except ContractError as error:
         yield str(error)
-    for _, value, _ in arguments_of(operator, contract):
-        yield from late_problems(value)
+    for argument, _ in arguments_of(operator, contract):
+        yield from late_problems(argument.value)
 
 
 def _check_fields(operator: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typedxcom.airflow.private import (
     MappedOperator,
 )
 from typedxcom.airflow.wiring import describe, operator_contract, producers
-from typedxcom.contracts import Contract
+from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 
 __all__ = ["Edge", "arguments_of", "edges_of"]
@@ -59,51 +59,57 @@ def edges_of(dag: Any) -> list[Edge]:
 
 
 def _into(operator: Any) -> Iterator[Edge]:
-    contract = operator_contract(operator)
-    operator_class: Any = getattr(operator, "operator_class", type(operator))
-    for name, value, mapped in arguments_of(operator, contract):
-        if name == "**":
-            read: Schema = UNKNOWN
-        elif contract is None:
-            read = field_schema(operator_class, name)
-        else:
-            read = contract.parameter(name).schema
-        for output in _outputs(value):
+    for argument, mapped in arguments_of(operator, operator_contract(operator)):
+        read = argument.promise.schema
+        for output in _outputs(argument.value):
             for upstream in dict.fromkeys(producers(output)):
-                yield Edge(upstream, operator.task_id, name, describe(output), read, mapped)
+                written = describe(output)
+                yield Edge(upstream, operator.task_id, argument.name, written, read, mapped)
 
 
-def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[str, Any, bool]]:
-    """Each argument as the author wrote it: name, value, whether it is mapped over."""
+def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:
+    """Each argument as the author wrote it, and whether the task is mapped over it.
+
+    The templated fields of a classic operator count as arguments; what `expand_kwargs` was given is
+    one argument with the name ``**``.
+    """
     if contract is None:
         yield from _fields(operator)
     elif isinstance(operator, MappedOperator):
         decorated: Any = operator
         for name, value in (operator.partial_kwargs.get("op_kwargs") or {}).items():
-            yield name, value, False
-        yield from _mapped(decorated.op_kwargs_expand_input)
+            yield Argument(name, name, value, contract.parameter(name)), False
+        for name, value in _mapped(decorated.op_kwargs_expand_input):
+            promise = Promise() if name == "**" else contract.parameter(name)
+            yield Argument(name, name, value, promise), True
     else:
-        for name, value in contract.parameter_names(operator.op_args, operator.op_kwargs):
-            yield name, value, False
+        for argument in contract.bind(operator.op_args, operator.op_kwargs):
+            yield argument, False
 
 
-def _fields(operator: Any) -> Iterator[tuple[str, Any, bool]]:
+def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
     """The templated fields of a classic operator."""
+    operator_class: Any = getattr(operator, "operator_class", type(operator))
+
+    def argument(name: str, value: Any) -> Argument:
+        schema = UNKNOWN if name == "**" else field_schema(operator_class, name)
+        return Argument(name, name, value, Promise(schema=schema))
+
     if isinstance(operator, MappedOperator):
         for name, value in operator.partial_kwargs.items():
-            yield name, value, False
-        yield from _mapped(operator.expand_input)
+            yield argument(name, value), False
+        for name, value in _mapped(operator.expand_input):
+            yield argument(name, value), True
         return
     for name in operator.template_fields:
-        yield name, getattr(operator, name, None), False
+        yield argument(name, getattr(operator, name, None)), False
 
 
-def _mapped(expand_input: Any) -> Iterator[tuple[str, Any, bool]]:
+def _mapped(expand_input: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(expand_input, ListOfDictsExpandInput):
-        yield "**", expand_input.value, True
+        yield "**", expand_input.value
     else:
-        for name, value in expand_input.value.items():
-            yield name, value, True
+        yield from expand_input.value.items()
 
 
 def _outputs(value: Any) -> Iterator[Any]:

@@ -24,7 +24,7 @@ from typedxcom.airflow.wiring import is_template, producers
 from typedxcom.backend import raw_rows
 from typedxcom.codecs.base import Encoded
 from typedxcom.codecs.wire import MARKER
-from typedxcom.contracts import Contract, Promise, contract_of
+from typedxcom.contracts import Contract, Place, Promise, contract_of
 from typedxcom.errors import CodecError, EncodeError, ValidationError
 from typedxcom.exchange import dump_encoded, dump_items, dump_tree
 from typedxcom.large import ObjectCodec
@@ -80,9 +80,10 @@ class TypedOperator:
                 this.op_args,
                 this.op_kwargs,
                 task_id=this.task_id,
-                rendered=frozenset(name for name, value in raw.items() if _holds_template(value)),
+                rendered=frozenset(place for place, value in raw.items() if _holds_template(value)),
                 sources={
-                    name: ", ".join(dict.fromkeys(producers(value))) for name, value in raw.items()
+                    place: ", ".join(dict.fromkeys(producers(value)))
+                    for place, value in raw.items()
                 },
                 lax=not settings().strict,
                 objects=objects(),
@@ -230,8 +231,8 @@ def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:
     ]
 
 
-def raw_arguments(operator: Any, contract: Contract) -> dict[str, Any]:
-    """Parameter to argument as the DAG's author wrote it, before Airflow resolved it."""
+def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:
+    """Place of an argument to what the DAG's author wrote there, before Airflow resolved it."""
     raw = operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
     if raw is None:
         return {}
@@ -242,7 +243,7 @@ def raw_arguments(operator: Any, contract: Contract) -> dict[str, Any]:
             names = dict.fromkeys(name for item in expand_input.value for name in _keys(item))
             mapped = dict.fromkeys(names, expand_input.value)
         return {**raw.partial_kwargs.get("op_kwargs", {}), **mapped}
-    return dict(contract.parameter_names(raw.op_args, raw.op_kwargs))
+    return {one.place: one.value for one in contract.bind(raw.op_args, raw.op_kwargs)}
 
 
 def _is_given_dicts(operator: Any) -> bool:

@@ -181,8 +181,8 @@ def _solved(operator: Any, contract: Contract) -> Solution:
         mismatches(schema, contract.parameter(name).schema, solution=solution)
 
     if not isinstance(operator, MappedOperator):
-        for name, value in contract.parameter_names(operator.op_args, operator.op_kwargs):
-            give(name, literal(value))
+        for argument in contract.bind(operator.op_args, operator.op_kwargs):
+            mismatches(literal(argument.value), argument.promise.schema, solution=solution)
         return solution
     mapped: Any = operator
     for name, value in (mapped.partial_kwargs.get("op_kwargs") or {}).items():
