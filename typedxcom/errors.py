@@ -42,6 +42,7 @@ __all__ = [
     "UnsupportedTypeError",
     "ValidationError",
     "WiringError",
+    "as_sentence",
     "shorten",
 ]
 
@@ -180,6 +181,11 @@ def shorten(value: object) -> str:
     except Exception:  # a repr of the user's own may do anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+
+
+def as_sentence(text: str) -> str:
+    """*text* with one full stop at its end; what it quotes may have one already."""
+    return text.rstrip(".") + "."
 
 
 def _head(

@@ -34,6 +34,12 @@ def test_the_task_decorator_is_made_of_these_fields() -> None:
     )
 
 
+def test_a_task_is_mapped_in_one_last_step() -> None:
+    """`_rehearsing` replaces that step, so that Airflow refuses arguments and makes no task."""
+    assert "_expand" in dir(private.TaskDecoratorType)
+    assert parameters(private.ensure_xcomarg_return_value) == {"arg"}
+
+
 def test_an_output_is_an_operator_and_a_key() -> None:
     """`XComArg` is made from, and resolved as, Airflow's plain reference."""
     assert parameters(private.PlainXComArg) >= {"operator", "key"}

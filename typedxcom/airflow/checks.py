@@ -15,14 +15,14 @@ from typedxcom.airflow.wiring import (
     producers,
 )
 from typedxcom.contracts import Argument, Contract
-from typedxcom.errors import EncodeError, ValidationError, shorten
+from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
 from typedxcom.schema import Schema
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import Constrained, Record, part, walk
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
-__all__ = ["check_arguments", "told"]
+__all__ = ["check_arguments", "reason", "told"]
 
 
 def check_arguments(
@@ -65,7 +65,7 @@ def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str
     name, value, promise = argument.name, argument.value, argument.promise
     wrong = misuse(value)
     if wrong:
-        yield f"{task}({name}) {wrong}."
+        yield as_sentence(f"{task}({name}) {wrong}")
         return
     if not promise.known or is_lax(promise.annotation):
         return  # only the value can tell what is read leniently
@@ -112,8 +112,8 @@ def _literal_items(value: Any) -> list[tuple[Any, Any]]:
 
 def _told_part(subject: str, wrong: _WrongPart) -> str:
     where = "" if wrong.path == "$" else f" - at `{wrong.path}`"
-    sentence = told(subject, wrong.downstream, wrong.upstream, wrong.problem, wrong.value)
-    return sentence.removesuffix(".") + where + "."
+    words = told(subject, wrong.downstream, wrong.upstream, wrong.problem, wrong.value)
+    return as_sentence(words.removesuffix(".") + where)
 
 
 def _broken_limit(task: str, name: str, promise: Any, value: Any) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _broken_limit(task: str, name: str, promise: Any, value: Any) -> Iterator[st
     try:
         load(value, promise.codec)
     except ValidationError as error:
-        yield str(error.about(f"{task}({name})")) + "."
+        yield as_sentence(str(error.about(f"{task}({name})")))
     except EncodeError:
         return
 
@@ -151,7 +151,7 @@ def told(
         value: The argument as it stands in the DAG file.
         items: Whether the reader is mapped over it.
     """
-    why = "" if problem.path == "$" and " is not `" in problem.reason else f": {problem}"
+    why = reason(problem)
     tasks = ", ".join(map(repr, dict.fromkeys(producers(value))))
     if not tasks:
         return f"{subject} expects `{downstream}`, got `{shorten(value)}`{why}."
@@ -164,6 +164,11 @@ def told(
     if (key := getattr(value, "key", RETURN_KEY)) != RETURN_KEY:
         source = f"key {key!r} of upstream {tasks} is"
     return f"{subject} expects `{downstream}`, but {source} `{_shown(upstream)}`{why}."
+
+
+def reason(problem: Mismatch) -> str:
+    """Why something does not fit, where the two types do not say it alone."""
+    return "" if problem.path == "$" and " is not `" in problem.reason else f": {problem}"
 
 
 def _shown(schema: Schema) -> str:

@@ -22,7 +22,7 @@ from typedxcom.airflow.wiring import (
     returns_value,
 )
 from typedxcom.contracts import contract_of
-from typedxcom.errors import ContractError
+from typedxcom.errors import ContractError, as_sentence
 from typedxcom.schema.nodes import Unknown
 from typedxcom.schema.relation import Solution, mismatches
 
@@ -106,7 +106,8 @@ def _check_fields(operator: Any) -> Iterator[str]:
         try:
             upstream = element(describe(value)) if items else describe(value)
         except NotAnItem as error:
-            yield f"{operator_class.__name__}({name}) of task {operator.task_id!r}: {error}."
+            subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
+            yield as_sentence(f"{subject}: {error}")
             continue
         subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
         for problem in mismatches(upstream, downstream)[:1]:

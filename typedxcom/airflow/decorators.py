@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import re
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from airflow.sdk import get_current_context
@@ -21,13 +21,14 @@ from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.kinds import refuse_result
-from typedxcom.airflow.lines import on_the_authors_line
+from typedxcom.airflow.lines import noted, on_the_authors_line
 from typedxcom.airflow.operators import push_form, typed_operator
 from typedxcom.airflow.outputs import typed_arg
 from typedxcom.airflow.private import (
     DagContext,
     TaskDecoratorType,
     TaskGroupContext,
+    ensure_xcomarg_return_value,
     is_decorated_task,
 )
 from typedxcom.airflow.stores import objects
@@ -55,14 +56,26 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @on_the_authors_line
     def partial(self, **kwargs: Any) -> Any:
         """Fix some arguments. Raises WiringError where one does not fit."""
-        _checked(self, check_arguments, (), kwargs)
+        _checked(
+            self,
+            check_arguments,
+            (),
+            kwargs,
+            refused=lambda: super(TypedTask, _rehearsing(self)).partial(**kwargs),
+        )
         with _named(self):
             return super().partial(**kwargs)
 
     @on_the_authors_line
     def expand(self, **kwargs: Any) -> Any:
         """Map over the arguments. Raises WiringError where an item does not fit."""
-        contract, solution = _checked(self, check_expand, _partial(self), kwargs)
+        contract, solution = _checked(
+            self,
+            check_expand,
+            _partial(self),
+            kwargs,
+            refused=lambda: super(TypedTask, _rehearsing(self)).expand(**kwargs),
+        )
         with _named(self):
             arg = super().expand(**kwargs)
         return _output(arg, contract, solution)
@@ -70,32 +83,57 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @on_the_authors_line
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
         """Map over a list of dicts. Raises WiringError where a value does not fit."""
-        contract, solution = _checked(self, check_expand_kwargs, _partial(self), kwargs)
+        contract, solution = _checked(
+            self,
+            check_expand_kwargs,
+            _partial(self),
+            kwargs,
+            refused=lambda: super(TypedTask, _rehearsing(self)).expand_kwargs(kwargs),
+        )
         with _named(self):
             arg = super().expand_kwargs(kwargs, strict=strict)
         return _output(arg, contract, solution)
 
 
 def _checked(
-    made: TypedTask, check: Callable[..., list[str]], *arguments: Any
+    made: TypedTask,
+    check: Callable[..., list[str]],
+    *arguments: Any,
+    refused: Callable[[], object] = lambda: None,
 ) -> tuple[Contract | None, Solution]:
-    """The contract of a task whose arguments fit, and what its type variables stand for."""
+    """The contract of a task whose arguments fit, and what its type variables stand for.
+
+    Args:
+        made: The task.
+        check: Which check of ours.
+        *arguments: What it checks.
+        refused: Raises what Airflow itself says of the arguments. It is asked where ours finds
+            something, so that an error that Airflow has too is Airflow's.
+    """
     contract, solution = _declared(made), Solution()
     wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
     if wrong:
-        raise WiringError("\n".join(wrong))
+        sentences = "\n".join(wrong)
+        with noted(sentences):
+            refused()
+        raise WiringError(sentences)
     return contract, solution
 
 
-@contextlib.contextmanager
-def _named(made: TypedTask) -> Iterator[None]:
-    """What Python and Airflow say of arguments names no task."""
-    try:
-        yield
-    except WiringError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise WiringError(f"{_shown_name(made)}: {error}.") from error
+def _rehearsing(made: TypedTask) -> TypedTask:
+    """*made* whose ``expand`` refuses what Airflow refuses, and makes no task."""
+    copied = TypedTask.__new__(TypedTask)
+    vars(copied).update(
+        vars(made),
+        kwargs=dict(made.kwargs),
+        _expand=lambda given, **_: ensure_xcomarg_return_value(given.value),
+    )
+    return copied
+
+
+def _named(made: TypedTask) -> AbstractContextManager[None]:
+    """Name the task in what Python and Airflow raise about its arguments."""
+    return noted(f"In the call of task {_shown_name(made)!r}.")
 
 
 def _shown_name(made: TypedTask) -> str:
@@ -317,7 +355,9 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
         local_names=_local_names(function),
     )
 
-    def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    def load(
+        args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         with without_retries():
             return promised.load_arguments(args, kwargs, task_id=promised.name, objects=objects())
 

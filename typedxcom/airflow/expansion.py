@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import collections.abc as abc
 import inspect
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from typedxcom.airflow.checks import check_arguments, told
-from typedxcom.airflow.private import AirflowXComArg, DagContext
+from typedxcom.airflow.checks import check_arguments, reason, told
+from typedxcom.airflow.private import NOTSET, AirflowXComArg, DagContext, MappedArgument
 from typedxcom.airflow.wiring import (
     LOOKED_AT,
     NotAnItem,
@@ -19,7 +20,7 @@ from typedxcom.airflow.wiring import (
     producers,
 )
 from typedxcom.contracts import Contract
-from typedxcom.errors import shorten
+from typedxcom.errors import as_sentence, shorten
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import Field, MappingOf, Record, UnionOf
 from typedxcom.schema.relation import Solution, mismatches
@@ -40,16 +41,17 @@ def check_expand(
     for name, value in mapped.items():
         wrong = misuse(value)
         if wrong:
-            found.append(f"{task}({name}) {wrong}.")
+            found.append(as_sentence(f"{task}({name}) {wrong}"))
             continue
         downstream = contract.parameter(name).schema
         try:
             item = element(_as_mapped(value))
         except NotAnItem as error:
-            found.append(f"{task}({name}) expands over {_origin(value)}, but {error}.")
+            found.append(as_sentence(f"{task}({name}) expands over {_origin(value)}, but {error}"))
             continue
         found.extend(
-            told(f"{task}({name})", downstream, item, problem, value, items=True)
+            _wrong_item(f"{task}({name})", downstream, value)
+            or told(f"{task}({name})", downstream, item, problem, value, items=True)
             for problem in mismatches(item, downstream, solution=solution)[:1]
         )
     unknown = _unknown(contract, task, {**partial, **mapped})
@@ -63,11 +65,11 @@ def check_expand_kwargs(
     found = check_arguments(contract, task, (), partial, solution)
     wrong = misuse(value)
     if wrong:
-        return [*found, f"{task}.expand_kwargs() {wrong}."]
+        return [*found, as_sentence(f"{task}.expand_kwargs() {wrong}")]
     try:
         item = element(literal(value))
     except NotAnItem as error:
-        return [*found, f"{task}.expand_kwargs() takes {_origin(value)}, but {error}."]
+        return [*found, as_sentence(f"{task}.expand_kwargs() takes {_origin(value)}, but {error}")]
     members = item.members if isinstance(item, UnionOf) else (item,)
     for member in members:
         found.extend(_keyword_item(contract, task, partial, member, value, solution))
@@ -98,6 +100,34 @@ def _twice(
         for name in mapped
         if name in partial
     ]
+
+
+def _wrong_item(subject: str, downstream: Schema, value: Any) -> str | None:
+    """The sentence about the first item of a literal that does not fit; None for an output."""
+    if isinstance(value, AirflowXComArg | MappedArgument) or not isinstance(value, abc.Collection):
+        return None
+    if isinstance(value, abc.Mapping):
+        return _wrong_pair(subject, downstream, value)
+    for index, item in enumerate(itertools.islice(value, LOOKED_AT)):
+        upstream = literal(item)
+        for problem in mismatches(upstream, downstream)[:1]:
+            if any(producers(item)):
+                return told(subject, downstream, upstream, problem, item)
+            got = f"got `{shorten(item)}` (item {index} of the list)"
+            return as_sentence(f"{subject} expects `{downstream}`, {got}{reason(problem)}")
+    return None
+
+
+def _wrong_pair(subject: str, downstream: Schema, value: Mapping[Any, Any]) -> str | None:
+    for pair in itertools.islice(value.items(), LOOKED_AT):
+        upstream = literal(pair)
+        if mismatches(upstream, downstream):
+            shown = upstream if any(producers(pair)) else shorten(pair)
+            return (
+                f"{subject} expects `{downstream}`, but expand() over a dict gives pairs of key "
+                f"and value: `{shown}`. Give a list to map over the values alone."
+            )
+    return None
 
 
 def _as_mapped(value: Any) -> Schema:
@@ -146,7 +176,16 @@ def _known_keys(
         downstream = contract.parameter(name).schema
         for problem in mismatches(field.schema, downstream, solution=solution)[:1]:
             subject = f"{task}({name})"
-            yield told(subject, downstream, field.schema, problem, value, items=True)
+            yield _wrong_item(subject, downstream, _given(value, name)) or told(
+                subject, downstream, field.schema, problem, value, items=True
+            )
+
+
+def _given(value: Any, name: str) -> Any:
+    """What the dicts of a literal give to the parameter *name*; an output as it is."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return [item.get(name, NOTSET) if isinstance(item, dict) else NOTSET for item in value]
 
 
 def _any_keys(

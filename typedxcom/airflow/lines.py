@@ -1,24 +1,64 @@
-"""Errors on the author's own line: an import error of Airflow shows only the last two frames."""
+"""Errors around a call: on the author's own line, and with a note that names the task.
+
+An import error of Airflow shows only the last two frames. What Airflow or Python raises keeps its
+class and its words, so that code that catches it works with our `task` as with Airflow's.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import TracebackType
 from typing import Any, TypeVar, cast
 
-__all__ = ["on_the_authors_line"]
+from typedxcom.errors import TypedXComError, WiringError
+
+__all__ = ["noted", "on_the_authors_line"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+_NOT_THE_AUTHORS = frozenset({"airflow", "inspect", "typedxcom"})  # packages
 
 
 def on_the_authors_line(call: F) -> F:
-    """*call* whose TypeErrors, ours and those of Airflow, come from where it was called."""
+    """*call* whose errors about its arguments, ours and Airflow's, come from where it was called.
+
+    An error out of the author's own code, such as an operator of theirs, keeps its traceback.
+    """
 
     @functools.wraps(call)
     def shown(*args: Any, **kwargs: Any) -> Any:
         try:
             return call(*args, **kwargs)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
+            if _package_that_raised(error.__traceback__) not in _NOT_THE_AUTHORS:
+                raise
             raise error.with_traceback(None) from error.__cause__
 
     return cast(F, shown)
+
+
+def _package_that_raised(trace: TracebackType | None) -> str:
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    return str(name).partition(".")[0]
+
+
+@contextlib.contextmanager
+def noted(note: str) -> Iterator[None]:
+    """Add *note* to an error of Airflow or Python; its class and its words stay."""
+    try:
+        yield
+    except TypedXComError:
+        raise
+    except Exception as error:
+        _add_note(error, note)
+        raise
+
+
+def _add_note(error: Exception, note: str) -> None:
+    if hasattr(error, "add_note"):
+        error.add_note(note)
+    else:  # Python 3.10 shows causes, and no notes
+        error.__cause__ = error.__cause__ or WiringError(note)

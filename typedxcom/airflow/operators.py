@@ -76,7 +76,7 @@ class TypedOperator:
         with without_retries(), raw_rows():
             if _is_given_dicts(this):
                 this.op_kwargs = _pulled(this.op_kwargs)
-            this.op_args, this.op_kwargs = contract.load_arguments(
+            args, this.op_kwargs = contract.load_arguments(
                 this.op_args,
                 this.op_kwargs,
                 task_id=this.task_id,
@@ -88,6 +88,7 @@ class TypedOperator:
                 lax=not settings().strict,
                 objects=objects(),
             )
+            this.op_args = list(args) if isinstance(this.op_args, list) else args
 
     def _push_form(self, result: Any, context: Context) -> Any:
         contract = self._contract

@@ -10,7 +10,7 @@ from typing import Any
 from typedxcom.airflow import steps, wiring
 from typedxcom.airflow.arithmetic import NoArithmetic
 from typedxcom.airflow.batches import SlicedSource, count_task, sliced_schema
-from typedxcom.airflow.lines import on_the_authors_line
+from typedxcom.airflow.lines import noted, on_the_authors_line
 from typedxcom.airflow.operators import is_typed
 from typedxcom.airflow.private import (
     AirflowXComArg,
@@ -55,13 +55,7 @@ class XComArg(NoArithmetic, PlainXComArg):
             WiringError: The task never pushes it.
         """
         if isinstance(key, int) and not isinstance(key, bool):
-            items = self._items()
-            if not -len(items) <= key < len(items):
-                task_id = self.operator.task_id
-                raise WiringError(
-                    f"Task {task_id!r} returns `{self.schema}`, which has no item {key}."
-                )
-            return items[key]
+            return self._item(key)
         found: Schema = UNKNOWN
         if self.key == wiring.RETURN_KEY and isinstance(key, str):
             problem = steps.key_problem(self.operator, self.schema, key)
@@ -108,7 +102,10 @@ class XComArg(NoArithmetic, PlainXComArg):
     @on_the_authors_line
     def __iter__(self) -> Iterator[Any]:
         """The items of a tuple of known length, so that ``a, b = two()`` works."""
-        return iter(self._items())
+        items = self._items()
+        if items is None:
+            raise WiringError(self._length_unknown())
+        return iter(items)
 
     @on_the_authors_line
     def __bool__(self) -> bool:
@@ -142,8 +139,8 @@ class XComArg(NoArithmetic, PlainXComArg):
         Raises:
             WiringError: The items do not fit *f*, or there are none.
         """
-        _refuse_task(f)
-        super().map(f)  # Airflow's own refusals come first
+        with noted(_map_cure(f)):
+            super().map(f)  # Airflow's own refusals come first
         return _mapped(self, f)
 
     @on_the_authors_line
@@ -158,15 +155,31 @@ class XComArg(NoArithmetic, PlainXComArg):
         super().concat(*others)
         return _concatenated(self, *others)
 
-    def _items(self) -> list[ItemArg]:
+    def _item(self, index: int) -> Any:
+        items = self._items()
+        if items is None:
+            with noted(self._length_unknown()):
+                return super().__getitem__(index)  # type: ignore[index]  # Airflow refuses it
+        if not -len(items) <= index < len(items):
+            task_id = self.operator.task_id
+            raise WiringError(
+                f"Task {task_id!r} returns `{self.schema}`, which has no item {index}."
+            )
+        return items[index]
+
+    def _items(self) -> list[ItemArg] | None:
+        """The items of a tuple; None where their number is not known."""
         fixed = None if self.operator.is_mapped else _fixed_items(self.schema)
         if fixed is None:
-            raise WiringError(
-                f"The output of task {self.operator.task_id!r} is `{wiring.describe(self)}`, whose "
-                "length is not known while the DAG is parsed. Annotate the task with "
-                "tuple[A, B], or use .expand() to work on each item."
-            )
+            return None
         return [ItemArg.of(self, index, schema) for index, schema in enumerate(fixed)]
+
+    def _length_unknown(self) -> str:
+        return (
+            f"The output of task {self.operator.task_id!r} is `{wiring.describe(self)}`, whose "
+            "length is not known while the DAG is parsed. Annotate the task with "
+            "tuple[A, B], or use .expand() to work on each item."
+        )
 
 
 class FirstRowsArg(XComArg):
@@ -285,12 +298,10 @@ def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
     return TypedMap(arg, [_reading(f, steps.map_input(arg, f))])
 
 
-def _refuse_task(f: Any) -> None:
+def _map_cure(f: Any) -> str:
     if is_decorated_task(f):
-        name = f.function.__name__
-        raise WiringError(
-            f"map() takes a plain function, but {name!r} is a task: use {name}.expand(...)."
-        )
+        return f"{f.function.__name__!r} is a task: use {f.function.__name__}.expand(...)."
+    return "In map()."
 
 
 def _zipped(*args: Any, fillvalue: Any = wiring.NOTSET) -> TypedZip:

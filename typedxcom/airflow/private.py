@@ -22,7 +22,7 @@ from airflow.sdk.definitions._internal.expandinput import (
 from airflow.sdk.definitions._internal.mixins import ResolveMixin
 from airflow.sdk.definitions._internal.types import NOTSET
 from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS
-from airflow.sdk.definitions.mappedoperator import MappedOperator
+from airflow.sdk.definitions.mappedoperator import MappedOperator, ensure_xcomarg_return_value
 from airflow.sdk.definitions.xcom_arg import (
     ConcatXComArg,
     MapXComArg,
@@ -58,6 +58,7 @@ __all__ = [
     "TaskDecoratorType",
     "TaskGroupContext",
     "ZipXComArg",
+    "ensure_xcomarg_return_value",
     "is_decorated_task",
     "own_connections",
     "paths_of",

@@ -196,7 +196,8 @@ def _from_one(error: Mapping[str, Any], root: Any, hide: bool) -> Problem:
         return Problem(path, f"`{name}` is not a field")
     if hide and error["type"] in {"value_error", "assertion_error"}:
         return Problem(path, "refused by a validator")  # whose words may quote the value
-    message = re.sub(r"^Input should be (a valid |an? )?", "expected ", error["msg"])
+    words = error["msg"].rstrip(".")
+    message = re.sub(r"^Input should be (a valid |an? )?", "expected ", words)
     message = re.sub(
         r"^expected (?:dictionary or instance|instance) of (\w+)$", r"expected `\1`", message
     )
