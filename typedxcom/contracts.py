@@ -208,7 +208,7 @@ class Contract:
         sources: Mapping[Any, str] | None = None,
         lax: bool = False,
         objects: Objects | None = None,
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    ) -> tuple[list[Any], dict[str, Any]]:
         """The arguments as the body gets them.
 
         Args:
@@ -240,7 +240,7 @@ class Contract:
             )
             about = _about(task_id, argument.name, sources.get(place))
             loaded.append(self._load_one(argument, about, reader, objects))
-        return tuple(loaded[: len(args)]), dict(zip(kwargs, loaded[len(args) :], strict=True))
+        return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
 
     def _load_one(
         self, argument: Argument, about: str, read: _Read, objects: Objects | None

@@ -104,7 +104,7 @@ def test_arguments_are_read_by_name_and_position() -> None:
 
     contract = Contract(f, injected=frozenset({"ti"}))
     args, kwargs = contract.load_arguments([1, "x"], {"ti": "context", "b": 2}, task_id="f")
-    assert args == (1, "x")
+    assert args == [1, "x"]
     assert kwargs == {"ti": "context", "b": 2.0}
     with pytest.raises(ValidationError, match=r"Task 'f', argument `b` \(pushed by 'up'\)"):
         contract.load_arguments([1], {"b": "x"}, task_id="f", sources={"b": "up"})

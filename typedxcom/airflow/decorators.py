@@ -355,9 +355,7 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
         local_names=_local_names(function),
     )
 
-    def load(
-        args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         with without_retries():
             return promised.load_arguments(args, kwargs, task_id=promised.name, objects=objects())
 

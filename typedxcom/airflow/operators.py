@@ -88,7 +88,7 @@ class TypedOperator:
                 lax=not settings().strict,
                 objects=objects(),
             )
-            this.op_args = list(args) if isinstance(this.op_args, list) else args
+            this.op_args = tuple(args) if isinstance(this.op_args, tuple) else args
 
     def _push_form(self, result: Any, context: Context) -> Any:
         contract = self._contract
