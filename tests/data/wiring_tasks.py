@@ -754,6 +754,16 @@ def swap(p: tuple[int, str]) -> tuple[str, int]:
 
 
 @task
+def step(n: int) -> int:
+    return n + 1
+
+
+@task
+def step_by(n: int, by: int) -> int:
+    return n + by
+
+
+@task
 async def u_aint(n: int) -> float:
     await asyncio.sleep(0)
     return n / 2

@@ -13,6 +13,7 @@ from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.kinds import refuse_result
 from typedxcom.airflow.operators import is_typed
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
+from typedxcom.airflow.readers import read_in
 from typedxcom.airflow.steps import late_problems
 from typedxcom.airflow.wiring import (
     NotAnItem,
@@ -44,7 +45,9 @@ def check_dag(dag: Any) -> list[str]:
 def check_tasks(dag: Any) -> Iterator[tuple[str, str]]:
     """As `check_dag`, each sentence with the id of the task that reads."""
     for operator in dag.tasks:
-        for sentence in _check_operator(operator):
+        with read_in(operator.task_group):
+            found = list(_check_operator(operator))
+        for sentence in found:
             yield operator.task_id, sentence
 
 

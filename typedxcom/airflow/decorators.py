@@ -31,6 +31,7 @@ from typedxcom.airflow.private import (
     ensure_xcomarg_return_value,
     is_decorated_task,
 )
+from typedxcom.airflow.readers import read_in, reader_group
 from typedxcom.airflow.stores import objects
 from typedxcom.airflow.wiring import injected_names, pushed_by, returns_value
 from typedxcom.contracts import CONTRACT, Contract, contract_of
@@ -111,7 +112,8 @@ def _checked(
             something, so that an error that Airflow has too is Airflow's.
     """
     contract, solution = _declared(made), Solution()
-    wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
+    with read_in(made.kwargs.get("task_group") or reader_group()):
+        wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
     if wrong:
         sentences = "\n".join(wrong)
         with noted(sentences):

@@ -14,6 +14,7 @@ from typedxcom.airflow.private import (
     MappedArgument,
     MappedOperator,
 )
+from typedxcom.airflow.readers import read_in
 from typedxcom.airflow.wiring import describe, operator_contract, producers
 from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.schema import UNKNOWN, Schema, Unknown
@@ -55,7 +56,11 @@ class Edge:
 
 def edges_of(dag: Any) -> list[Edge]:
     """The edges of *dag*, in the order of its tasks and their parameters."""
-    return [edge for operator in dag.tasks for edge in _into(operator)]
+    found: list[Edge] = []
+    for operator in dag.tasks:
+        with read_in(operator.task_group):
+            found.extend(_into(operator))
+    return found
 
 
 def _into(operator: Any) -> Iterator[Edge]:

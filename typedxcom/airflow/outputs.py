@@ -20,6 +20,7 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
+from typedxcom.airflow.readers import gets_list, read_in
 from typedxcom.airflow.stores import objects
 from typedxcom.airflow.truth import refuse_comparison, refuse_truth
 from typedxcom.backend import raw_rows
@@ -272,8 +273,14 @@ class ItemArg(XComArg):
         return part if is_typed(context["ti"].task) else for_reader(part, objects())
 
     def row(self, context: Any) -> Any:
-        """The item's row as it lies."""
-        part = PlainXComArg.resolve(self, context)
+        """The item's row as it lies; a list of them where the reader gets every instance's."""
+        whole = self._pulled(context)
+        with read_in(context["ti"].task.task_group):
+            if not gets_list(self.operator):
+                return self._item(whole)
+        return [self._item(one) for one in whole]
+
+    def _item(self, part: Any) -> Any:
         for index in self.path:
             part = None if part is None else item(part, index, objects=objects())
         return part

@@ -13,17 +13,16 @@ from typedxcom.airflow.private import (
     NOTSET,
     AirflowXComArg,
     ConcatXComArg,
-    DagContext,
     DictOfListsExpandInput,
     MappedArgument,
     MappedOperator,
     MapXComArg,
     PlainXComArg,
     ResolveMixin,
-    TaskGroupContext,
     ZipXComArg,
     is_decorated_task,
 )
+from typedxcom.airflow.readers import gets_list, read_in
 from typedxcom.contracts import Contract, contract_of
 from typedxcom.hints import read_hints
 from typedxcom.schema import UNKNOWN, Schema, schema_of
@@ -154,9 +153,7 @@ def describe(arg: Any) -> Schema:
 
 def _plain(arg: Any) -> Schema:
     schema = _one_instance(arg)
-    if arg.operator.is_mapped or _is_outside_its_group(arg.operator):
-        return SequenceOf(list, schema)
-    return schema
+    return SequenceOf(list, schema) if gets_list(arg.operator) else schema
 
 
 def _one_instance(arg: Any) -> Schema:
@@ -169,7 +166,8 @@ def _one_instance(arg: Any) -> Schema:
         return UNKNOWN
     schema = contract.returned.schema
     if any(isinstance(node, Var) for _, node in walk(schema, into_models=False)):
-        schema = substitute(schema, _solved(arg.operator, contract))
+        with read_in(arg.operator.task_group):
+            schema = substitute(schema, _solved(arg.operator, contract))
     return schema if arg.key == RETURN_KEY else key_schema(arg.operator, schema, arg.key)
 
 
@@ -209,19 +207,6 @@ def key_schema(operator: Any, schema: Schema, key: str) -> Schema:
             case MappingOf(value=value):
                 return value
     return UNKNOWN
-
-
-def _is_outside_its_group(operator: Any) -> bool:
-    """Whether *operator* is in a mapped task group that is not the one being built now."""
-    group = operator.get_closest_mapped_task_group()
-    if group is None:
-        return False
-    here = TaskGroupContext.get_current(DagContext.get_current())
-    while here is not None:
-        if here is group:
-            return False
-        here = here.parent_group
-    return True
 
 
 def _group_argument(arg: Any) -> Schema:

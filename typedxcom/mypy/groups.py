@@ -49,6 +49,8 @@ def mapped_group_result(site: Site, group: Tasklike) -> Type:
     """What mapping a group gives: one value for each instance."""
     proper = get_proper_type(group.value)
     output = output_of(proper)
+    if output is not None and output.kind == names.MAPPED:
+        return proper  # of a mapped group inside: Airflow gives one list of all instances
     if output is not None and output.kind != names.SDK_XCOMARG:
         return make_output(site, output.value, kind=names.MAPPED, note=output.note)
     if isinstance(proper, NoneType):
