@@ -16,6 +16,7 @@ from typedxcom.objects import Objects, Placement, amount
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.nodes import Schema
 from typedxcom.stores.base import CHUNK
+from typedxcom.stores.opened import OpenedFile
 
 __all__ = ["File", "FileCodec"]
 
@@ -51,9 +52,10 @@ class File:
     def path(self) -> Path:
         """A local path to read from; never write there.
 
-        A stored file is verified by size and digest when this is first asked for. From a local
-        store it is the object itself, from any other one a temporary copy that goes with this
-        object.
+        A stored file is verified by size and digest, and the path leads to the very file that was
+        verified, or to a copy of it where the store is far away. It is a link that goes with this
+        object. A program that follows links itself, as SQLite does, finds no name at its end:
+        copy such a file first, with ``shutil.copyfile``.
 
         Raises:
             StoreError: The store refused. A retry may help.
@@ -66,11 +68,12 @@ class File:
 
     def open(self) -> IO[bytes]:
         """Open it for reading; raises as `path`."""
-        return self.path.open("rb")
+        return self.path.open("rb") if self._stored is None else self._stored.open()
 
     def read_bytes(self) -> bytes:
         """All of it; raises as `path`."""
-        return self.path.read_bytes()
+        with self.open() as opened:
+            return opened.read()
 
     def serialize(self) -> str:
         """What Airflow shows of it among rendered fields; nothing is read."""
@@ -88,13 +91,27 @@ class _Stored:
     def __init__(self, row: dict[str, Any], pointer: Pointer, objects: Objects) -> None:
         self.row, self.pointer = row, pointer
         self._objects = objects
-        self._copy: Any = None
+        self._state: tuple[int, ...] | None = None
+        self._copy: OpenedFile | None = None
+
+    def open(self) -> IO[bytes]:
+        """The verified file; one of a local store is kept open by its reader, and not by this."""
+        return self._file().open()
 
     @cached_property
     def path(self) -> Path:
-        """The verified local file; a copy lives as long as this object."""
-        path, self._copy = self._objects.file(self.row)
-        return path
+        """A path to the verified file, which is kept open for it."""
+        self._lasting = self._file()
+        return self._lasting.path
+
+    def _file(self) -> OpenedFile:
+        if self._copy is not None:
+            return self._copy
+        opened = self._objects.file(self.row, self._state)
+        self._state = opened.state
+        if opened.is_copy:
+            self._copy = opened
+        return opened
 
 
 class FileCodec(ObjectCodec):

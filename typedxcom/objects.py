@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import os
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from typing_extensions import Buffer
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Coordinates, Pointer, parse, sign, verify
 from typedxcom.stores import Store
+from typedxcom.stores.opened import OpenedFile, set_aside, temporary_file
 from typedxcom.stores.verified import (
     Limits,
     ObjectWriter,
@@ -60,30 +62,29 @@ class Objects:
         pointer = self.pointer(row)
         return read_verified(self.open_store(pointer.store), pointer, limits=self.limits)
 
-    def file(self, row: dict[str, Any]) -> tuple[Path, Any]:
+    def file(self, row: dict[str, Any], known: tuple[int, ...] | None = None) -> OpenedFile:
         """A local file with what *row* points to, proved by size and digest; memory stays bounded.
 
+        Args:
+            row: The row.
+            known: The state of a file that was proved before; it is not read once more.
+
         Returns:
-            The object's own file, or a temporary copy, and what keeps the copy alive.
+            The object's own file, or a copy without a name in the temporary folder.
 
         Raises:
-            StoreError: The store refused. A retry may help.
+            StoreError: The store refused, or there is no room for a copy. A retry may help.
             IntegrityError: It is not what was written. A retry does not help.
         """
         pointer, store = self.open(row)
-        chunks = read_verified_chunks(store, pointer, limits=self.limits)
-        local = store.local_path(pointer.path)
-        if local is not None:
+        opened = store.open_local(pointer.path)
+        chunks = read_verified_chunks(store, pointer, limits=self.limits, opened=opened)
+        if opened is None:
+            return _copied(chunks, Path(pointer.path).suffix)
+        if known is None or opened.state != known:
             for _ in chunks:
                 pass
-            return local, None
-        suffix = Path(pointer.path).suffix
-        # Whoever asked closes it: the copy goes with that.
-        copy = tempfile.NamedTemporaryFile(prefix="typedxcom-", suffix=suffix)  # noqa: SIM115
-        for chunk in chunks:
-            copy.write(chunk)
-        copy.flush()
-        return Path(copy.name), copy
+        return opened
 
     def declares(self, pointer: Pointer) -> Callable[[int], None]:
         """Refuses, with the object's address, to take more bytes than the limits allow."""
@@ -143,6 +144,19 @@ class Placement:
         if self.objects.keys:
             pointer = sign(pointer, self.objects.keys[0])
         return pointer.to_row()
+
+
+def _copied(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:
+    """The bytes of *chunks* in a file of the temporary folder that has no name there."""
+    with set_aside("read an object from a store that is far away"):
+        copy = temporary_file()
+        name = Path(str(copy.name))
+        opened = OpenedFile(os.dup(copy.fileno()), name, suffix=suffix, is_copy=True)
+        weakref.finalize(opened, copy.close)
+        for chunk in chunks:
+            copy.write(chunk)
+        copy.flush()
+        return opened
 
 
 def amount(size: int) -> str:

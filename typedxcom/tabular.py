@@ -18,6 +18,7 @@ from typedxcom.schema.nodes import Schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from typedxcom.stores.opened import OpenedFile
     from typedxcom.tables.stored import StoredTable
 
 __all__ = [
@@ -200,7 +201,9 @@ class StoredSource:
         self._first = cut.first if cut else 0
         self._count = cut.count if cut else None
         self._pointer, self._store = objects.open(whole)
-        self._verify: Callable[[], Any] | None = (lambda: objects.file(whole)) if verified else None
+        self._verify: Callable[[], OpenedFile] | None = (
+            (lambda: objects.file(whole)) if verified else None
+        )
         self._objects = objects
 
     @property
@@ -234,19 +237,12 @@ class StoredSource:
 
     @cached_property
     def _table(self) -> StoredTable:
-        pointer = self._pointer
-        if self._verify is not None:
-            path, copy = self._verify()
-            table = _open(path, pointer, self._objects)  # mapped: it does not need its name
-            if copy is not None:
-                copy.close()
-            return table
-        path = self._store.local_path(pointer.path)
-        if path is not None:
-            self._store.check_size(pointer.path, path.stat().st_size, pointer.size)
-            return _open(path, pointer, self._objects)
-        opened = self._store.open(pointer.path, size=pointer.size)
-        return _open(opened, pointer, self._objects)
+        pointer, store = self._pointer, self._store
+        opened = self._verify() if self._verify else store.open_local(pointer.path)
+        if opened is None:
+            return _open(store.open(pointer.path, size=pointer.size), pointer, self._objects)
+        store.check_size(pointer.path, opened.size, pointer.size)
+        return _open(opened.data(), pointer, self._objects)  # mapped: it need not stay open
 
 
 def read_any_table(row: Any, objects: Objects) -> pa.Table:

@@ -310,7 +310,7 @@ class StoreTests:
             lambda: store.read(path, size=1),
             lambda: store.read_range(path, 0, 1),
             lambda: store.size(path),
-            lambda: store.local_path(path) and None,
+            lambda: store.open_local(path) and None,
             lambda: list(store.read_chunks(path, size=1)),
             lambda: store.open(path, size=1),
             lambda: store.write(path, b"1"),
@@ -319,7 +319,7 @@ class StoreTests:
             lambda: store.delete_unchanged(StoredObject(path, 1, datetime.now(timezone.utc))),
             lambda: store.delete_prefix(path),
         ]
-        if store.local_path("a/b") is None:
+        if store.open_local("a/b") is None:
             del methods[3]
         for method in methods:
             with pytest.raises(IntegrityError) as told:

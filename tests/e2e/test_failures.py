@@ -196,7 +196,7 @@ def test_a_task_that_runs_again_mends_its_object():
         @airflow_task
         def cut():
             if not mends:
-                os.truncate(store.local_path(stored()[0]), 1000)
+                os.truncate(store.root / stored()[0], 1000)
 
         @task(retries=2)
         def read(values: list[int]) -> int:

@@ -30,7 +30,7 @@ class Point(BaseModel):
 
 class Far(LocalStore):  # as a bucket: nothing to map, and compressed
     is_local = False
-    def local_path(self, path): return None
+    def open_local(self, path): return None
 
 store = {store}({root!r}, name="s")
 place = Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s", {form!r})

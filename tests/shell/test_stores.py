@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
@@ -32,3 +34,16 @@ def test_a_known_connection_or_none_is_taken(
     store.write("d/x", b"bytes")
     assert bytes(store.read("d/x", size=5)) == b"bytes"
     store.delete("d/x")
+
+
+@pytest.mark.parametrize("is_on", [None, "False", "True"])
+def test_objects_of_a_folder_are_copied_where_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_on: str | None
+) -> None:
+    """``copy_local_objects`` is off unless it is set."""
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path))
+    if is_on is not None:
+        monkeypatch.setenv("AIRFLOW__TYPEDXCOM__COPY_LOCAL_OBJECTS", is_on)
+    store = stores.open_store("default")
+    store.write("d/x", b"bytes")
+    assert (store.open_local("d/x") is None) is (is_on == "True")

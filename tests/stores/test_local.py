@@ -45,7 +45,7 @@ def every_use(store, path):
         "read_chunks": lambda: list(store.read_chunks(path, size=len(SECRET))),
         "open": lambda: store.open(path, size=len(SECRET)),
         "size": lambda: store.size(path),
-        "local_path": lambda: store.local_path(path),
+        "open_local": lambda: store.open_local(path),
         "write": lambda: store.write(path, SECRET),
         "write_pieces": lambda: store.write(path, iter([SECRET])),
         "delete": lambda: store.delete(path),

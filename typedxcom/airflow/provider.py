@@ -90,6 +90,17 @@ def get_provider_info() -> dict[str, Any]:
                         "example": None,
                         "default": "34359738368",
                     },
+                    "copy_local_objects": {
+                        "description": (
+                            "Copy an object of a folder before it is verified, instead of mapping "
+                            "its file, so that nobody who may write to the folder can change what "
+                            "a task has verified. It costs the time and memory of a copy."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "boolean",
+                        "example": None,
+                        "default": "False",
+                    },
                     "read_common_io": {
                         "description": (
                             "Follow the pointers that the common.io provider's XCom backend "

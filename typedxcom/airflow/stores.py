@@ -139,12 +139,19 @@ def _open(name: str, address: str) -> Store:
     from typedxcom.stores import LocalStore
 
     if "://" not in address or address.startswith("file://"):
-        return LocalStore(address.removeprefix("file://"), name=name)
+        return LocalStore(address.removeprefix("file://"), name=name, copies=_copies())
     from typedxcom.stores.deadline import call_outside_loop
     from typedxcom.stores.object import ObjectStore
 
     path = call_outside_loop(lambda: _path(address))  # it makes the file system
     return ObjectStore(lambda: path.fs, path.path, name=name, url=address)
+
+
+def _copies() -> bool:
+    try:
+        return bool(conf.getboolean(SECTION, "copy_local_objects", fallback=False))
+    except ValueError as error:
+        raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
 
 
 def _path(address: str) -> Any:

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
-from pathlib import Path
 from types import TracebackType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from typing_extensions import Buffer, Self
 
@@ -19,7 +18,10 @@ from typedxcom.errors import IntegrityError
 from typedxcom.pointer import confine
 from typedxcom.stores.transfers import Observe
 
-__all__ = ["CHUNK", "WRITE", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
+if TYPE_CHECKING:
+    from typedxcom.stores.opened import OpenedFile
+
+__all__ = ["CHUNK", "WRITE", "Parts", "Staged", "Store", "StoreFile", "StoredObject", "chunks_of"]
 
 WRITE = 2**20  # bytes per write to a disk: pieces of 2 MB and more take ext4 several times as long
 CHUNK = 8 * 2**20  # bytes per step of a streamed read or copy
@@ -63,7 +65,7 @@ class Store(ABC):
         name: What pointers call the store.
         reads: How often a whole read is tried when its bytes are wrong. More than once where they
             come over a network, which may have lost or flipped some on the way.
-        is_local: Whether `local_path` gives files that this machine can map into memory.
+        is_local: Whether `open_local` gives files of this machine, as a rule.
         observe: Told of every object that is written or read whole; None where nobody counts.
     """
 
@@ -168,12 +170,13 @@ class Store(ABC):
         """The address of an object, for messages: no credentials."""
         return f"{self.name}:{path}"
 
-    def local_path(self, path: str) -> Path | None:
-        """The file of an object, where this machine can map it into memory; else None.
+    def open_local(self, path: str) -> OpenedFile | None:
+        """The object's file, opened once, where this machine may map it into memory; else None.
 
         Raises:
             PointerNotFoundError: It is not there. A retry may help.
             IntegrityError: The path leads out of the root.
+            StoreError: The store refused. A retry may help.
         """
         return None
 
@@ -287,10 +290,20 @@ class Staged(ABC):
         self.discard()
 
 
+class Parts(Protocol):
+    """Where a `StoreFile` reads from: a store, or something that is read like one."""
+
+    def read_range(self, path: str, start: int, stop: int) -> Buffer:
+        """As `Store.read_range`."""
+
+    def read_ranges(self, path: str, ranges: Sequence[tuple[int, int]]) -> list[Buffer]:
+        """As `Store.read_ranges`."""
+
+
 class StoreFile(io.RawIOBase):
     """A read-only file over `Store.read_range`; small reads that lie together share a request."""
 
-    def __init__(self, store: Store, path: str, size: int) -> None:
+    def __init__(self, store: Parts, path: str, size: int) -> None:
         self._store, self._path, self._size = store, path, size
         self._at = 0
         self._pages: dict[int, memoryview] = {}

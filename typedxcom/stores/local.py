@@ -7,7 +7,8 @@ import errno
 import mmap
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
-from typedxcom.stores.base import CHUNK, WRITE, Staged, Store, StoredObject, chunks_of
+from typedxcom.stores.base import CHUNK, WRITE, Staged, Store, StoredObject, StoreFile, chunks_of
 from typedxcom.stores.folders import in_folder, list_files, open_file, remove_empty, told
+from typedxcom.stores.opened import OpenedFile
 
 __all__ = ["LocalStore"]
 
@@ -40,6 +42,9 @@ class LocalStore(Store):
         mode: Of new folders; files get the same without the execute bits. ``0o750`` lets tasks
             that run as other users of the group read.
         fsync: Wait until the disk has an object before it appears.
+        copies: Copy an object before it is verified, instead of mapping its file, so that whoever
+            may write to the folder cannot change it afterwards. It costs the time and memory of
+            the copy.
     """
 
     is_local = True
@@ -51,11 +56,13 @@ class LocalStore(Store):
         name: str = "local",
         mode: int = 0o700,
         fsync: bool = False,
+        copies: bool = False,
     ) -> None:
         super().__init__(name)
         self.root = Path(root).absolute()
         self.mode = mode
         self.fsync = fsync
+        self.copies = copies
 
     def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
         """Put *data* under *path*, whole or not at all."""
@@ -73,27 +80,32 @@ class LocalStore(Store):
         """The whole object, mapped into memory where it is large: it costs memory when touched."""
         with self.opened(path) as file:
             self.check_size(path, os.fstat(file).st_size, size)
-            if size >= _MAP:
+            if size >= _MAP and not self.copies:
                 return mmap.mmap(file, size, access=mmap.ACCESS_READ)
             return self._exactly(path, file, 0, size)
 
     def read_range(self, path: str, start: int, stop: int) -> Buffer:
         """Bytes *start* up to *stop* of an object."""
         with self.opened(path) as file:
-            found = os.fstat(file).st_size
-            if stop > found:
-                self.check_size(path, found, stop)
-            return self._exactly(path, file, start, stop)
+            return self._part(path, file, start, stop)
 
     def size(self, path: str) -> int:
         """How many bytes an object has."""
         with self.opened(path) as file:
             return os.fstat(file).st_size
 
-    def local_path(self, path: str) -> Path:
-        """The file of an object, after a check that no symlink is on the way to it."""
-        with self.opened(path):
-            return self.root / path
+    def open_local(self, path: str) -> OpenedFile | None:
+        """The object's file; None where objects are copied."""
+        if self.copies:
+            return None
+        with self.opened(path) as file:
+            return OpenedFile(os.dup(file), self.root / path, suffix=Path(path).suffix)
+
+    def open(self, path: str, *, size: int) -> StoreFile:
+        """As `Store.open`; all parts come from the file that was opened here."""
+        with self.opened(path) as file:
+            self.check_size(path, os.fstat(file).st_size, size)
+            return StoreFile(_OpenedParts(self, os.dup(file)), path, size)
 
     def delete(self, path: str) -> bool:
         """Remove one object and the folders that are then empty; say whether it was there."""
@@ -182,13 +194,24 @@ class LocalStore(Store):
             PointerNotFoundError, IntegrityError, StoreError: As for `read`.
         """
         confine(path)
+        with self.reading(path), open_file(self.root, path) as file:
+            yield file
+
+    @contextlib.contextmanager
+    def reading(self, path: str) -> Iterator[None]:
+        """Let what the system says of reading an object be a StoreError with its address."""
         try:
-            with open_file(self.root, path) as file:
-                yield file
+            yield
         except StoreError:
             raise
         except OSError as error:
             raise told(error, self.describe(path), "read") from None
+
+    def _part(self, path: str, file: int, start: int, stop: int) -> bytes:
+        found = os.fstat(file).st_size
+        if stop > found:
+            self.check_size(path, found, stop)
+        return self._exactly(path, file, start, stop)
 
     def _exactly(self, path: str, file: int, start: int, stop: int) -> bytes:
         pieces, at = [], start
@@ -199,6 +222,23 @@ class LocalStore(Store):
             pieces.append(piece)
             at += len(piece)
         return b"".join(pieces)
+
+
+class _OpenedParts:
+    """What a `StoreFile` reads from: one open file of a local store."""
+
+    def __init__(self, store: LocalStore, descriptor: int) -> None:
+        self._store, self._descriptor = store, descriptor
+        weakref.finalize(self, os.close, descriptor)
+
+    def read_range(self, path: str, start: int, stop: int) -> Buffer:
+        """Bytes *start* up to *stop*."""
+        with self._store.reading(path):
+            return self._store._part(path, self._descriptor, start, stop)
+
+    def read_ranges(self, path: str, ranges: Sequence[tuple[int, int]]) -> list[Buffer]:
+        """Several parts in turn."""
+        return [self.read_range(path, start, stop) for start, stop in ranges]
 
 
 class LocalStage(Staged):

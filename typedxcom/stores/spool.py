@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
 from typing_extensions import Buffer
 
-from typedxcom.errors import StoreError
 from typedxcom.stores.base import CHUNK, WRITE, Staged, Store
+from typedxcom.stores.opened import lasting_name, set_aside, temporary_file
 
 __all__ = ["SPOOL", "SpooledStage"]
 
@@ -30,37 +30,29 @@ class SpooledStage(Staged):
     def write(self, data: Buffer) -> int:
         """Add bytes, and say how many."""
         view = memoryview(data).cast("B")
-        try:
+        with self._waiting():
             if self.file is None and self.size + len(view) > SPOOL:
                 self._move_to_disk()
             for start in range(0, len(view), WRITE):
                 self._file.write(view[start : start + WRITE])
-        except OSError as error:
-            raise self._full(error) from None
         self.size += len(view)
         return len(view)
 
     def _move_to_disk(self) -> None:
         kept = self._file
-        # The name is gone with `discard`, or with this process: nothing is left in the folder.
-        self._file = tempfile.NamedTemporaryFile(prefix="typedxcom-")  # noqa: SIM115
-        self.file = Path(self._file.name)
+        self._file = temporary_file()
+        self.file = lasting_name(self._file.fileno()) or Path(self._file.name)
         kept.seek(0)
         while piece := kept.read(WRITE):
             self._file.write(piece)
 
-    def _full(self, error: OSError) -> StoreError:
-        return StoreError(
-            f"Store {self._store.name!r} could not set an object aside before sending it: "
-            f"{error.strerror or type(error).__name__}. Is the temporary folder full?"
-        )
+    def _waiting(self) -> AbstractContextManager[None]:
+        return set_aside(f"hold an object until it is sent to store {self._store.name!r}")
 
     def commit(self, path: str) -> None:
         """Send the object to the store, whole."""
-        try:
+        with self._waiting():
             self._file.flush()
-        except OSError as error:
-            raise self._full(error) from None
         self._send(path)
         self.discard()
 

@@ -27,6 +27,7 @@ from typedxcom.pointer import (
     parse,
 )
 from typedxcom.stores.base import Store, chunks_of
+from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.progress import Progress
 from typedxcom.stores.transfers import Clock
 
@@ -241,11 +242,21 @@ def _read_once(store: Store, pointer: Pointer) -> Buffer:
 
 
 def read_verified_chunks(
-    store: Store, pointer: Pointer, *, limits: Limits = _LIMITS, subject: str = ""
+    store: Store,
+    pointer: Pointer,
+    *,
+    limits: Limits = _LIMITS,
+    subject: str = "",
+    opened: OpenedFile | None = None,
 ) -> Iterator[Buffer]:
     """The same, in pieces, so that memory stays bounded.
 
     The error comes after the last piece: act on no piece before the iterator has ended.
+
+    Args:
+        limits: As for `read_verified`.
+        subject: As for `read_verified`.
+        opened: The object's file, where it is open already.
 
     Raises:
         PointerNotFoundError: It is not there. A retry may help.
@@ -258,7 +269,7 @@ def read_verified_chunks(
         digester = Digester(pointer.digest.partition(":")[0])
         progress = Progress("Read", store.describe(pointer.path), pointer.size)
         try:
-            for chunk in store.read_chunks(pointer.path, size=pointer.size):
+            for chunk in _chunks(store, pointer, opened):
                 digester.update(chunk)
                 progress.add(memoryview(chunk).nbytes)
                 yield chunk
@@ -269,6 +280,13 @@ def read_verified_chunks(
             raise
         if clock:
             clock.done(pointer)
+
+
+def _chunks(store: Store, pointer: Pointer, opened: OpenedFile | None) -> Iterator[Buffer]:
+    if opened is None:
+        return store.read_chunks(pointer.path, size=pointer.size)
+    store.check_size(pointer.path, opened.size, pointer.size)
+    return opened.chunks()
 
 
 def _check_digest(store: Store, pointer: Pointer, size: int, digest: str) -> None:

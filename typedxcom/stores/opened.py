@@ -1,0 +1,171 @@
+"""A file of this machine that is opened once: what was checked of it is what is read.
+
+Between two looks at a name, whoever may write to its folder can put another file there. A
+descriptor stays with the file that it was opened on, so all that is checked, mapped, read and
+handed out here goes through one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import mmap
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from typing_extensions import Buffer
+
+from typedxcom.errors import StoreError
+from typedxcom.stores.base import CHUNK
+
+__all__ = ["OpenedFile", "lasting_name", "set_aside", "temporary_file"]
+
+
+class OpenedFile:
+    """One open file; it is closed with this object.
+
+    Args:
+        descriptor: Open for reading. It belongs to this object from now on.
+        named: Its name, which `path` gives on systems that have no path to an open file.
+        suffix: The extension of what `path` gives elsewhere, as ``.csv``.
+        is_copy: Whether it is a copy of its own, which nobody else can open.
+    """
+
+    def __init__(
+        self, descriptor: int, named: Path, *, suffix: str = "", is_copy: bool = False
+    ) -> None:
+        self._descriptor, self._named, self._suffix = descriptor, named, suffix
+        self.is_copy = is_copy
+        self._close = weakref.finalize(self, os.close, descriptor)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return os.fstat(self._descriptor).st_size
+
+    @property
+    def state(self) -> tuple[int, ...]:
+        """Which file this is and when it was last changed: it was not while this is the same."""
+        found = os.fstat(self._descriptor)
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+    def data(self) -> Buffer:
+        """All of it, mapped into memory: it costs memory as it is touched."""
+        size = self.size
+        return mmap.mmap(self._descriptor, size, access=mmap.ACCESS_READ) if size else b""
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of it in pieces."""
+        at = 0
+        while piece := os.pread(self._descriptor, CHUNK, at):
+            at += len(piece)
+            yield piece
+
+    def open(self) -> IO[bytes]:
+        """A file object over it, with a position of its own."""
+        through = lasting_name(self._descriptor)
+        if through is not None:
+            return through.open("rb")
+        return io.BufferedReader(_Positioned(os.dup(self._descriptor)))
+
+    @cached_property
+    def path(self) -> Path:
+        """A path that leads to this very file, whatever happens to its name meanwhile.
+
+        It is there as long as this object, for child processes too. It is a symbolic link in a
+        folder of its own, so that the extension is kept and no data is left in the temporary
+        folder when this process is killed.
+
+        Raises:
+            StoreError: There is no room in the temporary folder. A retry may help.
+        """
+        through = lasting_name(self._descriptor)
+        if through is None:
+            return self._named
+        with set_aside("give a file a name"):
+            folder = Path(tempfile.mkdtemp(prefix="typedxcom-"))
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            link = folder / f"file{self._suffix}"
+            link.symlink_to(through)
+        return link
+
+    def close(self) -> None:
+        """Let go of it; what is mapped stays."""
+        self._close()
+
+
+class _Positioned(io.RawIOBase):
+    """A descriptor read from a position of its own, for systems without ``/proc``."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._at = descriptor, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        size = os.fstat(self._descriptor).st_size
+        at = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: size}[whence] + offset
+        if at < 0:
+            raise ValueError("A position before the start of a file")
+        self._at = at
+        return at
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = memoryview(buffer).cast("B")
+        data = os.pread(self._descriptor, len(view), self._at)
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
+
+
+def lasting_name(descriptor: int) -> Path | None:
+    """A path by which any process of this user opens *descriptor*'s file while it is open here."""
+    path = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
+    return path if path.exists() else None
+
+
+def temporary_file() -> IO[bytes]:
+    """A file without a name in the temporary folder: nothing is left of it after ``kill -9``.
+
+    Systems that have no path to an open file get one with a name, since senders ask for a path.
+
+    Raises:
+        OSError: There is no such folder, or no room in it. See `set_aside`.
+    """
+    if Path("/proc/self/fd").exists():
+        return tempfile.TemporaryFile(prefix="typedxcom-")
+    return tempfile.NamedTemporaryFile(prefix="typedxcom-")
+
+
+@contextlib.contextmanager
+def set_aside(doing: str) -> Iterator[None]:
+    """Let what goes wrong in the temporary folder be a StoreError with the cure.
+
+    Args:
+        doing: What it was needed for, as in "to give a file a name".
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(
+            f"The temporary folder is needed to {doing}, and it cannot be used: "
+            f"{error.strerror or type(error).__name__}. Is the temporary folder full or missing? "
+            "Free space in it, or set TMPDIR to a folder that has some."
+        ) from None
