@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin
 
 import typing_extensions as te
 
-from typedxcom.codecs import make_codec, refuse_unsupported
+from typedxcom.codecs import known_codec, make_codec, refuse_unsupported
 from typedxcom.exchange import AnyCodec
 from typedxcom.hints import read_hints
 from typedxcom.large import has_objects, object_codec
@@ -56,12 +56,17 @@ class Promise:
 
     def refuse_unsupported(self) -> None:
         """Raise ContractError where such a value could not come back, or is no good table."""
-        refuse_unsupported(self.schema)
-        if has_objects(self.schema):
-            self.codec  # noqa: B018 (it describes the rows)
+        if self.annotation is Any:  # no promise, or one field of the model that reads it
+            refuse_unsupported(self.schema)
+        elif self.known:
+            self.codec  # noqa: B018 (what no codec reads is found by building it)
 
     def _make(self, *, lax: bool) -> AnyCodec:
-        large = object_codec(self.annotation, self.schema)
+        known = known_codec(self.annotation, self.schema, lax=lax)
+        if known is not None:
+            return known
+        refuse_unsupported(self.schema)
+        large = object_codec(self.annotation, self.schema) if has_objects(self.schema) else None
         return large or make_codec(self.annotation, self.schema, lax=lax)
 
 

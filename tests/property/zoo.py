@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, Union
 
 import msgspec
 import pydantic
+import typing_extensions as te
 from hypothesis import strategies as st
 
 T = TypeVar("T")
@@ -182,6 +183,22 @@ class Late:
     y: int = dataclasses.field(init=False, default=0)
 
 
+@dataclasses.dataclass
+class Measured:
+    größe: float
+    länge: int = -1
+
+
+class Ville(te.TypedDict):
+    été: bool
+    hôtels: te.NotRequired[list[Measured]]
+
+
+class Mötley(msgspec.Struct):
+    ville: Ville
+    größen: dict[str, Measured] = {}
+
+
 class Tree(msgspec.Struct):
     name: str
     left: Tree | None = None
@@ -227,6 +244,10 @@ _nodes = st.recursive(
 _pets = st.builds(Cat, lives=small) | st.builds(Dog, name=text)
 _links = st.recursive(
     st.builds(Link, value=small), lambda inner: st.builds(Link, value=small, next=inner)
+)
+_measured = st.builds(Measured, größe=st.floats(0, 9), länge=small)
+_villes: Any = st.fixed_dictionaries(
+    {"été": st.booleans()}, optional={"hôtels": st.lists(_measured, max_size=2)}
 )
 _trees = st.recursive(
     st.builds(Tree, name=text), lambda inner: st.builds(Tree, name=text, left=inner, right=inner),
@@ -294,6 +315,7 @@ NATIVE: dict[Any, st.SearchStrategy[Any]] = {
         numbers=st.lists(small),
     ),
     WithModel: st.builds(WithModel, base=st.builds(Base, x=small), link=_links),
+    Mötley: st.builds(Mötley, ville=_villes, größen=st.dictionaries(text, _measured, max_size=2)),
 }  # fmt: skip
 WILD_NATIVE: dict[Any, st.SearchStrategy[Any]] = {
     Counting: st.builds(Counting, x=small),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -35,6 +36,8 @@ class XComKey(Generic[T]):
             raise ContractError(f"XComKey({name!r}): {problem}.")
         self.name = name
         self.annotation = annotation
+        with contextlib.suppress(NameError):  # a class that is defined later
+            self._promise  # noqa: B018
 
     @cached_property
     def _promise(self) -> Promise:

@@ -6,6 +6,7 @@ import collections
 from typing import Any
 
 from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.known import known_codec, remember
 from typedxcom.codecs.lower import lowered
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.registry import registered
@@ -25,7 +26,7 @@ from typedxcom.schema.nodes import (
     walk,
 )
 
-__all__ = ["ValueCodec", "make_codec", "refuse_unsupported"]
+__all__ = ["ValueCodec", "known_codec", "make_codec", "refuse_unsupported"]
 
 _PYDANTIC_ONLY = {
     collections.deque,
@@ -46,8 +47,15 @@ def make_codec(annotation: Any, schema: Schema, *, lax: bool = False) -> ValueCo
     Raises:
         UnsupportedTypeError: Neither library can bring such a value back.
     """
-    refuse_unsupported(schema)
-    annotation = lowered(annotation)
+    found = known_codec(annotation, schema, lax=lax)
+    if found is None:
+        refuse_unsupported(schema)
+        found = _build(lowered(annotation), schema, lax=lax)
+        remember(annotation, found, lax=lax)
+    return found
+
+
+def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
     from typedxcom.codecs.native import NativeCodec
 
     native, foreign = _needs_native(schema), _needs_pydantic(schema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -52,7 +52,11 @@ class ValueCodec(ABC):
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._first_loss = comparison(schema)
+
+    @cached_property
+    def _first_loss(self) -> Callable[[Any, Any], Loss | None]:
+        """What a value would lose; built at the first value, since a parsed DAG has none."""
+        return comparison(self.schema)
 
     @abstractmethod
     def check(self, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import pydantic
@@ -9,7 +10,7 @@ import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.problems import from_pydantic, repair
-from typedxcom.codecs.proof import proof_of
+from typedxcom.codecs.proof import Proof, proof_of
 from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
@@ -55,7 +56,10 @@ class ModelCodec(ValueCodec):
             alias: Any = te.TypeAliasType("Contract", annotation)
             self._adapter = pydantic.TypeAdapter(alias, config=config)
 
-        self._proof = proof_of(self._adapter.core_schema)
+    @cached_property
+    def _proof(self) -> Proof | None:
+        """Built at the first value, since a parsed DAG has none."""
+        return proof_of(self._adapter.core_schema)
 
     def surely_returns(self, value: Any) -> bool:
         """Whether every part of *value* is of exactly the class that pydantic would build."""

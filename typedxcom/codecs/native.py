@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_origin
 
 import msgspec
 
@@ -22,7 +23,7 @@ from typedxcom.errors import (
 from typedxcom.jsontypes import JsonValue
 from typedxcom.registry import codec_for, registered
 from typedxcom.schema.kinds import NATIVE_SCALARS, TEXT_SCALARS
-from typedxcom.schema.nodes import Schema, Unknown
+from typedxcom.schema.nodes import Record, Schema, Unknown, walk
 
 __all__ = ["NativeCodec"]
 
@@ -36,6 +37,7 @@ class NativeCodec(ValueCodec):
         super().__init__(schema)
         self.annotation = annotation
         self.lax = lax
+        _learn_names(schema)
         # Built here so that an annotation which msgspec refuses is refused now.
         self._decoder = msgspec.json.Decoder(annotation, strict=not lax, dec_hook=_decode_other)
 
@@ -133,6 +135,25 @@ class NativeCodec(ValueCodec):
         except (msgspec.ValidationError, UnicodeError) as error:
             return str(error)
         return None
+
+
+def _learn_names(schema: Schema) -> None:
+    """Let msgspec encode each field name once, or its reader would not know it (msgspec#1126).
+
+    It compares keys with the UTF-8 that a name's own `str` keeps, which only encoding puts there;
+    an ASCII name is its own UTF-8.
+    """
+    for _, node in walk(schema):
+        if isinstance(node, Record) and not "".join(node.fields).isascii():
+            msgspec.json.encode(list(_written_names(node.type)))
+
+
+def _written_names(cls: Any) -> Iterator[str]:
+    """The very strings in which a class, or one that it inherits from, names its fields."""
+    yield from (part.name for part in getattr(cls, "__dataclass_fields__", {}).values())
+    yield from getattr(cls, "__annotations__", {})
+    for base in (*getattr(cls, "__orig_bases__", ()), *getattr(cls, "__bases__", ())):
+        yield from _written_names(get_origin(base) or base)
 
 
 def _encode_other(value: Any) -> Any:

@@ -1,0 +1,57 @@
+"""Codecs that were built before: the parse of a DAG asks for the same few types all the time."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Union, get_args, get_origin
+
+from typedxcom.codecs.base import ValueCodec
+from typedxcom.schema.build import is_union
+from typedxcom.schema.nodes import Schema
+
+__all__ = ["known_codec", "remember"]
+
+_MAX_CODECS = 1024
+_codecs: dict[Hashable, ValueCodec] = {}
+
+
+def known_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec | None:
+    """The codec that was built for this very type, None where there is none.
+
+    Args:
+        annotation: What the author wrote.
+        schema: The same, described; what a class is may have changed since, by a codec of the
+            user's own for example.
+        lax: Whether it reads leniently.
+    """
+    key = _key(annotation)
+    found = None if key is None else _codecs.get((key, lax))
+    return found if found is not None and found.schema == schema else None
+
+
+def remember(annotation: Any, codec: ValueCodec, *, lax: bool) -> None:
+    """Keep *codec* for the next contract of the same type."""
+    key = _key(annotation)
+    if key is None:
+        return
+    if len(_codecs) >= _MAX_CODECS:  # a DAG processor imports the same classes anew for ever
+        _codecs.clear()
+    _codecs[key, lax] = codec
+
+
+def _key(annotation: Any) -> Hashable | None:
+    """What tells an annotation from every other, in the order it was written; None if unsure.
+
+    Python itself finds `int | str` and `str | int` equal, and two `Annotated` whose marks are.
+    """
+    if annotation is None or annotation is Ellipsis:
+        return str(annotation)
+    args = get_args(annotation)
+    if not args:
+        is_class = isinstance(annotation, type) and type(annotation).__hash__ is type.__hash__
+        return annotation if is_class else None
+    origin = Union if is_union(annotation) else get_origin(annotation)
+    if not isinstance(origin, type) and origin is not Union:
+        return None
+    keys = tuple(map(_key, args))
+    return None if None in keys else (origin, keys)
