@@ -42,6 +42,7 @@ FLOORS = {
     "objects": 4,
     "promises": 4,
     "rows": 4,
+    "serde": 4,
     "sweep": 4,
     "tabular": 4,
     "airflow": 5,

@@ -10,14 +10,13 @@ Airflow's API server imports this module and calls nothing of it, so it stays li
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.bases.xcom import BaseXCom
 
+from typedxcom.airflow.raw import is_raw, raw_rows, read_as_airflow
 from typedxcom.codecs.wire import is_envelope
 from typedxcom.items import CODEC as ITEMS
 from typedxcom.items import StoredItems, join_items
@@ -37,18 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["XComBackend", "raw_rows"]
 
 _log = logging.getLogger(__name__)
-_is_raw: ContextVar[bool] = ContextVar("typedxcom_raw_rows", default=False)
 _deleting: ContextVar[Coordinates | None] = ContextVar("typedxcom_deleting", default=None)
-
-
-@contextlib.contextmanager
-def raw_rows() -> Iterator[None]:
-    """Inside, rows come as they lie: a reader with a contract decodes them itself, and faster."""
-    token = _is_raw.set(True)
-    try:
-        yield
-    finally:
-        _is_raw.reset(token)
 
 
 class XComBackend(BaseXCom):
@@ -191,18 +179,11 @@ def _value(row: Any) -> Any:
     codec = objects().pointer(row).codec if is_pointer(row) else None
     if codec == ITEMS:
         items = StoredItems(row, objects(), lambda text: _airflow_value(read_text(text)))
-        return items if _is_raw.get() else opened(items[:], objects())
+        return items if is_raw() else opened(items[:], objects())
     if codec == "airflow":
         row = read_text(bytes(objects().read(row)))
     value = _airflow_value(row)
-    return value if _is_raw.get() else opened(value, objects())
-
-
-class _Row:
-    """What Airflow's own `deserialize_value` takes."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    return value if is_raw() else opened(value, objects())
 
 
 def _airflow_value(row: Any) -> Any:
@@ -214,7 +195,7 @@ def _airflow_value(row: Any) -> Any:
     if is_common_io(row):
         return read_common_io(row)
     try:
-        return BaseXCom.deserialize_value(_Row(row))
+        return read_as_airflow(row)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
 

@@ -23,6 +23,7 @@ from typedxcom.promises import (
 from typedxcom.rows import for_reader
 from typedxcom.schema import Schema, schema_of
 from typedxcom.schema.nodes import Record, TableOf, walk
+from typedxcom.serde import AirflowReader
 from typedxcom.stores import verified
 
 __all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"]
@@ -208,6 +209,7 @@ class Contract:
         sources: Mapping[Any, str] | None = None,
         lax: bool = False,
         objects: Objects | None = None,
+        airflow: AirflowReader | None = None,
     ) -> tuple[list[Any], dict[str, Any]]:
         """The arguments as the body gets them.
 
@@ -219,13 +221,14 @@ class Contract:
             sources: Place of an argument to the task that pushed it, for messages.
             lax: Read every parameter leniently.
             objects: Where pointers lead.
+            airflow: What reads Airflow's own forms where no annotation says what they are.
 
         Raises:
             ValidationError, DecodeError, StoreError: As for `exchange.load`.
         """
         self.resolve()
         given, sources = list(self.bind(args, kwargs)), sources or {}
-        whole = self._load_together(given, task_id, objects) if self.inputs else {}
+        whole = self._load_together(given, task_id, objects, airflow) if self.inputs else {}
         loaded = []
         for argument in given:
             place = argument.place
@@ -237,6 +240,7 @@ class Contract:
                 is_lax=lax,
                 is_rendered=place in rendered,
                 is_pulled=bool(sources.get(place)),
+                airflow=airflow,
             )
             about = _about(task_id, argument.name, sources.get(place))
             loaded.append(self._load_one(argument, about, reader, objects))
@@ -256,7 +260,11 @@ class Contract:
             raise type(error)(f"{about}: {error}") from error
 
     def _load_together(
-        self, given: Sequence[Argument], task_id: str, objects: Objects | None
+        self,
+        given: Sequence[Argument],
+        task_id: str,
+        objects: Objects | None,
+        airflow: AirflowReader | None,
     ) -> dict[Place, Any]:
         """Validate the arguments that ``inputs`` names as one model."""
         promise = Promise(self.inputs, schema_of(self.inputs))
@@ -266,7 +274,7 @@ class Contract:
         try:
             values = {name: argument.value for name, argument in together.items()}
             with verified.named(about):
-                model = load(values, promise.codec, objects=objects)
+                model = load(values, promise.codec, objects=objects, airflow=airflow)
         except ValidationError as error:
             raise error.about(about) from None
         return {argument.place: getattr(model, name) for name, argument in together.items()}
@@ -320,27 +328,38 @@ class Contract:
             ) from error
 
 
-def _reader(promise: Promise, *, is_lax: bool, is_rendered: bool, is_pulled: bool) -> _Read:
+def _reader(
+    promise: Promise,
+    *,
+    is_lax: bool,
+    is_rendered: bool,
+    is_pulled: bool,
+    airflow: AirflowReader | None,
+) -> _Read:
     """How the argument of one parameter is read; without a type, as a task without a contract."""
     if not promise.known:
-        return for_reader if is_pulled else lambda value, objects: value
+        if not is_pulled:
+            return lambda value, objects: value
+        return lambda value, objects: for_reader(value, objects, airflow=airflow)
     if is_rendered:
-        return lambda value, objects: _load_rendered(value, promise, objects)
+        return lambda value, objects: _load_rendered(value, promise, objects, airflow)
     return lambda value, objects: load(
-        value, promise.lax_codec if is_lax else promise.codec, objects=objects
+        value, promise.lax_codec if is_lax else promise.codec, objects=objects, airflow=airflow
     )
 
 
-def _load_rendered(value: Any, promise: Promise, objects: Objects | None) -> Any:
+def _load_rendered(
+    value: Any, promise: Promise, objects: Objects | None, airflow: AirflowReader | None
+) -> Any:
     """A string that Jinja made, or what holds some: first as it is, then as what it spells."""
     codecs = [promise.lax_codec] if isinstance(value, str) else [promise.codec, promise.lax_codec]
     for codec in codecs:
         with contextlib.suppress(ValidationError):
-            return load(value, codec, objects=objects)
+            return load(value, codec, objects=objects, airflow=airflow)
     try:
-        return load(_spelled(value), promise.lax_codec, objects=objects)
+        return load(_spelled(value), promise.lax_codec, objects=objects, airflow=airflow)
     except ValidationError:  # the complaint shows what was written
-        return load(value, promise.lax_codec, objects=objects)
+        return load(value, promise.lax_codec, objects=objects, airflow=airflow)
 
 
 def _spelled(value: Any) -> Any:

@@ -29,6 +29,7 @@ from typedxcom.pointer import is_pointer
 from typedxcom.rows import TOO_DEEP, Opened, open_value, opened, text_of
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Scalar, Schema, part
+from typedxcom.serde import AirflowReader, by_annotation
 from typedxcom.settings import Settings
 
 __all__ = [
@@ -151,13 +152,21 @@ def _values(
     return {key: write(item, schema_of(key)) for key, item in tree.items()}
 
 
-def load(value: Any, codec: AnyCodec, *, objects: Objects | None = None) -> Any:
+def load(
+    value: Any,
+    codec: AnyCodec,
+    *,
+    objects: Objects | None = None,
+    airflow: AirflowReader | None = None,
+) -> Any:
     """The value that a reader gets for what Airflow hands to its parameter.
 
     Args:
         value: An XCom as it was pulled, a literal from the DAG file, or a container of both.
         codec: The codec of the reader's annotation, which alone decides the type.
         objects: Where pointers lead.
+        airflow: What reads Airflow's own forms where the annotation says nothing; without it
+            they are nothing but JSON.
 
     Raises:
         ValidationError: It does not fit the annotation. A retry does not help.
@@ -173,6 +182,8 @@ def load(value: Any, codec: AnyCodec, *, objects: Objects | None = None) -> Any:
         return codec.decode(text_of(value, objects))
     try:
         whole = open_value(value, objects)
+        if whole.serialized and airflow is not None:
+            return _load_serialized(whole, codec, airflow)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
     if whole.texts:
@@ -180,6 +191,20 @@ def load(value: Any, codec: AnyCodec, *, objects: Objects | None = None) -> Any:
     if whole.foreign:
         return _load_literal(whole, codec)
     return codec.decode_tree(whole.value)
+
+
+def _load_serialized(whole: Opened, codec: ValueCodec, airflow: AirflowReader) -> Any:
+    """What a task without a contract pushed; where the annotation is `Any`, Airflow's object."""
+    made: list[Any] = []
+
+    def read(node: Any) -> Any:
+        made.append(airflow(node))
+        return made[-1]
+
+    whole.value = by_annotation(whole.value, codec.schema, read)
+    if not made:
+        return codec.decode(whole.as_text()) if whole.texts else codec.decode_tree(whole.value)
+    return codec.decode(whole.as_text()) if whole.texts else codec.decode_mixed(whole.value)
 
 
 def _load_literal(whole: Opened, codec: ValueCodec) -> Any:

@@ -22,6 +22,7 @@ from typedxcom.schema.nodes import (
     UnionOf,
     walk,
 )
+from typedxcom.serde import with_length
 
 __all__ = ["NO_STORE", "ObjectCodec", "has_objects", "no_table", "object_codec"]
 
@@ -191,6 +192,7 @@ class _EachCodec(ObjectCodec):
         return self._kind(self._of(at).read(part, objects) for at, part in enumerate(parts))
 
     def _parts(self, value: Any) -> Sequence[Any]:
+        value = with_length(value)
         if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
             raise no_table(self.schema, type(value).__name__)
         parts = value if isinstance(value, (list, tuple)) else value[:]

@@ -13,6 +13,7 @@ from typedxcom.errors import DecodeError
 from typedxcom.items import StoredItems
 from typedxcom.objects import Objects
 from typedxcom.pointer import is_pointer
+from typedxcom.serde import AirflowReader, is_serialized
 
 __all__ = ["TOO_DEEP", "Opened", "for_reader", "open_value", "opened", "text_of"]
 
@@ -37,31 +38,36 @@ def text_of(row: dict[str, Any], objects: Objects | None) -> bytes:
     return bytes(objects.read(row))
 
 
-def opened(row: Any, objects: Objects | None = None) -> Any:
+def opened(
+    row: Any, objects: Objects | None = None, *, airflow: AirflowReader | None = None
+) -> Any:
     """A row as a reader without a contract wants it: every form of ours taken off, at any depth.
 
     Args:
         row: What was pulled.
         objects: Where pointers lead; a table comes as a ``pyarrow.Table``.
+        airflow: What reads Airflow's own forms, of a row that Airflow did not read yet.
 
     Raises:
         DecodeError: It is marked as ours and is damaged or newer. A retry does not help.
         StoreError: The store refused. A retry may help.
     """
     try:
-        return _opened(row, objects)
+        return _opened(row, objects, airflow)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
 
 
-def _opened(row: Any, objects: Objects | None) -> Any:
+def _opened(row: Any, objects: Objects | None, airflow: AirflowReader | None) -> Any:
     if isinstance(row, dict):
         if is_envelope(row):
             return _object(row, objects)
+        if airflow is not None and is_serialized(row):
+            return airflow(row)
         whole = ordered(row) if MARKER in row else row
-        return {key: _opened(inside, objects) for key, inside in whole.items()}
-    if isinstance(row, list):
-        return [_opened(inside, objects) for inside in row]
+        return {key: _opened(inside, objects, airflow) for key, inside in whole.items()}
+    if type(row) in (list, tuple):
+        return type(row)(_opened(inside, objects, airflow) for inside in row)
     if objects is not None and getattr(row, "__typedxcom_slice__", False):
         from typedxcom.tabular import read_any_table
 
@@ -69,26 +75,28 @@ def _opened(row: Any, objects: Objects | None) -> Any:
     return row
 
 
-def for_reader(value: Any, objects: Objects | None) -> Any:
+def for_reader(value: Any, objects: Objects | None, *, airflow: AirflowReader | None = None) -> Any:
     """What a body without an annotation gets of an argument; as `opened` raises.
 
     The outputs of a mapped task stay as lazy as Airflow's own sequence of them.
     """
     if isinstance(value, StoredItems):
-        return [opened(item, objects) for item in value[:]]
+        return [opened(item, objects, airflow=airflow) for item in value[:]]
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, list, tuple)):
-        return _OpenedSequence(value, objects)
-    return opened(value, objects)
+        return _OpenedSequence(value, objects, airflow)
+    return opened(value, objects, airflow=airflow)
 
 
 class _OpenedSequence(Sequence[Any]):
     """What a mapped task pushed, each row opened when it is taken."""
 
-    def __init__(self, rows: Sequence[Any], objects: Objects | None) -> None:
-        self._rows, self._objects = rows, objects
+    def __init__(
+        self, rows: Sequence[Any], objects: Objects | None, airflow: AirflowReader | None
+    ) -> None:
+        self._rows, self._objects, self._airflow = rows, objects, airflow
 
     def __getitem__(self, index: Any) -> Any:
-        return opened(self._rows[index], self._objects)
+        return opened(self._rows[index], self._objects, airflow=self._airflow)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -116,6 +124,7 @@ class Opened:
         self.value: Any = None
         self.texts = False  # somewhere inside is JSON text, as a msgspec.Raw
         self.foreign = False  # somewhere inside is a Python object that is no JSON
+        self.serialized = False  # somewhere inside is a value in Airflow's own form
 
     def as_text(self) -> bytes:
         """The whole as JSON text, with each text set in where it was."""
@@ -137,6 +146,8 @@ def open_value(value: Any, objects: Objects | None) -> Opened:
                     opened.texts = True
                     return _whole(text_of(node, objects))
                 node = ordered(node)
+            elif is_serialized(node):
+                opened.serialized = True
             if not all(type(key) is str for key in node):
                 opened.foreign = True
             return {key: visit(part) for key, part in node.items()}
@@ -168,11 +179,12 @@ def _whole(text: bytes) -> msgspec.Raw:
 
 def _slice(sequence: Sequence[Any]) -> Sequence[Any]:
     """All of a lazy sequence; iterating one of Airflow's makes a request for each item."""
-    try:
-        whole = sequence[:]
-    except (TypeError, ValueError):  # the results of map, zip and concat take single indexes only
-        return [sequence[index] for index in range(len(sequence))]
-    return whole
+    if not hasattr(sequence, "callables"):  # the result of map would call them on the slice
+        try:
+            return sequence[:]
+        except (TypeError, ValueError):  # those of zip and concat take single indexes only
+            pass
+    return [sequence[index] for index in range(len(sequence))]
 
 
 def _encode_foreign(node: Any) -> Any:

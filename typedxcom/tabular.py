@@ -14,6 +14,8 @@ from typedxcom.objects import Objects, Placement, amount
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Schema
+from typedxcom.serde import frame_bytes
+from typedxcom.stores.verified import Limits, check_declared
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -113,6 +115,7 @@ class TableCodec(ObjectCodec):
         from typedxcom.tables.frames import is_streamed
 
         is_slice = isinstance(row, TableSlice)
+        row = row if is_slice else _without_airflow(row, objects)
         if objects is None or not (is_slice or is_pointer(row)):
             return from_table(self.check(self._literal(row)), self.annotation)
         pointer = objects.pointer(row.row if is_slice else row)
@@ -162,6 +165,21 @@ class TableCodec(ObjectCodec):
         if not is_table(value):
             raise no_table(self.schema, type(value).__name__)
         return value
+
+
+def _without_airflow(row: Any, objects: Objects | None) -> Any:
+    """*row*, or the pandas frame that it is in Airflow's own form."""
+    data = frame_bytes(row)
+    if data is None:
+        return row
+    from typedxcom.tables.parquet import ParquetTable
+    from typedxcom.tables.stored import damaged
+
+    limit = Limits().decoded if objects is None else objects.limits.decoded
+    stored = ParquetTable(data, lambda size: check_declared(size, limit, "a pandas frame"))
+    with damaged("parquet"):
+        table = stored.read()
+        return table.to_pandas()
 
 
 def _open(source: Any, pointer: Pointer, objects: Objects) -> StoredTable:

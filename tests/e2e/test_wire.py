@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -149,35 +149,6 @@ def test_a_typed_task_reads_what_an_untyped_task_wrote():
     assert (result.xcom("read"), result.xcom("native_too")) == ("1.10", "1.5")
     assert isinstance(result.error("wrong"), ValidationError)
     assert "missing `x`" in str(result.error("wrong"))
-
-
-def test_what_airflows_own_serialization_wrote_takes_airflows_own_way():
-    """A datetime arrives; a class of the author's needs Airflow's allow-list, as in any task."""
-
-    @dag(schedule=None)
-    def stock():
-        @airflow_task
-        def moment():
-            return datetime(2024, 1, 2, tzinfo=timezone.utc)
-
-        @airflow_task
-        def instance():
-            return Point(3)
-
-        @task
-        def read(at: datetime) -> str:
-            return at.isoformat()
-
-        @task
-        def read_class(point: Point) -> int:
-            return point.x
-
-        read(moment())
-        read_class(instance())
-
-    result = run_dag(stock())
-    assert result.xcom("read") == "2024-01-02T00:00:00+00:00"
-    assert "was not found in allow list" in str(result.error("read_class"))
 
 
 class Nested(BaseModel):

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from typedxcom.airflow.operators import is_typed
+from typedxcom.airflow.raw import is_raw, raw_rows
 from typedxcom.airflow.stores import objects
-from typedxcom.backend import raw_rows
 from typedxcom.errors import ContractError, WiringError
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import SequenceOf, TableOf
@@ -75,7 +74,7 @@ class SlicedSource:
     def resolve(self, context: Any) -> Sequence[Any] | None:
         """The slices as a reader gets them; one without a contract gets tables."""
         parts = self.parts(context)
-        return parts if parts is None or is_typed(context["ti"].task) else _Tables(parts)
+        return parts if parts is None or is_raw() else _Tables(parts)
 
 
 class _Tables(Sequence[Any]):

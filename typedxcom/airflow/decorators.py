@@ -16,6 +16,7 @@ from airflow.sdk import setup as airflow_setup
 from airflow.sdk import task as airflow_task
 from airflow.sdk import teardown as airflow_teardown
 
+from typedxcom.airflow.arguments import expanded_raw
 from typedxcom.airflow.checks import check_arguments
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.failing import without_retries
@@ -31,6 +32,7 @@ from typedxcom.airflow.private import (
     ensure_xcomarg_return_value,
     is_decorated_task,
 )
+from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.readers import read_in, reader_group
 from typedxcom.airflow.stores import objects
 from typedxcom.airflow.wiring import injected_names, pushed_by, returns_value
@@ -80,6 +82,10 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         with _named(self):
             arg = super().expand(**kwargs)
         return _output(arg, contract, solution)
+
+    def _expand(self, expand_input: Any, *, strict: bool) -> Any:
+        """Map over what will be pulled as it lies."""
+        return super()._expand(expanded_raw(expand_input), strict=strict)
 
     @on_the_authors_line
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
@@ -359,7 +365,9 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
 
     def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         with without_retries():
-            return promised.load_arguments(args, kwargs, task_id=promised.name, objects=objects())
+            return promised.load_arguments(
+                args, kwargs, task_id=promised.name, objects=objects(), airflow=as_airflow
+            )
 
     def finish(value: Any) -> Any:
         return _finish(promised, value)

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import key_sentence
+from typedxcom.airflow.raw import as_airflow, raw_rows
 from typedxcom.airflow.stores import objects, placement
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
@@ -69,12 +70,15 @@ class XComKey(Generic[T]):
                 raise type(error)(f"{self._subject('pushed by', ti.task_id)}: {error}") from error
         ti.xcom_push(self.name, row)
 
-    def pull(self, ti: Any, task_ids: str, *, default: T = _REQUIRED, **where: Any) -> T:
+    def pull(
+        self, ti: Any, task_ids: str | None = None, *, default: T = _REQUIRED, **where: Any
+    ) -> T:
         """Pull the value that one task pushed.
 
         Args:
-            ti: The task instance, from the context.
-            task_ids: The task that pushed it.
+            ti: The task instance, from the context; or that of an asset event.
+            task_ids: The task that pushed it; without it that of *ti* itself, as in
+                ``KEY.pull(event.source_task_instance)``.
             default: What to give where it pushed nothing.
             **where: ``dag_id``, ``run_id``, ``map_indexes`` (one index), ``include_prior_dates``,
                 as Airflow's ``xcom_pull`` takes them.
@@ -85,26 +89,28 @@ class XComKey(Generic[T]):
             ContractError: Several tasks or map indexes were named: pull each on its own.
         """
         one_task: object = task_ids
-        if not isinstance(one_task, str) or not isinstance(
+        if not isinstance(one_task, (str, type(None))) or not isinstance(
             where.get("map_indexes", 0), (int, type(None))
         ):
             raise ContractError(
                 f"XComKey({self.name!r}).pull() takes one task id and one map index"
             )
-        row = ti.xcom_pull(task_ids=task_ids, key=self.name, **where)
+        named_task = {} if task_ids is None else {"task_ids": task_ids}
+        subject = self._subject("pushed by", task_ids or ti.task_id)
+        with raw_rows():
+            row = ti.xcom_pull(key=self.name, **named_task, **where)
         if row is None and default is not _REQUIRED:
             return default
         with without_retries():
             try:
-                with named(self._subject("pushed by", task_ids)):
-                    value: T = load(row, self._promise.codec, objects=objects())
+                with named(subject):
+                    value: T = load(row, self._promise.codec, objects=objects(), airflow=as_airflow)
             except ValidationError as error:
-                subject = self._subject("pushed by", task_ids)
                 if row is None:
                     raise ValidationError(f"{subject}: nothing was pushed") from None
                 raise error.about(subject) from None
             except CodecError as error:
-                raise type(error)(f"{self._subject('pushed by', task_ids)}: {error}") from error
+                raise type(error)(f"{subject}: {error}") from error
         return value
 
     def _subject(self, how: str, task_id: str) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
 
+from typedxcom.airflow.advice import advise_annotation
+from typedxcom.airflow.arguments import pulled_raw
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_pushed_keys
@@ -19,9 +21,9 @@ from typedxcom.airflow.private import (
     MappedArgument,
     MappedOperator,
 )
+from typedxcom.airflow.raw import as_airflow, keep_rows, raw_rows
 from typedxcom.airflow.stores import objects, placement, stores_lists
 from typedxcom.airflow.wiring import is_template, producers
-from typedxcom.backend import raw_rows
 from typedxcom.codecs.base import Encoded
 from typedxcom.codecs.wire import MARKER
 from typedxcom.contracts import Contract, Place, Promise, contract_of
@@ -39,6 +41,12 @@ __all__ = ["TypedOperator", "is_typed", "push_form", "raw_arguments", "typed_ope
 
 class TypedOperator:
     """Validates the arguments before the body runs, and its result before it is pushed."""
+
+    def render_template(self, content: Any, *args: Any, **kwargs: Any) -> Any:
+        """Render as Airflow does, but pull what becomes arguments as it lies."""
+        if content is _any(self).op_args or content is _any(self).op_kwargs:
+            content = pulled_raw(content)
+        return super().render_template(content, *args, **kwargs)  # type: ignore[misc]  # a mixin
 
     def execute(self, context: Context, **kwargs: Any) -> Any:
         """Run the task under its contract."""
@@ -87,6 +95,7 @@ class TypedOperator:
                 },
                 lax=not settings().strict,
                 objects=objects(),
+                airflow=as_airflow,
             )
             this.op_args = tuple(args) if isinstance(this.op_args, tuple) else args
 
@@ -95,6 +104,7 @@ class TypedOperator:
         if contract is None:
             return result
         if not contract.returned.known:
+            advise_annotation(result, contract, _any(self).task_id)
             return _pushed_by_airflow(result, _any(self))
         return push_form(result, contract, _any(self), context["ti"])
 
@@ -239,11 +249,12 @@ def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:
         return {}
     if isinstance(raw, MappedOperator):
         expand_input: Any = raw.op_kwargs_expand_input  # type: ignore[attr-defined]
-        mapped = expand_input.value if isinstance(expand_input.value, dict) else {}
-        if isinstance(expand_input.value, (list, tuple)):  # a literal given to expand_kwargs
-            names = dict.fromkeys(name for item in expand_input.value for name in _keys(item))
-            mapped = dict.fromkeys(names, expand_input.value)
-        return {**raw.partial_kwargs.get("op_kwargs", {}), **mapped}
+        partial = raw.partial_kwargs.get("op_kwargs", {})
+        if isinstance(expand_input.value, dict):
+            return {**partial, **expand_input.value}
+        # The dicts of expand_kwargs: each name that came of them, whoever made them.
+        mapped = dict.fromkeys(set(operator.op_kwargs).difference(partial), expand_input.value)
+        return {**partial, **mapped}
     return {one.place: one.value for one in contract.bind(raw.op_args, raw.op_kwargs)}
 
 
@@ -265,10 +276,6 @@ def _pulled(value: Any) -> Any:
     if type(value) is dict:
         return {key: _pulled(part) for key, part in value.items()}
     return type(value)(map(_pulled, value)) if type(value) in (list, tuple) else value
-
-
-def _keys(item: Any) -> list[Any]:
-    return list(item) if isinstance(item, dict) else []
 
 
 def _holds_template(value: Any) -> bool:
@@ -310,3 +317,6 @@ def typed_operator(operator_class: Any) -> Any:
 def _any(operator: Any) -> Any:
     """The mixin's self as the operator that it is mixed into."""
     return operator
+
+
+keep_rows()  # from here on in this process, for typed tasks alone

@@ -8,10 +8,10 @@ from types import GenericAlias
 from typing import Any
 
 from typedxcom.airflow import steps, wiring
+from typedxcom.airflow.arguments import reads_rows
 from typedxcom.airflow.arithmetic import NoArithmetic
 from typedxcom.airflow.batches import SlicedSource, count_task, sliced_schema
 from typedxcom.airflow.lines import noted, on_the_authors_line
-from typedxcom.airflow.operators import is_typed
 from typedxcom.airflow.private import (
     AirflowXComArg,
     ConcatXComArg,
@@ -20,10 +20,10 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
+from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows
 from typedxcom.airflow.readers import gets_list, read_in
 from typedxcom.airflow.stores import objects
 from typedxcom.airflow.truth import refuse_comparison, refuse_truth
-from typedxcom.backend import raw_rows
 from typedxcom.contracts import Promise
 from typedxcom.errors import OutputAttributeError, ValidationError, WiringError, shorten
 from typedxcom.exchange import item, load
@@ -67,7 +67,7 @@ class XComArg(NoArithmetic, PlainXComArg):
 
     def resolve(self, context: Any) -> Any:
         """Pull the value; a reader without a contract gets it with our forms taken off."""
-        if is_typed(context["ti"].task):  # it decodes the row itself
+        if is_raw():  # a typed task decodes the row itself
             return self.row(context)
         return for_reader(self._pulled(context), objects())
 
@@ -270,15 +270,16 @@ class ItemArg(XComArg):
     def resolve(self, context: Any) -> Any:
         """Pull the whole and take the item; None where the task was skipped."""
         part = self.row(context)
-        return part if is_typed(context["ti"].task) else for_reader(part, objects())
+        return part if is_raw() else for_reader(part, objects(), airflow=as_airflow)
 
     def row(self, context: Any) -> Any:
         """The item's row as it lies; a list of them where the reader gets every instance's."""
-        whole = self._pulled(context)
-        with read_in(context["ti"].task.task_group):
-            if not gets_list(self.operator):
-                return self._item(whole)
-        return [self._item(one) for one in whole]
+        with raw_rows():
+            whole = self._pulled(context)
+            with read_in(context["ti"].task.task_group):
+                if not gets_list(self.operator):
+                    return self._item(whole)
+            return [self._item(one) for one in whole[:]]
 
     def _item(self, part: Any) -> Any:
         for index in self.path:
@@ -399,11 +400,11 @@ def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any]
 
     def read(value: Any) -> Any:
         try:
-            return f(load(value, promise.codec, objects=objects()))
+            return f(load(value, promise.codec, objects=objects(), airflow=as_airflow))
         except ValidationError as error:
             raise error.about(f"An item given to map({name})") from None
 
-    return _in_the_name_of(f, read)
+    return reads_rows(_in_the_name_of(f, read))
 
 
 def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:

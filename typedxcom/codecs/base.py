@@ -74,6 +74,17 @@ class ValueCodec(ABC):
         """The value that JSON builtins stand for. Raises ValidationError, DecodeError."""
         return self.decode(write_text(tree))
 
+    def decode_mixed(self, tree: Any) -> Any:
+        """The value of JSON builtins with Python objects where the annotation says `Any`.
+
+        Raises:
+            ValidationError, EncodeError, DecodeError: As for `check` and `decode_tree`.
+        """
+        try:
+            return self.check(tree)
+        except (ValidationError, EncodeError):
+            return self.decode_tree(tree)
+
     def ready(self, value: Any) -> Any:
         """*value* as it is to be written; the comparison afterwards finds what does not fit."""
         return self.check(value)

@@ -122,6 +122,10 @@ class NativeCodec(ValueCodec):
         except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
             raise self.raised(error) from error
 
+    def decode_mixed(self, tree: Any) -> Any:
+        """The value of JSON builtins and objects, which msgspec leaves where `Any` stands."""
+        return self.decode_tree(tree)
+
     def _convert(self, value: Any, *, from_json: bool = False) -> Any:
         return msgspec.convert(
             value, self.annotation, strict=not self.lax, str_keys=from_json, dec_hook=_decode_other

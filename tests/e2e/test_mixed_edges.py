@@ -1,0 +1,215 @@
+"""A DAG moves task by task: typed tasks read what Airflow's own tasks returned, by annotation."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+import pytest
+from airflow.sdk import task as airflow_task
+from pydantic import BaseModel, Field
+
+from tests.e2e.support import succeed
+from tests.harness.dagtest import load_dags, run_dag
+from typedxcom import Table, ValidationError, dag, task, typed
+from typedxcom.backend import XComBackend
+
+T = TypeVar("T")
+DAY = datetime(2024, 1, 2, 3)
+
+
+class Order(BaseModel):
+    id: int
+    price: Decimal = Field(Decimal("1.10"), alias="thePrice")
+
+
+class Box(BaseModel, Generic[T]):
+    value: T
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    at: datetime
+
+
+class Cell(BaseModel):
+    n: int
+
+
+@pytest.fixture(params=["Airflow's backend", "ours"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run under this backend; the worker has taken Airflow's own from the settings already."""
+    if request.param == "ours":
+        monkeypatch.setattr("airflow.sdk.execution_time.xcom.XCom", XComBackend)
+        monkeypatch.setattr("airflow.sdk.execution_time.task_runner.XCom", XComBackend)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("backend")
+def test_a_typed_task_reads_what_airflows_own_tasks_returned() -> None:
+    """Models (local and generic), dataclasses, frames and keys arrive, alone and mapped over."""
+
+    class Local(BaseModel):
+        a: int
+
+    @dag(schedule=None)
+    def mixed_edges():
+        @airflow_task(multiple_outputs=True)
+        def extract():
+            return {
+                "order": Order(id=1),
+                "boxes": [Box[int](value=1), Box[int](value=2)],
+                "pair": (Point(1, DAY), 5),
+                "frame": pd.DataFrame({"n": [1, 2]}),
+                "rest": {"at": DAY, "tags": {1, 2}},
+                "day": DAY.replace(tzinfo=timezone.utc),
+            }
+
+        @task
+        def read(
+            order: Order,
+            orders: list[Order],
+            by_name: dict[str, Order | None],
+            boxes: list[Box[int]],
+            pair: tuple[Point, int],
+            table: Table[Cell],
+            frames: list[pd.DataFrame],
+            rest: dict[str, Any],
+            untyped,
+            untyped_frame,
+            year: str,
+        ) -> None:
+            assert order == orders[0] == by_name["x"] == Order(id=1)
+            assert boxes == [Box[int](value=1), Box[int](value=2)]
+            assert pair == (Point(1, DAY), 5)
+            assert table.to_pydict() == {"n": [1, 2]}
+            assert frames[1].equals(untyped_frame)
+            assert rest == untyped == {"at": DAY, "tags": {1, 2}}
+            assert year == "2024"
+
+        @airflow_task
+        def listed():
+            return [{"one": Local(a=1), "at": DAY}, {"one": Local(a=2), "at": DAY}]
+
+        @airflow_task
+        def days():
+            return [{"at": DAY}, {"at": DAY}]
+
+        @airflow_task
+        def pairs():
+            return (Local(a=1), Local(a=2))
+
+        @task
+        def each(one: Local, at) -> int:
+            assert at == DAY
+            return one.a
+
+        @airflow_task
+        def make(n):
+            return Local(a=n)
+
+        @typed
+        @airflow_task
+        def reduce(made: list[Local], years: list[int], zipped: list[tuple[Local, int]]) -> int:
+            assert made == [Local(a=1), Local(a=2)]
+            assert years == [2024, 2024]
+            assert zipped == [(Local(a=1), 7), (Local(a=2), 7)]
+            return len(made)
+
+        out = extract()
+        order = out["order"]
+        read(
+            order, [order, order], {"x": order}, out["boxes"], out["pair"], out["frame"],
+            [out["frame"], out["frame"]], out["rest"], out["rest"], out["frame"],
+            "{{ ti.xcom_pull('extract', key='day').year }}",
+        )  # fmt: skip
+        each.expand_kwargs(listed())
+        each.override(task_id="each_of_tuple").partial(at=DAY).expand(one=pairs())
+        made, rows = make.expand(n=[1, 2]), days()
+        reduce(made, rows.map(lambda row: row["at"].year), made.zip(rows.map(lambda row: 7)))
+
+    result = succeed(mixed_edges())
+    assert [result.xcom("each", map_index=at) for at in (0, 1)] == [1, 2]
+    assert [result.xcom("each_of_tuple", map_index=at) for at in (0, 1)] == [1, 2]
+
+
+ASSETS = """
+from airflow.sdk import asset, dag
+from pydantic import BaseModel
+from typedxcom import XComKey, task
+
+class Order(BaseModel):
+    id: int
+
+@asset(schedule=None)
+def shop_order() -> Order:
+    return Order(id=7)
+
+ORDER = XComKey("return_value", Order)
+
+@dag(schedule=None)
+def reads_asset():
+    @task
+    def read(ti=None) -> int:
+        newest = ORDER.pull(ti, "shop_order", dag_id="shop_order", include_prior_dates=True)
+        from types import SimpleNamespace
+        from airflow.sdk.execution_time.comms import AssetEventSourceTaskInstance
+        run = SimpleNamespace(dag_id="shop_order", run_id="{run_id}")
+        event = AssetEventSourceTaskInstance(dag_run=run, task_id="shop_order", map_index=-1)
+        assert newest == ORDER.pull(event) == Order(id=7)
+        return newest.id
+    read()
+
+reads_asset()
+"""
+
+
+def test_what_an_asset_returned_is_pulled_by_a_typed_key() -> None:
+    """From another DAG, and from the task instance that an asset event names."""
+    made = succeed(load_dags(ASSETS)["shop_order"])
+    reader = load_dags(ASSETS.replace("{run_id}", made.run_id))["reads_asset"]
+    assert succeed(reader).xcom("read") == 7
+
+
+def test_a_wrong_value_names_both_tasks_and_a_missing_annotation_is_told() -> None:
+    """The error has the path in the model; the log of a bare task says which annotation to add."""
+
+    @dag(schedule=None)
+    def mixed_wrong():
+        @airflow_task
+        def extract():
+            return [Box[str](value="x")]
+
+        @task
+        def read(boxes: list[Box[int]]) -> None: ...
+
+        @task
+        def bare():
+            return [Order(id=1)]
+
+        @task
+        def read_bare(orders: list[Order]) -> None:
+            assert orders == [Order(id=1)]
+
+        @task
+        def read_nothing(orders: Any) -> None: ...
+
+        read(extract())
+        read_bare(bare())
+        read_nothing(bare())
+
+    result = run_dag(mixed_wrong())
+    assert result.states["read_bare"] == "success"
+    error = result.error("read")
+    assert isinstance(error, ValidationError)
+    assert str(error) == (
+        "Task 'read', argument `boxes` (pushed by 'extract'): expected `int`, got `'x'` "
+        "- at `$[0].value`"
+    )
+    assert "Task 'bare' returns `list[Order]` and has no return annotation" in result.log("bare")
+    assert "def bare(...) -> list[Order]" in result.log("bare")
+    assert "Annotate the parameter" in str(result.error("read_nothing"))

@@ -1,0 +1,57 @@
+"""Which return annotation a task lacks: without one Airflow, not its reader, says what it gave."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import logging
+from typing import Any
+
+from typedxcom.contracts import Contract
+
+__all__ = ["advise_annotation", "annotation_for"]
+
+_log = logging.getLogger(__name__)
+
+
+def advise_annotation(value: Any, contract: Contract, task_id: str) -> None:
+    """Log which return annotation to write, where *value* is of a class and nothing says so."""
+    if not contract.returns or "return" in getattr(contract.function, "__annotations__", {}):
+        return
+    written = annotation_for(value)
+    if written is not None:
+        _log.warning(
+            "Task %r returns `%s` and has no return annotation, so Airflow writes the value in its "
+            "own form, with the name of the class. Readers without an annotation need that name on "
+            "Airflow's allow-list. Write: def %s(...) -> %s",
+            task_id,
+            written,
+            contract.name,
+            written,
+        )
+
+
+def annotation_for(value: Any) -> str | None:
+    """What to write for *value*, as far as its first item shows; None for builtins."""
+    kind = type(value)
+    if kind in (list, set, frozenset, tuple) and value:
+        item = annotation_for(next(iter(value)))
+        dots = ", ..." if kind is tuple else ""
+        return None if item is None else f"{kind.__name__}[{item}{dots}]"
+    if kind is dict and value:
+        key, first = next(iter(value.items()))
+        item = annotation_for(first)
+        return None if item is None else f"dict[{type(key).__name__}, {item}]"
+    return kind.__name__ if _is_record(kind) else None
+
+
+def _is_record(kind: type) -> bool:
+    return (
+        dataclasses.is_dataclass(kind)
+        or issubclass(kind, enum.Enum)
+        or any(
+            hasattr(kind, mark)
+            for mark in ("__pydantic_validator__", "__attrs_attrs__", "__struct_fields__")
+        )
+        or (issubclass(kind, tuple) and hasattr(kind, "_fields"))
+    )

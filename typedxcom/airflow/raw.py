@@ -1,0 +1,87 @@
+"""Rows as they lie: a reader with a contract decodes them itself, by its annotations.
+
+Airflow reads a row before anybody is asked what it expects: it imports the classes that the row
+names, or refuses them. So while the arguments of a typed task are pulled, a mode of this thread
+alone keeps every row as it is. Everything else that pulls in the same process (Jinja, the body's
+own ``xcom_pull``, untyped tasks) gets what it always got.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from airflow.sdk.bases.xcom import BaseXCom
+
+from typedxcom.errors import DecodeError
+from typedxcom.serde import with_length
+
+__all__ = ["as_airflow", "is_raw", "keep_rows", "raw_rows", "read_as_airflow"]
+
+_is_raw: ContextVar[bool] = ContextVar("typedxcom_raw_rows", default=False)
+_read = BaseXCom.deserialize_value
+
+
+@contextlib.contextmanager
+def raw_rows() -> Iterator[None]:
+    """Inside, rows come as they lie: a reader with a contract decodes them itself, and faster."""
+    with _mode(raw=True):
+        yield
+
+
+@contextlib.contextmanager
+def _mode(*, raw: bool) -> Iterator[None]:
+    token = _is_raw.set(raw)
+    try:
+        yield
+    finally:
+        _is_raw.reset(token)
+
+
+def is_raw() -> bool:
+    """Whether rows are to come as they lie."""
+    return _is_raw.get()
+
+
+def read_as_airflow(row: Any) -> Any:
+    """*row* as Airflow's default backend reads it, or as it lies where rows are to come so."""
+    return with_length(row) if is_raw() else _read(_Row(row))
+
+
+def as_airflow(row: Any) -> Any:
+    """A value in Airflow's own form, for who has no annotation of it.
+
+    Raises:
+        DecodeError: Airflow does not read it: its class is not on the allow-list, or damaged.
+    """
+    with _mode(raw=False):
+        try:
+            return _read(_Row(row))
+        except RecursionError:
+            raise
+        except Exception as error:
+            raise DecodeError(
+                f"Airflow does not read this XCom: {error}. Annotate the parameter with the class, "
+                "or let the task that pushed it say what it returns"
+            ) from error
+
+
+def keep_rows() -> None:
+    """Let Airflow's default backend, and what is built on it, keep rows raw when it is asked to.
+
+    Airflow calls the backend's class from several places of its own and passes it nothing but the
+    row, so the mode is asked for where they meet.
+    """
+    if BaseXCom.deserialize_value is _read:
+        BaseXCom.deserialize_value = staticmethod(  # type: ignore[method-assign]
+            lambda result: read_as_airflow(result.value)
+        )
+
+
+class _Row:
+    """What Airflow's own `deserialize_value` takes."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value

@@ -1,0 +1,281 @@
+"""What Airflow's own serialization wrote, read by the annotation of who reads it.
+
+A task without a contract pushes a model or a datetime in Airflow's form, which names a class:
+``{"__classname__": "shop.Order", "__version__": 1, "__data__": {"id": 1}}``. Airflow imports that
+name, if an allow-list has it. Here the name only says how a value of the standard library is
+spelled; what is made of the data, the annotation says. Nothing is imported by a name in data.
+
+Source of the forms: ``airflow.sdk.serde`` (before 3.2 ``airflow.serialization.serde``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from typedxcom.errors import DecodeError
+from typedxcom.schema.nodes import (
+    UNKNOWN,
+    Alias,
+    Constrained,
+    MappingOf,
+    Named,
+    Record,
+    Schema,
+    SequenceOf,
+    TupleOf,
+    UnionOf,
+    Unknown,
+    Written,
+)
+
+__all__ = ["AirflowReader", "by_annotation", "frame_bytes", "is_serialized", "with_length"]
+
+AirflowReader: TypeAlias = Callable[[Any], Any]  # as a task without a contract reads such a form
+
+_CLASS, _VERSION, _DATA = "__classname__", "__version__", "__data__"
+_OLD_CLASS, _OLD_DATA = "__type", "__var"
+_OLD_NAMES = {
+    "tuple": "builtins.tuple",
+    "set": "builtins.set",
+    "frozenset": "builtins.frozenset",
+    "timedelta": "datetime.timedelta",
+    "datetime": "datetime.datetime",
+}
+_FRAMES = frozenset({"pandas.DataFrame", "pandas.core.frame.DataFrame"})
+_MAX_FRAME = 512 * 1024 * 1024  # characters: twice the bytes of parquet; a row never holds more
+# Names of zones that Airflow 2 wrote and no database of zones has; as its own reader takes them.
+_OLD_ZONES = {"EDT": -4, "CDT": -5, "MDT": -6, "PDT": -7, "CEST": 2}  # hours
+
+
+def is_serialized(node: Any) -> bool:
+    """Whether *node* is a value in Airflow's own form."""
+    return isinstance(node, dict) and (
+        (_CLASS in node and _VERSION in node) or (_OLD_CLASS in node and _OLD_DATA in node)
+    )
+
+
+def with_length(row: Any) -> Any:
+    """*row*, as a tuple where it is one in Airflow's form: Airflow maps over it by its length."""
+    if not is_serialized(row):
+        return row
+    name, data = _named(row)
+    return tuple(data) if name == "builtins.tuple" and isinstance(data, list) else row
+
+
+def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> Any:
+    """*node* with every form of Airflow's in it as the JSON that *schema* is read from.
+
+    Args:
+        node: JSON builtins of a row.
+        schema: What the reader expects of it; None for something typed of which no more is known.
+        airflow: What reads a form where the annotation says nothing.
+
+    Raises:
+        DecodeError: Airflow does not read a form, and the annotation says nothing.
+    """
+    return _Reader(airflow).read(node, schema)
+
+
+def frame_bytes(row: Any) -> bytes | None:
+    """The parquet of a pandas frame in Airflow's form; None for anything else.
+
+    Raises:
+        DecodeError: It is larger than any row, or no hexadecimal text.
+    """
+    if not is_serialized(row):
+        return None
+    name, data = _named(row)
+    if not isinstance(name, str) or name not in _FRAMES or not isinstance(data, str):
+        return None
+    if len(data) > _MAX_FRAME:
+        raise DecodeError(
+            f"A pandas frame in an XCom has {len(data):,} characters, which is too many"
+        )
+    try:
+        return bytes.fromhex(data)
+    except ValueError as error:
+        raise DecodeError("A pandas frame in an XCom is no hexadecimal text") from error
+
+
+def _named(node: dict[str, Any]) -> tuple[Any, Any]:
+    """The name of the class, and the data."""
+    if _CLASS in node and _VERSION in node:
+        return node[_CLASS], node.get(_DATA)
+    name = node[_OLD_CLASS]
+    known = _OLD_NAMES.get(name, name) if isinstance(name, str) else name
+    return known, node[_OLD_DATA]
+
+
+class _Reader:
+    """One walk over a row, beside its annotation."""
+
+    def __init__(self, airflow: AirflowReader) -> None:
+        self._airflow = airflow
+        self._in_form = False  # inside of what Airflow's form of a class holds
+
+    def read(self, node: Any, schema: Schema | None) -> Any:
+        """*node* without the forms."""
+        if isinstance(node, dict):
+            if is_serialized(node):
+                return self._unwrapped(node, schema)
+            if self._in_form:
+                node = _without_computed(node, schema)
+            return {key: self.read(part, _part(schema, key)) for key, part in node.items()}
+        if isinstance(node, (list, tuple)):
+            return [self.read(part, _part(schema, index)) for index, part in enumerate(node)]
+        return node
+
+    def _unwrapped(self, node: dict[str, Any], schema: Schema | None) -> Any:
+        name, data = _named(node)
+        if name == "dict" and _OLD_CLASS in node:
+            return self.read(data, schema)
+        if _says_nothing(schema):
+            return self._airflow(node)
+        if isinstance(name, str) and name in _FRAMES:
+            return node  # which a table reads, and nothing else
+        spell = _SPELLED.get(name) if isinstance(name, str) else None
+        if spell is not None:
+            try:
+                return spell(data)
+            except (ArithmeticError, LookupError, OSError, TypeError, ValueError):
+                return node  # damaged: the codec tells what was expected
+        before, self._in_form = self._in_form, True
+        try:
+            return self.read(data, schema)
+        finally:
+            self._in_form = before
+
+
+def _without_computed(data: dict[str, Any], schema: Schema | None) -> dict[str, Any]:
+    """The data of a pydantic model without what it computes, which no model takes back."""
+    record = _record(schema)
+    computed = getattr(record.type, "model_computed_fields", None) if record else None
+    if not computed or record is None:
+        return data
+    return {key: part for key, part in data.items() if key in record.fields or key not in computed}
+
+
+def _record(schema: Schema | None) -> Record | None:
+    match schema:
+        case Record():
+            return schema
+        case (
+            Constrained(inner=inner)
+            | Named(inner=inner)
+            | Written(inner=inner)
+            | Alias(target=[inner])
+        ):
+            return _record(inner)
+        case UnionOf():
+            return _record(_some(schema))
+    return None
+
+
+def _says_nothing(schema: Schema | None) -> bool:
+    match schema:
+        case Unknown():
+            return True
+        case (
+            Constrained(inner=inner)
+            | Named(inner=inner)
+            | Written(inner=inner)
+            | Alias(target=[inner])
+        ):
+            return _says_nothing(inner)
+        case UnionOf(members=members):
+            return any(map(_says_nothing, members))
+    return False
+
+
+def _some(union: UnionOf) -> Schema | None:
+    """What is there where an optional value is; None where there are several."""
+    given = [one for one in union.members if str(one) != "None"]
+    return given[0] if len(given) == 1 else None
+
+
+def _part(schema: Schema | None, key: Any) -> Schema | None:
+    """What the annotation says of the item at *key*."""
+    match schema:
+        case Unknown():
+            return schema
+        case (
+            Constrained(inner=inner)
+            | Named(inner=inner)
+            | Written(inner=inner)
+            | Alias(target=[inner])
+        ):
+            return _part(inner, key)
+        case UnionOf():
+            return UNKNOWN if _says_nothing(schema) else _part(_some(schema), key)
+        case SequenceOf(item=item):
+            return item
+        case TupleOf(items=items):
+            return items[key] if isinstance(key, int) and key < len(items) else None
+        case MappingOf(value=value):
+            return value
+        case Record():
+            return _field(schema, key)
+    return None
+
+
+def _field(record: Record, key: Any) -> Schema | None:
+    fields = record.fields
+    if "root" in fields and record.style == "model":
+        return _part(fields["root"].schema, key)
+    if isinstance(key, int):
+        items = list(fields.values()) if record.style == "namedtuple" else []
+        return items[key].schema if key < len(items) else None
+    found = fields.get(key) or next((one for one in fields.values() if one.key == key), None)
+    if found is not None:
+        return found.schema
+    keeps = record.style == "model" and record.type.model_config.get("extra") == "allow"  # type: ignore[attr-defined]
+    return UNKNOWN if keeps else None
+
+
+def _moment(data: Any) -> str:
+    """The ISO text of a datetime; without a zone it is in the local time, as Airflow has it."""
+    if isinstance(data, (int, float)):
+        return dt.datetime.fromtimestamp(float(data), dt.timezone.utc).isoformat()
+    made = dt.datetime.fromtimestamp(float(data["timestamp"]), _zone(data["tz"]))
+    offset = made.utcoffset()
+    if offset is not None and offset.total_seconds() % 60:
+        made = made.astimezone(dt.timezone.utc)  # ISO text has whole minutes
+    return made.isoformat()
+
+
+def _zone(written: Any) -> dt.tzinfo | None:
+    if is_serialized(written):
+        _, written = _named(written)
+    if isinstance(written, (list, tuple)):
+        written = written[0]
+    if written is None:
+        return None
+    if isinstance(written, str) and written not in _OLD_ZONES:
+        return zoneinfo.ZoneInfo(written)
+    hours = _OLD_ZONES.get(written) if isinstance(written, str) else written / 3600
+    return dt.timezone(dt.timedelta(hours=hours or 0))
+
+
+def _duration(data: Any) -> str:
+    """The ISO text of a time span in seconds."""
+    return str(msgspec.to_builtins(dt.timedelta(seconds=float(data))))
+
+
+def _number(data: Any) -> str:
+    """The text of a Decimal, which Airflow writes as a number."""
+    if isinstance(data, bool) or not isinstance(data, (int, float, str)):
+        raise TypeError
+    return str(data)
+
+
+_SPELLED: Mapping[str, Callable[[Any], Any]] = {
+    "datetime.datetime": _moment,
+    "pendulum.datetime.DateTime": _moment,
+    "datetime.timedelta": _duration,
+    "decimal.Decimal": _number,
+}
