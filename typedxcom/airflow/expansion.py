@@ -149,7 +149,10 @@ def _keyword_item(
         case Record(style=style, fields=fields) if style != "namedtuple":
             yield from _twice(task, partial, fields, "expand_kwargs()")
             yield from _known_keys(contract, task, fields, value, solution)
-            yield from _missing(contract, task, {**partial, **fields})
+            sure = {
+                name for name, field in fields.items() if field.required or style != "typeddict"
+            }
+            yield from _missing(contract, task, {**partial, **dict.fromkeys(sure)})
         case MappingOf(value=values):
             yield from _any_keys(contract, task, partial, values, value)
         case Unknown():
