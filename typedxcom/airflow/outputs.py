@@ -22,6 +22,7 @@ from typedxcom.airflow.private import (
 )
 from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows
 from typedxcom.airflow.readers import gets_list, read_in
+from typedxcom.airflow.shadowed import without_shadowed_fields
 from typedxcom.airflow.stores import objects
 from typedxcom.airflow.truth import refuse_comparison, refuse_truth
 from typedxcom.contracts import Promise
@@ -265,7 +266,7 @@ class ItemArg(XComArg):
         arg = cls(operator=whole.operator, key=whole.key)
         outer = whole.path if isinstance(whole, ItemArg) else ()
         arg.path, arg.schema = (*outer, index), schema
-        return arg
+        return without_shadowed_fields(arg)
 
     def resolve(self, context: Any) -> Any:
         """Pull the whole and take the item; None where the task was skipped."""
@@ -376,11 +377,11 @@ class TypedConcat(_Joined, ConcatXComArg):
         return _concatenated(*self.args, *others)
 
 
-def typed_arg(arg: Any, schema: Schema) -> Any:
+def typed_arg(arg: Any, schema: Schema) -> ItemArg:
     """Airflow's plain reference *arg* as one of ours."""
     made = XComArg(operator=arg.operator, key=arg.key)
     made.schema = schema
-    return made
+    return without_shadowed_fields(made)
 
 
 def _fixed_items(schema: Schema) -> list[Schema] | None:

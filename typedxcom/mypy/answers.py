@@ -155,6 +155,9 @@ class Answers:
         owner, _, name = fullname.rpartition(".")
         if owner == names.REFUSED:
             return self._guard(partial(uses.attribute, name=name), _default_attribute)
+        if owner in (names.SDK_XCOMARG, names.SDK_DEPENDENCY):
+            hook = partial(uses.shadowed_attribute, name=name)
+            return self._guard(hook, _default_attribute)
         if owner in (names.DECORATORS, names.SDK_DECORATORS):
             hook = partial(decorators.sub_decorator, kind=name)
             return self._guard(hook, _default_attribute)

@@ -16,6 +16,7 @@ from mypy.nodes import (
     IndexExpr,
     MemberExpr,
     NameExpr,
+    TypeInfo,
 )
 from mypy.plugin import AttributeContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.subtypes import is_subtype
@@ -28,7 +29,9 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypedDictType,
     UnionType,
+    get_proper_type,
 )
 
 from typedxcom.mypy import names
@@ -48,6 +51,7 @@ __all__ = [
     "plain_call",
     "refuse",
     "refuse_await",
+    "shadowed_attribute",
 ]
 
 # Methods of `_public.Refused`, and what the user did to call them.
@@ -125,8 +129,44 @@ def _anything(signature: CallableType) -> CallableType:
 def attribute(site: Site, ctx: AttributeContext, *, name: str) -> Type:
     """``extract().total``."""
     output = output_of(ctx.type)
-    if output is None or name in REAL or name.startswith("__"):
+    if output is None or name.startswith("__"):
         return ctx.default_attr_type
+    if name in REAL and not _has_field(output.value, name):
+        return ctx.default_attr_type
+    return _missing_attribute(site, ctx, output, name)
+
+
+def shadowed_attribute(site: Site, ctx: AttributeContext, *, name: str) -> Type:
+    """``extract().roots``: Airflow's own attribute, unless the value has a field of that name."""
+    output = output_of(ctx.type)
+    if output is None or not _has_field(output.value, name):
+        return ctx.default_attr_type
+    return _missing_attribute(site, ctx, output, name)
+
+
+def _has_field(value: Type, name: str) -> bool:
+    """Whether a value has such a field or property, or may have it."""
+    proper = get_proper_type(value)
+    if isinstance(proper, UnionType):
+        return any(_has_field(item, name) for item in proper.items)
+    if isinstance(proper, TupleType):
+        proper = proper.partial_fallback
+    if isinstance(proper, TypedDictType):
+        return name in proper.items
+    if not isinstance(proper, Instance):
+        return False
+    return any(name in info.names for info in proper.type.mro if not _is_base(info))
+
+
+def _is_base(info: TypeInfo) -> bool:
+    """Whether a class is what others are made of: its methods are no fields."""
+    return info.module_name.partition(".")[0] in _BASES
+
+
+_BASES: Final = frozenset({"pydantic", "msgspec", "builtins", "typing", "enum", "_typeshed"})
+
+
+def _missing_attribute(site: Site, ctx: AttributeContext, output: Output, name: str) -> Type:
     text = (
         f'{_subject(output)} has no attribute "{name}" while the DAG is parsed: '
         f'read it inside a task, or as ["{name}"] of a task with multiple_outputs=True'
