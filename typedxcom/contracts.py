@@ -17,6 +17,7 @@ from typedxcom.promises import (
     RETURN_PLACE,
     Promise,
     Promises,
+    context_promise,
     parameter_place,
     read_promises,
 )
@@ -61,7 +62,8 @@ class Contract:
 
     Attributes:
         function: The author's function.
-        injected: Names of parameters that Airflow fills from the context, never from an XCom.
+        injected: Names of parameters that Airflow fills from the context, unless they are given.
+        reserved: Whether an argument that is given by position to one of these fails the task.
         inputs: One model over all parameters, for rules between them.
         output: What is returned, where the annotation is not to decide.
         store: The name of the store for what is large; the deployment's default where None.
@@ -72,6 +74,7 @@ class Contract:
 
     function: Callable[..., Any]
     injected: frozenset[str] = frozenset()
+    reserved: bool = True
     inputs: Any = None
     output: Any = None
     store: str | None = None
@@ -79,6 +82,7 @@ class Contract:
     returns: bool = True
     local_names: Mapping[str, Any] = field(default_factory=dict)
     _promises: Promises | None = None
+    _given: dict[str, Promise] = field(default_factory=dict)  # of parameters that Airflow fills
     _travelling: Promises | None = None  # promises whose types can all travel
 
     @cached_property
@@ -139,7 +143,9 @@ class Contract:
             promise = promises.parameters.get(name, ANYTHING)
             yield Argument(index, name, value, promise, self.is_injected(name))
         for name, value in kwargs.items():
-            yield Argument(name, name, value, self.parameter(name), self.is_injected(name))
+            injected = self.is_injected(name)
+            promise = self._of_context(name) if injected else self.parameter(name)
+            yield Argument(name, name, value, promise, injected)
 
     def refuse_unsupported(self) -> None:
         """Raise ContractError where a value of this contract could not come back."""
@@ -207,6 +213,7 @@ class Contract:
         task_id: str,
         rendered: Collection[Place] = frozenset(),
         sources: Mapping[Any, str] | None = None,
+        only_given: bool = False,
         lax: bool = False,
         objects: Objects | None = None,
         airflow: AirflowReader | None = None,
@@ -219,6 +226,7 @@ class Contract:
             task_id: Whose they are, for messages.
             rendered: Places of arguments that were a Jinja template: read leniently.
             sources: Place of an argument to the task that pushed it, for messages.
+            only_given: Whether all arguments are the author's, and none is Airflow's own.
             lax: Read every parameter leniently.
             objects: Where pointers lead.
             airflow: What reads Airflow's own forms where no annotation says what they are.
@@ -232,6 +240,9 @@ class Contract:
         loaded = []
         for argument in given:
             place = argument.place
+            if argument.injected and not only_given:
+                loaded.append(argument.value)
+                continue
             if place in whole:
                 loaded.append(whole[place])
                 continue
@@ -249,8 +260,6 @@ class Contract:
     def _load_one(
         self, argument: Argument, about: str, read: _Read, objects: Objects | None
     ) -> Any:
-        if argument.injected:
-            return argument.value
         try:
             with verified.named(about):
                 return read(argument.value, objects)
@@ -278,6 +287,14 @@ class Contract:
         except ValidationError as error:
             raise error.about(about) from None
         return {argument.place: getattr(model, name) for name, argument in together.items()}
+
+    def _of_context(self, name: str) -> Promise:
+        """What a parameter that Airflow fills requires of an argument that is given after all."""
+        if name not in self._given:
+            promise = self._read().parameters.get(name)
+            found = context_promise(self.function, name, local_names=self.local_names)
+            self._given[name] = promise or found
+        return self._given[name]
 
     def _catch_all(self, kind: Any) -> str | None:
         return next((name for name, p in self.signature.parameters.items() if p.kind is kind), None)

@@ -19,7 +19,15 @@ from typedxcom.large import has_objects, object_codec
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
 
-__all__ = ["ANYTHING", "RETURN_PLACE", "Promise", "Promises", "parameter_place", "read_promises"]
+__all__ = [
+    "ANYTHING",
+    "RETURN_PLACE",
+    "Promise",
+    "Promises",
+    "context_promise",
+    "parameter_place",
+    "read_promises",
+]
 
 RETURN_PLACE = "the return value"
 _RETURN = "return"  # in __annotations__, where no parameter can have this name
@@ -156,6 +164,23 @@ def read_promises(
         except NameError as error:
             missing_return = _missing_name(error)
     return Promises(parameters, rest, others, body, body, unresolved, missing_return)
+
+
+def context_promise(
+    function: Callable[..., Any], name: str, *, local_names: Mapping[str, Any]
+) -> Promise:
+    """What a parameter that Airflow fills from its context requires of the author's own argument.
+
+    Returns:
+        Anything where the annotation names an object of Airflow's, which no XCom can hold.
+    """
+    found = read_hints(function, local_names=local_names, importing=False).found
+    try:
+        promise = Promise(found.get(name, Any), schema_of(found.get(name, Any)))
+        promise.refuse_unsupported()
+    except (NameError, TypeError):
+        return ANYTHING
+    return promise
 
 
 def parameter_place(name: str) -> str:

@@ -73,7 +73,8 @@ def test_operators_can_be_asked_for_what_maps_over_them() -> None:
 
 def test_the_context_names_its_keys() -> None:
     """Parameters with these names are filled by Airflow."""
-    assert {"ti", "params", "logical_date", "dag_run"} <= set(private.KNOWN_CONTEXT_KEYS)
+    assert {"ti", "params", "logical_date", "dag_run"} <= private.INJECTED_KEYS
+    assert {"exception", "reason", "try_number"} <= private.CALLBACK_KEYS
 
 
 def test_decorated_operators_have_the_hooks_that_the_mixin_overrides() -> None:

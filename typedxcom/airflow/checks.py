@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from typedxcom.airflow.private import MappedArgument, ResolveMixin
+from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, ResolveMixin
 from typedxcom.airflow.wiring import (
     RETURN_KEY,
     is_template,
@@ -22,7 +23,7 @@ from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import Constrained, Record, part, walk
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
-__all__ = ["check_arguments", "reason", "told"]
+__all__ = ["check_arguments", "check_call", "reason", "told"]
 
 
 def check_arguments(
@@ -45,9 +46,41 @@ def check_arguments(
     if found:
         return found
     for argument in contract.bind(args, kwargs):
-        if not argument.injected:
+        if argument.injected and isinstance(argument.place, int) and contract.reserved:
+            found.append(_by_position(task, argument.name))
+        else:
             found.extend(_argument(task, argument, solution))
     return found
+
+
+def check_call(
+    contract: Contract,
+    task: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    solution: Solution,
+) -> list[str]:
+    """As `check_arguments`, of a call that must give every argument."""
+    found = check_arguments(contract, task, args, kwargs, solution)
+    parameters = contract.signature.parameters
+    if found or CALLBACK_KEYS.isdisjoint(parameters):
+        return found
+    given = {argument.name for argument in contract.bind(args, kwargs)}
+    return [
+        f"{task}: the parameter `{name}` is never given: Airflow has `{name}` for callbacks, not for "
+        "a running task. Give it a value, or a default."
+        for name in CALLBACK_KEYS.intersection(parameters).difference(given)
+        if parameters[name].default is inspect.Parameter.empty
+        and parameters[name].kind
+        not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    ]
+
+
+def _by_position(task: str, name: str) -> str:
+    return (
+        f"{task}({name}) cannot be given by position: Airflow fills `{name}` from its context, and "
+        f"the task would fail. Give it by name, {name}=..., or rename the parameter."
+    )
 
 
 def _unknown(contract: Contract, task: str, name: str) -> str:

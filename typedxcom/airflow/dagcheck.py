@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from typedxcom.airflow.checks import check_arguments, told
+from typedxcom.airflow.checks import check_call, told
 from typedxcom.airflow.edges import arguments_of
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.fields import field_schema
@@ -72,7 +72,7 @@ def _check_plain(operator: Any, contract: Any) -> list[str]:
     """A task of plain `airflow.sdk.task`, by its annotations."""
     name, solution = operator.task_id, Solution()
     if not isinstance(operator, MappedOperator):
-        return check_arguments(contract, name, operator.op_args, operator.op_kwargs, solution)
+        return check_call(contract, name, operator.op_args, operator.op_kwargs, solution)
     given: Any = operator
     partial = given.partial_kwargs.get("op_kwargs") or {}
     expand_input = given.op_kwargs_expand_input

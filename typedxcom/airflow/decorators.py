@@ -17,7 +17,7 @@ from airflow.sdk import task as airflow_task
 from airflow.sdk import teardown as airflow_teardown
 
 from typedxcom.airflow.arguments import expanded_raw
-from typedxcom.airflow.checks import check_arguments
+from typedxcom.airflow.checks import check_arguments, check_call
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_declared_keys
@@ -35,7 +35,7 @@ from typedxcom.airflow.private import (
 from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.readers import read_in, reader_group
 from typedxcom.airflow.stores import objects
-from typedxcom.airflow.wiring import injected_names, pushed_by, returns_value
+from typedxcom.airflow.wiring import injected_names, merges_context, pushed_by, returns_value
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, WiringError, shorten
 from typedxcom.hints import read_hints
@@ -51,7 +51,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @on_the_authors_line
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Make the task. Raises WiringError where an argument does not fit."""
-        contract, solution = _checked(self, check_arguments, args, kwargs)
+        contract, solution = _checked(self, check_call, args, kwargs)
         with _named(self):
             arg = super().__call__(*args, **kwargs)
         return _output(arg, contract, solution)
@@ -273,6 +273,7 @@ def _with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> 
     made = Contract(
         function,
         injected=injected_names(),
+        reserved=merges_context(operator_class),
         returns=returns_value(operator_class),
         local_names=_local_names(function),
         **said,

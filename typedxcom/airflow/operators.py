@@ -93,6 +93,7 @@ class TypedOperator:
                     place: ", ".join(dict.fromkeys(producers(value)))
                     for place, value in raw.items()
                 },
+                only_given=True,
                 lax=not settings().strict,
                 objects=objects(),
                 airflow=as_airflow,

@@ -377,7 +377,7 @@ class TypedConcat(_Joined, ConcatXComArg):
         return _concatenated(*self.args, *others)
 
 
-def typed_arg(arg: Any, schema: Schema) -> ItemArg:
+def typed_arg(arg: Any, schema: Schema) -> Any:
     """Airflow's plain reference *arg* as one of ours."""
     made = XComArg(operator=arg.operator, key=arg.key)
     made.schema = schema

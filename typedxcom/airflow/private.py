@@ -21,7 +21,7 @@ from airflow.sdk.definitions._internal.expandinput import (
 )
 from airflow.sdk.definitions._internal.mixins import ResolveMixin
 from airflow.sdk.definitions._internal.types import NOTSET
-from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS
+from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS as _CONTEXT_KEYS
 from airflow.sdk.definitions.mappedoperator import MappedOperator, ensure_xcomarg_return_value
 from airflow.sdk.definitions.xcom_arg import (
     ConcatXComArg,
@@ -40,7 +40,8 @@ except ImportError:  # Airflow 3.1
     )
 
 __all__ = [
-    "KNOWN_CONTEXT_KEYS",
+    "CALLBACK_KEYS",
+    "INJECTED_KEYS",
     "NOTSET",
     "AirflowFailException",
     "AirflowNotFoundException",
@@ -66,6 +67,13 @@ __all__ = [
 ]
 
 TaskDecoratorType = _TaskDecorator
+
+# Airflow declares these for its whole context, but a running task gets none of them: some are for
+# callbacks, others it no longer fills.
+CALLBACK_KEYS = _CONTEXT_KEYS & frozenset(
+    {"exception", "reason", "expanded_ti_count", "test_mode", "try_number"}
+)
+INJECTED_KEYS = frozenset(_CONTEXT_KEYS) - CALLBACK_KEYS
 
 
 def stats() -> Any:

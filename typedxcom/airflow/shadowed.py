@@ -1,4 +1,4 @@
-"""`output.key` where the value has a field `key`: Airflow's reference has an attribute of that name.
+"""`output.key` where the value has a field `key`: the reference has such an attribute as well.
 
 Without a check the next task silently gets the reference's own attribute, ``"return_value"``. Only
 what a DAG's author writes is refused: Airflow and the libraries use these attributes all the time.
@@ -13,8 +13,9 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from typedxcom.airflow.private import DagContext
+from typedxcom.airflow.readers import gets_list
 from typedxcom.schema import Schema
-from typedxcom.schema.nodes import Alias, Record, SequenceOf, UnionOf, bare
+from typedxcom.schema.nodes import Alias, Record, UnionOf, bare
 
 __all__ = ["without_shadowed_fields"]
 
@@ -28,9 +29,9 @@ _FOLDERS = tuple(
 def without_shadowed_fields(arg: T) -> T:
     """*arg*, whose attributes that are also fields of its value ask for the value's."""
     made: Any = arg
-    names = _shadowed(made.schema, _public_names(type(arg)))
+    names = _shadowed(made.schema, _public_names(made.__class__))
     if names:
-        made.__class__ = _guarded(type(arg), names)
+        made.__class__ = _guarded(made.__class__, names)
     return arg
 
 
@@ -64,7 +65,7 @@ def _guarded(kind: Any, names: frozenset[str]) -> Any:
     """*kind*, of which the author's code gets none of *names*."""
 
     def __getattribute__(self: Any, name: str) -> Any:
-        if name in names and _is_authors(sys._getframe(1)) and not _is_list(self):
+        if name in names and _is_authors(sys._getframe(1)) and not _is_list(self, kind):
             raise AttributeError(name)  # then Python asks `__getattr__`, which says why
         return kind.__getattribute__(self, name)
 
@@ -80,8 +81,6 @@ def _is_authors(frame: FrameType) -> bool:
     return not frame.f_code.co_filename.startswith((*_FOLDERS, "<attrs", "<frozen"))
 
 
-def _is_list(arg: Any) -> bool:
+def _is_list(arg: Any, kind: Any) -> bool:
     """Whether the reader gets the values of many instances, which has none of the fields."""
-    from typedxcom.airflow.wiring import describe
-
-    return isinstance(describe(arg), SequenceOf)
+    return gets_list(kind.__getattribute__(arg, "operator"))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from typedxcom.airflow.private import (
-    KNOWN_CONTEXT_KEYS,
+    INJECTED_KEYS,
     NOTSET,
     AirflowXComArg,
     ConcatXComArg,
@@ -57,6 +57,7 @@ __all__ = [
     "is_template",
     "key_schema",
     "literal",
+    "merges_context",
     "misuse",
     "operator_contract",
     "producers",
@@ -69,6 +70,7 @@ LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is check
 _VIEWS = (abc.KeysView, abc.ValuesView, abc.ItemsView, collections.deque)
 # Decorators whose operator runs the function and pushes what it returned, besides PythonOperator's.
 _RUN_ELSEWHERE = frozenset({"@task.docker", "@task.kubernetes", "@task.stub", "@task.pyspark"})
+_MERGE_CONTEXT = ("PythonOperator", "PythonSensor")
 _SILENT = ("branch", "sensor")  # these push nothing, or something else than the return value
 
 
@@ -78,7 +80,13 @@ class NotAnItem(Exception):
 
 def injected_names() -> frozenset[str]:
     """Names of parameters that Airflow fills from its context."""
-    return frozenset(KNOWN_CONTEXT_KEYS)
+    return INJECTED_KEYS
+
+
+def merges_context(operator_class: type) -> bool:
+    """Whether Airflow calls the function with its context beside the arguments."""
+    is_bash = getattr(operator_class, "custom_operator_name", "") == "@task.bash"
+    return is_bash or any(base.__name__ in _MERGE_CONTEXT for base in operator_class.__mro__)
 
 
 def returns_value(operator_class: type) -> bool:
@@ -104,6 +112,7 @@ def operator_contract(operator: Any) -> Contract | None:
     return Contract(
         function,
         injected=injected_names(),
+        reserved=merges_context(operator_class),
         output=pushed_by(operator_class, _options(operator)),
         returns=returns_value(operator_class),
     )

@@ -20,9 +20,10 @@ class Callee:
         positional: How many of them, from the first on, take a positional argument of their own.
         named: Name -> index of those that a keyword can fill.
         injected: Names that Airflow fills, which no mapping may give.
+        filled: The places of parameters that Airflow fills, which no position may give.
     """
 
-    __slots__ = ("function", "generic", "injected", "named", "positional", "types")
+    __slots__ = ("filled", "function", "generic", "injected", "named", "positional", "types")
 
     def __init__(self, function: CallableType, name: str, injected: frozenset[str]) -> None:
         if name and name != function.name:
@@ -39,6 +40,12 @@ class Callee:
             if name_ and kind is not ARG_STAR and kind is not ARG_STAR2:
                 self.named[name_] = place
         self.injected = injected
+        names = function.arg_names
+        self.filled = (
+            frozenset(place for place in range(self.positional) if names[place] in injected)
+            if injected and not injected.isdisjoint(names)
+            else frozenset()
+        )
 
     def required(self) -> set[str]:
         """The names of the parameters that must be given."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from mypy.erasetype import erase_typevars
-from mypy.nodes import CallExpr, Expression, FuncDef, IndexExpr, LambdaExpr, MemberExpr
+from mypy.nodes import ARG_POS, CallExpr, Expression, FuncDef, IndexExpr, LambdaExpr, MemberExpr
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
@@ -20,7 +20,7 @@ from typedxcom.mypy.bare import call_decorator
 from typedxcom.mypy.bodies import quiet_return
 from typedxcom.mypy.callee import Callee
 from typedxcom.mypy.calls import Call
-from typedxcom.mypy.codes import XCOM_MAP
+from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
 from typedxcom.mypy.dags import decorate_dag
 from typedxcom.mypy.decorators import (
     boolean,
@@ -106,10 +106,25 @@ def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
     """A call whose arguments do not decide what it returns."""
     returned = groups.group_result(site, task.value) if task.group else task.output(site)
     check_module_truth(site, call, returned)
+    if callee.filled:
+        _check_filled(site, call, task, callee)
     left = fitting_arguments(site, call, callee)
     if left is None:
         left = Call(site, call, task.label, callee.function).check_arguments()
     return callee.function.copy_modified(arg_types=left, ret_type=returned)
+
+
+def _check_filled(site: Site, call: CallExpr, task: Tasklike, callee: Callee) -> None:
+    """Report what is given by position to a parameter that Airflow fills: the task would fail."""
+    if task.note.kind not in names.MERGES_CONTEXT:
+        return
+    for place, (expr, kind) in enumerate(zip(call.args, call.arg_kinds, strict=True)):
+        if kind is not ARG_POS:
+            return
+        if place in callee.filled:
+            name = callee.function.arg_names[place]
+            text = f'cannot be given by position: Airflow injects "{name}". Give it by name'
+            site.fail(f'Argument "{name}" of {task.label} {text}', expr, XCOM_ARG)
 
 
 def _first_call(site: Site, ctx: MethodSigContext) -> FunctionLike:
@@ -129,6 +144,8 @@ def _first_call(site: Site, ctx: MethodSigContext) -> FunctionLike:
         return _open(ctx.default_signature, returned)
     if not callee.generic:
         return _checked_call(site, call, task, callee)
+    if callee.filled:
+        _check_filled(site, call, task, callee)
     checked = Call(site, call, task.label, callee.function).check()
     is_result = task.note.kind in names.RUNS_FUNCTION
     returned = _result(site, task, awaited(checked.ret_type) if is_result else task.value)

@@ -46,7 +46,8 @@ class Mapping:
         # An instance gets one element: what the variables stand for differs between them.
         self.function = widest(function) if function and function.variables else function
         has_context = injected and not task.group
-        self.keys = context_keys(site) if has_context else frozenset()
+        # Airflow lets nobody map over a name of its context, also one that no task gets.
+        self.keys = context_keys(site) | names.CALLBACK_KEYS if has_context else frozenset()
 
     # partial -------------------------------------------------------------------------------------
 

@@ -64,6 +64,16 @@ RUNS_FUNCTION: Final = BRANCHES | frozenset(
     | {"docker", "kubernetes", "pyspark", "snowpark"}
 )
 
+# Airflow's Context declares these too, but no running task gets them: the same names as in
+# `typedxcom.airflow.private`.
+CALLBACK_KEYS: Final = frozenset(
+    {"exception", "reason", "expanded_ti_count", "test_mode", "try_number"}
+)
+# Kinds whose function is called with Airflow's context beside the arguments.
+MERGES_CONTEXT: Final = (RUNS_FUNCTION - frozenset({"docker", "kubernetes", "stub"})) | frozenset(
+    {"bash", "bash_processed", "sensor"}
+)
+
 # Only for an Airflow whose Context cannot be found in the build.
 CONTEXT_KEYS: Final = frozenset(
     [
@@ -76,8 +86,6 @@ CONTEXT_KEYS: Final = frozenset(
         "outlet_events",
         "ds",
         "ds_nodash",
-        "expanded_ti_count",
-        "exception",
         "inlets",
         "inlet_events",
         "logical_date",
@@ -89,7 +97,6 @@ CONTEXT_KEYS: Final = frozenset(
         "prev_data_interval_end_success",
         "prev_start_date_success",
         "prev_end_date_success",
-        "reason",
         "run_id",
         "start_date",
         "task",
@@ -97,10 +104,8 @@ CONTEXT_KEYS: Final = frozenset(
         "task_instance",
         "task_instance_key_str",
         "templates_dict",
-        "test_mode",
         "ti",
         "triggering_asset_events",
-        "try_number",
         "ts",
         "ts_nodash",
         "ts_nodash_with_tz",

@@ -357,7 +357,8 @@ def context_keys(site: Site) -> frozenset[str]:
     if info is None or info.typeddict_type is None:
         return names.CONTEXT_KEYS
     if _Keys.info is not info:
-        _Keys.info, _Keys.names = info, frozenset(info.typeddict_type.items)
+        declared = frozenset(info.typeddict_type.items)
+        _Keys.info, _Keys.names = info, declared - names.CALLBACK_KEYS
     return _Keys.names
 
 
