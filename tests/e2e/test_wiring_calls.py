@@ -147,8 +147,8 @@ def test_star_arguments():
     total(*["x", 1])
     total.partial(first="x").expand(dog=returns(list[Dog]))
     for args, kwargs, name in [
-        (("x", returns(str)), {}, "numbers"),
-        (("x", 1, 2, "y"), {}, "numbers"),
+        (("x", returns(str)), {}, r"\*numbers"),
+        (("x", 1, 2, "y"), {}, r"\*numbers"),
         (("x",), {"dog": returns(int)}, "dog"),
         ((returns(int),), {}, "first"),
     ]:
