@@ -64,7 +64,7 @@ def wrong() -> None:
     dated(word())  # E: Argument "n" of task "dated" takes "int", but task "word" returns "str" [xcom-arg]
     dated(number(), ds=number())  # E: Argument "ds" of task "dated" takes "str", but task "number" returns "int" [xcom-arg]
     first()  # E: Missing positional argument "ds" in call to "first" [call-arg]
-    first("2025-01-01", word())  # E: Argument "n" of task "first" takes "int", but task "word" returns "str" [xcom-arg]
+    first("2025-01-01", word())  # E: Argument "ds" of task "first" cannot be given by position: Airflow injects "ds". Give it by name [xcom-arg] && Argument "n" of task "first" takes "int", but task "word" returns "str" [xcom-arg]
     dated.partial(n=1).expand(ds=["2025-01-01"])  # E: Argument "ds" of task "dated" cannot be given to expand(): Airflow injects "ds" [xcom-map]
     dated.partial(ti=None).expand(n=[1])  # E: Argument "ti" of task "dated" cannot be given to partial(): Airflow injects "ti" [xcom-map]
     no_extra(number=number())  # E: Unexpected keyword argument "number" for "no_extra" [call-arg]
