@@ -10,7 +10,7 @@ import pytest
 from airflow.sdk import DAG, PokeReturnValue
 
 from tests.e2e.support import Order, succeed
-from tests.harness.dagtest import run_dag
+from tests.harness.dagtest import load_dag, run_dag
 from typedxcom import ValidationError, WiringError, XComArg, dag, task
 
 
@@ -152,6 +152,103 @@ def test_another_interpreter_runs_the_body_under_its_contract():
     result = succeed(external())
     assert result.xcom("total") == {"sum": 4.5}
     assert result.xcom("read") == 4.5
+
+
+OF_THE_FILE = """
+import enum, sys
+from dataclasses import dataclass
+from datetime import datetime
+from airflow.sdk import dag
+from airflow.sdk import task as airflow_task
+from pydantic import BaseModel
+from elsewhere_models import Shared
+from typedxcom import task
+
+class Color(enum.Enum):
+    RED = "red"
+
+class Money(BaseModel):
+    cents: int
+    at: datetime = datetime(2024, 1, 2)
+
+@dataclass
+class Point:
+    x: int
+    color: Color
+
+CHILD = {{"python": sys.executable, "expect_airflow": False, "env_vars": {{"PYTHONPATH": {path!r}}}}}
+
+@dag(schedule=None)
+def of_the_file():
+    @task
+    def make() -> Money:
+        return Money(cents=5)
+
+    @task
+    def point() -> Point:
+        return Point(1, Color.RED)
+
+    @task
+    def shared() -> Shared:
+        return Shared(n=3)
+
+    @airflow_task
+    def old():
+        return [Money(cents=6)]
+
+    @task.external_python(**CHILD)
+    def child(
+        money: Money, many: list[Money], point: Point, color: Color, shared: Shared, untyped, when: datetime
+    ) -> Money:
+        assert money == untyped == {{"cents": 5, "at": "2024-01-02T00:00:00"}}
+        assert many == [{{"cents": 6, "at": "2024-01-02T00:00:00"}}]
+        assert point == {{"x": 1, "color": "red"}} and color == "red"
+        assert (shared.n, when.year) == (3, 2024)
+        return {{"cents": money["cents"] + many[0]["cents"], "at": when}}
+
+    @task.external_python(**CHILD)
+    def children() -> dict[str, list[Point]]:
+        return {{"a": [{{"x": 2, "color": "red"}}]}}
+
+    @task.external_python(**CHILD)
+    def shares() -> Shared:
+        from elsewhere_models import Shared
+        return Shared(n=4)
+
+    @task.external_python(**CHILD)
+    def wrong() -> Money:
+        return {{"cents": "many"}}
+
+    @task
+    def read(money: Money, points: dict[str, list[Point]], shared: Shared) -> None:
+        assert money == Money(cents=11)
+        assert points == {{"a": [Point(2, Color.RED)]}}
+        assert shared == Shared(n=4)
+
+    money = make()
+    read(
+        child(money, old(), point(), Color.RED, shared(), money, datetime(2024, 1, 2)),
+        children(),
+        shares(),
+    )
+    wrong()
+
+of_the_file()
+"""
+
+
+def test_classes_of_the_dag_file_are_plain_data_in_another_interpreter(tmp_path, monkeypatch):
+    """It cannot import them; it can a module's, and a plain result is read by the contract."""
+    (tmp_path / "elsewhere_models.py").write_text(
+        "from pydantic import BaseModel\n\nclass Shared(BaseModel):\n    n: int\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    result = run_dag(load_dag(OF_THE_FILE.format(path=str(tmp_path))))
+    assert result.states["read"] == "success", result
+    assert result.xcom("child") == {"cents": 11, "at": "2024-01-02T00:00:00"}
+    error = result.error("wrong")
+    assert isinstance(error, ValidationError)
+    assert "got `'many'` - at `$.cents`" in str(error)
 
 
 def test_a_wrong_result_of_another_interpreter_fails_the_task():

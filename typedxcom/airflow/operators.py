@@ -13,6 +13,7 @@ from airflow.sdk import get_current_context
 from typedxcom.airflow.advice import advise_annotation
 from typedxcom.airflow.arguments import pulled_raw
 from typedxcom.airflow.config import settings
+from typedxcom.airflow.elsewhere import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_pushed_keys
 from typedxcom.airflow.private import (
@@ -98,6 +99,8 @@ class TypedOperator:
                 objects=objects(),
                 airflow=as_airflow,
             )
+            if runs_elsewhere(this):
+                args, this.op_kwargs = for_child(contract, args, this.op_kwargs)
             this.op_args = tuple(args) if isinstance(this.op_args, tuple) else args
 
     def _push_form(self, result: Any, context: Context) -> Any:
@@ -107,6 +110,8 @@ class TypedOperator:
         if not contract.returned.known:
             advise_annotation(result, contract, _any(self).task_id)
             return _pushed_by_airflow(result, _any(self))
+        if runs_elsewhere(self):
+            result = from_child(result, contract.returned)
         return push_form(result, contract, _any(self), context["ti"])
 
     def _checked_body(self, value: Any) -> Any:
