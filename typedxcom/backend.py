@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.bases.xcom import BaseXCom
 
-from typedxcom.airflow.raw import is_raw, raw_rows, read_as_airflow
+from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows, read_as_airflow
 from typedxcom.codecs.wire import is_envelope
 from typedxcom.items import CODEC as ITEMS
 from typedxcom.items import StoredItems, join_items
@@ -29,6 +29,7 @@ from typedxcom.pointer import (
     parse,
     paths_in,
 )
+from typedxcom.serde import is_frame
 
 if TYPE_CHECKING:
     from typedxcom.objects import Placement
@@ -160,7 +161,9 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
     from typedxcom.codecs.wire import about
 
     text = write_text(tree)
-    if len(text) <= settings().store_threshold:
+    # A reader takes a table from nothing but a signed pointer, where pointers are signed.
+    is_signed = bool(placement.objects.keys) and is_frame(tree)
+    if len(text) <= settings().store_threshold and not is_signed:
         return tree
     told = about(tree, len(text))
     if any(paths_in(text)):  # the sweep opens objects that name others: it knows the extension
@@ -174,6 +177,7 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
 def _value(row: Any) -> Any:
     from typedxcom.airflow.stores import objects
     from typedxcom.codecs.text import read_text
+    from typedxcom.objects import SignedRow
     from typedxcom.rows import opened
 
     codec = objects().pointer(row).codec if is_pointer(row) else None
@@ -182,6 +186,7 @@ def _value(row: Any) -> Any:
         return items if is_raw() else opened(items[:], objects())
     if codec == "airflow":
         row = read_text(bytes(objects().read(row)))
+        row = SignedRow(row) if objects().keys and is_frame(row) else row
     value = _airflow_value(row)
     return value if is_raw() else opened(value, objects())
 
@@ -195,7 +200,7 @@ def _airflow_value(row: Any) -> Any:
     if is_common_io(row):
         return read_common_io(row)
     try:
-        return read_as_airflow(row)
+        return read_as_airflow(row) if is_raw() else as_airflow(row)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from typing_extensions import Buffer
 
+from typedxcom.errors import IntegrityError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Coordinates, Pointer, parse, sign, verify
 from typedxcom.stores import Store
@@ -25,11 +26,15 @@ from typedxcom.stores.verified import (
     read_verified_chunks,
 )
 
-__all__ = ["Objects", "Placement", "TableFormat", "amount"]
+__all__ = ["Objects", "Placement", "SignedRow", "TableFormat", "amount"]
 
 TableFormat = Literal["arrow", "parquet"]
 
 _LIMITS = Limits()
+
+
+class SignedRow(dict[str, Any]):
+    """What a signed pointer led to: a row in Airflow's form, which no signature is on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,13 @@ class Objects:
         open_store: The store of a name. Raises ConfigurationError where there is none.
         keys: The signing keys: the first signs, all verify; with none, pointers are unsigned.
         limits: What a reader takes on, whatever a row says.
+        literals: Whether a table that is an object of Python's came from code and from no row.
     """
 
     open_store: Callable[[str], Store]
     keys: Sequence[bytes] = field(default=(), repr=False)
     limits: Limits = _LIMITS
+    literals: bool = False
 
     def pointer(self, row: dict[str, Any]) -> Pointer:
         """The pointer that *row* is, if it may be followed.
@@ -56,6 +63,20 @@ class Objects:
         pointer = parse(row)
         verify(pointer, self.keys)
         return pointer
+
+    def refuse_unsigned(self, value: Any) -> None:
+        """Raise IntegrityError where *value*, a table without a pointer, may be anybody's.
+
+        Args:
+            value: A row in Airflow's own form, or a table of some library.
+        """
+        is_known = isinstance(value, SignedRow) or (self.literals and not isinstance(value, dict))
+        if self.keys and not is_known:
+            raise IntegrityError(
+                "A table stands in the XCom itself, and with a signing key only a signed pointer "
+                "is followed. Annotate the task that returns the table with Table[Row], so that "
+                "it is stored and signed, and clear that task."
+            )
 
     def read(self, row: dict[str, Any]) -> Buffer:
         """The bytes that *row* points to, proved by size and digest; as `read_verified` raises."""

@@ -11,7 +11,7 @@ from typedxcom.codecs.text import read_text, write_text
 from typedxcom.codecs.wire import MARKER, envelope_text, is_envelope, ordered
 from typedxcom.errors import DecodeError
 from typedxcom.items import StoredItems
-from typedxcom.objects import Objects
+from typedxcom.objects import Objects, SignedRow
 from typedxcom.pointer import is_pointer
 from typedxcom.serde import AirflowReader, is_serialized
 
@@ -140,7 +140,7 @@ def open_value(value: Any, objects: Objects | None) -> Opened:
 
     def visit(node: Any) -> Any:
         kind = type(node)
-        if kind is dict:
+        if kind is dict or kind is SignedRow:
             if MARKER in node:
                 if is_envelope(node):
                     opened.texts = True

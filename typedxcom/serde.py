@@ -33,7 +33,14 @@ from typedxcom.schema.nodes import (
     Written,
 )
 
-__all__ = ["AirflowReader", "by_annotation", "frame_bytes", "is_serialized", "with_length"]
+__all__ = [
+    "AirflowReader",
+    "by_annotation",
+    "frame_bytes",
+    "is_frame",
+    "is_serialized",
+    "with_length",
+]
 
 AirflowReader: TypeAlias = Callable[[Any], Any]  # as a task without a contract reads such a form
 
@@ -81,17 +88,23 @@ def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> A
     return _Reader(airflow).read(node, schema)
 
 
+def is_frame(row: Any) -> bool:
+    """Whether *row* is a pandas frame in Airflow's form."""
+    if not is_serialized(row):
+        return False
+    name, data = _named(row)
+    return isinstance(name, str) and name in _FRAMES and isinstance(data, str)
+
+
 def frame_bytes(row: Any) -> bytes | None:
     """The parquet of a pandas frame in Airflow's form; None for anything else.
 
     Raises:
         DecodeError: It is larger than any row, or no hexadecimal text.
     """
-    if not is_serialized(row):
+    if not is_frame(row):
         return None
-    name, data = _named(row)
-    if not isinstance(name, str) or name not in _FRAMES or not isinstance(data, str):
-        return None
+    _, data = _named(row)
     if len(data) > _MAX_FRAME:
         raise DecodeError(
             f"A pandas frame in an XCom has {len(data):,} characters, which is too many"

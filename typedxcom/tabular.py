@@ -115,9 +115,9 @@ class TableCodec(ObjectCodec):
         from typedxcom.tables.frames import is_streamed
 
         is_slice = isinstance(row, TableSlice)
-        row = row if is_slice else _without_airflow(row, objects)
         if objects is None or not (is_slice or is_pointer(row)):
-            return from_table(self.check(self._literal(row)), self.annotation)
+            table = self._literal(row, objects)
+            return from_table(self.check(table), self.annotation)
         pointer = objects.pointer(row.row if is_slice else row)
         if pointer.codec not in CODECS:
             raise no_table(self.schema, pointer.about)
@@ -158,18 +158,23 @@ class TableCodec(ObjectCodec):
 
         return from_lazy(table, self.annotation)
 
-    def _literal(self, value: Any) -> Any:
+    def _literal(self, value: Any, objects: Objects | None) -> Any:
         """A table that stands in the DAG file, or came from a task without a contract."""
         from typedxcom.tables import is_table
 
-        if not is_table(value):
-            raise no_table(self.schema, type(value).__name__)
-        return value
+        table = _without_airflow(value, objects)
+        if not is_table(table):
+            raise no_table(self.schema, type(table).__name__)
+        return table
 
 
 def _without_airflow(row: Any, objects: Objects | None) -> Any:
-    """*row*, or the pandas frame that it is in Airflow's own form."""
+    """*row*, or the pandas frame that it is in Airflow's own form; with a key it must be signed."""
+    from typedxcom.tables import is_table
+
     data = frame_bytes(row)
+    if objects is not None and (data is not None or is_table(row)):
+        objects.refuse_unsigned(row)
     if data is None:
         return row
     from typedxcom.tables.parquet import ParquetTable

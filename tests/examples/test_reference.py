@@ -38,5 +38,5 @@ def test_the_settings_page_is_what_airflow_shows():
     }
     options = get_provider_info()["config"]["typedxcom"]["options"]
     assert found == {
-        name: (option["default"], option["description"]) for name, option in options.items()
+        name: (option["default"] or "", option["description"]) for name, option in options.items()
     }

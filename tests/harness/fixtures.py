@@ -41,7 +41,8 @@ def forgotten() -> Iterator[Callable[[], None]]:
 def _forget() -> None:
     from typedxcom.airflow import config, stores
 
-    for cache in (config.settings, stores.open_store, stores.objects, stores.stores_lists):
+    kept = (config.settings, config.signing_keys)
+    for cache in (*kept, stores.open_store, stores.objects, stores.stores_lists):
         cache.cache_clear()
 
 

@@ -10,9 +10,10 @@ except ImportError:  # Airflow 3.1
     from airflow.configuration import conf
 
 from typedxcom.errors import ConfigurationError
+from typedxcom.pointer.signing import check_keys
 from typedxcom.settings import Settings
 
-__all__ = ["SECTION", "check_dags", "conf", "settings"]
+__all__ = ["SECTION", "check_dags", "conf", "settings", "signing_keys"]
 
 SECTION = "typedxcom"
 
@@ -35,6 +36,43 @@ def settings() -> Settings:
         )
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
+
+
+@functools.cache
+def signing_keys() -> tuple[bytes, ...]:
+    """The secrets that sign pointers: the first signs, all verify; none where none is configured.
+
+    Raises:
+        ConfigurationError: A key is set and empty, or too short. To go on without one would
+            accept every pointer.
+    """
+    written = _signing_key()
+    keys = tuple(part.strip().encode() for part in (written or "").split(",") if part.strip())
+    if not keys and (written is not None or _names_a_source()):
+        raise ConfigurationError(
+            f"[{SECTION}] signing_key is set and there is no key in it. Look at the variable, "
+            "command (signing_key_cmd) or secrets backend (signing_key_secret) that should give "
+            "it; to sign nothing, take the setting away."
+        )
+    check_keys(keys)
+    return keys
+
+
+def _signing_key() -> str | None:
+    try:
+        found: str | None = conf.get(SECTION, "signing_key", fallback=None)
+    except Exception as error:  # not chained: what a command printed may hold the key
+        raise ConfigurationError(
+            f"[{SECTION}] signing_key could not be read: {type(error).__name__}. Run the command "
+            "(signing_key_cmd) by hand, or look at the secrets backend (signing_key_secret)."
+        ) from None
+    return found
+
+
+def _names_a_source() -> bool:
+    """Whether a command or a secrets backend was to give the key."""
+    options = ("signing_key_cmd", "signing_key_secret")
+    return any(conf.get(SECTION, option, fallback=None) is not None for option in options)
 
 
 def check_dags() -> str:

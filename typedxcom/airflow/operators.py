@@ -6,6 +6,7 @@ import ast
 import functools
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
@@ -96,7 +97,7 @@ class TypedOperator:
                 },
                 only_given=True,
                 lax=not settings().strict,
-                objects=objects(),
+                objects=replace(objects(), literals=True),  # rows come as they lie
                 airflow=as_airflow,
             )
             if runs_elsewhere(this):

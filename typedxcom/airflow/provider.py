@@ -71,13 +71,14 @@ def get_provider_info() -> dict[str, Any]:
                     "signing_key": {
                         "description": (
                             "Secrets that sign pointers, comma-separated: the first signs, all "
-                            "verify. With one, unsigned or altered pointers are refused."
+                            "verify. With one, unsigned or altered pointers are refused. A key "
+                            "that is set and empty is an error."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
                         "sensitive": True,
                         "example": None,
-                        "default": "",
+                        "default": None,
                     },
                     "read_limit": {
                         "description": (

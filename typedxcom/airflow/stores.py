@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from typedxcom.airflow.config import SECTION, conf
+import msgspec
+
+from typedxcom.airflow.config import SECTION, conf, signing_keys
 from typedxcom.airflow.metrics import observer
 from typedxcom.errors import ConfigurationError
 from typedxcom.objects import Objects, Placement, TableFormat
 from typedxcom.pointer import Coordinates
+from typedxcom.stores.folders import warn_of_others
 from typedxcom.stores.verified import Limits
 
 if TYPE_CHECKING:
@@ -82,14 +83,12 @@ def objects() -> Objects:
     Raises:
         ConfigurationError: A setting is wrong.
     """
-    written = conf.get(SECTION, "signing_key", fallback="") or ""
-    keys = [part.strip().encode() for part in written.split(",") if part.strip()]
     try:
         limit = conf.getint(SECTION, "read_limit", fallback=Limits().decoded)
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
     limits = Limits(size=max(limit, Limits().size), decoded=limit)
-    return Objects(open_store, keys=keys, limits=limits)
+    return Objects(open_store, keys=signing_keys(), limits=limits)
 
 
 @functools.cache
@@ -126,11 +125,9 @@ def _addresses() -> dict[str, str]:
     written = conf.get(SECTION, "stores", fallback="") or ""
     if written.strip():
         try:
-            found.update(json.loads(written))
-        except (ValueError, TypeError) as error:
-            raise ConfigurationError(
-                f"[{SECTION}] stores is no JSON object of addresses"
-            ) from error
+            found = msgspec.json.decode(written, type=dict[str, str])
+        except (msgspec.DecodeError, UnicodeError):  # not chained: it may quote an address
+            raise ConfigurationError(f"[{SECTION}] stores is no JSON object of addresses") from None
     default = conf.get(SECTION, "store", fallback="") or ""
     return {**found, DEFAULT: default.strip()} if default.strip() else found
 
@@ -138,13 +135,25 @@ def _addresses() -> dict[str, str]:
 def _open(name: str, address: str) -> Store:
     from typedxcom.stores import LocalStore
 
-    if "://" not in address or address.startswith("file://"):
-        return LocalStore(address.removeprefix("file://"), name=name, copies=_copies())
-    from typedxcom.stores.deadline import call_outside_loop
+    if "://" not in address or address.startswith("file:///"):
+        folder = LocalStore(address.removeprefix("file://"), name=name, copies=_copies())
+        warn_of_others(folder.root, name)
+        return folder
+    from typedxcom.stores.deadline import call_outside_loop, safe_address, safe_text
     from typedxcom.stores.object import ObjectStore
 
-    path = call_outside_loop(lambda: _path(address))  # it makes the file system
-    return ObjectStore(lambda: path.fs, path.path, name=name, url=address)
+    shown = safe_address(address)
+    try:
+        path = call_outside_loop(lambda: _path(address, shown))  # it makes the file system
+    except ConfigurationError:
+        raise
+    except Exception as error:  # not chained: it may quote the address
+        raise ConfigurationError(
+            f"The store {name!r} at {shown} cannot be opened: {safe_text(error)}. Correct its "
+            "address, or install the provider of its file system; for S3: pip install "
+            '"apache-airflow-providers-amazon[s3fs]"'
+        ) from None
+    return ObjectStore(lambda: path.fs, path.path, name=name, url=shown)
 
 
 def _copies() -> bool:
@@ -154,26 +163,38 @@ def _copies() -> bool:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
 
 
-def _path(address: str) -> Any:
+def _path(address: str, shown: str) -> Any:
     """The root of an object store.
 
     Raises:
-        ConfigurationError: The connection is unknown: a provider may go on without credentials.
+        ConfigurationError: There is a secret in the address, or the connection is unknown: a
+            provider may go on without credentials.
     """
     from airflow.sdk import BaseHook, ObjectStoragePath
 
     from typedxcom.airflow.private import AirflowNotFoundException
 
-    conn_id, has_one, _ = urlsplit(address).netloc.rpartition("@")
-    if has_one:
+    conn_id, has_one, rest = address.partition("://")[2].rpartition("@")
+    if not _is_plain(conn_id, rest):
+        raise ConfigurationError(
+            f"The address of the store {shown} holds more than a connection's id, a bucket and a "
+            "prefix. Put user names, passwords and options into an Airflow connection, and name "
+            "its id: s3://aws_default@bucket/xcom"
+        )
+    if has_one and "/" not in conn_id:
         try:
             BaseHook.get_connection(conn_id)
         except AirflowNotFoundException:
             raise ConfigurationError(
-                f"The store {address} takes the connection {conn_id!r}, which Airflow does "
+                f"The store {shown} takes the connection {conn_id!r}, which Airflow does "
                 "not know: add the connection, or correct its id in the address"
             ) from None
     return ObjectStoragePath(address)
+
+
+def _is_plain(conn_id: str, rest: str) -> bool:
+    """Whether an address has nothing that may be a secret: a password, a query, a fragment."""
+    return ":" not in conn_id and not any(mark in part for mark in "?#" for part in (conn_id, rest))
 
 
 def _is_distributed() -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from typedxcom.errors import ConfigurationError, IntegrityError
 from typedxcom.pointer.paths import Coordinates
 from typedxcom.pointer.rows import VERSION, Pointer
 
-__all__ = ["sign", "verify"]
+__all__ = ["check_keys", "sign", "verify"]
 
 _MIN_KEY = 16  # bytes
 _CURE = "Clear the task that wrote it, so that it is written and signed anew."
@@ -64,17 +64,22 @@ def verify(
         )
 
 
+def check_keys(keys: Iterable[bytes]) -> None:
+    """Raise ConfigurationError where a key is too short to sign with."""
+    if any(len(key) < _MIN_KEY for key in keys):
+        raise ConfigurationError(
+            f"[typedxcom] signing_key needs at least {_MIN_KEY} bytes. "
+            'Make one with: python -c "import secrets; print(secrets.token_hex(32))"'
+        )
+
+
 def _check_digest(pointer: Pointer) -> None:
     if not pointer.digest.startswith("sha256:"):
         raise IntegrityError("A signed XCom pointer needs a SHA-256 digest, and this one has xxh3")
 
 
 def _mac(pointer: Pointer, key: bytes, coordinates: Coordinates | None) -> str:
-    if len(key) < _MIN_KEY:
-        raise ConfigurationError(
-            f"[typedxcom] signing_key needs at least {_MIN_KEY} bytes. "
-            'Make one with: python -c "import secrets; print(secrets.token_hex(32))"'
-        )
+    check_keys([key])
     return "hmac-sha256:" + hmac.digest(key, _canonical(pointer, coordinates), "sha256").hex()
 
 

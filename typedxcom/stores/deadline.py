@@ -16,7 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-__all__ = ["Patience", "TimedOutError", "call_filesystem", "safe_text"]
+from typedxcom.errors import ConfigurationError
+
+__all__ = ["Patience", "TimedOutError", "call_filesystem", "safe_address", "safe_text"]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ _NEVER_PASS = (
     PermissionError,
     ArithmeticError,
     AttributeError,
+    ConfigurationError,
     EOFError,
     ImportError,
     LookupError,
@@ -143,6 +146,17 @@ def safe_text(error: BaseException) -> str:
     text = " ".join(str(error).split())
     if text.endswith("None") and error.__cause__ is not None:  # Ceph gives codes without messages
         text = " ".join(str(error.__cause__).split())
-    text = re.sub(r"//[^/@\s]*@", "//***@", text)
+    text = re.sub(r"//[^\s\"'<>]*@", "//***@", text)
     text = re.sub(r"\?[^\s\"'>)]*", "?***", text)
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
+
+
+def safe_address(url: str) -> str:
+    """*url* without credentials, query and fragment, however badly it is written."""
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return url
+    first, at, after = rest.rpartition("@")
+    # A password may have a slash, a question mark or a hash in it; a folder with an "@" has no ":".
+    is_folder = "/" in first and ":" not in first
+    return f"{scheme}://{re.split(r'[?#]', rest if is_folder or not at else after)[0]}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from pathlib import Path
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 
-__all__ = ["in_folder", "list_files", "open_file", "remove_empty", "told"]
+__all__ = ["in_folder", "list_files", "open_file", "remove_empty", "told", "warn_of_others"]
 
+_log = logging.getLogger(__name__)
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a FIFO that someone put there must not wait for a writer.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -98,6 +100,30 @@ def remove_empty(root: Path, parts: list[str]) -> None:
                 os.rmdir(parts[depth - 1], dir_fd=folder)
         except OSError:  # not empty: someone else's object is there, or is just being written
             return
+
+
+def warn_of_others(root: Path, name: str) -> None:
+    """Log a warning where a store's folder is open to everyone on the machine.
+
+    Args:
+        root: The folder; it need not be there.
+        name: What the store is called.
+    """
+    try:
+        mode = root.stat().st_mode
+    except OSError:
+        return
+    may = [word for bit, word in ((stat.S_IROTH, "read"), (stat.S_IWOTH, "write to")) if mode & bit]
+    if may:
+        _log.warning(
+            "Every user of this machine may %s the folder %s of store %r (mode %s). "
+            "Let only those in whom your workers run as: chmod o-rwx %s",
+            " and ".join(may),
+            root,
+            name,
+            oct(stat.S_IMODE(mode))[2:],
+            root,
+        )
 
 
 def told(error: OSError, address: str, doing: str) -> StoreError:

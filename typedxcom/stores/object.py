@@ -21,7 +21,12 @@ from typing import Any, ClassVar
 
 from typing_extensions import Buffer
 
-from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
+from typedxcom.errors import (
+    ConfigurationError,
+    IntegrityError,
+    PointerNotFoundError,
+    StoreError,
+)
 from typedxcom.pointer import confine
 from typedxcom.stores.base import Staged, Store, StoredObject, chunks_of
 from typedxcom.stores.deadline import (
@@ -29,6 +34,7 @@ from typedxcom.stores.deadline import (
     TimedOutError,
     call_filesystem,
     call_outside_loop,
+    safe_address,
     safe_text,
 )
 from typedxcom.stores.listing import listed
@@ -74,7 +80,7 @@ class ObjectStore(Store):
         self.patience = patience
         self._factory = filesystem
         self._made: tuple[int, Any] = (0, None)
-        self._address = re.sub(r"//[^/]*@", "//", (url or name).partition("?")[0]).rstrip("/")
+        self._address = safe_address(url or name).rstrip("/")
 
     def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
         """Put *data* under *path* with one request, whole or not at all."""
@@ -272,7 +278,7 @@ class ObjectStore(Store):
 
         try:
             return self.patience.run(attempt, size=size)
-        except EOFError:
+        except (EOFError, ConfigurationError, StoreError):
             raise
         except FileNotFoundError:
             raise self._not_there(path) from None
@@ -287,11 +293,32 @@ class ObjectStore(Store):
             ) from None
 
     def _filesystem(self) -> Any:
+        """The file system of this process.
+
+        Raises:
+            ConfigurationError: A library is missing.
+            StoreError: It cannot be made. A retry may help.
+        """
         process, made = self._made
         if process != os.getpid():  # its connections and its thread do not survive a fork
-            made = call_outside_loop(self._factory)
+            made = self._new_filesystem()
             self._made = (os.getpid(), made)
         return made
+
+    def _new_filesystem(self) -> Any:
+        try:
+            return call_outside_loop(self._factory)
+        except (ConfigurationError, StoreError):
+            raise
+        except (ImportError, ValueError) as error:  # Airflow's own words for a missing provider
+            raise ConfigurationError(
+                f"The store at {self._address} needs a file system that is not installed here: "
+                f"{safe_text(error)}. Install its provider wherever tasks run; for S3: "
+                'pip install "apache-airflow-providers-amazon[s3fs]"'
+            ) from None
+        except Exception as error:
+            # Not chained: the text of a client's error may hold a signed URL.
+            raise StoreError(f"Could not open {self._address}: {safe_text(error)}") from None
 
     def _not_there(self, path: str) -> PointerNotFoundError:
         return PointerNotFoundError(
