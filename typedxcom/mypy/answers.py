@@ -27,6 +27,7 @@ from typedxcom.mypy.config import Config
 from typedxcom.mypy.dags import relax_dag, relax_task_group
 from typedxcom.mypy.guard import guarded, report, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
+from typedxcom.mypy.settings import decorator_signature
 from typedxcom.mypy.site import (
     LIBRARIES,
     Classes,
@@ -103,6 +104,10 @@ class Answers:
         owner, _, method = fullname.rpartition(".")
         if owner in names.OUTPUTS and method in uses.REFUSED:
             return self._guard(partial(uses.refuse, method=method), _default_signature)
+        if owner == names.SDK_DECORATORS and method not in _CONDITIONS:
+            if not self.config.check_plain_airflow:
+                return None
+            return self._guard(partial(decorator_signature, kind=method), _default_signature)
         if self.config.check_plain_calls and self._is_users(fullname):
             return self._plain_call
         return None
@@ -120,7 +125,7 @@ class Answers:
 
     def _decorator(self, method: str, *, plain: bool) -> _ReturnHook:
         """``@task`` and ``@task.branch``."""
-        if method in ("run_if", "skip_if"):
+        if method in _CONDITIONS:
             return self._guard(decorators.condition, _default_return)
         kind = "python" if method == "__call__" else method
         hook = partial(decorators.decorate_task, kind=kind, plain=plain)
@@ -261,6 +266,7 @@ class _Hooks(dict[str, Any]):
         return found
 
 
+_CONDITIONS: Final = ("run_if", "skip_if")
 _MENDED: Final = {
     names.SDK_DAG_FUNCTION: relax_dag,
     names.SDK_GROUP_FUNCTION: relax_task_group,

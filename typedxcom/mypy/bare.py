@@ -28,6 +28,7 @@ from mypy.types import CallableType, FunctionLike, Instance, Overloaded, get_pro
 
 from typedxcom.mypy import names
 from typedxcom.mypy.decorators import decorated_task
+from typedxcom.mypy.settings import relaxed
 from typedxcom.mypy.site import Site, unknown
 
 __all__ = ["call_decorator"]
@@ -47,7 +48,7 @@ def call_decorator(site: Site, ctx: MethodSigContext, *, plain: bool) -> Functio
     if signature.arg_kinds != PLAIN:  # one of the overloads
         if OVERLOADS not in info.names:
             _add_plain(ctx, info)
-        return signature
+        return relaxed(site, ctx, signature)
     given = ctx.args[0]
     if type(decorated) is Decorator and len(given) == 1 and isinstance(given[0], TempNode):
         function = get_proper_type(given[0].type)
@@ -56,7 +57,7 @@ def call_decorator(site: Site, ctx: MethodSigContext, *, plain: bool) -> Functio
             return CallableType([unknown()], [ARG_POS], [None], made, signature.fallback)
     node = info.names[OVERLOADS].node
     if isinstance(node, OverloadedFuncDef) and isinstance(node.type, Overloaded):
-        return bind_self(node.type, ctx.type)
+        return relaxed(site, ctx, bind_self(node.type, ctx.type))
     return signature
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from mypy.nodes import CallExpr, Context, Decorator, Expression, NameExpr
+from mypy.nodes import ARG_STAR2, CallExpr, Context, Decorator, Expression, NameExpr
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
@@ -43,6 +43,7 @@ __all__ = [
     "decorate_mark",
     "decorate_task",
     "decorated_task",
+    "kind_of",
     "same_task",
     "sub_decorator",
 ]
@@ -57,11 +58,14 @@ def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> 
     made = get_proper_type(ctx.default_return_type)
     if isinstance(made, Instance) and made.extra_attrs:  # `bare` has made it
         return made
+    attrs = dict(_attrs(ctx.type))
+    note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
+    if isinstance(ctx.context, CallExpr):
+        note = _said(site, ctx.context, note, attrs)
     function = _function(ctx)
     if function is None:
-        note = _task_note(_attrs(ctx.type), TaskNote(kind=kind, plain=plain))
-        return _with_arguments(site, ctx, note)
-    return decorated_task(site, ctx.context, ctx.type, function, kind=kind, plain=plain)
+        return _with_arguments(site, ctx, note, attrs)
+    return _decorated(site, ctx.context, function, note, attrs)
 
 
 def decorated_task(
@@ -76,6 +80,12 @@ def decorated_task(
     """The task that *decorator* makes of *function*."""
     attrs = _attrs(decorator)
     note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
+    return _decorated(site, context, function, note, attrs)
+
+
+def _decorated(
+    site: Site, context: Context, function: CallableType, note: TaskNote, attrs: dict[str, Type]
+) -> Type:
     function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
     if isinstance(context, Decorator):  # a ParamSpec may have lost the function's name
         note = note._replace(name=context.func.name)
@@ -105,27 +115,39 @@ def _function(ctx: MethodContext | FunctionContext) -> CallableType | None:
     return None
 
 
-def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote) -> Type:
+def _with_arguments(
+    site: Site, ctx: MethodContext, note: TaskNote, attrs: dict[str, Type]
+) -> Type:
     """``task(multiple_outputs=True)``: remember what bears on types."""
     default, context = get_proper_type(ctx.default_return_type), ctx.context
     # Airflow's TaskDecorator gives a plain callable, which cannot carry a note.
     made = default if isinstance(default, Instance) else site.instance(names.DECORATOR)
     if made is None or not isinstance(context, CallExpr):
         return ctx.default_return_type
-    attrs: dict[str, Type] = dict(_attrs(ctx.type))
-    for name, expr in zip(context.arg_names, context.args, strict=True):
+    kept = {"kind": note.kind, "keys": note.keys, "plain": note.plain, "open": note.open}
+    attrs[NOTE] = site.text_note(json.dumps(kept))
+    made = made.copy_modified()
+    made.extra_attrs = ExtraAttrs(attrs, set(), None)
+    return made
+
+
+def _said(site: Site, call: CallExpr, note: TaskNote, attrs: dict[str, Type]) -> TaskNote:
+    """The note after what a decorator was given; types that it was given go into *attrs*."""
+    if ARG_STAR2 in call.arg_kinds:
+        note = note._replace(open=True)
+    for name, expr in zip(call.arg_names, call.args, strict=True):
         if name == "multiple_outputs":
             note = note._replace(keys=boolean(expr))
         elif name == "output_processor" and note.kind == "bash":
             note = note._replace(kind="bash_processed")
         elif name in ("inputs", "output") and (declared := _declared(site, expr)) is not None:
             attrs[INPUTS if name == "inputs" else OUTPUT] = declared
-    attrs[NOTE] = site.text_note(
-        json.dumps({"kind": note.kind, "keys": note.keys, "plain": note.plain})
-    )
-    made = made.copy_modified()
-    made.extra_attrs = ExtraAttrs(attrs, set(), None)
-    return made
+    return note
+
+
+def kind_of(decorator: Type) -> str:
+    """The kind of task that a decorator makes."""
+    return _task_note(_attrs(decorator), TaskNote()).kind
 
 
 def sub_decorator(site: Site, ctx: AttributeContext, *, kind: str) -> Type:

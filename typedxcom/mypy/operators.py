@@ -27,7 +27,15 @@ from typedxcom.mypy.outputs import Note, first_output, make_output
 from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.tasks import Tasklike, TaskNote
 
-__all__ = ["construct", "expand_operator", "is_operator", "output", "partial_operator"]
+__all__ = [
+    "construct",
+    "expand_operator",
+    "is_operator",
+    "output",
+    "partial_operator",
+    "settings_of",
+    "without_not_set",
+]
 
 OPERATOR: Final = "<typedxcom operator>"
 GIVEN: Final = "<typedxcom given>"
@@ -52,7 +60,7 @@ def construct(site: Site, ctx: FunctionSigContext) -> FunctionLike:
 
 def _check(site: Site, call: CallExpr, operator: TypeInfo, signature: CallableType) -> CallableType:
     owner = f'"{operator.name}"'
-    settings = _settings(site)
+    settings = settings_of(site)
     for name, expr in zip(call.arg_names, call.args, strict=True):
         if name in settings and Argument(site, Slot(owner, name)).holds(expr):
             output = first_output(site.type_of(expr))
@@ -60,7 +68,7 @@ def _check(site: Site, call: CallExpr, operator: TypeInfo, signature: CallableTy
             text = f"is not templated: it cannot take the output of {source}"
             site.fail(f'Argument "{name}" of {owner} {text}', expr, XCOM_ARG)
             return signature
-    plain = signature.copy_modified(arg_types=[_without_not_set(t) for t in signature.arg_types])
+    plain = signature.copy_modified(arg_types=[without_not_set(t) for t in signature.arg_types])
     checked = Call(site, call, owner, plain).check()
     rows = zip(signature.arg_types, plain.arg_types, checked.arg_types, strict=True)
     return signature.copy_modified(
@@ -68,7 +76,7 @@ def _check(site: Site, call: CallExpr, operator: TypeInfo, signature: CallableTy
     )
 
 
-def _settings(site: Site) -> frozenset[str]:
+def settings_of(site: Site) -> frozenset[str]:
     """Arguments of every operator: they are read while the DAG is parsed."""
     info = site.classes[names.SDK_OPERATOR]
     symbol = info.names.get("__init__") if info else None
@@ -77,7 +85,7 @@ def _settings(site: Site) -> frozenset[str]:
     return frozenset(name for name in arguments if name) - NOT_SETTINGS
 
 
-def _without_not_set(found: Type) -> Type:
+def without_not_set(found: Type) -> Type:
     """``str | ArgNotSet`` is ``str`` for people."""
     proper = get_proper_type(found)
     if not isinstance(proper, UnionType):
@@ -157,7 +165,7 @@ def _fields(operator: TypeInfo) -> CallableType | None:
     if not isinstance(signature, CallableType):
         return None
     return signature.copy_modified(
-        arg_types=[_without_not_set(kind) for kind in signature.arg_types[1:]],
+        arg_types=[without_not_set(kind) for kind in signature.arg_types[1:]],
         arg_kinds=signature.arg_kinds[1:],
         arg_names=signature.arg_names[1:],
     )

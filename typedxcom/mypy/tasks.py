@@ -69,6 +69,7 @@ class TaskNote(NamedTuple):
         kind: The sub-decorator, such as ``python``, ``bash`` or ``group``.
         keys: Whether ``multiple_outputs`` was given; None lets the return type decide.
         plain: Whether Airflow's own decorator made it.
+        open: Whether the decorator got settings that nobody knows, from ``**``.
         given: The parameters that ``partial`` has set.
         partial: Whether ``partial`` was called.
         spread: Whether ``partial`` got names that nobody knows, from ``**``.
@@ -78,6 +79,7 @@ class TaskNote(NamedTuple):
     kind: str = "python"
     keys: bool | None = None
     plain: bool = False
+    open: bool = False
     given: tuple[str, ...] = ()
     partial: bool = False
     spread: bool = False
@@ -168,7 +170,7 @@ def pushes_keys(value: Type, note: TaskNote) -> bool | None:
     if note.keys is not None:
         return note.keys
     proper = get_proper_type(value)
-    if isinstance(proper, AnyType):
+    if isinstance(proper, AnyType) or note.open:
         return None
     if isinstance(proper, TypedDictType):
         return True
