@@ -23,7 +23,7 @@ from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import Constrained, Record, part, walk
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
-__all__ = ["check_arguments", "check_call", "reason", "told"]
+__all__ = ["check_arguments", "check_call", "check_value", "holds_output", "reason", "told"]
 
 
 def check_arguments(
@@ -102,11 +102,24 @@ def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str
         return
     if not promise.known or is_lax(promise.annotation):
         return  # only the value can tell what is read leniently
-    wrong_part = _first_wrong(value, promise.schema, "$", solution)
-    if wrong_part is not None:
-        yield _told_part(f"{task}({name})", wrong_part)
-    elif not _holds_output(value) and _is_constrained(promise.schema):
+    found = list(check_value(f"{task}({name})", value, promise.schema, solution))
+    yield from found
+    if not found and not holds_output(value) and _is_constrained(promise.schema):
         yield from _broken_limit(task, name, promise, value)
+
+
+def check_value(subject: str, value: Any, downstream: Schema, solution: Solution) -> Iterator[str]:
+    """What is wrong with *value*, as it stands in the DAG file, where *downstream* is expected.
+
+    Args:
+        subject: Who reads: ``load(order)``.
+        value: A literal, an output, or a literal that holds outputs.
+        downstream: What is expected.
+        solution: Filled with what type variables stand for.
+    """
+    wrong = _first_wrong(value, downstream, "$", solution)
+    if wrong is not None:
+        yield _told_part(subject, wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +227,10 @@ def _shown(schema: Schema) -> str:
     return str(schema)
 
 
-def _holds_output(value: Any) -> bool:
+def holds_output(value: Any) -> bool:
+    """Whether *value* is an output, or a literal that holds some."""
     if isinstance(value, ResolveMixin):
         return True
     if isinstance(value, dict):
-        return any(map(_holds_output, value.values()))
-    return isinstance(value, (list, tuple, set)) and any(map(_holds_output, value))
+        return any(map(holds_output, value.values()))
+    return isinstance(value, (list, tuple, set)) and any(map(holds_output, value))

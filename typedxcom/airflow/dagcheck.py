@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from typedxcom.airflow.checks import check_call, told
-from typedxcom.airflow.edges import arguments_of
+from typedxcom.airflow.checks import check_call, check_value, holds_output, told
+from typedxcom.airflow.edges import arguments_of, fields_of
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.fields import field_schema
 from typedxcom.airflow.keynames import refuse_declared_keys
@@ -52,11 +52,11 @@ def check_tasks(dag: Any) -> Iterator[tuple[str, str]]:
 
 
 def _check_operator(operator: Any) -> Iterator[str]:
+    yield from _check_fields(operator)
     if is_typed(operator):
         return  # each call was checked where it stands
     contract = operator_contract(operator)
     if contract is None:
-        yield from _check_fields(operator)
         return
     if contract_of(_function(operator)) is not None and not _runs_here(operator):
         yield (
@@ -94,25 +94,28 @@ def _check_late(operator: Any, contract: Any) -> Iterator[str]:
 
 
 def _check_fields(operator: Any) -> Iterator[str]:
-    """The templated fields of a classic operator that hold an output directly."""
+    """The templated fields of an operator that hold outputs, `env` of ``@task.bash`` too."""
     is_mapped = isinstance(operator, MappedOperator)
     operator_class: Any = operator.operator_class if is_mapped else type(operator)
     mapped = operator.expand_input.value if is_mapped else {}
     given = {**operator.partial_kwargs, **mapped} if is_mapped and isinstance(mapped, dict) else {}
-    for name in operator.template_fields:
+    for name in fields_of(operator):
         value = given.get(name) if is_mapped else getattr(operator, name, None)
         yield from late_problems(value)
         downstream = field_schema(operator_class, name)
-        if not isinstance(value, AirflowXComArg) or isinstance(downstream, Unknown):
+        if isinstance(downstream, Unknown):
+            continue
+        subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
+        if not isinstance(value, AirflowXComArg):
+            if holds_output(value):
+                yield from check_value(subject, value, downstream, Solution())
             continue
         items = is_mapped and name in mapped
         try:
             upstream = element(describe(value)) if items else describe(value)
         except NotAnItem as error:
-            subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
             yield as_sentence(f"{subject}: {error}")
             continue
-        subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
         for problem in mismatches(upstream, downstream)[:1]:
             yield told(subject, downstream, upstream, problem, value, items=items)
 

@@ -19,7 +19,7 @@ from typedxcom.airflow.wiring import describe, operator_contract, producers
 from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 
-__all__ = ["Edge", "arguments_of", "edges_of"]
+__all__ = ["Edge", "arguments_of", "edges_of", "fields_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,13 @@ def _into(operator: Any) -> Iterator[Edge]:
 def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:
     """Each argument as the author wrote it, and whether the task is mapped over it.
 
-    The templated fields of a classic operator count as arguments; what `expand_kwargs` was given is
-    one argument with the name ``**``.
+    Templated fields count as arguments, `env` of ``@task.bash`` too; what `expand_kwargs` was given
+    is one argument with the name ``**``.
     """
+    yield from _fields(operator)
     if contract is None:
-        yield from _fields(operator)
-    elif isinstance(operator, MappedOperator):
+        return
+    if isinstance(operator, MappedOperator):
         decorated: Any = operator
         for name, value in (operator.partial_kwargs.get("op_kwargs") or {}).items():
             yield Argument(name, name, value, contract.parameter(name)), False
@@ -93,7 +94,7 @@ def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[Arg
 
 
 def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
-    """The templated fields of a classic operator."""
+    """The templated fields of an operator."""
     operator_class: Any = getattr(operator, "operator_class", type(operator))
 
     def argument(name: str, value: Any) -> Argument:
@@ -102,12 +103,27 @@ def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
 
     if isinstance(operator, MappedOperator):
         for name, value in operator.partial_kwargs.items():
-            yield argument(name, value), False
+            if name not in _OF_THE_FUNCTION or not _is_decorated(operator):
+                yield argument(name, value), False
         for name, value in _mapped(operator.expand_input):
             yield argument(name, value), True
         return
-    for name in operator.template_fields:
+    for name in fields_of(operator):
         yield argument(name, getattr(operator, name, None)), False
+
+
+_OF_THE_FUNCTION = ("op_args", "op_kwargs")  # the arguments of a decorated function
+
+
+def fields_of(operator: Any) -> Iterator[str]:
+    """The names of the templated fields of *operator*, without its function's arguments."""
+    hidden = _OF_THE_FUNCTION if _is_decorated(operator) else ()
+    return (name for name in operator.template_fields if name not in hidden)
+
+
+def _is_decorated(operator: Any) -> bool:
+    """Whether a task decorator made *operator*."""
+    return hasattr(getattr(operator, "operator_class", operator), "custom_operator_name")
 
 
 def _mapped(expand_input: Any) -> Iterator[tuple[str, Any]]:

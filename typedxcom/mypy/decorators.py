@@ -115,9 +115,7 @@ def _function(ctx: MethodContext | FunctionContext) -> CallableType | None:
     return None
 
 
-def _with_arguments(
-    site: Site, ctx: MethodContext, note: TaskNote, attrs: dict[str, Type]
-) -> Type:
+def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote, attrs: dict[str, Type]) -> Type:
     """``task(multiple_outputs=True)``: remember what bears on types."""
     default, context = get_proper_type(ctx.default_return_type), ctx.context
     # Airflow's TaskDecorator gives a plain callable, which cannot carry a note.

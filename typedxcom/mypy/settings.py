@@ -50,7 +50,11 @@ def relaxed(
         return signature
     if isinstance(signature, Overloaded):
         return Overloaded([_relaxed(site, ctx, item, call, kind) for item in signature.items])
-    return _relaxed(site, ctx, signature, call, kind) if isinstance(signature, CallableType) else signature
+    return (
+        _relaxed(site, ctx, signature, call, kind)
+        if isinstance(signature, CallableType)
+        else signature
+    )
 
 
 def _relaxed(
