@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from typedxcom.airflow.checks import check_call, check_value, holds_output, told
@@ -10,7 +10,7 @@ from typedxcom.airflow.edges import arguments_of, fields_of
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.fields import field_schema
 from typedxcom.airflow.keynames import refuse_declared_keys
-from typedxcom.airflow.kinds import refuse_result
+from typedxcom.airflow.kinds import refuse_generator, refuse_result
 from typedxcom.airflow.operators import is_typed
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
 from typedxcom.airflow.readers import read_in
@@ -63,6 +63,7 @@ def _check_operator(operator: Any) -> Iterator[str]:
             f"{operator.task_id}: @contract cannot follow a body that runs elsewhere. "
             "Use typedxcom.task, or @typed on top of the decorator."
         )
+    yield from _said_by(refuse_generator, contract)
     yield from _check_plain(operator, contract)
     if contract_of(_function(operator)) is None:
         yield from _check_late(operator, contract)
@@ -84,13 +85,19 @@ def _check_plain(operator: Any, contract: Any) -> list[str]:
 def _check_late(operator: Any, contract: Any) -> Iterator[str]:
     """What typedxcom's own task says where it is decorated, and its outputs where they are made."""
     operator_class = getattr(operator, "operator_class", type(operator))
-    try:
-        refuse_result(operator_class.custom_operator_name, contract)
-        refuse_declared_keys(operator, contract)
-    except ContractError as error:
-        yield str(error)
+    yield from _said_by(refuse_result, operator_class.custom_operator_name, contract)
+    yield from _said_by(refuse_declared_keys, operator, contract)
     for argument, _ in arguments_of(operator, contract):
         yield from late_problems(argument.value)
+
+
+def _said_by(refuse: Callable[..., None], *what: Any) -> list[str]:
+    """What *refuse* says of a task, if it does."""
+    try:
+        refuse(*what)
+    except ContractError as error:
+        return [str(error)]
+    return []
 
 
 def _check_fields(operator: Any) -> Iterator[str]:

@@ -21,7 +21,7 @@ from typedxcom.airflow.checks import check_arguments, check_call
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_declared_keys
-from typedxcom.airflow.kinds import refuse_result
+from typedxcom.airflow.kinds import refuse_generator, refuse_result
 from typedxcom.airflow.lines import noted, on_the_authors_line
 from typedxcom.airflow.operators import push_form, typed_operator
 from typedxcom.airflow.outputs import typed_arg
@@ -157,6 +157,7 @@ def _declared(made: TypedTask) -> Contract | None:
     if contract is not None:
         contract.refuse_unsupported()
         refuse_result(str(getattr(made.operator_class, "custom_operator_name", "")), contract)
+        refuse_generator(contract)
         refuse_declared_keys(made, contract)
     return contract
 

@@ -1,9 +1,21 @@
-"""What the function of a ``@task.branch``, ``@task.sensor`` or ``@task.bash`` may return."""
+"""What the function of a ``@task.branch``, ``@task.sensor`` or ``@task.bash`` may return.
+
+And what a function that yields may promise, in any kind of task.
+"""
 
 from __future__ import annotations
 
+import collections.abc as abc
+import inspect
+import types
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+import typing_extensions as te
+from airflow.sdk import Metadata
+
 from typedxcom.contracts import Contract
 from typedxcom.errors import ContractError
+from typedxcom.hints import read_hints
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import (
     EnumOf,
@@ -15,7 +27,7 @@ from typedxcom.schema.nodes import (
     bare,
 )
 
-__all__ = ["refuse_result"]
+__all__ = ["refuse_generator", "refuse_result"]
 
 _TASK_IDS = "the ids of tasks: a `str`, a `list[str]`, or None"
 _BRANCHES = ("branch", "branch_virtualenv", "branch_external_python")
@@ -40,6 +52,57 @@ def refuse_result(decorator: str, contract: Contract) -> None:
         f"Task function {contract.name!r} is a {decorator}: it must return {allowed}, "
         f"not `{returned}`."
     )
+
+
+def refuse_generator(contract: Contract) -> None:
+    """Raise ContractError where a function that yields promises what it yields.
+
+    Airflow takes asset `Metadata` from a generator, and pushes what it returns in the end.
+    """
+    if not inspect.isgeneratorfunction(contract.function):
+        return
+    hints = read_hints(contract.function, local_names=contract.local_names, importing=False)
+    promised = _plain(hints.found.get("return", Any))
+    if _yields_metadata(promised):
+        return
+    shown = promised.__name__ if isinstance(promised, type) and not get_args(promised) else promised
+    raise ContractError(
+        f"Task function {contract.name!r} yields, so it pushes nothing of "
+        f"`{str(shown).replace('collections.abc.', '').replace('typing.', '')}`: Airflow keeps only "
+        "what it returns in the end. Return a list. To yield asset metadata and return a value, "
+        "annotate it as Generator[Metadata, None, T]."
+    )
+
+
+def _yields_metadata(promised: Any) -> bool:
+    """Whether an annotation promises no value, asset metadata, or what is returned in the end."""
+    if promised in (Any, None, type(None)) or isinstance(promised, TypeVar):
+        return True
+    origin, args = get_origin(promised) or promised, get_args(promised)
+    if origin not in (abc.Generator, abc.Iterator, abc.Iterable):
+        return False
+    returns = args[2] if origin is abc.Generator and len(args) == 3 else None
+    return not args or returns not in (None, type(None)) or _is_metadata(args[0])
+
+
+def _is_metadata(yielded: Any) -> bool:
+    yielded = _plain(yielded)
+    if get_origin(yielded) in (Union, types.UnionType):
+        return any(map(_is_metadata, get_args(yielded)))
+    if isinstance(yielded, type):
+        return yielded in (Any, object) or issubclass(yielded, Metadata)
+    return True
+
+
+def _plain(annotation: Any) -> Any:
+    """*annotation* without what is written around it, and what a `type` alias stands for."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        elif isinstance(annotation, te.TypeAliasType):
+            annotation = annotation.__value__
+        else:
+            return annotation
 
 
 def _may_be(decorator: str, schema: Schema) -> bool:

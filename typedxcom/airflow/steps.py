@@ -15,8 +15,8 @@ from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, Z
 from typedxcom.airflow.wiring import (
     RETURN_KEY,
     NotAnItem,
+    counted_element,
     describe,
-    element,
     operator_contract,
     producers,
 )
@@ -84,7 +84,7 @@ def map_problem(arg: Any, f: Callable[..., Any]) -> str | None:
     """Why *f* cannot be mapped over *arg*, or None."""
     upstream = ", ".join(dict.fromkeys(producers(arg)))
     try:
-        item = element(describe(arg))
+        item = counted_element(describe(arg))
     except NotAnItem as error:
         return f"map({name_of(f)}) over {upstream!r}: {error}"
     parameter = _first_parameter(f)
@@ -103,7 +103,7 @@ def joining_problem(how: str, args: Sequence[Any]) -> str | None:
     """Why zip or concat cannot take one of *args*, or None."""
     for arg in args:
         try:
-            element(describe(arg))
+            counted_element(describe(arg))
         except NotAnItem as error:
             upstream = ", ".join(dict.fromkeys(producers(arg)))
             return f"{how}() takes the output of {upstream!r}, but {error}"

@@ -29,6 +29,7 @@ from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
+    EnumOf,
     Field,
     LiteralOf,
     MappingOf,
@@ -42,6 +43,7 @@ from typedxcom.schema.nodes import (
     Unknown,
     Var,
     Written,
+    bare,
     walk,
 )
 from typedxcom.schema.relation import Solution, mismatches, substitute
@@ -51,6 +53,7 @@ __all__ = [
     "NOTSET",
     "RETURN_KEY",
     "NotAnItem",
+    "counted_element",
     "describe",
     "element",
     "injected_names",
@@ -260,6 +263,11 @@ def element(schema: Schema) -> Schema:
         case TupleOf(items=items):
             return UnionOf(tuple(dict.fromkeys(items))) if items else UNKNOWN
         case MappingOf(key=key, value=value):
+            if _is_number(bare(key)):
+                raise NotAnItem(
+                    f"the keys of a `{schema}` would arrive as text: return a dict with `str` keys, "
+                    "or a list of pairs"
+                )
             return TupleOf((key, value))
         case Record(style="typeddict", fields=fields):
             values = tuple(dict.fromkeys(part.schema for part in fields.values()))
@@ -273,6 +281,36 @@ def element(schema: Schema) -> Schema:
         case TableOf():
             raise NotAnItem(f"a `{schema}` cannot be mapped over: return a list of tables")
     raise NotAnItem(f"`{schema}` cannot be mapped over: it needs a list or a dict")
+
+
+def _is_number(key: Schema) -> bool:
+    """Whether a key of a dict is no text in JSON, other than the text that JSON makes of it."""
+    match key:
+        case Scalar(type=kind):
+            return issubclass(kind, (int, float))
+        case LiteralOf(values=values):
+            return not all(isinstance(value, (str, enum.Enum)) for value in values)
+        case EnumOf():
+            members: Any = key.type
+            return not all(isinstance(member.value, str) for member in members)
+    return False
+
+
+def counted_element(schema: Schema) -> Schema:
+    """As `element`, for what takes items by their number: a dict has none.
+
+    Raises:
+        NotAnItem: It has no such items; the words say why.
+    """
+    inner = bare(schema)
+    for member in inner.members if isinstance(inner, UnionOf) else (inner,):
+        is_dict = isinstance(member, MappingOf)
+        if is_dict or (isinstance(member, Record) and member.style == "typeddict"):
+            raise NotAnItem(
+                f"a `{schema}` has no items by number: return a list of pairs, or map a task over "
+                "it with .expand()"
+            )
+    return element(schema)
 
 
 def _element_or_unknown(schema: Schema) -> Schema:

@@ -29,7 +29,7 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_MAP
-from typedxcom.mypy.elements import element_of
+from typedxcom.mypy.elements import element_of, is_dict
 from typedxcom.mypy.keynames import key_fault
 from typedxcom.mypy.origins import note_of
 from typedxcom.mypy.outputs import Note, Output, make_output, output_of
@@ -207,7 +207,7 @@ def _one_parameter(callee: CallableType) -> bool:
 
 def lambda_context(site: Site, output: Output) -> CallableType:
     """What mypy checks a lambda against."""
-    element = unknown() if _is_dict(output.value) else element_of(site, output.value) or unknown()
+    element = unknown() if is_dict(output.value) else element_of(site, output.value) or unknown()
     return _takes(site, element)
 
 
@@ -297,13 +297,10 @@ def _element(site: Site, output: Output, where: Context, verb: str) -> Type:
         text = f'{label} returns "{shown}", which cannot be {verb}: it needs a list or a tuple'
         site.fail(text, where, XCOM_MAP)
         return unknown()
-    if verb == "mapped" and _is_dict(output.value):
+    if is_dict(output.value):
+        (shown,) = site.describe(output.value)
+        label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
+        text = f'{label} returns "{shown}", which cannot be {verb}: a dict has no items by number'
+        site.fail(text, where, XCOM_MAP)
         return unknown()
     return element
-
-
-def _is_dict(value: Type) -> bool:
-    proper = get_proper_type(value)
-    if isinstance(proper, TypedDictType):
-        return True
-    return isinstance(proper, Instance) and proper.type.has_base("typing.Mapping")

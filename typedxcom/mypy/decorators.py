@@ -91,6 +91,7 @@ def _decorated(
         note = note._replace(name=context.func.name)
     _check_returned(site, context, function, note)
     _check_keys(site, context, function, note)
+    _check_yielded(site, context, function, note)
     return task_type(site, function, note)
 
 
@@ -273,6 +274,40 @@ def _check_keys(site: Site, context: Context, function: CallableType, note: Task
         where = context.decorators[0] if isinstance(context, Decorator) else context
         text = f'Key "{key}" of task "{_name(function) or note.name}" cannot name an XCom: {fault}'
         site.fail(text, where, XCOM_KEY)
+
+
+def _check_yielded(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
+    """Report a function that yields what it promises: Airflow pushes only what it returns."""
+    if not isinstance(context, Decorator) or not context.func.is_generator:
+        return
+    if context.func.is_async_generator or _yields_metadata(get_proper_type(function.ret_type)):
+        return
+    (shown,) = site.describe(function.ret_type)
+    name = _name(function) or note.name
+    text = f'Task "{name}" yields, so it pushes nothing of "{shown}": return a list'
+    site.fail(text, context.decorators[0], XCOM_TASK)
+
+
+def _yields_metadata(promised: ProperType) -> bool:
+    """Whether an annotation promises no value, asset metadata, or what is returned in the end."""
+    if isinstance(promised, (AnyType, NoneType)):
+        return True
+    if not isinstance(promised, Instance) or promised.type.fullname not in _YIELDS:
+        return False
+    if len(promised.args) > 2 and not isinstance(get_proper_type(promised.args[2]), NoneType):
+        return True
+    return not promised.args or _is_metadata(get_proper_type(promised.args[0]))
+
+
+_YIELDS: Final = ("typing.Generator", "typing.Iterator", "typing.Iterable")
+
+
+def _is_metadata(yielded: ProperType) -> bool:
+    if isinstance(yielded, UnionType):
+        return any(_is_metadata(get_proper_type(item)) for item in yielded.items)
+    if not isinstance(yielded, Instance):
+        return isinstance(yielded, AnyType)
+    return yielded.type.fullname == "builtins.object" or yielded.type.has_base(names.SDK_METADATA)
 
 
 _ALLOWED: Final = {

@@ -20,7 +20,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.arguments import Argument, Slot
 from typedxcom.mypy.callee import widest
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
-from typedxcom.mypy.elements import element_of
+from typedxcom.mypy.elements import element_of, has_numbers_as_keys
 from typedxcom.mypy.origins import note_of
 from typedxcom.mypy.outputs import Output, output_of, resolved
 from typedxcom.mypy.relation import fits
@@ -138,6 +138,10 @@ class Mapping:
         if element is None:
             (shown,) = self.site.describe(output.value)
             why = f'it returns "{shown}", not a list, a tuple or a dict'
+            self._unmappable(name, expr, output.phrase(), why)
+        elif has_numbers_as_keys(output.value):
+            (shown,) = self.site.describe(output.value)
+            why = f'the keys of "{shown}" would arrive as text'
             self._unmappable(name, expr, output.phrase(), why)
         elif not fits(element, formal) and not gives(self.site, expr, formal):
             down, up = self.site.describe(formal, element)

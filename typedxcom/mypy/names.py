@@ -52,6 +52,7 @@ SDK_CONTEXT: Final = f"{SDK}.definitions.context.Context"
 SDK_OPERATOR: Final = f"{SDK}.bases.operator.BaseOperator"
 SDK_OPERATOR_PARTIAL: Final = f"{SDK}.definitions.mappedoperator.OperatorPartial"
 SDK_NOT_SET: Final = f"{SDK}.definitions._internal.types.ArgNotSet"
+SDK_METADATA: Final = f"{SDK}.definitions.asset.metadata.Metadata"
 SDK_POKE: Final = f"{SDK}.bases.sensor.PokeReturnValue"
 SDK_LAZY_SEQUENCE: Final = f"{SDK}.execution_time.lazy_sequence.LazyXComSequence"
 

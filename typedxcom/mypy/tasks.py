@@ -331,14 +331,16 @@ def _sensor_value(returned: ProperType) -> Type:
 
 
 def awaited(returned: Type) -> ProperType:
-    """The result of an ``async`` function, the value of any other."""
+    """The result of an ``async`` function or a generator in the end, the value of any other."""
     proper = get_proper_type(returned)
-    if isinstance(proper, Instance) and proper.type.fullname in _COROUTINES:
+    if isinstance(proper, Instance) and proper.type.fullname in _RETURN_THIRD:
+        if len(proper.args) < 3:
+            return get_proper_type(unknown())
         return get_proper_type(proper.args[2])
     return proper
 
 
-_COROUTINES: Final = ("typing.Coroutine", "types.CoroutineType")
+_RETURN_THIRD: Final = ("typing.Coroutine", "types.CoroutineType", "typing.Generator")
 
 
 def injectable(function: CallableType, keys: frozenset[str]) -> CallableType:
