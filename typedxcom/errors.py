@@ -22,7 +22,7 @@ Each class has a ``code``; the codes equal the headings of ``docs/reference/erro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -109,19 +109,29 @@ class ValidationError(TypedXComError, ValueError):
     """A value breaks its contract. The task is not retried: the value stays wrong.
 
     Attributes:
-        problems: Everything that is wrong, in the order of the value.
+        problems: What is wrong, in the order of the value; at most ten of a value's own problems.
+        more: How many further problems there are.
+        is_partial: Whether the value was too large to count them all: there may be more.
     """
 
     code: ClassVar[str] = "validation"
 
-    def __init__(self, subject: str, problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self,
+        subject: str,
+        problems: Sequence[Problem] = (),
+        *,
+        more: int = 0,
+        is_partial: bool = False,
+    ) -> None:
         self.problems = tuple(problems)
         self.subject = subject
-        super().__init__(_sentence(subject, self.problems))
+        self.more, self.is_partial = more, is_partial
+        super().__init__(_sentence(subject, self.problems, more, is_partial))
 
     def about(self, subject: str) -> ValidationError:
         """The same problems, told of another *subject* (a task and its parameter)."""
-        return ValidationError(subject, self.problems)
+        return ValidationError(subject, self.problems, more=self.more, is_partial=self.is_partial)
 
 
 class CodecError(TypedXComError):
@@ -197,15 +207,12 @@ def _head(
     return value[: 2 * MAX_VALUE]
 
 
-def _sentence(subject: str, problems: Sequence[Problem]) -> str:
+def _sentence(subject: str, problems: Sequence[Problem], more: int, is_partial: bool) -> str:
+    """At most ten problems in words, and how many more there are."""
     if not problems:
         return subject
-    return f"{subject}: {_bounded(problems)}"
-
-
-def _bounded(problems: Iterable[Problem]) -> str:
-    """At most ten problems in words, and how many more there are."""
-    listed = list(problems)
-    shown = "; ".join(str(problem) for problem in listed[:MAX_PROBLEMS])
-    more = len(listed) - MAX_PROBLEMS
-    return f"{shown}; and {more} more" if more > 0 else shown
+    shown = "; ".join(str(problem) for problem in problems[:MAX_PROBLEMS])
+    more += max(len(problems) - MAX_PROBLEMS, 0)
+    if not more:
+        return f"{subject}: {shown}"
+    return f"{subject}: {shown}; and {'at least ' if is_partial else ''}{more} more"

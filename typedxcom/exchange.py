@@ -44,6 +44,8 @@ __all__ = [
     "parse_rendered",
 ]
 
+# A Python literal takes some 500 times its length in memory while it is read.
+_MAX_LITERAL = 2**18
 AnyCodec: TypeAlias = "ValueCodec | ObjectCodec"
 
 
@@ -173,6 +175,15 @@ def load(
         DecodeError: It is marked as ours and is damaged or newer. A retry does not help.
         StoreError: The store refused. A retry may help.
     """
+    try:
+        return _load(value, codec, objects, airflow)
+    except RecursionError as error:
+        raise DecodeError(TOO_DEEP) from error
+
+
+def _load(
+    value: Any, codec: AnyCodec, objects: Objects | None, airflow: AirflowReader | None
+) -> Any:
     if isinstance(codec, ObjectCodec):
         return codec.read(value, objects)
     if is_envelope(value):
@@ -180,12 +191,9 @@ def load(
             raw = opened(value, objects)
             return raw if isinstance(raw, bytes) else codec.decode_tree(raw)
         return codec.decode(text_of(value, objects))
-    try:
-        whole = open_value(value, objects)
-        if whole.serialized and airflow is not None:
-            return _load_serialized(whole, codec, airflow)
-    except RecursionError as error:
-        raise DecodeError(TOO_DEEP) from error
+    whole = open_value(value, objects)
+    if whole.serialized and airflow is not None:
+        return _load_serialized(whole, codec, airflow)
     if whole.texts:
         return codec.decode(whole.as_text())
     if whole.foreign:
@@ -235,9 +243,11 @@ def parse_rendered(text: str) -> Any:
     """What a string that Jinja rendered stands for: Jinja can only make strings.
 
     Returns:
-        The JSON value or Python literal that the text spells, else the text itself.
+        The JSON value that the text spells, or the Python literal up to 262,144 characters; else
+        the text itself.
     """
-    for parse in (msgspec.json.decode, ast.literal_eval):
+    parsers = (msgspec.json.decode, ast.literal_eval)
+    for parse in parsers if len(text) <= _MAX_LITERAL else parsers[:1]:
         try:
             return parse(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError, msgspec.DecodeError):

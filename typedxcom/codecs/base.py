@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from typedxcom.codecs.explain import Explanation
 from typedxcom.codecs.fidelity import Loss, comparison
 from typedxcom.codecs.problems import hides_values, without_value
 from typedxcom.codecs.text import quick_tree, write_text
@@ -148,6 +149,13 @@ class ValueCodec(ABC):
 
     def invalid(self, problems: Sequence[Problem]) -> ValidationError:
         """The error for *problems*; the caller adds whose value it is."""
+        return self.wrong(Explanation(list(problems)))
+
+    def wrong(self, found: Explanation) -> ValidationError:
+        """The error for what an explanation found."""
+        problems = found.problems
         if self._hides:
             problems = [without_value(problem) for problem in problems]
-        return ValidationError("Value breaks its contract", problems)
+        return ValidationError(
+            "Value breaks its contract", problems, more=found.more, is_partial=found.is_partial
+        )

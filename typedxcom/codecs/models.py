@@ -9,6 +9,7 @@ import pydantic
 import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.guard import Guard, guard_of
 from typedxcom.codecs.problems import from_pydantic, repair
 from typedxcom.codecs.proof import Proof, proof_of
 from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
@@ -60,6 +61,11 @@ class ModelCodec(ValueCodec):
     def _proof(self) -> Proof | None:
         """Built at the first value, since a parsed DAG has none."""
         return proof_of(self._adapter.core_schema)
+
+    @cached_property
+    def _guard(self) -> Guard | None:
+        """Likewise."""
+        return guard_of(self.schema, self._adapter.core_schema)
 
     def surely_returns(self, value: Any) -> bool:
         """Whether every part of *value* is of exactly the class that pydantic would build."""
@@ -119,11 +125,18 @@ class ModelCodec(ValueCodec):
         """The value of JSON *text*, validated."""
         if has_too_large_float(text):  # pydantic would make infinity of it
             read_text(text)
+        if self._guard is not None:
+            problem = self._guard(read_text(text))
+            if problem is not None:
+                raise self.invalid([problem])
         try:
             return self._adapter.validate_json(text, **_NAMES)
         except pydantic.ValidationError as error:
             tree = read_text(text)
-            if any(one["type"] == "json_invalid" for one in error.errors(include_context=False)):
+            if (
+                error.error_count() == 1
+                and error.errors(include_context=False)[0]["type"] == "json_invalid"
+            ):
                 raise _unreadable(error) from None
             repaired = repair(self.schema, tree)
             if repaired is not tree:
@@ -136,7 +149,7 @@ class ModelCodec(ValueCodec):
 
     def _told(self, error: pydantic.ValidationError, root: Any) -> Exception:
         errors = error.errors(include_url=False, include_context=False)
-        return self.invalid(from_pydantic(errors, root, hide=self._hides))
+        return self.wrong(from_pydantic(errors, root, hide=self._hides))
 
 
 def _unreadable(error: pydantic.ValidationError) -> DecodeError:

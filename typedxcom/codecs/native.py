@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import Any, get_origin
 
@@ -9,8 +10,10 @@ import msgspec
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.bases import as_base
+from typedxcom.codecs.explain import explain
 from typedxcom.codecs.foreign import first_foreign
-from typedxcom.codecs.problems import explain, repair
+from typedxcom.codecs.guard import Guard, guard_of, refuse_endless
+from typedxcom.codecs.problems import repair
 from typedxcom.codecs.text import as_ascii, read_text, write_text
 from typedxcom.errors import (
     CodecError,
@@ -22,6 +25,7 @@ from typedxcom.errors import (
 )
 from typedxcom.jsontypes import JsonValue
 from typedxcom.registry import codec_for, registered
+from typedxcom.schema import schema_of
 from typedxcom.schema.kinds import NATIVE_SCALARS, TEXT_SCALARS
 from typedxcom.schema.nodes import Record, Schema, Unknown, walk
 
@@ -57,7 +61,7 @@ class NativeCodec(ValueCodec):
             repaired = repair(self.schema, kept)
             if repaired is not kept:
                 return self.check(repaired)
-            raise self.invalid(explain(self.schema, kept, self._leaf, error)) from None
+            raise self.wrong(explain(self.schema, kept, self._leaf, error)) from None
         except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
             raise self.raised(error) from error
         loss = self._first_loss(value, made)
@@ -118,7 +122,7 @@ class NativeCodec(ValueCodec):
             repaired = repair(self.schema, tree)
             if repaired is not tree:
                 return self.decode_tree(repaired)
-            raise self.invalid(explain(self.schema, tree, self._leaf, error)) from None
+            raise self.wrong(explain(self.schema, tree, self._leaf, error)) from None
         except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
             raise self.raised(error) from error
 
@@ -181,12 +185,27 @@ def _decode_other(kind: type, value: Any) -> Any:
         if registered(kind):
             return codec_for(kind).decode(value)
         if kind in TEXT_SCALARS and isinstance(value, str):
+            refuse_endless(kind, value)
             return kind(value)
         validate = getattr(kind, "model_validate_json", None)
         if validate is not None:
+            _look_at(kind, value)
             return validate(write_text(value), by_alias=True, by_name=True)
     except RecursionError:
         raise
     except Exception as error:  # a codec of the user's own may raise anything
         raise msgspec.ValidationError(f"{str(error)[:200]}") from error
     raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")
+
+
+_guards: weakref.WeakKeyDictionary[type, Guard | None] = weakref.WeakKeyDictionary()
+
+
+def _look_at(model: Any, value: Any) -> None:
+    """Raise where reading *value* as a pydantic *model* may take for ever."""
+    if model not in _guards:
+        _guards[model] = guard_of(schema_of(model), model.__pydantic_core_schema__)
+    guard = _guards[model]
+    problem = guard(value) if guard is not None else None
+    if problem is not None:
+        raise ValueError(problem.message)

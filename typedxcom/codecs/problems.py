@@ -1,22 +1,19 @@
-"""Everything that is wrong with a value, each with its path; and what numbers forgive."""
+"""What pydantic says of a value in our words, what a model hides, and what numbers forgive."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from typedxcom.codecs.bases import as_base
-from typedxcom.errors import MAX_VALUE, Problem, shorten
+from typedxcom.codecs.explain import Explanation
+from typedxcom.errors import MAX_PROBLEMS, MAX_VALUE, Problem, shorten
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
-    Constraints,
-    EnumOf,
-    LiteralOf,
     MappingOf,
     Named,
-    Opaque,
     Record,
     Scalar,
     Schema,
@@ -26,102 +23,11 @@ from typedxcom.schema.nodes import (
     walk,
 )
 
-__all__ = ["explain", "from_pydantic", "hides_values", "repair", "without_value"]
+__all__ = ["from_pydantic", "hides_values", "repair", "without_value"]
 
 _MAX_WORDS = 200
 
 _URL_SAFE = str.maketrans("-_", "+/")
-Leaf = Callable[[Any, Any], "str | None"]
-_LIMITS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
-    "gt": (">", lambda value, limit: value > limit),
-    "ge": (">=", lambda value, limit: value >= limit),
-    "lt": ("<", lambda value, limit: value < limit),
-    "le": ("<=", lambda value, limit: value <= limit),
-    "multiple_of": ("a multiple of", lambda value, limit: value % limit == 0),
-    "min_length": ("of at least length", lambda value, limit: len(value) >= limit),
-    "max_length": ("of at most length", lambda value, limit: len(value) <= limit),
-    "pattern": ("matching", lambda value, limit: re.search(limit, value) is not None),
-}
-
-
-def explain(schema: Schema, tree: Any, leaf: Leaf, error: Exception) -> list[Problem]:
-    """All that is wrong with *tree*; msgspec itself stops at the first.
-
-    Args:
-        schema: What the tree should be.
-        tree: JSON builtins, or what msgspec makes of a Python value.
-        leaf: Judges one scalar: ``(annotation, value) -> complaint or None``.
-        error: What msgspec said, used where this walk finds nothing.
-    """
-    found = list(_problems(schema, tree, leaf, "$"))
-    if found:
-        return found
-    message, _, path = str(error).partition(" - at ")
-    return [Problem(path.strip("`") or "$", message[:1].lower() + message[1:])]
-
-
-def _problems(schema: Schema, tree: Any, leaf: Leaf, path: str) -> Iterator[Problem]:
-    match schema:
-        case Named(inner=inner) | Alias(target=[inner]):
-            yield from _problems(inner, tree, leaf, path)
-        case Constrained(inner=inner, constraints=constraints):
-            inside = list(_problems(inner, tree, leaf, path))
-            yield from inside or _limits(str(inner), constraints, tree, path)
-        case SequenceOf(item=item) if isinstance(tree, (list, tuple)):
-            for index, part in enumerate(tree):
-                yield from _problems(item, part, leaf, f"{path}[{index}]")
-        case TupleOf(items=items) if isinstance(tree, (list, tuple)) and len(tree) == len(items):
-            for index, (item, part) in enumerate(zip(items, tree, strict=True)):
-                yield from _problems(item, part, leaf, f"{path}[{index}]")
-        case MappingOf(value=value) if isinstance(tree, dict):
-            for key, part in tree.items():
-                yield from _problems(value, part, leaf, f"{path}[{shorten(key)}]")
-        case Record() if isinstance(tree, dict):
-            yield from _fields(schema, tree, leaf, path)
-        case UnionOf(members=members):
-            if all(next(_problems(one, tree, leaf, path), None) is not None for one in members):
-                yield _wrong(schema, tree, path)
-        case Scalar(type=kind) | EnumOf(type=kind):
-            if leaf(kind, tree) is not None:
-                yield _wrong(schema, tree, path)
-        case LiteralOf(values=values):
-            if leaf(Literal[values], tree) is not None:
-                yield _wrong(schema, tree, path)
-        case Opaque(type=kind):
-            complaint = leaf(kind, tree)
-            if complaint is not None:
-                yield Problem(path, f"no `{schema}`: {complaint}")
-        case SequenceOf() | TupleOf() | MappingOf() | Record():
-            yield _wrong(schema, tree, path)
-
-
-def _fields(schema: Record, tree: dict[str, Any], leaf: Leaf, path: str) -> Iterator[Problem]:
-    for name, part in schema.fields.items():
-        key = part.key or name
-        if key in tree:
-            yield from _problems(part.schema, tree[key], leaf, f"{path}.{name}")
-        elif part.required:
-            yield Problem(f"{path}.{name}", f"missing `{name}`")
-
-
-def _limits(name: str, constraints: Constraints, value: Any, path: str) -> Iterator[Problem]:
-    for limit_name, (words, holds) in _LIMITS.items():
-        limit = getattr(constraints, limit_name)
-        if limit is None:
-            continue
-        try:
-            broken = not holds(value, limit)
-        except TypeError:  # a limit of another type says nothing about this value
-            continue
-        if broken:
-            yield Problem(path, f"expected `{name}` {words} {limit}, got `{shorten(value)}`")
-
-
-def _wrong(schema: Schema, value: Any, path: str) -> Problem:
-    expected = str(schema)
-    if len(expected) > _MAX_WORDS:
-        expected = expected[: _MAX_WORDS - 1] + "…"
-    return Problem(path, f"expected `{expected}`, got `{shorten(value)}`")
 
 
 def repair(schema: Schema, tree: Any) -> Any:
@@ -133,9 +39,16 @@ def repair(schema: Schema, tree: Any) -> Any:
     Returns:
         The same object where nothing had to change.
     """
+    try:
+        return _repaired(schema, tree)
+    except RecursionError:  # what is nested that deeply is refused as it is
+        return tree
+
+
+def _repaired(schema: Schema, tree: Any) -> Any:
     match schema:
         case Named(inner=inner) | Constrained(inner=inner) | Alias(target=[inner]):
-            return repair(inner, tree)
+            return _repaired(inner, tree)
         case Scalar(type=kind) if kind in (int, float) and isinstance(tree, bool):
             return kind(tree)
         case Scalar(type=kind) if kind in (bool, int, float) and as_base(tree) is not tree:
@@ -150,17 +63,17 @@ def repair(schema: Schema, tree: Any) -> Any:
             )
             return tree if wanted is None else wanted(tree)
         case SequenceOf(item=item) if type(tree) in (list, tuple):
-            return _same_or([repair(item, part) for part in tree], tree)
+            return _same_or([_repaired(item, part) for part in tree], tree)
         case TupleOf(items=items) if type(tree) in (list, tuple) and len(items) == len(tree):
             return _same_or(
-                [repair(item, part) for item, part in zip(items, tree, strict=True)], tree
+                [_repaired(item, part) for item, part in zip(items, tree, strict=True)], tree
             )
         case MappingOf(value=value) if isinstance(tree, dict):
-            return _same_values({key: repair(value, part) for key, part in tree.items()}, tree)
+            return _same_values({key: _repaired(value, part) for key, part in tree.items()}, tree)
         case Record(fields=fields, style=style) if style != "model" and isinstance(tree, dict):
             known = {part.key or name: part.schema for name, part in fields.items()}
             fixed = {
-                key: repair(known[key], part) if key in known else part
+                key: _repaired(known[key], part) if key in known else part
                 for key, part in tree.items()
             }
             return _same_values(fixed, tree)
@@ -176,15 +89,20 @@ def _same_values(fixed: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
     return tree if all(fixed[key] is old for key, old in tree.items()) else fixed
 
 
-def from_pydantic(errors: Sequence[Mapping[str, Any]], root: Any, *, hide: bool) -> list[Problem]:
-    """Pydantic's list of errors in our words.
+def from_pydantic(errors: Sequence[Mapping[str, Any]], root: Any, *, hide: bool) -> Explanation:
+    """Pydantic's list of errors in our words: the first ten, and how many more there are.
 
     Args:
         errors: What ``ValidationError.errors()`` gives.
         root: The value that was validated, to tell a field from the label of a union's member.
         hide: Whether the model asks that no input is shown.
     """
-    return [_from_one(error, root, hide) for error in errors]
+    shown: dict[Problem, None] = {}  # the members of a union often say the same
+    for index, error in enumerate(errors):
+        if len(shown) == MAX_PROBLEMS:
+            return Explanation(list(shown), len(errors) - index)
+        shown[_from_one(error, root, hide)] = None
+    return Explanation(list(shown))
 
 
 def _from_one(error: Mapping[str, Any], root: Any, hide: bool) -> Problem:
