@@ -301,7 +301,7 @@ def test_the_version_is_printed(folder: Path) -> None:
 
 def test_a_file_that_cannot_be_imported_is_an_error(folder: Path) -> None:
     """An import error of any other kind is a finding at its line."""
-    (folder / "broken.py").write_text("x = 1\nraise RuntimeError('no')\n")
+    (folder / "broken.py").write_text("x = 1  # a dag of Airflow\nraise RuntimeError('no')\n")
     done = run(folder, "check", "broken.py")
     assert done.returncode == 1
     assert "broken.py:2: error: RuntimeError: no  [import]" in done.stdout

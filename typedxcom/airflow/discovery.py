@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from typedxcom.airflow.config import conf
 from typedxcom.airflow.private import paths_of
 from typedxcom.errors import ConfigurationError
 
-__all__ = ["archive_of", "dag_files", "is_passed_over", "modules_of", "read_source"]
+__all__ = [
+    "archive_of",
+    "dag_files",
+    "dags_folder_of",
+    "is_passed_over",
+    "may_hold_dags",
+    "modules_of",
+    "read_source",
+]
 
 _IGNORE_FILE = ".airflowignore"
 _MODULES = (".py", ".pyc")  # what Airflow imports of an archive
@@ -30,6 +38,42 @@ def dag_files(path: Path) -> Iterator[Path]:
         raise FileNotFoundError(path)
     for found in [path] if path.is_file() else _in_folder(path):
         yield from modules_of(found) if _is_archive(found) else [found]
+
+
+def dags_folder_of(path: Path) -> Path:
+    """The DAGs folder that *path*, a file or folder, is in: where Airflow lets DAGs import from.
+
+    It is ``[core] dags_folder`` where that holds *path*, else the outermost folder called ``dags``
+    between the current folder and *path*, else the folder that its outermost package is in.
+    """
+    absolute = path.absolute()
+    above = [*([absolute] if path.is_dir() else []), *absolute.parents]
+    configured = conf.get("core", "dags_folder", fallback="")
+    for folder in above:
+        if configured and folder.resolve() == Path(configured).expanduser().resolve():
+            return folder
+    called = [folder for folder in above if folder.name == "dags"]
+    if called:
+        here = [folder for folder in called if folder.is_relative_to(Path.cwd())]
+        return here[-1] if here else called[0]
+    return next(folder for folder in above if not (folder / "__init__.py").exists())
+
+
+def may_hold_dags(path: Path, *, is_imported: Callable[[], bool]) -> bool:
+    """Whether *path* is to be looked at for DAGs of its own: it is more than a module of others.
+
+    Airflow never imports a file that its safe mode passes over. Such a one is looked at only where
+    it may be a DAG file that lacks a word, so that its author hears of it.
+
+    Args:
+        path: A file that :func:`dag_files` found.
+        is_imported: Whether another file of the folder imports it.
+    """
+    if archive_of(path) is not None or not is_passed_over(path):
+        return True
+    if (path.parent / "__init__.py").exists() or b"typedxcom" not in read_source(path):
+        return False
+    return not is_imported()
 
 
 def _in_folder(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from airflow.sdk import DAG
 from typedxcom.airflow.discovery import archive_of, modules_of
 from typedxcom.airflow.private import DagContext
 
-__all__ = ["LoadedFile", "load_file"]
+__all__ = ["LoadedFile", "forget_modules", "load_file"]
 
 
 @dataclass(slots=True)
@@ -55,16 +55,14 @@ def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
     for module in modules_of(archive) if archive is not None else []:
         sys.modules.pop(module.stem, None)  # the archive, first on the path, is to be asked
     loaded = LoadedFile(path)
-    folders = [str(path.parent), *([str(root)] if root is not None else [])]
+    folders = [str(folder) for folder in (archive, root) if folder is not None]
     sys.path[:0] = folders
     try:
         _load(loaded, in_archive=archive is not None)
+        yield loaded
     finally:
         for folder in folders:
             sys.path.remove(folder)
-    try:
-        yield loaded
-    finally:
         if archive is not None:
             _forget(archive, before)
 
@@ -101,12 +99,23 @@ def _import(name: str, path: Path) -> Any:
 
 def _forget(archive: Path, before: dict[str, Any]) -> None:
     """Take the modules of *archive* out of `sys.modules`, and put back whose place they took."""
-    inside = f"{archive}{os.sep}"
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None)).startswith(inside):
-            del sys.modules[name]
+    forget_modules(archive, ())
     for name, module in before.items():
         sys.modules.setdefault(name, module)
+
+
+def forget_modules(folder: Path, before: Collection[str]) -> None:
+    """Take what was imported from *folder* out of `sys.modules`: another may use the same names.
+
+    Args:
+        folder: An archive or a DAGs folder.
+        before: Names of modules that stay.
+    """
+    inside = f"{folder}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        file = str(getattr(module, "__file__", None))
+        if name not in before and file.startswith(inside) and "site-packages" not in file:
+            del sys.modules[name]
 
 
 def _dags(module: Any) -> list[Any]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typedxcom.airflow.edges import Edge
+    from typedxcom.airflow.imports import ImportGraph
 
 __all__ = ["DagReport", "Finding", "Report", "examine"]
 
@@ -64,35 +68,95 @@ class Report:
         return sum(len(dag.untyped) for dag in self.dags)
 
 
-def examine(paths: list[Path]) -> Report:
+def examine(
+    paths: list[Path], *, dags_folder: Path | None = None, with_importers: bool = False
+) -> Report:
     """Import each DAG file of *paths* and look at every edge.
+
+    Args:
+        paths: Files, archives and folders.
+        dags_folder: Where DAGs import from; found for each path where it is None.
+        with_importers: Look also at the DAG files that import a file that is named.
 
     Raises:
         FileNotFoundError: One of *paths* is not there.
         ConfigurationError: Airflow cannot list a folder.
     """
     from typedxcom.airflow.discovery import dag_files
+    from typedxcom.airflow.loading import forget_modules
 
-    report = Report()
-    listed = [(path, list(dag_files(path))) for path in paths]
-    for path, files in listed:
-        before = len(report.dags) + len(report.findings)
-        root = path.resolve() if path.is_dir() else None
-        for file in files:
-            _examine_file(report, file, root)
-        if root is not None and len(report.dags) + len(report.findings) == before:
-            report.empty[path] = len(files)
+    report, before = Report(), set(sys.modules)
+    listed = {path: list(dag_files(path)) for path in paths}
+    trees = _by_dags_folder(listed, dags_folder)
+    for tree, named in trees.items():
+        for path in named:
+            _examine_path(report, path, listed[path], tree)
+        if with_importers:
+            for file in _importing_dags([path for path in named if path.is_file()], tree):
+                _examine_file(report, file, tree)
+        forget_modules(tree.folder, before)
     return report
 
 
-def _examine_file(report: Report, path: Path, root: Path | None) -> None:
-    from typedxcom.airflow.discovery import is_passed_over
+@dataclass(eq=False)
+class _Tree:
+    """A DAGs folder while its files are looked at."""
+
+    folder: Path  # absolute
+    seen: set[Path] = field(default_factory=set)  # absolute
+
+    @cached_property
+    def imports(self) -> ImportGraph:
+        from typedxcom.airflow.imports import ImportGraph
+
+        return ImportGraph(self.folder)
+
+
+def _by_dags_folder(paths: Iterable[Path], given: Path | None) -> dict[_Tree, list[Path]]:
+    """*paths* by the folder that their files import from."""
+    from typedxcom.airflow.discovery import dags_folder_of
+
+    groups: dict[Path, list[Path]] = {}
+    for path in paths:
+        groups.setdefault((given or dags_folder_of(path)).absolute(), []).append(path)
+    return {_Tree(folder): named for folder, named in groups.items()}
+
+
+def _examine_path(report: Report, path: Path, files: list[Path], tree: _Tree) -> None:
+    before = len(report.dags) + len(report.findings)
+    for file in files:
+        _examine_file(report, file, tree)
+    if path.is_dir() and len(report.dags) + len(report.findings) == before:
+        report.empty[path] = len(files)
+
+
+def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
+    """The DAG files of a folder that import one of *changed*, as they are shown."""
+    from typedxcom.airflow.discovery import dag_files, is_passed_over
+
+    importers = tree.imports.importers(path.absolute() for path in changed)
+    if not importers:
+        return []
+    listed = dag_files(tree.folder)
+    found = [path for path in listed if path in importers and not is_passed_over(path)]
+    here = Path.cwd()
+    return [path.relative_to(here) if path.is_relative_to(here) else path for path in found]
+
+
+def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
+    from typedxcom.airflow.discovery import is_passed_over, may_hold_dags
     from typedxcom.airflow.loading import load_file
 
+    absolute = path.absolute()
+    if absolute in tree.seen:
+        return
+    tree.seen.add(absolute)
     report.files += 1
-    with load_file(path.resolve(), root=root) as loaded:
+    if not may_hold_dags(path, is_imported=lambda: bool(tree.imports.importers([absolute]))):
+        return
+    with load_file(path.resolve(), root=tree.folder) as loaded:
         if loaded.error is not None:
-            report.findings.extend(_from_error(path, loaded.line, loaded.error))
+            report.findings.extend(_from_error(path, loaded.line, loaded.error, tree.folder))
         for dag in loaded.dags:
             _examine_dag(report, path, dag)
     if loaded.dags and is_passed_over(path):
@@ -118,10 +182,12 @@ def _line_of(path: Path, task_id: str) -> int:
     return next((number for number, line in enumerate(lines, 1) if named.search(line)), 1)
 
 
-def _from_error(path: Path, line: int, error: BaseException) -> list[Finding]:
+def _from_error(path: Path, line: int, error: BaseException, folder: Path) -> list[Finding]:
     """One finding for each sentence of a wiring error; any other error is one."""
     code = str(getattr(error, "code", "import"))
     text = str(error) or type(error).__name__
+    if isinstance(error, ModuleNotFoundError):
+        text += f" (DAGs import from {folder}; --dags-folder names another folder)"
     if not hasattr(error, "code"):
         return [Finding(path, line, f"{type(error).__name__}: {text}", "import")]
     return [Finding(path, line, sentence, code) for sentence in text.splitlines()]

@@ -32,7 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         # DAG files may print while they are imported; ours has the report alone.
         with contextlib.redirect_stdout(sys.stderr):
-            report = examine(options.dags)
+            report = examine(
+                options.dags,
+                dags_folder=options.dags_folder,
+                with_importers=options.command == "check",
+            )
     except FileNotFoundError as error:
         print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
         return _USAGE
@@ -85,6 +89,13 @@ def _parser() -> argparse.ArgumentParser:
     graph.add_argument(
         "dags", nargs="+", type=Path, help="DAG files, zip archives, or folders of them."
     )
+    for command in (check, graph):
+        command.add_argument(
+            "--dags-folder",
+            type=Path,
+            help="The folder that DAGs import from. Default: [core] dags_folder where the file is in it, "
+            "else the folder called dags above the file, else the folder of its outermost package.",
+        )
     graph.add_argument("--dag-id", help="Which DAG, where the files hold several.")
     add_options(
         commands.add_parser("sweep", help="Find stored objects that no XCom names any more.")

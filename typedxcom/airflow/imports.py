@@ -1,0 +1,88 @@
+"""Which files of a DAGs folder import which, from their source: nothing is run for it.
+
+A change of a shared module breaks DAGs of other files. A hook gets the names of the changed files
+alone, and finds here the files that import one of them, directly or through others.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+__all__ = ["ImportGraph"]
+
+_NO_SOURCES = ("__pycache__", "node_modules")
+
+
+class ImportGraph:
+    """Which files under a DAGs folder import which.
+
+    Args:
+        folder: The DAGs folder, from which its files import; an absolute path.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        files = set(_python_files(folder))
+        self._readers: dict[Path, set[Path]] = {}
+        for file in files:
+            for imported in _imported(file, folder, files):
+                self._readers.setdefault(imported, set()).add(file)
+
+    def importers(self, changed: Iterable[Path]) -> set[Path]:
+        """The files that import one of *changed* (absolute paths), directly or through others."""
+        found: set[Path] = set()
+        todo = list(changed)
+        while todo:
+            for reader in self._readers.get(todo.pop(), set()) - found:
+                found.add(reader)
+                todo.append(reader)
+        return found
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    """Every Python file under *folder*, without hidden folders and virtual environments."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in _NO_SOURCES
+            and not Path(place, name, "pyvenv.cfg").exists()
+        ]
+        yield from (Path(place, name) for name in names if name.endswith(".py"))
+
+
+def _imported(file: Path, folder: Path, files: set[Path]) -> set[Path]:
+    """The files that *file* imports, with the packages that they are in."""
+    package = file.relative_to(folder).parent.parts
+    found: set[Path] = set()
+    for parts in _names(file, package):
+        for length in range(1, len(parts) + 1):
+            base = folder.joinpath(*parts[:length])
+            found.update({base.with_name(f"{base.name}.py"), base / "__init__.py"} & files)
+    return found - {file}
+
+
+def _names(file: Path, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The parts of each name that *file* imports; of ``from a import b`` that is ``a.b``."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError, OSError, RecursionError):
+        return  # its own check says what is wrong
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from (tuple(one.name.split(".")) for one in names)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                base = package[: len(package) - level + 1] if level else ()
+                base += tuple(module.split(".")) if module else ()
+                yield base
+                yield from ((*base, one.name) for one in names)
+            case ast.Call(
+                func=ast.Name(id="import_module" | "__import__")
+                | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield tuple(name.split("."))
