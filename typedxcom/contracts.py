@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias, get_args
 
-from typedxcom.errors import CodecError, ContractError, UnsupportedTypeError, ValidationError
+from typedxcom.errors import (
+    CodecError,
+    ContractError,
+    StoreError,
+    UnsupportedTypeError,
+    ValidationError,
+)
 from typedxcom.exchange import load, parse_rendered
 from typedxcom.objects import Objects, TableFormat
 from typedxcom.promises import (
@@ -237,7 +243,8 @@ class Contract:
         self.resolve()
         given, sources = list(self.bind(args, kwargs)), sources or {}
         whole = self._load_together(given, task_id, objects, airflow) if self.inputs else {}
-        loaded = []
+        loaded: list[Any] = []
+        wrong: list[ValidationError | CodecError] = []
         for argument in given:
             place = argument.place
             if argument.injected and not only_given:
@@ -254,7 +261,15 @@ class Contract:
                 airflow=airflow,
             )
             about = _about(task_id, argument.name, sources.get(place))
-            loaded.append(self._load_one(argument, about, reader, objects))
+            try:
+                loaded.append(self._load_one(argument, about, reader, objects))
+            except (ValidationError, CodecError) as error:
+                wrong.append(error)
+            except StoreError:  # a retry may help this argument, and none that is wrong already
+                if wrong:
+                    break
+                raise
+        _raise_all(wrong)
         return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
 
     def _load_one(
@@ -263,10 +278,8 @@ class Contract:
         try:
             with verified.named(about):
                 return read(argument.value, objects)
-        except ValidationError as error:
-            raise error.about(about) from None
-        except CodecError as error:
-            raise type(error)(f"{about}: {error}") from error
+        except (ValidationError, CodecError) as error:
+            raise error.about(about) from error.__cause__
 
     def _load_together(
         self,
@@ -284,8 +297,8 @@ class Contract:
             values = {name: argument.value for name, argument in together.items()}
             with verified.named(about):
                 model = load(values, promise.codec, objects=objects, airflow=airflow)
-        except ValidationError as error:
-            raise error.about(about) from None
+        except (ValidationError, CodecError) as error:
+            raise error.about(about) from error.__cause__
         return {argument.place: getattr(model, name) for name, argument in together.items()}
 
     def _of_context(self, name: str) -> Promise:
@@ -343,6 +356,14 @@ class Contract:
                 f"Task function {self.name!r}: @task({keyword}=...) names what does not exist: "
                 f"{error}. Give the class itself, not its name in quotes."
             ) from error
+
+
+def _raise_all(wrong: list[ValidationError | CodecError]) -> None:
+    """Raise what is wrong with a task's arguments as one error."""
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        raise ValidationError.together(wrong)
 
 
 def _reader(

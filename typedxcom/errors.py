@@ -133,11 +133,24 @@ class ValidationError(TypedXComError, ValueError):
         """The same problems, told of another *subject* (a task and its parameter)."""
         return ValidationError(subject, self.problems, more=self.more, is_partial=self.is_partial)
 
+    @classmethod
+    def together(cls, errors: Sequence[ValidationError | CodecError]) -> ValidationError:
+        """Several values that are wrong at once: a line for each, at most ten of them."""
+        lines = list(map(str, errors[:MAX_PROBLEMS]))
+        more = len(errors) - MAX_PROBLEMS
+        made = cls("\n".join([*lines, f"and {more} more"] if more > 0 else lines))
+        made.problems = tuple(one for error in errors for one in getattr(error, "problems", ()))
+        return made
+
 
 class CodecError(TypedXComError):
     """A value cannot be turned into data, or data into a value."""
 
     code: ClassVar[str] = "codec"
+
+    def about(self, subject: str) -> CodecError:
+        """The same error, told of *subject* (a task and its parameter)."""
+        return type(self)(f"{subject}: {self}")
 
 
 class EncodeError(CodecError):
@@ -184,11 +197,14 @@ class SweepError(TypedXComError):
 
 def shorten(value: object) -> str:
     """*value* as a message shows it: at most 40 characters, never its whole repr."""
-    if isinstance(value, (str, bytes, list, tuple, set, frozenset)) and len(value) > 2 * MAX_VALUE:
-        value = _head(value)
     try:
+        if (
+            isinstance(value, (str, bytes, list, tuple, set, frozenset))
+            and len(value) > 2 * MAX_VALUE
+        ):
+            value = _head(value)
         text = repr(value)
-    except Exception:  # a repr of the user's own may do anything
+    except Exception:  # a class of the user's own may do anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
 

@@ -290,10 +290,10 @@ def test_a_key_refuses_what_is_not_of_its_type():
 
 
 def test_a_key_that_cannot_travel_is_refused():
-    """The type of a key is refused when it is first used, with the cure."""
+    """The type of a key is refused when it is declared, with the cure."""
     with pytest.raises(UnsupportedTypeError, match="Instead"):
-        XComKey("lock", type(lambda: 0)).push(None, None)
-    with pytest.raises(ContractError, match="needs a name"):
+        XComKey("lock", type(lambda: 0))
+    with pytest.raises(ContractError, match="needs a key"):
         XComKey("", int)
 
 

@@ -90,5 +90,6 @@ def _same_scalar(one: Any, other: Any) -> bool:
     if isinstance(one, (dt.datetime, dt.time)):
         bare = one.replace(tzinfo=None, fold=0) == other.replace(tzinfo=None, fold=0)
         zones = (one.tzinfo is None) == (other.tzinfo is None)
-        return bare and zones and one.utcoffset() == other.utcoffset()
+        fold = one.tzinfo is not None or one.fold == other.fold
+        return bare and zones and fold and one.utcoffset() == other.utcoffset()
     return bool(one == other)

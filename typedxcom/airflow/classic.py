@@ -9,7 +9,7 @@ from typedxcom.airflow.lines import on_the_authors_line
 from typedxcom.airflow.outputs import typed_arg
 from typedxcom.airflow.private import MappedOperator
 from typedxcom.contracts import Promise
-from typedxcom.errors import ContractError, ValidationError
+from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.schema import schema_of
 
 __all__ = ["typed_output"]
@@ -56,9 +56,8 @@ def _checking(promise: Promise, task_id: str, before: Any) -> Any:
         with without_retries():
             try:
                 promise.codec.check(result)
-            except ValidationError as error:
-                raise error.about(
-                    f"Task {task_id!r} breaks its typed_output, returned value"
-                ) from None
+            except (ValidationError, CodecError) as error:
+                about = f"Task {task_id!r} breaks its typed_output, returned value"
+                raise error.about(about) from error.__cause__
 
     return check

@@ -64,10 +64,9 @@ class XComKey(Generic[T]):
                     settings=settings(),
                     placement=placement(ti, self.name),
                 )
-            except ValidationError as error:
-                raise error.about(self._subject("pushed by", ti.task_id)) from None
-            except CodecError as error:
-                raise type(error)(f"{self._subject('pushed by', ti.task_id)}: {error}") from error
+            except (ValidationError, CodecError) as error:
+                about = self._subject("pushed by", ti.task_id)
+                raise error.about(about) from error.__cause__
         ti.xcom_push(self.name, row)
 
     def pull(
@@ -108,9 +107,9 @@ class XComKey(Generic[T]):
             except ValidationError as error:
                 if row is None:
                     raise ValidationError(f"{subject}: nothing was pushed") from None
-                raise error.about(subject) from None
+                raise error.about(subject) from error.__cause__
             except CodecError as error:
-                raise type(error)(f"{subject}: {error}") from error
+                raise error.about(subject) from error.__cause__
         return value
 
     def _subject(self, how: str, task_id: str) -> str:

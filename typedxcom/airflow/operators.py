@@ -156,11 +156,11 @@ def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
         try:
             return push.row(value)
         except ValidationError as error:
-            raise error.about(
-                f"Task {operator.task_id!r} breaks its own contract, returned value"
-            ) from None
+            about = f"Task {operator.task_id!r} breaks its own contract, returned value"
+            raise error.about(about) from error.__cause__
         except CodecError as error:
-            raise type(error)(f"Task {operator.task_id!r}, returned value: {error}") from error
+            about = f"Task {operator.task_id!r}, returned value"
+            raise error.about(about) from error.__cause__
 
 
 class _Push:
@@ -232,8 +232,9 @@ class _Push:
 def _check(value: Any, promise: Promise, task_id: str) -> None:
     try:
         promise.codec.check(value)
-    except ValidationError as error:
-        raise error.about(f"Task {task_id!r} breaks its own contract, returned value") from None
+    except (ValidationError, CodecError) as error:
+        about = f"Task {task_id!r} breaks its own contract, returned value"
+        raise error.about(about) from error.__cause__
 
 
 def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:

@@ -6,12 +6,13 @@ out is only whether all are surely the same; where not, `fidelity` looks again, 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from itertools import chain
 from operator import attrgetter, eq, itemgetter
 from typing import Any
 
-from typedxcom.codecs.sameness import same_flat
+from typedxcom.codecs.sameness import same_flat, same_moments
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
@@ -41,7 +42,8 @@ def is_flat(schema: Schema) -> bool:
         case Named(inner=inner) | Constrained(inner=inner):
             return is_flat(inner)
         case Scalar(type=kind):
-            return kind.__name__ != "time"  # == overlooks a zone without an offset
+            # == overlooks a zone without an offset, and the fold without a zone
+            return kind not in (dt.time, dt.datetime)
         case EnumOf() | LiteralOf():
             return True
         case UnionOf(members=members):
@@ -79,6 +81,8 @@ class _Maker:
         match schema:
             case Named(inner=inner) | Constrained(inner=inner):
                 return self.make(inner)
+            case Scalar(type=dt.datetime):
+                return same_moments
             case Alias(target=[inner]):
                 return self._once(schema, lambda: self.make(inner))
             case SequenceOf(type=kind, item=item) if kind in (list, tuple):
@@ -119,6 +123,8 @@ class _Maker:
         for one in map(bare, members):
             if isinstance(one, Scalar) and one.type in _FLAT_KINDS:
                 by_kind[one.type] = same_flat
+            elif isinstance(one, Scalar) and one.type is dt.datetime:
+                by_kind[one.type] = same_moments
             elif isinstance(one, Record) and one.style != "typeddict" and one.type not in by_kind:
                 by_kind[one.type] = self.make(one)
             elif isinstance(one, SequenceOf) and one.type is list and list not in by_kind:

@@ -8,24 +8,23 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from typedxcom.codecs.columns import has_more, is_flat
+from typedxcom.codecs.losses import Fault, broken, registered_loss, typed_loss
 from typedxcom.codecs.sameness import (
     MISSING,
     Compare,
-    Fault,
     Todo,
     Where,
     beside,
-    broken,
     compare_sets,
     deep,
     push,
     record_fields,
     same_atom,
     same_flat,
-    told,
     widened,
 )
 from typedxcom.errors import shorten
+from typedxcom.registry import codec_for
 from typedxcom.schema.nodes import (
     EnumOf,
     LiteralOf,
@@ -42,6 +41,7 @@ __all__ = [
     "MemberComparer",
     "NamedTupleComparer",
     "RecordComparer",
+    "RegisteredComparer",
     "ScalarComparer",
     "TupleComparer",
     "TypedDictComparer",
@@ -63,7 +63,7 @@ class ScalarComparer:
             return None
         if not isinstance(one, self.kind):
             return broken(str(Scalar(self.kind)), one)
-        return told(one, other)
+        return typed_loss(one, other)
 
 
 class MemberComparer:
@@ -81,7 +81,24 @@ class MemberComparer:
             if isinstance(self.schema, LiteralOf)
             else self.schema.type
         )
-        return told(one, other) if isinstance(one, kinds) else broken(str(self.schema), one)
+        return typed_loss(one, other) if isinstance(one, kinds) else broken(str(self.schema), one)
+
+
+class RegisteredComparer:
+    """A class with a codec of the user's own, which says what is the same."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
+        """Compare two instances of the very class."""
+        if type(one) is type(other):
+            return None if codec_for(self.kind).same(one, other) else registered_loss(one)
+        return (
+            typed_loss(one, other)
+            if isinstance(one, self.kind)
+            else broken(self.kind.__name__, one)
+        )
 
 
 class ItemsComparer:
@@ -242,14 +259,14 @@ def _container(expected: str, wanted: type, one: Any, other: Any) -> Fault | Non
         return None
     if kind in _BUILTINS and isinstance(one, kind) and isinstance(other, wanted):
         return None
-    return told(one, other) if isinstance(one, wanted) else broken(expected, one)
+    return typed_loss(one, other) if isinstance(one, wanted) else broken(expected, one)
 
 
 def _other_class(schema: Record, one: Any, other: Any) -> Fault:
     if not isinstance(one, schema.type):
         return broken(str(schema), one)
     if not isinstance(other, schema.type):  # another member of a union, or null
-        return told(one, other)
+        return typed_loss(one, other)
     kind = type(one).__name__
     extra = sorted(set(record_fields(one) or ()) - set(record_fields(other) or ()))
     lost = f", and {', '.join(f'`{name}`' for name in extra)} would be lost" if extra else ""

@@ -21,19 +21,15 @@ from typedxcom.codecs.comparers import (
     MemberComparer,
     NamedTupleComparer,
     RecordComparer,
+    RegisteredComparer,
     ScalarComparer,
     TupleComparer,
     TypedDictComparer,
 )
-from typedxcom.codecs.sameness import (
-    Compare,
-    Fault,
-    Todo,
-    Where,
-    deep,
-    told,
-)
+from typedxcom.codecs.losses import Fault, alike_loss, typed_loss
+from typedxcom.codecs.sameness import Compare, Todo, Where, deep, widened
 from typedxcom.errors import shorten
+from typedxcom.registry import registered
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
@@ -41,6 +37,7 @@ from typedxcom.schema.nodes import (
     LiteralOf,
     MappingOf,
     Named,
+    Opaque,
     Record,
     Scalar,
     Schema,
@@ -130,8 +127,10 @@ class _Maker:
                 return MappingComparer(schema, self.make)
             case Record():
                 return self._record(schema)
-            case UnionOf(members=members):
-                return self._union(members)
+            case UnionOf():
+                return self._union(schema)
+            case Opaque(type=kind) if registered(kind):
+                return RegisteredComparer(kind)
         return deep
 
     def _record(self, schema: Record) -> Compare:
@@ -144,26 +143,38 @@ class _Maker:
             found.fill(self.make)
         return found  # type: ignore[no-any-return]
 
-    def _union(self, members: tuple[Schema, ...]) -> Compare:
-        rest = [one for one in members if str(one) != "None"]
+    def _union(self, union: UnionOf) -> Compare:
+        rest = [one for one in union.members if str(one) != "None"]
         if len(rest) == 1:
-            inner = self.make(rest[0])
-            return lambda one, other, where, todo: (
-                None if one is other is None else inner(one, other, where, todo)
-            )
+            return _optional(union, self.make(rest[0]))
         kinds: dict[type, list[Schema]] = {}
         for one in map(bare, rest):
-            if isinstance(one, (Record, SequenceOf, MappingOf)):
+            if isinstance(one, (Record, SequenceOf, MappingOf, Scalar, EnumOf, Opaque)):
                 kinds.setdefault(dict if _is_typeddict(one) else one.type, []).append(one)
         by_type = {kind: self.make(ones[0]) for kind, ones in kinds.items() if len(ones) == 1}
 
         def compare(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
             kind = type(one)
             if kind in kinds and kind is not type(other):
-                return told(one, other)
+                return None if widened(one, other) else _other_member(union, one, other)
             return by_type.get(kind, deep)(one, other, where, todo)
 
         return compare
+
+
+def _optional(union: UnionOf, some: Compare) -> Compare:
+    def compare(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
+        if one is None or other is None:
+            return None if one is other else _other_member(union, one, other)
+        return some(one, other, where, todo)
+
+    return compare
+
+
+def _other_member(union: UnionOf, one: Any, other: Any) -> Fault:
+    """*one* comes back as *other*: members look alike, or null stands for something."""
+    by_null = one is None or isinstance(one, float)
+    return typed_loss(one, other) if by_null else alike_loss(union, one, other)
 
 
 def _is_typeddict(schema: Schema) -> bool:

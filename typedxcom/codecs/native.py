@@ -178,7 +178,8 @@ def _encode_other(value: Any) -> Any:
     raise NotImplementedError(f"`{kind.__name__}` cannot be written as JSON")
 
 
-def _decode_other(kind: type, value: Any) -> Any:
+def _decode_other(annotation: Any, value: Any) -> Any:
+    kind: type = get_origin(annotation) or annotation
     if isinstance(value, kind):
         return value
     try:

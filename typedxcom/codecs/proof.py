@@ -276,10 +276,16 @@ def _are_ints(column: list[Any]) -> bool:
 
 
 def _are_datetimes(column: list[Any]) -> bool:
-    """Zones come back as an offset; only one that is an offset of whole minutes is the same."""
+    """Zones come back as an offset; only one that is an offset of whole minutes is the same.
+
+    The fold, which has a meaning without a zone only, never comes back.
+    """
     if not set(map(type, column)) <= {dt.datetime}:
         return False
-    return all(map(_is_offset, set(map(attrgetter("tzinfo"), column))))
+    zones = set(map(attrgetter("tzinfo"), column))
+    if None in zones and any(map(attrgetter("fold"), column)):
+        return False
+    return all(map(_is_offset, zones))
 
 
 def _is_offset(zone: Any) -> bool:

@@ -9,27 +9,24 @@ import math
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Union
 
 from typedxcom.codecs.bases import as_base
-from typedxcom.errors import shorten
+from typedxcom.codecs.losses import Fault, untyped_loss
 
 __all__ = [
     "MISSING",
     "Compare",
-    "Fault",
     "Todo",
     "Where",
     "beside",
-    "broken",
     "compare_sets",
     "deep",
     "push",
     "record_fields",
     "same_atom",
     "same_flat",
-    "told",
+    "same_moments",
     "widened",
 ]
 
@@ -38,21 +35,6 @@ _CURE = "annotate that part with its type"
 _ATOMS = frozenset({str, int, bool, type(None)})
 
 Where = Union["tuple[Where, str, object]", None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A loss as a comparer tells it; the driver knows where.
-
-    Attributes:
-        message: What is lost, with the cure.
-        expected: What the contract says, where the value is not that at all.
-        got: The value, cut for a message.
-    """
-
-    message: str
-    expected: str = ""
-    got: str = ""
 
 
 Todo = list["tuple[Compare, Any, Any, Where]"]
@@ -72,9 +54,9 @@ def deep(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
             todo.append((deep, one[key], other[key], (where, "[{}]", key)))
         return None
     if isinstance(one, enum.Enum):
-        return None if one is other else told(one, other)
+        return None if one is other else untyped_loss(one, other)
     if kind is not type(other):
-        return None if widened(one, other) else told(one, other)
+        return None if widened(one, other) else untyped_loss(one, other)
     if isinstance(one, (list, tuple, deque)) and len(one) == len(other):
         push([deep] * len(one), one, other, where, todo)
         return None
@@ -85,7 +67,7 @@ def deep(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
         for name, part in fields.items():
             todo.append((deep, part, getattr(other, name, MISSING), (where, ".{}", name)))
         return beside(one, other, where, todo) if hasattr(one, "__pydantic_extra__") else None
-    return None if same_atom(one, other) else told(one, other)
+    return None if same_atom(one, other) else untyped_loss(one, other)
 
 
 def push(compares: list[Compare], one: Any, other: Any, where: Where, todo: Todo) -> None:
@@ -128,7 +110,7 @@ def _other_keys(keys: list[Any], others: list[Any]) -> Fault:
         return Fault("two keys become one; use keys of one type")
     pairs = zip(keys, others, strict=True)
     one, other = next(pair for pair in pairs if not same_flat(pair[:1], pair[1:]))
-    return Fault(f"{told(one, other).message}, as a key")
+    return Fault(f"{untyped_loss(one, other).message}, as a key")
 
 
 def same_flat(ones: Any, others: Any) -> bool:
@@ -154,7 +136,16 @@ def same_atom(one: Any, other: Any) -> bool:
         return same_clock and bool(one.utcoffset() == other.utcoffset())
     if isinstance(one, dt.time) and (one.tzinfo is None) != (other.tzinfo is None):
         return False
+    if isinstance(one, (dt.datetime, dt.time)) and one.tzinfo is None and one.fold != other.fold:
+        return False  # == overlooks it, though without a zone it tells two hours apart
     return _equal(one, other)
+
+
+def same_moments(ones: list[Any], others: list[Any]) -> bool:
+    """As `same_flat`, for datetimes: without a zone also the fold, which == overlooks."""
+    if not same_flat(ones, others):
+        return False
+    return not any(one.fold for one in ones if type(one) is dt.datetime and one.tzinfo is None)
 
 
 def _equal(one: Any, other: Any) -> bool:
@@ -167,6 +158,8 @@ def _equal(one: Any, other: Any) -> bool:
 def widened(one: Any, other: Any) -> bool:
     """A subclass of a scalar comes back as its base, an int as the float that was promised."""
     kind = type(other)
+    if type(one) is kind:
+        return False
     if isinstance(one, enum.Enum) and not isinstance(one, (int, str)):
         return False
     base = as_base(one)
@@ -201,18 +194,3 @@ def record_fields(value: Any) -> dict[str, Any] | None:
         if found is not None:
             return {name: getattr(value, name, MISSING) for name in found}
     return None
-
-
-def broken(expected: str, one: Any) -> Fault:
-    """*one* is not what the contract says at all."""
-    return Fault("", expected, shorten(one))
-
-
-def told(one: Any, other: Any) -> Fault:
-    """*one* would come back as *other*."""
-    mine, theirs = type(one).__name__, type(other).__name__
-    if mine != theirs:
-        return Fault(f"`{mine}` comes back as `{theirs}`; {_CURE}")
-    if isinstance(one, (dt.datetime, dt.time)):
-        return Fault(f"the zone of a `{mine}` is lost; convert it to UTC")
-    return Fault(f"a `{mine}` changes its value on the way")

@@ -168,6 +168,8 @@ class _Builder:
             return TableOf(self.build(args[0], env))
         if origin is re.Pattern and args == (bytes,):
             return Unsupported(annotation, "use re.Pattern[str], or the pattern as bytes")
+        if registered(origin):
+            return self._registered(origin)
         if isinstance(origin, type) and style_of(origin) is not None:
             return self._record(origin, tuple(self.build(arg, env) for arg in args))
         return self._foreign(annotation, origin)
