@@ -21,7 +21,7 @@ from typedxcom.codecs.wire import (
     plain,
     refuse_marker,
 )
-from typedxcom.errors import DecodeError, EncodeError, ValidationError
+from typedxcom.errors import CodecError, DecodeError, EncodeError, ValidationError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.large import ObjectCodec
 from typedxcom.objects import Objects, Placement
@@ -222,8 +222,8 @@ def _load_literal(whole: Opened, codec: ValueCodec) -> Any:
     except (ValidationError, EncodeError) as error:
         try:
             return codec.decode(whole.as_text())
-        except (ValidationError, DecodeError, TypeError):
-            raise error from None
+        except (ValidationError, CodecError):
+            raise error from error.__cause__
 
 
 def item(value: Any, index: int, *, objects: Objects | None = None) -> Any:

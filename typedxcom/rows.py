@@ -9,7 +9,7 @@ import msgspec
 
 from typedxcom.codecs.text import read_text, write_text
 from typedxcom.codecs.wire import MARKER, envelope_text, is_envelope, ordered
-from typedxcom.errors import DecodeError
+from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.items import StoredItems
 from typedxcom.objects import Objects, SignedRow
 from typedxcom.pointer import is_pointer
@@ -127,11 +127,18 @@ class Opened:
         self.serialized = False  # somewhere inside is a value in Airflow's own form
 
     def as_text(self) -> bytes:
-        """The whole as JSON text, with each text set in where it was."""
+        """The whole as JSON text, with each text set in where it was.
+
+        Raises:
+            EncodeError: It holds an object from the DAG file that is no JSON.
+        """
         try:
             return msgspec.json.encode(self.value, enc_hook=_encode_foreign)
         except (UnicodeEncodeError, RecursionError):
             return write_text(_without_raw(self.value))
+        except Exception as error:  # a class of the user's own may raise anything
+            name = type(self.value).__name__
+            raise EncodeError(f"`{name}` cannot be written as JSON: {str(error)[:200]}") from error
 
 
 def open_value(value: Any, objects: Objects | None) -> Opened:

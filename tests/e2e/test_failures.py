@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from datetime import datetime, timezone
 from typing import Annotated, Any
 
@@ -48,6 +49,51 @@ def test_the_body_never_sees_a_wrong_argument():
     assert str(error).startswith("Task 'load', argument `order` (pushed by 'make'): ")
     assert [problem.path for problem in error.problems] == ["$.id", "$.at"]
     assert "got `'seven'` - at `$.id`" in str(error)
+
+
+def test_errors_are_ours_and_each_sentence_is_told_once():
+    """All wrong arguments make one error; a log has each sentence once, and no task is retried."""
+    ran: list[Any] = []
+
+    @dag(schedule=None, default_args={"retries": 2})
+    def told():
+        @airflow_task
+        def wrong():
+            return "x"
+
+        @task
+        def load(a: int, b: Order, c: str) -> None:
+            ran.append(a)
+
+        @task
+        def huge() -> list[int]:
+            return [10**5000]  # Airflow's log cannot show it
+
+        @task
+        def changed() -> list[Any]:
+            return [DAY]
+
+        made = wrong()
+        load(made, made, made)
+        huge()
+        changed()
+
+    result = run_dag(told())
+    error = result.error("load")
+    assert isinstance(error, ValidationError)
+    assert ran == []
+    assert str(error).splitlines() == [
+        "Task 'load', argument `a` (pushed by 'wrong'): expected `int`, got `'x'` - at `$`",
+        "Task 'load', argument `b` (pushed by 'wrong'): expected object, got `'x'` - at `$`",
+    ]
+    assert [problem.path for problem in error.problems] == ["$", "$"]
+    assert "returned value: An int of thousands of digits" in str(result.error("huge"))
+    for task_id in ("load", "huge", "changed"):
+        error = result.error(task_id)
+        shown = "".join(traceback.format_exception(error))
+        for sentence in str(error).splitlines():
+            assert shown.count(sentence.partition("returned value: ")[2] or sentence) == 1, shown
+        assert result.tries[task_id] == 1
 
 
 def test_a_wrong_result_is_not_pushed():

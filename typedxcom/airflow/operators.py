@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,11 @@ class TypedOperator:
     def execute(self, context: Context, **kwargs: Any) -> Any:
         """Run the task under its contract."""
         self._load_arguments()
-        result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
+        try:
+            result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
+        except Exception:
+            self._refuse_result()
+            raise
         return self._push_form(result, context)
 
     def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
@@ -120,7 +125,17 @@ class TypedOperator:
         if contract is not None and not contract.returns and contract.body_returns.known:
             with without_retries():
                 _check(value, contract.body_returns, _any(self).task_id)
+        self._result = value
         return value
+
+    def _refuse_result(self) -> None:
+        """Say what is wrong with the result where Airflow's log, which shows it, fails on it."""
+        contract, result = self._contract, vars(self).pop("_result", None)
+        if contract is None or result is None or not (contract.returns and contract.returned.known):
+            return
+        codec = contract.returned.codec
+        with without_retries(), _about_result(_any(self).task_id):
+            codec.check(result) if isinstance(codec, ObjectCodec) else codec.encode(result)
 
 
 def _pushed_by_airflow(value: Any, operator: Any) -> Any:
@@ -152,15 +167,20 @@ def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
         StoreError: The store refused. A retry may help.
     """
     push = _Push(contract, operator, ti)
-    with without_retries():
-        try:
-            return push.row(value)
-        except ValidationError as error:
-            about = f"Task {operator.task_id!r} breaks its own contract, returned value"
-            raise error.about(about) from error.__cause__
-        except CodecError as error:
-            about = f"Task {operator.task_id!r}, returned value"
-            raise error.about(about) from error.__cause__
+    with without_retries(), _about_result(operator.task_id):
+        return push.row(value)
+
+
+@contextlib.contextmanager
+def _about_result(task_id: str) -> Iterator[None]:
+    """Say in an error that it is about what the task *task_id* returned."""
+    try:
+        yield
+    except ValidationError as error:
+        about = f"Task {task_id!r} breaks its own contract, returned value"
+        raise error.about(about) from error.__cause__
+    except CodecError as error:
+        raise error.about(f"Task {task_id!r}, returned value") from error.__cause__
 
 
 class _Push:
@@ -230,11 +250,8 @@ class _Push:
 
 
 def _check(value: Any, promise: Promise, task_id: str) -> None:
-    try:
+    with _about_result(task_id):
         promise.codec.check(value)
-    except (ValidationError, CodecError) as error:
-        about = f"Task {task_id!r} breaks its own contract, returned value"
-        raise error.about(about) from error.__cause__
 
 
 def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:

@@ -10,8 +10,9 @@ from typing import Any
 
 from typedxcom.codecs.explain import Explanation
 from typedxcom.codecs.fidelity import Loss, comparison
+from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.problems import hides_values, without_value
-from typedxcom.codecs.text import quick_tree, write_text
+from typedxcom.codecs.text import long_int, quick_tree, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, Problem, ValidationError, shorten
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.nodes import Schema
@@ -71,10 +72,12 @@ class ValueCodec(ABC):
     def decode(self, text: bytes) -> Any:
         """The value that JSON *text* stands for. Raises ValidationError, DecodeError."""
 
+    @contained(DecodeError)
     def decode_tree(self, tree: JsonValue) -> Any:
         """The value that JSON builtins stand for. Raises ValidationError, DecodeError."""
         return self.decode(write_text(tree))
 
+    @contained(DecodeError)
     def decode_mixed(self, tree: Any) -> Any:
         """The value of JSON builtins with Python objects where the annotation says `Any`.
 
@@ -98,6 +101,7 @@ class ValueCodec(ABC):
         """Whether it is proved by type alone that *value* comes back from its text."""
         return False
 
+    @contained(EncodeError)
     def encode(self, value: Any) -> Encoded:
         """*value* as JSON that is proved to come back: by its type, else by reading it back.
 
@@ -117,7 +121,7 @@ class ValueCodec(ABC):
             self.check(ready)  # tells of the value itself, where that is at fault
             raise
         except DecodeError as error:
-            raise EncodeError(f"Value cannot be read back: {error}") from error
+            raise EncodeError(long_int(tree) or f"Value cannot be read back: {error}") from error
         loss = self._first_loss(value, again)
         if loss is not None:
             raise self._told_loss(loss)
@@ -138,14 +142,15 @@ class ValueCodec(ABC):
         return EncodeError(f"Value does not come back as it was: {loss.message} - at `{loss.path}`")
 
     @cached_property
-    def _hides(self) -> bool:
+    def hides(self) -> bool:
+        """Whether no value of it may be shown in a message."""
         return hides_values(self.schema)
 
     def raised(self, error: Exception) -> ValidationError:
         """The error for what a validator or constructor of the author's own raised."""
         told = f"reading it raised `{type(error).__name__}`"
         words = shorten(str(error))
-        return self.invalid([Problem("$", told if self._hides else f"{told}: {words}")])
+        return self.invalid([Problem("$", told if self.hides else f"{told}: {words}")])
 
     def invalid(self, problems: Sequence[Problem]) -> ValidationError:
         """The error for *problems*; the caller adds whose value it is."""
@@ -154,7 +159,7 @@ class ValueCodec(ABC):
     def wrong(self, found: Explanation) -> ValidationError:
         """The error for what an explanation found."""
         problems = found.problems
-        if self._hides:
+        if self.hides:
             problems = [without_value(problem) for problem in problems]
         return ValidationError(
             "Value breaks its contract", problems, more=found.more, is_partial=found.is_partial

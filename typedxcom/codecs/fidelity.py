@@ -172,9 +172,8 @@ def _optional(union: UnionOf, some: Compare) -> Compare:
 
 
 def _other_member(union: UnionOf, one: Any, other: Any) -> Fault:
-    """*one* comes back as *other*: members look alike, or null stands for something."""
-    by_null = one is None or isinstance(one, float)
-    return typed_loss(one, other) if by_null else alike_loss(union, one, other)
+    """*one* comes back as *other*: members look alike, or None was left out."""
+    return typed_loss(one, other) if one is None else alike_loss(union, one, other)
 
 
 def _is_typeddict(schema: Schema) -> bool:

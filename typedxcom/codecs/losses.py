@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +44,6 @@ def typed_loss(one: Any, other: Any) -> Fault:
         return _other_value(one, other)
     if one is None:
         cure = ": it is left out where it is written, and its default is read; write it always"
-    elif isinstance(one, float) and not math.isfinite(one):
-        cure = '; model_config = ConfigDict(ser_json_inf_nan="constants") keeps NaN and infinities'
     else:
         cure = "; let its serializer and its validator keep the type"
     return _other_type(one, other, cure)

@@ -10,6 +10,7 @@ import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.guard import Guard, guard_of
+from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.problems import from_pydantic, repair
 from typedxcom.codecs.proof import Proof, proof_of
 from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
@@ -78,6 +79,7 @@ class ModelCodec(ValueCodec):
         ):  # a field never set; a value of another kind
             return False
 
+    @contained(EncodeError)
     def check(self, value: Any) -> Any:
         """*value* as pydantic has it; an instance is taken as it is."""
         try:
@@ -111,7 +113,7 @@ class ModelCodec(ValueCodec):
 
     def _cannot_write(self, value: Any, error: Exception) -> str:
         told = f"`{type(value).__name__}` cannot be written as JSON"
-        if self._hides:
+        if self.hides:
             return f"{told}: {type(error).__name__}"
         cure = (
             '. For bytes that are no text: model_config = ConfigDict(ser_json_bytes="base64", '
@@ -121,6 +123,7 @@ class ModelCodec(ValueCodec):
         )
         return f"{told}: {str(error)[:200]}{cure}"
 
+    @contained(DecodeError)
     def decode(self, text: bytes) -> Any:
         """The value of JSON *text*, validated."""
         if has_too_large_float(text):  # pydantic would make infinity of it
@@ -149,7 +152,7 @@ class ModelCodec(ValueCodec):
 
     def _told(self, error: pydantic.ValidationError, root: Any) -> Exception:
         errors = error.errors(include_url=False, include_context=False)
-        return self.wrong(from_pydantic(errors, root, hide=self._hides))
+        return self.wrong(from_pydantic(errors, root, hide=self.hides))
 
 
 def _unreadable(error: pydantic.ValidationError) -> DecodeError:

@@ -14,6 +14,7 @@ from typedxcom.codecs.explain import explain
 from typedxcom.codecs.foreign import first_foreign
 from typedxcom.codecs.guard import Guard, guard_of, refuse_endless
 from typedxcom.codecs.problems import repair
+from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.text import as_ascii, read_text, write_text
 from typedxcom.errors import (
     CodecError,
@@ -49,6 +50,7 @@ class NativeCodec(ValueCodec):
         """*value* itself: reading it back validates it, and the comparison finds its types."""
         return value
 
+    @contained(EncodeError)
     def check(self, value: Any) -> Any:
         """*value*, with every problem of its fields told if it has any."""
         kept = None
@@ -103,6 +105,7 @@ class NativeCodec(ValueCodec):
             f"travels, or register a codec: typedxcom.register_codec({name}, encode=..., decode=...)"
         )
 
+    @contained(DecodeError)
     def decode(self, text: bytes) -> Any:
         """The value of JSON *text*; what msgspec's reader refuses takes the slow way."""
         try:
@@ -112,6 +115,7 @@ class NativeCodec(ValueCodec):
         except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
             raise self.raised(error) from error
 
+    @contained(DecodeError)
     def decode_tree(self, tree: JsonValue) -> Any:
         """The value of JSON builtins, by the same rules."""
         try:

@@ -9,11 +9,19 @@ from typing import Any
 
 import msgspec
 
-from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.errors import DecodeError, EncodeError, shorten
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
 
-__all__ = ["as_ascii", "has_too_large_float", "quick_tree", "read_text", "shape", "write_text"]
+__all__ = [
+    "as_ascii",
+    "has_too_large_float",
+    "long_int",
+    "quick_tree",
+    "read_text",
+    "shape",
+    "write_text",
+]
 
 # Digits are all made 0 before the search, which then runs at the speed of memory.
 _SAME_DIGIT = bytes.maketrans(b"123456789E", b"000000000e")
@@ -23,6 +31,7 @@ _LARGE_FLOAT = re.compile(
 )
 
 
+_MAX_BITS = 10_000  # of an int in a message about an int that is too long
 _MARK = f'"{MARKER}"'
 _BEYOND_ASCII = re.compile("[^\\x00-\\x7f]+")
 
@@ -43,8 +52,23 @@ def write_text(tree: JsonValue) -> bytes:
         return text
     try:
         return json.dumps(tree, separators=(",", ":")).encode()
-    except (ValueError, RecursionError) as error:
-        raise EncodeError(f"Value cannot be written as JSON text: {error}") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        found = long_int(tree) if "digits" in str(error) else ""
+        raise EncodeError(found or f"Value cannot be written as JSON text: {error}") from error
+
+
+def long_int(tree: JsonValue) -> str:
+    """The sentence about an int in *tree* that Python does not print; empty where there is none."""
+    todo: list[tuple[str, Any]] = [("$", tree)]
+    while todo:
+        path, here = todo.pop()
+        if isinstance(here, int) and here.bit_length() > _MAX_BITS:
+            return f"An int of thousands of digits cannot be written as JSON - at `{path}`. Pass its hex()"
+        if isinstance(here, dict):
+            todo.extend((f"{path}[{shorten(key)}]", part) for key, part in here.items())
+        elif isinstance(here, (list, tuple)):
+            todo.extend((f"{path}[{index}]", part) for index, part in enumerate(here))
+    return ""
 
 
 def as_ascii(text: bytes) -> bytes:
