@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.explain import Explanation
 from typedxcom.codecs.fidelity import Loss, comparison
-from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.problems import hides_values, without_value
 from typedxcom.codecs.text import long_int, quick_tree, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, Problem, ValidationError, shorten

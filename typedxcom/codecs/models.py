@@ -9,8 +9,8 @@ import pydantic
 import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
-from typedxcom.codecs.guard import Guard, guard_of
 from typedxcom.codecs.escapes import contained
+from typedxcom.codecs.guard import Guard, guard_of
 from typedxcom.codecs.problems import from_pydantic, repair
 from typedxcom.codecs.proof import Proof, proof_of
 from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text

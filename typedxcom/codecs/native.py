@@ -10,11 +10,11 @@ import msgspec
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.bases import as_base
+from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.explain import explain
 from typedxcom.codecs.foreign import first_foreign
 from typedxcom.codecs.guard import Guard, guard_of, refuse_endless
 from typedxcom.codecs.problems import repair
-from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.text import as_ascii, read_text, write_text
 from typedxcom.errors import (
     CodecError,
