@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar, overload
 
+from airflow.sdk.bases.decorator import Task as _AirflowTask
 from airflow.sdk.definitions.dag import DAG
 from airflow.sdk.definitions.xcom_arg import XComArg as _AirflowXComArg
 from typing_extensions import Never, ParamSpec, Self
@@ -136,6 +137,12 @@ class DerivedXComArg(XComArg[_T_co], Generic[_T_co]):
 class KeyedXComArg(XComArg[_T_co], Generic[_T_co]):
     """One key of an output: it cannot be mapped over. Only the plugin makes it."""
 
+class RenamedXComArg(XComArg[_T_co], Any, Generic[_T_co]):
+    """An output that took the name of its task. Only the plugin makes it."""
+
+class RenamedMappedXComArg(MappedXComArg[_T_co], Any, Generic[_T_co]):
+    """The same of a mapped task. Only the plugin makes it."""
+
 class TableOf(Generic[_Row_co]):
     """What the plugin reads of ``Table[Row]``."""
 
@@ -162,15 +169,14 @@ class XComKey(Generic[_T]):
 
 # Tasks -------------------------------------------------------------------------------------------
 
-class Task(Generic[_P, _R_co]):
+class Task(_AirflowTask[_P, _R_co], Generic[_P, _R_co]):  # type: ignore[type-var]
     """A function that ``@task`` decorated.
 
     Its parameters are not checked without the plugin: outputs take the place of values, and Airflow
     injects context parameters.
     """
 
-    @property
-    def function(self) -> Callable[_P, Any]: ...
+    function: Callable[_P, Any]
     @property
     def __wrapped__(self) -> Callable[_P, Any]: ...
     __name__: str

@@ -89,7 +89,9 @@ class Answers:
         """Outputs lose the ``Any`` base that other checkers see; tables gain one."""
         if fullname == names.TABLE:
             return bases.make_open
-        return guarded(bases.make_strict, bases.leave) if fullname in names.OUTPUTS else None
+        if fullname not in names.OUTPUTS or fullname in names.OPEN:
+            return None
+        return guarded(bases.make_strict, bases.leave)
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """``Table[Row]`` stands for any library's table."""

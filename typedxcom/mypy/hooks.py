@@ -34,6 +34,7 @@ from typedxcom.mypy.kwargs import KeywordMapping
 from typedxcom.mypy.mapping import Mapping
 from typedxcom.mypy.operators import expand_operator
 from typedxcom.mypy.outputs import Output, holds_output, output_of
+from typedxcom.mypy.rebinding import named_like_task
 from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.solving import mapped_return
 from typedxcom.mypy.tasks import Tasklike, awaited, make_task, named_task, task_of
@@ -106,6 +107,7 @@ def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
     """A call whose arguments do not decide what it returns."""
     returned = groups.group_result(site, task.value) if task.group else task.output(site)
     check_module_truth(site, call, returned)
+    returned = named_like_task(site, call, returned)
     if callee.filled:
         _check_filled(site, call, task, callee)
     left = fitting_arguments(site, call, callee)
@@ -141,7 +143,7 @@ def _first_call(site: Site, ctx: MethodSigContext) -> FunctionLike:
     if callee is None:
         returned = _result(site, task, task.value)
         check_module_truth(site, call, returned)
-        return _open(ctx.default_signature, returned)
+        return _open(ctx.default_signature, named_like_task(site, call, returned))
     if not callee.generic:
         return _checked_call(site, call, task, callee)
     if callee.filled:
@@ -150,7 +152,7 @@ def _first_call(site: Site, ctx: MethodSigContext) -> FunctionLike:
     is_result = task.note.kind in names.RUNS_FUNCTION
     returned = _result(site, task, awaited(checked.ret_type) if is_result else task.value)
     check_module_truth(site, call, returned)
-    return checked.copy_modified(ret_type=returned)
+    return checked.copy_modified(ret_type=named_like_task(site, call, returned))
 
 
 def _owner(ctx: MethodContext | MethodSigContext) -> Tasklike | None:
@@ -181,14 +183,15 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
     elif not _is_usual(site, call, task, maps_plainly):
         Mapping(site, call, task).expand()
     if task.group:
-        return _open(ctx.default_signature, groups.mapped_group_result(site, task))
+        mapped = groups.mapped_group_result(site, task)
+        return _open(ctx.default_signature, named_like_task(site, call, mapped))
     if callee is not None and callee.generic:
         value = mapped_return(site, call, task, callee.function)
         returned = task.output_of_call(site, value or erase_typevars(task.value), names.MAPPED)
     else:
         returned = task.output(site, names.MAPPED)
     check_module_truth(site, call, returned)
-    return _open(ctx.default_signature, returned)
+    return _open(ctx.default_signature, named_like_task(site, call, returned))
 
 
 def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:

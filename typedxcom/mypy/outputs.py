@@ -157,7 +157,9 @@ def output_of(found: Type) -> Output | None:
     kind = proper.type.fullname
     if kind == names.XCOMARG:
         return Output(proper.args[0], kind, _note(proper))
-    if kind in names.OUTPUTS:
+    if kind == names.RENAMED:
+        return Output(proper.args[0], names.XCOMARG, _note(proper))
+    if kind in names.OUTPUTS and kind != names.RENAMED_MAPPED:
         for declared in proper.type.bases:
             if declared.type.fullname == names.XCOMARG:
                 value = expand_type_by_instance(declared.args[0], proper)
@@ -167,6 +169,7 @@ def output_of(found: Type) -> Output | None:
     for base in proper.type.mro:
         if base.fullname == names.XCOMARG:
             value = map_instance_to_supertype(proper, base).args[0]
+            kind = names.MAPPED if kind == names.RENAMED_MAPPED else kind
             return Output(value, kind, _note(proper))
         if base.fullname == names.SDK_XCOMARG:
             return Output(unknown(), names.SDK_XCOMARG, None)

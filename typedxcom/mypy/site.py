@@ -27,6 +27,7 @@ from mypy.types import (
     LiteralType,
     PartialType,
     ProperType,
+    TupleType,
     Type,
     TypeOfAny,
     get_proper_type,
@@ -137,10 +138,11 @@ class Site:
         config: The options.
         sees_airflow: Whether the file imports anything that outputs come from.
         questions: What the module's own code asks of outputs, by call, once that is known.
+        rebound: Task whose name an output has taken -> the type of that output.
         is_async: Whether what is being checked may be the function of a DAG that can ``await``.
     """
 
-    __slots__ = ("api", "classes", "config", "is_async", "questions", "sees_airflow")
+    __slots__ = ("api", "classes", "config", "is_async", "questions", "rebound", "sees_airflow")
 
     def __init__(self, api: Any, classes: Classes, config: Config) -> None:
         self.api = api
@@ -150,6 +152,7 @@ class Site:
         # mypy before 2 checks a body before its decorator: each may be one that awaits.
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.questions: dict[Expression, list[Any]] | None = None
+        self.rebound: dict[Any, Type] = {}
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
         """Report one sentence."""
@@ -213,10 +216,22 @@ class Site:
         found: Type | None = None
         if type(node) is Var:
             found = self.api.binder.get(name) or node.type
+            if self.rebound and node in self.rebound:
+                found = self._rebound(name, found)
         elif type(node) is Decorator:
             found = node.var.type
+            if self.rebound and node in self.rebound:
+                found = self._rebound(name, self.api.binder.get(name) or found)
         proper = get_proper_type(found)
         return None if isinstance(proper, PartialType) else proper
+
+    def _rebound(self, name: NameExpr, found: Type | None) -> Type | None:
+        """The output of a task under the task's name, without what makes it fit anything."""
+        proper = get_proper_type(found)
+        if isinstance(proper, TupleType):
+            proper = proper.partial_fallback
+        is_output = isinstance(proper, Instance) and proper.type.fullname in names.OPEN
+        return self.rebound[name.node] if is_output else found
 
     def quietly(self, infer: Callable[[], Type]) -> ProperType:
         """Infer a type, keeping neither errors nor the types of sub-expressions."""

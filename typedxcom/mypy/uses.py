@@ -93,11 +93,18 @@ def refuse(site: Site, ctx: MethodSigContext, *, method: str) -> CallableType:
         hint = ""
         if method == "__iter__":
             hint = ", or map over it with expand()"
-        # mypy tries `1 + out` as `int.__add__` first, and drops what the second try reports.
-        tries = unfiltered(site.api) if method in REVERSED else nullcontext()
+        # mypy tries `1 + out` as `int.__add__` first, and drops what the second try reports. What
+        # fits anything is tried the other way round.
+        is_tried = method in REVERSED or _class_name(ctx.type) in names.OPEN
+        tries = unfiltered(site.api) if is_tried else nullcontext()
         with tries:
             _report_use(site, output, done, ctx.context, hint)
     return _anything(ctx.default_signature)
+
+
+def _class_name(found: Type) -> str:
+    proper = get_proper_type(found)
+    return proper.type.fullname if isinstance(proper, Instance) else ""
 
 
 def refuse_await(site: Site, ctx: MethodContext) -> Type:
