@@ -45,6 +45,7 @@ FLOORS = {
     "serde": 4,
     "sweep": 4,
     "tabular": 4,
+    "unread": 4,
     "airflow": 5,
     "backend": 5,
     "__main__": SIDE,

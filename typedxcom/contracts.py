@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,11 +28,11 @@ from typedxcom.promises import (
     parameter_place,
     read_promises,
 )
-from typedxcom.rows import for_reader
 from typedxcom.schema import Schema, schema_of
 from typedxcom.schema.nodes import Record, TableOf, walk
 from typedxcom.serde import AirflowReader
 from typedxcom.stores import verified
+from typedxcom.unread import for_body
 
 __all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"]
 
@@ -152,6 +153,14 @@ class Contract:
             injected = self.is_injected(name)
             promise = self._of_context(name) if injected else self.parameter(name)
             yield Argument(name, name, value, promise, injected)
+
+    def says_nothing_of(self, argument: Argument) -> bool:
+        """Whether *argument* goes to a parameter of which nothing is said, now or later."""
+        if argument.injected or not argument.promise.is_open:
+            return False
+        unresolved = self._read().unresolved
+        is_own = argument.name in self.signature.parameters
+        return argument.name not in unresolved if is_own else not unresolved
 
     def refuse_unsupported(self) -> None:
         """Raise ContractError where a value of this contract could not come back."""
@@ -375,10 +384,8 @@ def _reader(
     airflow: AirflowReader | None,
 ) -> _Read:
     """How the argument of one parameter is read; without a type, as a task without a contract."""
-    if not promise.known:
-        if not is_pulled:
-            return lambda value, objects: value
-        return lambda value, objects: for_reader(value, objects, airflow=airflow)
+    if promise.is_open:
+        return functools.partial(for_body, is_pulled=is_pulled, airflow=airflow)
     if is_rendered:
         return lambda value, objects: _load_rendered(value, promise, objects, airflow)
     return lambda value, objects: load(

@@ -18,6 +18,7 @@ from typedxcom.hints import read_hints
 from typedxcom.large import has_objects, object_codec
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
+from typedxcom.schema.nodes import Var
 
 __all__ = [
     "ANYTHING",
@@ -51,6 +52,12 @@ class Promise:
     def known(self) -> bool:
         """Whether there is anything to check."""
         return not isinstance(self.schema, Unknown)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes any value as it is: unknown, or a type variable without a bound."""
+        schema = self.schema.bound if isinstance(self.schema, Var) else self.schema
+        return isinstance(schema, Unknown)
 
     @cached_property
     def codec(self) -> AnyCodec:

@@ -144,6 +144,49 @@ def test_every_edge_is_printed_with_its_types(folder: Path) -> None:
     assert done.stdout.endswith("0 errors, 2 edges (1 untyped) in 1 DAGs of 1 files\n")
 
 
+UNWIRED = """
+from datetime import date
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import dag
+from typedxcom import task
+
+@dag(schedule=None)
+def unwired():
+    @task
+    def day() -> date: ...
+
+    @task
+    def name() -> str: ...
+
+    @task
+    def reads(ti=None):
+        ti.xcom_pull("day"), ti.xcom_pull(task_ids=["name", "nobody"])
+        ti.xcom_pull("far", dag_id="another")
+
+    template = "{{ ti.xcom_pull('%s') }}"
+    start = [day(), name()]
+    start >> BashOperator(task_id="bash", bash_command=template % "day" + template % "name")
+    start >> reads()
+
+unwired()
+"""
+
+
+def test_readings_that_get_json_are_noted(folder: Path) -> None:
+    """Templates, and pulls by an id that is in no wiring; what JSON says as well is not."""
+    (folder / "unwired.py").write_text(UNWIRED)
+    printed = run(folder, "check", "unwired.py")
+    notes = [line.strip() for line in printed.stdout.splitlines() if "note: " in line]
+    assert [note.partition(": it gets")[0] for note in notes] == [
+        "note: bash.bash_command pulls 'day' in a template",
+        "note: reads pulls 'nobody' by xcom_pull, which is no task of this DAG",
+        "note: reads pulls from the DAG 'another' by xcom_pull",
+    ]
+    (found,) = json.loads(run(folder, "check", "unwired.py", "--format", "json").stdout)["dags"]
+    assert len(found["notes"]) == 3
+    assert printed.returncode == 0
+
+
 def test_strict_fails_on_an_untyped_edge(folder: Path) -> None:
     """`--strict` turns an edge without types into exit code 1."""
     assert run(folder, "check", "--strict", "dags/right.py").returncode == 1

@@ -23,6 +23,11 @@ from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.kinds import refuse_generator, refuse_result
 from typedxcom.airflow.lines import noted, on_the_authors_line
+from typedxcom.airflow.marking import (
+    marked_in_call,
+    marked_in_expand,
+    marked_in_expand_kwargs,
+)
 from typedxcom.airflow.operators import push_form, typed_operator
 from typedxcom.airflow.outputs import typed_arg
 from typedxcom.airflow.private import (
@@ -52,6 +57,8 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Make the task. Raises WiringError where an argument does not fit."""
         contract, solution = _checked(self, check_call, args, kwargs)
+        if contract is not None:
+            args, kwargs = marked_in_call(contract, args, kwargs)
         with _named(self):
             arg = super().__call__(*args, **kwargs)
         return _output(arg, contract, solution)
@@ -59,13 +66,15 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @on_the_authors_line
     def partial(self, **kwargs: Any) -> Any:
         """Fix some arguments. Raises WiringError where one does not fit."""
-        _checked(
+        contract, _ = _checked(
             self,
             check_arguments,
             (),
             kwargs,
             refused=lambda: super(TypedTask, _rehearsing(self)).partial(**kwargs),
         )
+        if contract is not None:
+            _, kwargs = marked_in_call(contract, (), kwargs)
         with _named(self):
             return super().partial(**kwargs)
 
@@ -79,6 +88,8 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
             kwargs,
             refused=lambda: super(TypedTask, _rehearsing(self)).expand(**kwargs),
         )
+        if contract is not None:
+            kwargs = marked_in_expand(contract, kwargs)
         with _named(self):
             arg = super().expand(**kwargs)
         return _output(arg, contract, solution)
@@ -97,6 +108,8 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
             kwargs,
             refused=lambda: super(TypedTask, _rehearsing(self)).expand_kwargs(kwargs),
         )
+        if contract is not None:
+            kwargs = marked_in_expand_kwargs(contract, kwargs)
         with _named(self):
             arg = super().expand_kwargs(kwargs, strict=strict)
         return _output(arg, contract, solution)

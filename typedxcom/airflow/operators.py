@@ -7,6 +7,7 @@ import contextlib
 import functools
 import textwrap
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from typedxcom.airflow.private import (
     MappedArgument,
     MappedOperator,
 )
+from typedxcom.airflow.pulls import pulling_promises
 from typedxcom.airflow.raw import as_airflow, keep_rows, raw_rows
 from typedxcom.airflow.stores import objects, placement, stores_lists
 from typedxcom.airflow.wiring import is_template, producers
@@ -55,7 +57,8 @@ class TypedOperator:
         """Run the task under its contract."""
         self._load_arguments()
         try:
-            result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
+            with self._pulling(context):
+                result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
         except Exception:
             self._refuse_result()
             raise
@@ -64,7 +67,8 @@ class TypedOperator:
     def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
         """Go on after a deferral: the arguments were rendered anew, so they are read anew."""
         self._load_arguments()
-        result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
+        with self._pulling(context):
+            result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
         return self._push_form(result, context)
 
     def execute_callable(self) -> Any:
@@ -82,6 +86,11 @@ class TypedOperator:
     @property
     def _contract(self) -> Contract | None:
         return contract_of(self.python_callable)  # type: ignore[attr-defined]
+
+    def _pulling(self, context: Context) -> AbstractContextManager[None]:
+        this = _any(self)
+        has_dag = self._contract is not None and this.has_dag()
+        return pulling_promises(context["ti"], this.dag if has_dag else None)
 
     def _load_arguments(self) -> None:
         contract, this = self._contract, _any(self)

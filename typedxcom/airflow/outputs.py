@@ -20,6 +20,7 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
+from typedxcom.airflow.promised import Output, as_value, promised_under
 from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows
 from typedxcom.airflow.readers import gets_list, read_in
 from typedxcom.airflow.shadowed import without_shadowed_fields
@@ -29,7 +30,6 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import OutputAttributeError, ValidationError, WiringError, shorten
 from typedxcom.exchange import item, load
 from typedxcom.hints import read_hints
-from typedxcom.rows import for_reader
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import Record, TupleOf
 
@@ -44,6 +44,7 @@ class XComArg(NoArithmetic, PlainXComArg):
     """
 
     schema: Schema = UNKNOWN
+    _reads: Callable[[Output], Any] | None = None  # set for a parameter without an annotation
 
     def __class_getitem__(cls, item: Any) -> GenericAlias:
         """Make `XComArg[T]` an annotation."""
@@ -57,7 +58,7 @@ class XComArg(NoArithmetic, PlainXComArg):
             WiringError: The task never pushes it.
         """
         if isinstance(key, int) and not isinstance(key, bool):
-            return self._item(key)
+            return self._at(key)
         found: Schema = UNKNOWN
         if self.key == wiring.RETURN_KEY and isinstance(key, str):
             problem = steps.key_problem(self.operator, self.schema, key)
@@ -67,10 +68,23 @@ class XComArg(NoArithmetic, PlainXComArg):
         return typed_arg(super().__getitem__(key), found)
 
     def resolve(self, context: Any) -> Any:
-        """Pull the value; a reader without a contract gets it with our forms taken off."""
-        if is_raw():  # a typed task decodes the row itself
+        """Pull the value as its task promised it; a typed parameter decodes the entry itself."""
+        if self._reads is None and is_raw():
             return self.row(context)
-        return for_reader(self._pulled(context), objects())
+        return (self._reads or as_value)(self._output(context))
+
+    def _output(self, context: Any) -> Output:
+        row = self.row(context)
+        with read_in(context["ti"].task.task_group):
+            is_many = gets_list(self.operator)
+        promise = promised_under(self.operator, self.key, getattr(self, "path", ()))
+        return Output(row, promise, is_many)
+
+    def read_by(self, reads: Callable[[Output], Any]) -> Any:
+        """The same reference, read by *reads* whoever the reader is."""
+        made = type(self)(operator=self.operator, key=self.key)
+        vars(made).update(vars(self), _reads=reads)
+        return without_shadowed_fields(made)
 
     def row(self, context: Any) -> Any:
         """Pull the row as it lies."""
@@ -157,7 +171,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         super().concat(*others)
         return _concatenated(self, *others)
 
-    def _item(self, index: int) -> Any:
+    def _at(self, index: int) -> Any:
         items = self._items()
         if items is None:
             with noted(self._length_unknown()):
@@ -267,11 +281,6 @@ class ItemArg(XComArg):
         outer = whole.path if isinstance(whole, ItemArg) else ()
         arg.path, arg.schema = (*outer, index), schema
         return without_shadowed_fields(arg)
-
-    def resolve(self, context: Any) -> Any:
-        """Pull the whole and take the item; None where the task was skipped."""
-        part = self.row(context)
-        return part if is_raw() else for_reader(part, objects(), airflow=as_airflow)
 
     def row(self, context: Any) -> Any:
         """The item's row as it lies; a list of them where the reader gets every instance's."""

@@ -34,11 +34,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DagReport:
-    """The edges of one DAG."""
+    """The edges of one DAG.
+
+    Attributes:
+        dag_id: Which DAG.
+        path: Its file.
+        edges: Its edges.
+        notes: Readings that get JSON, because no wiring shows whose contract decodes them.
+    """
 
     dag_id: str
     path: Path
     edges: list[Edge]
+    notes: list[str] = field(default_factory=list)
 
     @property
     def untyped(self) -> list[Edge]:
@@ -166,8 +174,9 @@ def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
 def _examine_dag(report: Report, path: Path, dag: Any) -> None:
     from typedxcom.airflow.dagcheck import check_tasks
     from typedxcom.airflow.edges import edges_of
+    from typedxcom.airflow.unwired import unwired_in
 
-    report.dags.append(DagReport(dag.dag_id, path, edges_of(dag)))
+    report.dags.append(DagReport(dag.dag_id, path, edges_of(dag), list(unwired_in(dag))))
     for task_id, message in check_tasks(dag):
         report.findings.append(Finding(path, _line_of(path, task_id), message, "wiring"))
 

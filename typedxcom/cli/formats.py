@@ -23,6 +23,8 @@ def _dags(report: Report) -> Iterator[str]:
             yield f"  {edge}" if edge.is_typed else f"  {edge}  [untyped]"
         if not dag.edges:
             yield "  no edges"
+        for note in dag.notes:
+            yield f"  note: {note}"
 
 
 def _errors(report: Report) -> Iterator[str]:
@@ -59,6 +61,7 @@ def as_json(report: Report) -> str:
                         }
                         for edge in dag.edges
                     ],
+                    "notes": dag.notes,
                 }
                 for dag in report.dags
             ],
