@@ -14,7 +14,7 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError
 from typedxcom.jsontypes import JsonValue
-from typedxcom.pointer import Coordinates, Pointer, parse, sign, verify
+from typedxcom.pointer import BLOCKS, Coordinates, Pointer, parse, sign, verify
 from typedxcom.stores import Store
 from typedxcom.stores.opened import OpenedFile, set_aside, temporary_file
 from typedxcom.stores.verified import (
@@ -150,10 +150,16 @@ class Placement:
             return self.commit(out, codec=codec, about=about, **fields)
 
     @contextlib.contextmanager
-    def writer(self, ext: str) -> Iterator[ObjectWriter]:
-        """A binary file that becomes an object at `commit`, and nothing without it."""
+    def writer(self, ext: str, *, in_parts: bool = False) -> Iterator[ObjectWriter]:
+        """A binary file that becomes an object at `commit`, and nothing without it.
+
+        Args:
+            ext: The extension of the object's name.
+            in_parts: Whether readers may want only parts of it, which a signature shall reach too.
+        """
         store = self.objects.open_store(self.store)
-        algorithm = "sha256" if self.objects.keys else "xxh3"
+        signed = BLOCKS if in_parts else "sha256"
+        algorithm = signed if self.objects.keys else "xxh3"
         with open_object(store, self.coordinates, ext=ext, algorithm=algorithm) as out:
             yield out
 

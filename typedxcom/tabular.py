@@ -15,6 +15,7 @@ from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Schema
 from typedxcom.serde import frame_bytes
+from typedxcom.stores.proved import is_provable, open_proved
 from typedxcom.stores.verified import Limits, check_declared
 
 if TYPE_CHECKING:
@@ -208,8 +209,8 @@ class StoredSource:
     Args:
         row: The XCom row that points here, or a slice.
         objects: Where it leads.
-        verified: Fetch the whole object first, to a local file, and verify its digest; a part
-            of an object has none.
+        verified: Prove what is read: by the digests of its blocks where the object has some, else
+            by that of the whole object, which is fetched to a local file first.
 
     Attributes:
         row: The row, None for a slice.
@@ -224,8 +225,10 @@ class StoredSource:
         self._first = cut.first if cut else 0
         self._count = cut.count if cut else None
         self._pointer, self._store = objects.open(whole)
+        # With a key nothing is read unproved: what has no digests of its parts is proved whole.
+        is_whole = (verified or bool(objects.keys)) and not is_provable(self._pointer)
         self._verify: Callable[[], OpenedFile] | None = (
-            (lambda: objects.file(whole)) if verified else None
+            (lambda: objects.file(whole)) if is_whole else None
         )
         self._objects = objects
 
@@ -261,6 +264,8 @@ class StoredSource:
     @cached_property
     def _table(self) -> StoredTable:
         pointer, store = self._pointer, self._store
+        if is_provable(pointer):
+            return _open(open_proved(store, pointer), pointer, self._objects)
         opened = self._verify() if self._verify else store.open_local(pointer.path)
         if opened is None:
             return _open(store.open(pointer.path, size=pointer.size), pointer, self._objects)
@@ -300,12 +305,13 @@ def _write_table(table: Any, placement: Placement, schema: Schema | None) -> Jso
 
     is_parquet = placement.format == "parquet"
     compression: Any = None if placement.is_local and not is_parquet else "zstd"
-    with placement.writer(placement.format) as out:
+    with placement.writer(placement.format, in_parts=True) as out:
         sink = pa.PythonFile(out, "w")
         if is_parquet:
-            rows = write_parquet(table, sink)
+            rows = write_parquet(table, sink, before_footer=out.before_footer)
         else:
-            rows = write_ipc(table, sink, compression=compression)
+            end = out.before_footer
+            rows = write_ipc(table, sink, compression=compression, before_footer=end)
         return placement.commit(
             out,
             codec=placement.format,

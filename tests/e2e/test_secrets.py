@@ -84,8 +84,7 @@ def test_a_type_that_holds_a_secret_is_refused_when_it_is_declared(annotation: A
     def gives():
         give()
 
-    key = XComKey("key", annotation)
-    for declared in (takes, gives, lambda: key.push(None, None)):
+    for declared in (takes, gives, lambda: XComKey("key", annotation)):
         with pytest.raises(UnsupportedTypeError, match=r"Secret|password") as told:
             declared()
         assert "Connection" in str(told.value)

@@ -82,6 +82,7 @@ def test_absent_fields_are_absent_from_the_row():
 FORGERIES = {
     "size": (-1, 2**50 + 1, 2**64, 10**400, 1.0, True, None, "3", SECRET, [], {}),
     "rows": (-1, 2**50 + 1, 1.5, False, SECRET),
+    "blocks_at": (-1, 2**50 + 1, 1.5, True, SECRET),
     "about": (None, 1, SECRET + "\n2026-11-23 ERROR", "x" * 201, "\ud800", "\x1b[31m", "\u202e"),
     "codec": (None, "", "a b", "../x", "arrow\n", "x" * 65, 1, ["arrow"], "os.system;"),
     "store": (None, "", "a/b", "s3://bucket", "local\0", 1),
@@ -89,6 +90,7 @@ FORGERIES = {
     "digest": (
         None, "", "md5:" + "0" * 32, "xxh3:" + "0" * 31, "xxh3:" + "0" * 33, "xxh3:" + "G" * 32,
         "XXH3:" + "0" * 32, "sha256:" + "0" * 32, "xxh3:" + "0" * 32 + "\n", SECRET * 1_000_000, 7,
+        "sha256-1k:" + "0" * 64, "sha256-256k:" + "0" * 63,
     ),
     "schema": ("", "0" * 63, "z" * 64, SECRET, 1),
     "media_type": ("", "image", "image/png\r\nX-Evil: 1", "x/" + "y" * 200, 1),
@@ -343,6 +345,7 @@ CHANGES = {
     "rows": None,
     "media_type": "image/png",
     "compression": None,
+    "blocks_at": 8,
     "mac": "hmac-sha256:" + "0" * 64,
 }
 

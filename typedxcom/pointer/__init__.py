@@ -7,7 +7,14 @@ signing key it must carry a MAC. docs/explanation/integrity.md tells why each ru
 
 from __future__ import annotations
 
-from typedxcom.pointer.digests import ALGORITHMS, Digester, digest_of
+from typedxcom.pointer.digests import (
+    ALGORITHMS,
+    BLOCK,
+    BLOCKS,
+    Digester,
+    block_digest,
+    digest_of,
+)
 from typedxcom.pointer.paths import (
     NAMES_OTHERS,
     Coordinates,
@@ -23,12 +30,15 @@ from typedxcom.pointer.signing import sign, verify
 
 __all__ = [
     "ALGORITHMS",
+    "BLOCK",
+    "BLOCKS",
     "MARKER",
     "NAMES_OTHERS",
     "VERSION",
     "Coordinates",
     "Digester",
     "Pointer",
+    "block_digest",
     "confine",
     "coordinates_prefix",
     "digest_of",

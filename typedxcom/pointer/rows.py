@@ -20,7 +20,7 @@ MAX_SIZE: Final = 2**50  # bytes, and rows: beyond what any store holds in one o
 _Name = Annotated[str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")]
 _Amount = Annotated[int, Meta(ge=0, le=MAX_SIZE)]
 _Digest = Annotated[
-    str, Meta(max_length=71, pattern=r"\A(?:xxh3:[0-9a-f]{32}|sha256:[0-9a-f]{64})\Z")
+    str, Meta(max_length=76, pattern=r"\A(?:xxh3:[0-9a-f]{32}|sha256(?:-256k)?:[0-9a-f]{64})\Z")
 ]
 _Fingerprint = Annotated[str, Meta(max_length=64, pattern=r"\A[0-9a-f]{64}\Z")]
 _MediaType = Annotated[str, Meta(max_length=127, pattern=r"\A[a-z]+/[ -~]+\Z")]
@@ -36,11 +36,13 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         store: The name of the store.
         path: Where in the store, relative to its root; see `confine`.
         size: Bytes.
-        digest: ``xxh3:<32 hex>`` or ``sha256:<64 hex>`` of the bytes.
+        digest: ``xxh3:<32 hex>`` or ``sha256:<64 hex>`` of the bytes; ``sha256-256k:<64 hex>`` of
+            the digests of their blocks.
         schema: Fingerprint of the schema that they were written under.
         rows: How many rows a table has.
         media_type: Of a file, as ``image/png``.
         compression: Inside the bytes, as ``zstd``.
+        blocks_at: Where in the object the digests of its blocks stand, in bytes from its start.
         mac: ``hmac-sha256:<hex>`` over all the rest, where a signing key is set.
     """
 
@@ -54,6 +56,7 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rows: _Amount | None = None
     media_type: _MediaType | None = None
     compression: _Name | None = None
+    blocks_at: _Amount | None = None
     mac: _Mac | None = None
 
     def to_row(self) -> dict[str, JsonValue]:

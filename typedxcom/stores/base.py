@@ -209,7 +209,11 @@ class Store(ABC):
             StoreError: The store refused. A retry may help.
         """
         self.check_size(path, self.size(path), size)
-        return StoreFile(self, path, size)
+        return StoreFile(self.parts(path), path, size)
+
+    def parts(self, path: str) -> Parts:
+        """What parts of one object are read from: all of them from the same bytes, if possible."""
+        return self
 
     def delete_prefix(self, prefix: str) -> int:
         """Remove every object under the folder *prefix*, and say how many there were.
@@ -301,10 +305,17 @@ class Parts(Protocol):
 
 
 class StoreFile(io.RawIOBase):
-    """A read-only file over `Store.read_range`; small reads that lie together share a request."""
+    """A read-only file over `Store.read_range`; small reads that lie together share a request.
 
-    def __init__(self, store: Parts, path: str, size: int) -> None:
-        self._store, self._path, self._size = store, path, size
+    Args:
+        store: Where the object lies.
+        path: Where in it.
+        size: Bytes.
+        page: Bytes that a small read fetches.
+    """
+
+    def __init__(self, store: Parts, path: str, size: int, *, page: int = _PAGE) -> None:
+        self._store, self._path, self._size, self._page_size = store, path, size, page
         self._at = 0
         self._pages: dict[int, memoryview] = {}
         self._ahead: dict[str, list[tuple[int, memoryview]]] = {}
@@ -358,11 +369,11 @@ class StoreFile(io.RawIOBase):
         if known is not None:
             yield known
             return
-        if stop - start >= _PAGE:
+        if stop - start >= self._page_size:
             yield self._store.read_range(self._path, start, stop)
             return
         while start < stop:
-            number, skip = divmod(start, _PAGE)
+            number, skip = divmod(start, self._page_size)
             piece = self._page(number)[skip : skip + stop - start]
             yield piece
             start += len(piece)
@@ -378,15 +389,15 @@ class StoreFile(io.RawIOBase):
 
     def _holds(self, start: int, stop: int) -> bool:
         """Whether these bytes are here already, by whichever way."""
-        numbers = range(start // _PAGE, -(-stop // _PAGE))
+        numbers = range(start // self._page_size, -(-stop // self._page_size))
         in_pages = len(numbers) <= _PAGES and all(number in self._pages for number in numbers)
         return in_pages or self._known(start, stop) is not None
 
     def _page(self, number: int) -> memoryview:
         page = self._pages.pop(number, None)
         if page is None:
-            start = number * _PAGE
-            stop = min(start + _PAGE, self._size)
+            start = number * self._page_size
+            stop = min(start + self._page_size, self._size)
             page = memoryview(self._store.read_range(self._path, start, stop)).cast("B")
         self._pages[number] = page
         while len(self._pages) > _PAGES:

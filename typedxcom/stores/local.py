@@ -16,7 +16,7 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
-from typedxcom.stores.base import CHUNK, WRITE, Staged, Store, StoredObject, StoreFile, chunks_of
+from typedxcom.stores.base import CHUNK, WRITE, Parts, Staged, Store, StoredObject, chunks_of
 from typedxcom.stores.folders import in_folder, list_files, open_file, remove_empty, told
 from typedxcom.stores.opened import OpenedFile
 
@@ -101,11 +101,10 @@ class LocalStore(Store):
         with self.opened(path) as file:
             return OpenedFile(os.dup(file), self.root / path, suffix=Path(path).suffix)
 
-    def open(self, path: str, *, size: int) -> StoreFile:
-        """As `Store.open`; all parts come from the file that was opened here."""
+    def parts(self, path: str) -> Parts:
+        """The file that is opened here, and no other one that gets its name."""
         with self.opened(path) as file:
-            self.check_size(path, os.fstat(file).st_size, size)
-            return StoreFile(_OpenedParts(self, os.dup(file)), path, size)
+            return _OpenedParts(self, os.dup(file))
 
     def delete(self, path: str) -> bool:
         """Remove one object and the folders that are then empty; say whether it was there."""

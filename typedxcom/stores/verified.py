@@ -18,6 +18,7 @@ from typedxcom.errors import (
     StoreError,
 )
 from typedxcom.pointer import (
+    BLOCKS,
     Coordinates,
     Digester,
     Pointer,
@@ -108,6 +109,8 @@ class ObjectWriter:
     ) -> None:
         self._store, self._coordinates, self._ext = store, coordinates, ext
         self._digester = Digester(algorithm)
+        self._tail: bytearray | None = None
+        self._before = b""
         self._clock = Clock(store.observe, "write") if store.observe else None
         self._staged = store.stage()
         self._progress = Progress("Wrote", f"an object of {coordinates}, for store {store.name!r}")
@@ -120,7 +123,7 @@ class ObjectWriter:
     @property
     def size(self) -> int:
         """Bytes written so far."""
-        return self._digester.size
+        return self._digester.size + len(self._tail or b"")
 
     def writable(self) -> bool:
         """Yes."""
@@ -136,10 +139,37 @@ class ObjectWriter:
         Raises:
             StoreError: The store refused. A retry may help.
         """
+        if self._tail is not None:
+            self._tail += data
+            return memoryview(data).nbytes
         self._digester.update(data)
         count = self._staged.write(data)
         self._progress.add(count)
         return count
+
+    def before_footer(self, mark: bytes = b"") -> None:
+        """Say that only the footer of a table's file is left to write.
+
+        The digests of the blocks up to here go in between, where readers of the format pass them
+        by: a footer tells where everything before it lies.
+
+        Args:
+            mark: What the format writes first of all that is left, and what stays before them.
+        """
+        if self._digester.algorithm == BLOCKS:
+            self._tail, self._before = bytearray(), mark
+
+    def _finish(self) -> int | None:
+        """Write the digests of the blocks and the footer; say where the digests stand."""
+        if self._tail is None:
+            return None
+        tail, self._tail = bytes(self._tail), None
+        mark = self._before if tail.startswith(self._before) else b""
+        self.write(mark)
+        at = self.size
+        self.write(self._digester.blocks)
+        self.write(tail[len(mark) :])
+        return at
 
     def flush(self) -> None:
         """Nothing: only `commit` makes anything visible."""
@@ -155,6 +185,7 @@ class ObjectWriter:
             IntegrityError: Something else lies under that path. A retry does not help.
             EncodeError: The pointer would not be one that a reader takes. Nothing is stored.
         """
+        blocks_at = self._finish()
         digest = self._digester.digest()
         path = object_path(self._coordinates, digest, self._ext)
         pointer = Pointer(
@@ -164,6 +195,7 @@ class ObjectWriter:
             path=path,
             size=self.size,
             digest=digest,
+            blocks_at=blocks_at,
             **fields,
         )
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,10 +29,17 @@ __all__ = ["IpcTable", "open_ipc", "read_ipc", "write_ipc"]
 Compression = Literal["zstd", "lz4"]
 
 
+_END = b"\xff\xff\xff\xff\0\0\0\0"  # of the batches, for who reads the file as a stream
 _FAR_ROWS = 131_072  # of a batch in a compressed file: who reads a part fetches whole batches
 
 
-def write_ipc(table: Arrow, sink: Any, *, compression: Compression | None = None) -> int:
+def write_ipc(
+    table: Arrow,
+    sink: Any,
+    *,
+    compression: Compression | None = None,
+    before_footer: Callable[[bytes], None] | None = None,
+) -> int:
     """Write a table as one Arrow IPC file.
 
     Args:
@@ -40,6 +47,7 @@ def write_ipc(table: Arrow, sink: Any, *, compression: Compression | None = None
         sink: A path, or a binary file that is open for writing.
         compression: None keeps the buffers as they are, so that a reader maps the file into
             memory and reads nothing; ``zstd`` is for stores that are far away.
+        before_footer: Called with the mark that ends the batches, before it is written.
 
     Returns:
         The number of rows.
@@ -56,6 +64,8 @@ def write_ipc(table: Arrow, sink: Any, *, compression: Compression | None = None
         for batch in _one_dictionary(batches, schema):
             writer.write_batch(batch)
             rows += batch.num_rows
+        if before_footer is not None:
+            before_footer(_END)
     return rows
 
 

@@ -7,7 +7,7 @@ every value is encoded and decoded, where a memory map costs nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +36,15 @@ _BATCH_BYTES = 2**30  # of texts that are decoded at one time
 _WIDTHS = {"BOOLEAN": 1, "INT64": 8, "INT96": 12, "DOUBLE": 8, "FIXED_LEN_BYTE_ARRAY": 16}  # bytes
 
 
-def write_parquet(table: Arrow, sink: Any) -> int:
+def write_parquet(
+    table: Arrow, sink: Any, *, before_footer: Callable[[], None] | None = None
+) -> int:
     """Write a table as one parquet file, with a checksum for each page.
 
     Args:
         table: A Table, or a stream, of which one row group is in memory at a time.
         sink: A path, or a binary file that is open for writing.
+        before_footer: Called when all rows are written.
 
     Returns:
         The number of rows.
@@ -61,6 +64,8 @@ def write_parquet(table: Arrow, sink: Any) -> int:
             for group in _groups(batches):
                 writer.write_table(pa.Table.from_batches(group, schema), _GROUP_ROWS)
                 rows += sum(batch.num_rows for batch in group)
+            if before_footer is not None:
+                before_footer()
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
         raise EncodeError(
             f'Parquet cannot hold this table: {error}. Use format="arrow".'
