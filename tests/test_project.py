@@ -27,6 +27,7 @@ FLOORS = {
     "errors": 1,
     "jsontypes": 1,
     "hints": 2,
+    "scopes": 2,
     "pointer": 2,
     "registry": 2,
     "schema": 2,

@@ -123,6 +123,15 @@ class Contract:
         """What the function's own ``return`` gives, also where that is not what is pushed."""
         return self._read().body
 
+    @property
+    def is_resolved(self) -> bool:
+        """Whether every annotation has a meaning by now."""
+        return self._read().is_complete
+
+    def learn(self, names: Mapping[str, Any]) -> None:
+        """Take more names of the scope that the function was defined in."""
+        self.local_names = {**self.local_names, **names}
+
     def is_injected(self, name: str) -> bool:
         """Whether Airflow fills the parameter *name* from its context."""
         return name in self.injected

@@ -248,7 +248,7 @@ _links = st.recursive(
 _measured = st.builds(Measured, größe=st.floats(0, 9), länge=small)
 _villes: Any = st.fixed_dictionaries(
     {"été": st.booleans()}, optional={"hôtels": st.lists(_measured, max_size=2)}
-).map(lambda raw: dict(sorted(raw.items())))  # as every database keeps them
+).map(lambda raw: dict(sorted(raw.items(), key=lambda pair: len(pair[0]))))  # as PostgreSQL
 _trees = st.recursive(
     st.builds(Tree, name=text), lambda inner: st.builds(Tree, name=text, left=inner, right=inner),
     max_leaves=4,

@@ -11,6 +11,7 @@ from typedxcom.airflow.private import MappedOperator
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.schema import schema_of
+from typedxcom.scopes import settle
 
 __all__ = ["typed_output"]
 
@@ -35,6 +36,7 @@ def typed_output(operator: Any, output: Any) -> Any:
             f"typed_output() takes an operator, got `{type(operator).__name__}`. "
             "For a decorated task use @task(output=...)."
         )
+    settle([output])
     promise = Promise(output, schema_of(output))
     promise.refuse_unsupported()
     if isinstance(operator, MappedOperator):

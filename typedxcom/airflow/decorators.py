@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
-import sys
 import types
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -46,6 +44,7 @@ from typedxcom.errors import ContractError, WiringError, shorten
 from typedxcom.hints import read_hints
 from typedxcom.objects import TableFormat
 from typedxcom.schema.relation import Solution, substitute
+from typedxcom.scopes import local_names, settle
 
 __all__ = ["TypedTask", "contract", "setup", "task", "teardown", "typed"]
 
@@ -168,6 +167,8 @@ def _declared(made: TypedTask) -> Contract | None:
     """The contract of a task, refused here if one of its types cannot travel."""
     contract = contract_of(made.function)
     if contract is not None:
+        if not contract.is_resolved:  # a class that was defined after the task
+            contract.learn(local_names(contract.function))
         contract.refuse_unsupported()
         refuse_result(str(getattr(made.operator_class, "custom_operator_name", "")), contract)
         refuse_generator(contract)
@@ -258,6 +259,7 @@ def _adopt(made: Any, **said: Any) -> TypedTask:
         raise ContractError(
             f"Task function {made.function.__name__!r}: store takes the name of a store, got `{got}`."
         )
+    settle(kind for kind in (said["output"], said["inputs"]) if kind is not None)
     if said["output"] is None:
         said["output"] = pushed_by(made.operator_class, made.kwargs)
     function = _with_contract(made.function, made.operator_class, said)
@@ -289,7 +291,7 @@ def _with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> 
         injected=injected_names(),
         reserved=merges_context(operator_class),
         returns=returns_value(operator_class),
-        local_names=_local_names(function),
+        local_names=local_names(function),
         **said,
     )
     try:
@@ -324,32 +326,6 @@ def _copy(function: Any) -> Any:
     return functools.update_wrapper(copied, function, updated=())
 
 
-def _local_names(function: Any) -> dict[str, Any]:
-    """Names in string annotations that only the scope around a nested function knows."""
-    annotations = getattr(function, "__annotations__", {})
-    written = " ".join(part for part in annotations.values() if isinstance(part, str))
-    if not written or "<locals>" not in getattr(function, "__qualname__", ""):
-        return {}
-    wanted = set(re.findall(r"[^\W\d]\w*", written))
-    found: dict[str, Any] = {}
-    frame: types.FrameType | None = sys._getframe(1)
-    while frame is not None and wanted and frame.f_code.co_name != "<module>":
-        package = frame.f_globals.get("__name__", "").partition(".")[0]
-        if package not in {"typedxcom", "airflow"} and _may_hold(frame.f_code, wanted):
-            local_names = frame.f_locals  # each access makes a dict of all of them
-            here = {name: local_names[name] for name in wanted if name in local_names}
-            found.update(here)
-            wanted -= set(here)
-        frame = frame.f_back
-    return found
-
-
-def _may_hold(code: types.CodeType, names: set[str]) -> bool:
-    """Whether the scope of a function or class body has one of *names*."""
-    held = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
-    return not all(map(names.isdisjoint, held))
-
-
 def contract(function: Any = None, *, inputs: Any = None, output: Any = None) -> Any:
     """Keep a function's contract under Airflow's own ``@task``.
 
@@ -375,7 +351,7 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
         injected=injected_names(),
         inputs=inputs,
         output=output,
-        local_names=_local_names(function),
+        local_names=local_names(function),
     )
 
     def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:

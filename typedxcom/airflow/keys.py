@@ -15,6 +15,7 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of
+from typedxcom.scopes import settle
 from typedxcom.stores.verified import named
 
 __all__ = ["XComKey"]
@@ -37,6 +38,7 @@ class XComKey(Generic[T]):
             raise ContractError(f"XComKey({name!r}): {problem}.")
         self.name = name
         self.annotation = annotation
+        settle([annotation])
         with contextlib.suppress(NameError):  # a class that is defined later
             self._promise  # noqa: B018
 

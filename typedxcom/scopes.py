@@ -1,0 +1,127 @@
+"""Names that only the function around a task knows: its local classes, and what those name.
+
+An annotation that is a string is looked up in the module, by Python, msgspec and pydantic alike.
+A class that is defined in a function, or one that it names, is not there. So the names are taken
+from the frames while the function still runs, and the strings in local classes become the types
+that they stand for.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import re
+import sys
+import types
+import typing
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+import typing_extensions as te
+
+__all__ = ["local_names", "settle"]
+
+_OWN = {"typedxcom", "airflow"}
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+def local_names(function: Any) -> dict[str, Any]:
+    """What the names in a nested function's annotations mean, with its local classes settled."""
+    if "<locals>" not in getattr(function, "__qualname__", ""):
+        return {}
+    annotations = list(getattr(function, "__annotations__", {}).values())
+    found = _in_scopes(_words(annotations))
+    settle([*annotations, *found.values()])
+    return found
+
+
+def settle(annotations: Iterable[Any]) -> None:
+    """Let the local classes in *annotations* name each other, also those that they name."""
+    todo, seen = list(_local_classes(annotations)), set()
+    while todo:
+        cls = todo.pop()
+        if cls not in seen:
+            seen.add(cls)
+            todo.extend(_local_classes(_settled(cls)))
+
+
+def _settled(cls: Any) -> Iterator[Any]:
+    """The annotations of one local class, after its strings became types."""
+    written = vars(cls).get("__annotations__", {})
+    names = _in_scopes(_words(written.values()))
+    for name, annotation in list(written.items()):
+        if names and _has_text(annotation):
+            with contextlib.suppress(NameError):  # a class that is defined later
+                written[name] = _evaluated(annotation, cls, names)
+                if name in vars(cls).get("__dataclass_fields__", {}):
+                    cls.__dataclass_fields__[name].type = written[name]
+        yield written[name]
+    if names and getattr(cls, "__pydantic_complete__", True) is False:
+        cls.model_rebuild(raise_errors=False, _types_namespace={**_module_names(cls), **names})
+    yield from (part.annotation for part in getattr(cls, "__pydantic_fields__", {}).values())
+    yield from getattr(cls, "__orig_bases__", cls.__bases__)
+
+
+def _local_classes(annotations: Iterable[Any]) -> Iterator[Any]:
+    for annotation in annotations:
+        if get_args(annotation):
+            yield from _local_classes(
+                [getattr(annotation, "__origin__", None), *get_args(annotation)]
+            )
+        elif isinstance(annotation, type) and "<locals>" in annotation.__qualname__:
+            yield annotation
+
+
+def _has_text(annotation: Any) -> bool:
+    """Whether a part of *annotation* is still a string."""
+    return isinstance(annotation, (str, typing.ForwardRef)) or any(
+        map(_has_text, get_args(annotation))
+    )
+
+
+def _words(annotations: Iterable[Any]) -> set[str]:
+    """The names in annotations that are strings."""
+    words: set[str] = set()
+    for annotation in annotations:
+        if isinstance(annotation, typing.ForwardRef):
+            annotation = annotation.__forward_arg__
+        if isinstance(annotation, str):
+            words.update(_NAME.findall(annotation))
+        else:
+            words |= _words(get_args(annotation))
+    return words
+
+
+def _evaluated(annotation: Any, cls: Any, names: dict[str, Any]) -> Any:
+    """*annotation* without strings. Raises NameError while one of them has no meaning."""
+    holder = type("Holder", (), {"__annotations__": {"it": annotation}})
+    hints = te.get_type_hints(
+        holder, globalns=_module_names(cls), localns=names, include_extras=True
+    )
+    return hints["it"]
+
+
+def _module_names(cls: Any) -> dict[str, Any]:
+    return vars(sys.modules[cls.__module__]) if cls.__module__ in sys.modules else {}
+
+
+def _in_scopes(wanted: set[str]) -> dict[str, Any]:
+    """What *wanted* names mean in the functions that run now, the innermost first."""
+    wanted = {name for name in wanted if not hasattr(builtins, name)}
+    found: dict[str, Any] = {}
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None and wanted and frame.f_code.co_name != "<module>":
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in _OWN and _may_hold(frame.f_code, wanted):
+            names = frame.f_locals  # each access makes a dict of all of them
+            here = {name: names[name] for name in wanted if name in names}
+            found.update(here)
+            wanted -= set(here)
+        frame = frame.f_back
+    return found
+
+
+def _may_hold(code: types.CodeType, names: set[str]) -> bool:
+    """Whether the scope of a function or class body has one of *names*."""
+    held = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
+    return not all(map(names.isdisjoint, held))
