@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from typedxcom.airflow.keynames import key_sentence
 from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, ZipXComArg
+from typedxcom.airflow.pushed import keys_of_body
 from typedxcom.airflow.wiring import (
     RETURN_KEY,
     NotAnItem,
@@ -23,7 +24,7 @@ from typedxcom.airflow.wiring import (
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.hints import read_hints
 from typedxcom.schema import UNKNOWN, Schema, schema_of
-from typedxcom.schema.nodes import Record, SequenceOf
+from typedxcom.schema.nodes import Record, SequenceOf, Unknown, bare
 from typedxcom.schema.relation import mismatches
 
 __all__ = [
@@ -40,26 +41,30 @@ def key_problem(operator: Any, schema: Schema, key: str) -> str | None:
     """Why a task that returns *schema* pushes nothing under *key*, or None."""
     if unsendable := key_sentence(key):
         return f"The output of task {operator.task_id!r}: {unsendable}."
-    if not isinstance(schema, Record) or _pushes_itself(operator):
+    problem = _field_problem(operator, schema, key)
+    if problem is None:
         return None
+    pushed = keys_of_body(getattr(operator, "python_callable", None))
+    if pushed is None or key in pushed:
+        return None
+    own = f" Its body pushes {', '.join(map(repr, pushed))}." if pushed else ""
+    return problem + own
+
+
+def _field_problem(operator: Any, schema: Schema, key: str) -> str | None:
+    """Why the value that a task returns gives it no *key*, or None."""
     task_id = operator.task_id
-    if getattr(operator, "multiple_outputs", False):
-        if key in schema.fields:
-            return None
-        known = ", ".join(map(repr, schema.fields))
-        return f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known})."
-    if key not in schema.fields:
+    schema = bare(schema)
+    if isinstance(schema, Unknown):
         return None
-    return (
-        f"Task {task_id!r} returns `{schema}` as one XCom and pushes no key {key!r}. "
-        "Push its fields too: @task(multiple_outputs=True)."
-    )
-
-
-def _pushes_itself(operator: Any) -> bool:
-    """Whether the function's own code pushes XComs by key."""
-    code = getattr(getattr(operator, "python_callable", None), "__code__", None)
-    return code is None or not {"xcom_push", "push", "axcom_push"}.isdisjoint(code.co_names)
+    fields = schema.fields if isinstance(schema, Record) else {}
+    if getattr(operator, "multiple_outputs", False):
+        if key in fields or not isinstance(schema, Record):
+            return None
+        known = ", ".join(map(repr, fields))
+        return f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known})."
+    cure = " Push its fields too: @task(multiple_outputs=True)." if key in fields else ""
+    return f"Task {task_id!r} returns `{schema}` as one XCom and pushes no key {key!r}.{cure}"
 
 
 def map_input(arg: Any, f: Callable[..., Any]) -> Promise | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import (
     ARG_POS,
@@ -125,13 +127,17 @@ def _is_str(found: ProperType) -> bool:
 def _field(site: Site, output: Output, value: ProperType, name: str, where: Context) -> Type:
     if isinstance(value, AnyType) or name == "return_value":
         return unknown()
-    keys = output.note.keys if output.note else None
+    keys, pushed = (output.note.keys, output.note.pushed) if output.note else (None, None)
     label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
     if output.note is not None and output.note.key is not None:
         site.fail(f'{label}: key "{output.note.key}" has no keys of its own', where, XCOM_KEY)
         return unknown()
+    if pushed is None or name in pushed:
+        return _known_field(site, value, name)
     if keys is False:
         text = f'{label} pushes no key "{name}": it needs multiple_outputs=True'
+        if pushed:
+            text += f", or one of {_listed(dict.fromkeys(pushed))}, which its body pushes"
         site.fail(text, where, XCOM_KEY)
         return unknown()
     if (values := _values(value)) is not None:
@@ -142,7 +148,8 @@ def _field(site: Site, output: Output, value: ProperType, name: str, where: Cont
         return fields[name][0]
     if fields is not None and isinstance(value, (TypedDictType, Instance)):
         (shown,) = site.describe(value)
-        text = f'{label} has no output key "{name}": "{shown}" has {_listed(fields)}'
+        known = _listed({**fields, **dict.fromkeys(pushed)})
+        text = f'{label} has no output key "{name}": "{shown}" has {known}'
         site.fail(text, where, XCOM_KEY)
     elif keys:
         (shown,) = site.describe(value)
@@ -150,7 +157,16 @@ def _field(site: Site, output: Output, value: ProperType, name: str, where: Cont
     return unknown()
 
 
-def _listed(fields: dict[str, object] | dict[str, tuple[Type, bool]]) -> str:
+def _known_field(site: Site, value: ProperType, name: str) -> Type:
+    """The type of a key that may be the body's own: that of a field, if there is such a one."""
+    if (values := _values(value)) is not None:
+        return values
+    fields = fields_of(value)
+    site.depend_on(value)
+    return fields[name][0] if fields is not None and name in fields else unknown()
+
+
+def _listed(fields: Collection[str]) -> str:
     shown = [f'"{name}"' for name in list(fields)[:8]]
     return ", ".join(shown) + (", ..." if len(fields) > 8 else "")
 

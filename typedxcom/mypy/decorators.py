@@ -24,6 +24,7 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_TASK
 from typedxcom.mypy.keynames import pushed_key_fault
+from typedxcom.mypy.pushed import keys_of_task
 from typedxcom.mypy.site import Site
 from typedxcom.mypy.tables import fields_of
 from typedxcom.mypy.tasks import (
@@ -92,7 +93,7 @@ def _decorated(
     _check_returned(site, context, function, note)
     _check_keys(site, context, function, note)
     _check_yielded(site, context, function, note)
-    return task_type(site, function, note)
+    return task_type(site, function, note._replace(pushed=keys_of_task(site, context, function)))
 
 
 def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
@@ -246,7 +247,8 @@ def decorate_mark(site: Site, ctx: MethodContext | FunctionContext, *, plain: bo
         return given[0]
     function = _function(ctx)
     if function is not None:
-        return task_type(site, function, TaskNote(plain=plain))
+        pushed = keys_of_task(site, ctx.context, function)
+        return task_type(site, function, TaskNote(plain=plain, pushed=pushed))
     if plain:  # airflow's teardown(on_failure_fail_dagrun=True)
         return site.instance(names.MARK) or ctx.default_return_type
     return ctx.default_return_type

@@ -67,12 +67,14 @@ class Note(NamedTuple):
         key: The key or item that was taken from its return value.
         keys: Whether the task pushes its keys one by one; None where that is not known.
         plain: Whether ``airflow.sdk.task`` made the task.
+        pushed: The keys that the task's own code pushes; None where that is not known.
     """
 
     task: str = ""
     key: str | None = None
     keys: bool | None = None
     plain: bool = False
+    pushed: tuple[str, ...] | None = ()
 
 
 class Output(NamedTuple):
@@ -194,7 +196,8 @@ def _note(found: Instance) -> Note | None:
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> Note:
-    return Note(**json.loads(text))
+    data = json.loads(text)
+    return Note(**{**data, "pushed": None if data["pushed"] is None else tuple(data["pushed"])})
 
 
 def holds_output(found: Type, depth: int = 0) -> bool:

@@ -142,7 +142,16 @@ class Site:
         is_async: Whether what is being checked may be the function of a DAG that can ``await``.
     """
 
-    __slots__ = ("api", "classes", "config", "is_async", "questions", "rebound", "sees_airflow")
+    __slots__ = (
+        "_asks_for_context",
+        "api",
+        "classes",
+        "config",
+        "is_async",
+        "questions",
+        "rebound",
+        "sees_airflow",
+    )
 
     def __init__(self, api: Any, classes: Classes, config: Config) -> None:
         self.api = api
@@ -153,6 +162,16 @@ class Site:
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.questions: dict[Expression, list[Any]] | None = None
         self.rebound: dict[Any, Type] = {}
+        self._asks_for_context: bool | None = None
+
+    @property
+    def asks_for_context(self) -> bool:
+        """Whether a task's body may get at its context without a parameter for it."""
+        if self._asks_for_context is None:
+            from typedxcom.mypy.pushed import asks_for_context
+
+            self._asks_for_context = asks_for_context(self.api.tree)
+        return self._asks_for_context
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
         """Report one sentence."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from mypy.nodes import (
     AssertStmt,
     AssignmentStmt,
+    AwaitExpr,
     Block,
     CallExpr,
     ClassDef,
@@ -168,4 +169,5 @@ _CHILDREN: Final[dict[type, _Expressions]] = {
         *(test for tests in it.condlists for test in tests),
     ],
     StarExpr: lambda it: [it.expr],
+    AwaitExpr: lambda it: [it.expr],
 }

@@ -70,6 +70,7 @@ class TaskNote(NamedTuple):
         keys: Whether ``multiple_outputs`` was given; None lets the return type decide.
         plain: Whether Airflow's own decorator made it.
         open: Whether the decorator got settings that nobody knows, from ``**``.
+        pushed: The keys that its own code pushes; None where that is not known.
         given: The parameters that ``partial`` has set.
         partial: Whether ``partial`` was called.
         spread: Whether ``partial`` got names that nobody knows, from ``**``.
@@ -80,6 +81,7 @@ class TaskNote(NamedTuple):
     keys: bool | None = None
     plain: bool = False
     open: bool = False
+    pushed: tuple[str, ...] | None = ()
     given: tuple[str, ...] = ()
     partial: bool = False
     spread: bool = False
@@ -152,7 +154,8 @@ class Tasklike:
         return make_output(site, value, kind=kind, note=self._note_of(value))
 
     def _note_of(self, value: Type) -> Note:
-        return Note(self.note.name, None, pushes_keys(value, self.note), self.note.plain)
+        note = self.note
+        return Note(note.name, None, pushes_keys(value, note), note.plain, note.pushed)
 
     def callee(self, site: Site) -> Callee | None:
         """Its function as a DAG's author calls it: what Airflow fills in may be left out."""
@@ -267,7 +270,8 @@ def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> TaskNote:
     data = json.loads(text)
-    return TaskNote(**{**data, "given": tuple(data["given"])})
+    pushed = None if data["pushed"] is None else tuple(data["pushed"])
+    return TaskNote(**{**data, "given": tuple(data["given"]), "pushed": pushed})
 
 
 def _declared(found: Instance) -> CallableType | None:
