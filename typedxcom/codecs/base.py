@@ -11,7 +11,7 @@ from typing import Any
 from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.explain import Explanation
 from typedxcom.codecs.fidelity import Loss, comparison
-from typedxcom.codecs.problems import hides_values, without_value
+from typedxcom.codecs.hiding import hidden, hides_values
 from typedxcom.codecs.text import long_int, quick_tree, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, Problem, ValidationError, shorten
 from typedxcom.jsontypes import JsonValue
@@ -139,12 +139,21 @@ class ValueCodec(ABC):
             return self.invalid(
                 [Problem(loss.path, f"expected `{loss.expected}`, got `{loss.got}`")]
             )
-        return EncodeError(f"Value does not come back as it was: {loss.message} - at `{loss.path}`")
+        problem = Problem(loss.path, f": {loss.message}")
+        if self.hides:
+            problem = Problem(hidden(problem).path, "")
+        return EncodeError(
+            f"Value does not come back as it was{problem.message} - at `{problem.path}`"
+        )
 
     @cached_property
     def hides(self) -> bool:
         """Whether no value of it may be shown in a message."""
         return hides_values(self.schema)
+
+    def cause(self, error: Exception) -> Exception | None:
+        """What an error is chained to, which is shown with it; None where it may quote a value."""
+        return None if self.hides else error
 
     def raised(self, error: Exception) -> ValidationError:
         """The error for what a validator or constructor of the author's own raised."""
@@ -160,7 +169,7 @@ class ValueCodec(ABC):
         """The error for what an explanation found."""
         problems = found.problems
         if self.hides:
-            problems = [without_value(problem) for problem in problems]
+            problems = [hidden(problem) for problem in problems]
         return ValidationError(
             "Value breaks its contract", problems, more=found.more, is_partial=found.is_partial
         )

@@ -30,7 +30,9 @@ def contained(kind: type[CodecError]) -> Callable[[Method], Method]:
             except RecursionError as error:
                 raise kind(_too_deep(kind, given)) from error
             except Exception as error:
-                raise kind(_sentence(kind, given, error, hide=codec.hides)) from error
+                raise kind(_sentence(kind, given, error, hide=codec.hides)) from (
+                    None if codec.hides else error
+                )
 
         return call
 

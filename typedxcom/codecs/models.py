@@ -11,6 +11,7 @@ import typing_extensions as te
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.guard import Guard, guard_of
+from typedxcom.codecs.hiding import field_names
 from typedxcom.codecs.problems import from_pydantic, repair
 from typedxcom.codecs.proof import Proof, proof_of
 from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
@@ -92,7 +93,7 @@ class ModelCodec(ValueCodec):
         except RecursionError as error:
             raise EncodeError(f"`{type(value).__name__}` is nested too deeply") from error
         except Exception as error:  # pydantic lets other exceptions of a validator pass
-            raise self.raised(error) from error
+            raise self.raised(error) from self.cause(error)
 
     def to_text(self, value: Any) -> bytes | None:
         """*value* as pydantic writes it; None where it cannot: the slow way tells why."""
@@ -108,7 +109,7 @@ class ModelCodec(ValueCodec):
         except RecursionError as error:
             raise EncodeError(f"`{type(value).__name__}` is nested too deeply") from error
         except Exception as error:  # a serializer of the user's own may raise anything
-            raise EncodeError(self._cannot_write(value, error)) from error
+            raise EncodeError(self._cannot_write(value, error)) from self.cause(error)
         return tree
 
     def _cannot_write(self, value: Any, error: Exception) -> str:
@@ -148,11 +149,12 @@ class ModelCodec(ValueCodec):
         except RecursionError as error:
             raise DecodeError("The JSON of an XCom is nested too deeply to be read") from error
         except Exception as error:  # pydantic lets other exceptions of a validator pass
-            raise self.raised(error) from error
+            raise self.raised(error) from self.cause(error)
 
     def _told(self, error: pydantic.ValidationError, root: Any) -> Exception:
         errors = error.errors(include_url=False, include_context=False)
-        return self.wrong(from_pydantic(errors, root, hide=self.hides))
+        names = field_names(self.schema) if self.hides else None
+        return self.wrong(from_pydantic(errors, root, names=names))
 
 
 def _unreadable(error: pydantic.ValidationError) -> DecodeError:

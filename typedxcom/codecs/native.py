@@ -58,14 +58,14 @@ class NativeCodec(ValueCodec):
             kept = msgspec.to_builtins(value, builtin_types=_KEPT, enc_hook=_encode_other)
             made = self._convert(kept)
         except (TypeError, NotImplementedError, RecursionError) as error:
-            raise self._cannot_write(value, error) from error
+            raise self._cannot_write(value, error) from self.cause(error)
         except (msgspec.ValidationError, UnicodeError) as error:
             repaired = repair(self.schema, kept)
             if repaired is not kept:
                 return self.check(repaired)
             raise self.wrong(explain(self.schema, kept, self._leaf, error)) from None
         except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
-            raise self.raised(error) from error
+            raise self.raised(error) from self.cause(error)
         loss = self._first_loss(value, made)
         if loss is not None and loss.expected:
             raise self._told_loss(loss)
@@ -83,7 +83,7 @@ class NativeCodec(ValueCodec):
         try:
             tree: JsonValue = msgspec.to_builtins(value, str_keys=True, enc_hook=_encode_other)
         except Exception as error:  # a codec of the user's own may raise anything
-            raise self._cannot_write(value, error) from error
+            raise self._cannot_write(value, error) from self.cause(error)
         return tree
 
     def _cannot_write(self, value: Any, error: Exception) -> ValidationError | CodecError:
@@ -95,6 +95,7 @@ class NativeCodec(ValueCodec):
         )
         if found is None:
             name, told = type(value).__name__, str(error)[:200]
+            told = type(error).__name__ if self.hides else told
             return EncodeError(f"`{name}` cannot be written as JSON: {told}")
         path, expected, foreign = found
         if not isinstance(expected, Unknown):
@@ -113,7 +114,7 @@ class NativeCodec(ValueCodec):
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             return self.decode_tree(read_text(text))
         except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
-            raise self.raised(error) from error
+            raise self.raised(error) from self.cause(error)
 
     @contained(DecodeError)
     def decode_tree(self, tree: JsonValue) -> Any:
@@ -128,7 +129,7 @@ class NativeCodec(ValueCodec):
                 return self.decode_tree(repaired)
             raise self.wrong(explain(self.schema, tree, self._leaf, error)) from None
         except Exception as error:  # msgspec lets other exceptions of a __post_init__ pass
-            raise self.raised(error) from error
+            raise self.raised(error) from self.cause(error)
 
     def decode_mixed(self, tree: Any) -> Any:
         """The value of JSON builtins and objects, which msgspec leaves where `Any` stands."""

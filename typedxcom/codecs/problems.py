@@ -1,13 +1,14 @@
-"""What pydantic says of a value in our words, what a model hides, and what numbers forgive."""
+"""What pydantic says of a value in our words, and what numbers forgive."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from typedxcom.codecs.bases import as_base
 from typedxcom.codecs.explain import Explanation
+from typedxcom.codecs.hiding import HIDDEN_KEY, spoken_without_input
 from typedxcom.errors import MAX_PROBLEMS, MAX_VALUE, Problem, shorten
 from typedxcom.schema.nodes import (
     Alias,
@@ -20,10 +21,9 @@ from typedxcom.schema.nodes import (
     SequenceOf,
     TupleOf,
     UnionOf,
-    walk,
 )
 
-__all__ = ["from_pydantic", "hides_values", "repair", "without_value"]
+__all__ = ["from_pydantic", "repair"]
 
 _MAX_WORDS = 200
 
@@ -89,31 +89,35 @@ def _same_values(fixed: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
     return tree if all(fixed[key] is old for key, old in tree.items()) else fixed
 
 
-def from_pydantic(errors: Sequence[Mapping[str, Any]], root: Any, *, hide: bool) -> Explanation:
+def from_pydantic(
+    errors: Sequence[Mapping[str, Any]], root: Any, *, names: Collection[str] | None = None
+) -> Explanation:
     """Pydantic's list of errors in our words: the first ten, and how many more there are.
 
     Args:
         errors: What ``ValidationError.errors()`` gives.
         root: The value that was validated, to tell a field from the label of a union's member.
-        hide: Whether the model asks that no input is shown.
+        names: The only ones that a path may show, where a class asks that no input is shown.
     """
     shown: dict[Problem, None] = {}  # the members of a union often say the same
     for index, error in enumerate(errors):
         if len(shown) == MAX_PROBLEMS:
             return Explanation(list(shown), len(errors) - index)
-        shown[_from_one(error, root, hide)] = None
+        shown[_from_one(error, root, names)] = None
     return Explanation(list(shown))
 
 
-def _from_one(error: Mapping[str, Any], root: Any, hide: bool) -> Problem:
-    path = _path(error["loc"], root)
+def _from_one(error: Mapping[str, Any], root: Any, names: Collection[str] | None) -> Problem:
+    path = _path(error["loc"], root, names)
     name = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] in {"missing", "missing_argument", "missing_keyword_only_argument"}:
         return Problem(path, f"missing `{name}`")
+    if names is not None:
+        said = spoken_without_input(error["type"], error["msg"])
+        if said is not None:
+            return Problem(path, said)
     if error["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
         return Problem(path, f"`{name}` is not a field")
-    if hide and error["type"] in {"value_error", "assertion_error"}:
-        return Problem(path, "refused by a validator")  # whose words may quote the value
     words = error["msg"].rstrip(".")
     message = re.sub(r"^Input should be (a valid |an? )?", "expected ", words)
     message = re.sub(
@@ -122,38 +126,28 @@ def _from_one(error: Mapping[str, Any], root: Any, hide: bool) -> Problem:
     message = message[:1].lower() + message[1:]
     if len(message) > _MAX_WORDS:
         message = message[: _MAX_WORDS - 1] + "…"
-    return Problem(path, message if hide else f"{message}, got `{shorten(error['input'])}`")
+    is_shown = names is None
+    return Problem(path, f"{message}, got `{shorten(error['input'])}`" if is_shown else message)
 
 
-def hides_values(schema: Schema) -> bool:
-    """Whether a class in *schema* asks that its values are not shown."""
-    return any(isinstance(node, Record) and _hides(node.type) for _, node in walk(schema))
-
-
-def _hides(kind: Any) -> bool:
-    fields = getattr(kind, "model_fields", None) or getattr(kind, "__dataclass_fields__", {})
-    config = getattr(kind, "model_config", None) or getattr(kind, "__pydantic_config__", {})
-    return bool(config.get("hide_input_in_errors")) or any(
-        not getattr(part, "repr", True) for part in fields.values()
-    )
-
-
-def without_value(problem: Problem) -> Problem:
-    """*problem* without the value that it quotes."""
-    return Problem(problem.path, problem.message.partition(", got `")[0])
-
-
-def _path(loc: Sequence[int | str], root: Any) -> str:
+def _path(loc: Sequence[int | str], root: Any, names: Collection[str] | None) -> str:
     path, here = "$", root
     loc = [step if isinstance(step, int) else step[:MAX_VALUE] for step in loc]
     for position, step in enumerate(loc):
         inside = _step(here, step)
+        is_last = position == len(loc) - 1 and isinstance(here, dict) and isinstance(step, str)
+        if inside is not None or is_last:
+            path += _shown(step, names)
         if inside is not None:
             here = inside[0]
-            path += f"[{step}]" if isinstance(step, int) else f".{step}"
-        elif position == len(loc) - 1 and isinstance(here, dict) and isinstance(step, str):
-            path += f".{step}"
     return path
+
+
+def _shown(step: int | str, names: Collection[str] | None) -> str:
+    """One step of a path; a key that is input and no field is not shown where it shall not."""
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if names is None or step in names else HIDDEN_KEY
 
 
 def _step(here: Any, step: int | str) -> tuple[Any] | None:
