@@ -433,7 +433,10 @@ ROWS = (
     Row("Spot", "Sequence[int]", FITS, "a NamedTuple is a Sequence", "Spot(1, 2)", "[1, 2]"),
     Row("Spot", "tuple[int, str]", DIFFERS, "place by place", "Spot(1, 2)"),
     Row("Spot", "Place", DIFFERS, "NamedTuples are compared by name", "Spot(1, 2)", "Place(1, 2)", run=_STRUCTURE),
-    Row("tuple[int, int]", "Spot", DIFFERS, "a tuple is no NamedTuple", "(1, 2)", "Spot(1, 2)", run="a NamedTuple travels as a list"),
+    Row("tuple[int, int]", "Spot", FITS, "a NamedTuple is read from its items", "(1, 2)", "Spot(1, 2)"),
+    Row("list[tuple[int, int]]", "list[Spot]", FITS, "at every depth", "[(1, 2)]", "[Spot(1, 2)]"),
+    Row("tuple[int, str]", "Spot", DIFFERS, "place by place", "(1, 'a')"),
+    Row("tuple[int, int, int]", "Spot", DIFFERS, "another length", "(1, 2, 3)"),
     # Literal and Enum
     Row("Literal['a']", "str", FITS, "a literal is of its type", "'a'"),
     Row("Literal['a']", "int", DIFFERS, "text is no number", "'a'"),

@@ -8,6 +8,7 @@ from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.lines import on_the_authors_line
 from typedxcom.airflow.outputs import typed_arg
 from typedxcom.airflow.private import MappedOperator
+from typedxcom.airflow.rowsets import name_columns
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.schema import schema_of
@@ -25,7 +26,8 @@ def typed_output(operator: Any, output: Any) -> Any:
         output: What it pushes; a Python value of that type, as the operator returns it.
 
     Returns:
-        An `XComArg[output]`. The row itself is written by Airflow, as it is without this.
+        An `XComArg[output]`. The row itself is written by Airflow, as it is without this; only the
+        tuples of a SQL operator become records where *output* is a list of them.
 
     Raises:
         ContractError: It is no operator.
@@ -57,7 +59,8 @@ def _checking(promise: Promise, task_id: str, before: Any) -> Any:
             before(context, result)
         with without_retries():
             try:
-                promise.codec.check(result)
+                if not name_columns(result, promise, context["task"]):
+                    promise.codec.check(result)
             except (ValidationError, CodecError) as error:
                 about = f"Task {task_id!r} breaks its typed_output, returned value"
                 raise error.about(about) from error.__cause__

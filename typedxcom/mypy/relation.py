@@ -88,9 +88,12 @@ def _instance_fits(up: Instance, down: Instance, depth: int) -> bool:
 
 def _tuple_fits(up: TupleType, down: ProperType, depth: int) -> bool:
     if isinstance(down, TupleType):
+        mine, theirs = up.partial_fallback.type, down.partial_fallback.type
         same = len(up.items) == len(down.items) and (
-            down.partial_fallback.type.fullname == "builtins.tuple"
-            or up.partial_fallback.type.has_base(down.partial_fallback.type.fullname)
+            theirs.fullname == "builtins.tuple"
+            or mine.has_base(theirs.fullname)
+            # A NamedTuple is read from its items, as SQL operators give them.
+            or (mine.fullname == "builtins.tuple" and theirs.is_named_tuple)
         )
         pairs = zip(up.items, down.items, strict=False)
         return same and all(fits(a, b, depth) for a, b in pairs)

@@ -223,6 +223,11 @@ class _Relation:
                     yield _differs(up, down, path)
             case ((SequenceOf() | TupleOf()), (SequenceOf() | TupleOf())):
                 yield from self._sequences(up, down, path)
+            case TupleOf(items=items), Record(style="namedtuple", fields=fields):
+                if len(items) != len(fields):
+                    yield _differs(up, down, path)
+                for index, pair in enumerate(zip(items, fields.values(), strict=False)):
+                    yield from self.compare(pair[0], pair[1].schema, f"{path}[{index}]")
             case MappingOf(), (MappingOf() | SequenceOf()):
                 yield from self._mapping(up, down, path)
             case Record(), _:
