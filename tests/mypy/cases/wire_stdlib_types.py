@@ -162,6 +162,7 @@ def right() -> None:
     on_named(job())
     on_pair(point())
     on_pair(pair())
+    on_point(pair())
     on_dict(ordered())
 
 
@@ -176,7 +177,6 @@ def wrong() -> None:
     on_text(address())  # E: Argument "text" of task "on_text" takes "str", but task "address" returns "IPv4Address" [xcom-arg]
     on_seconds(delay())  # E: Argument "seconds" of task "on_seconds" takes "float", but task "delay" returns "timedelta" [xcom-arg]
     on_batch(job())  # E: Argument "batch" of task "on_batch" takes "Batch", but task "job" returns "Job" [xcom-arg]
-    on_point(pair())  # E: Argument "point" of task "on_point" takes "Point", but task "pair" returns "tuple[int, int]" [xcom-arg]
     on_named(point())  # E: Argument "value" of task "on_named" takes "HasName", but task "point" returns "Point" [xcom-arg]
     on_decimal(key())  # E: Argument "value" of task "on_decimal" takes "Decimal", but task "key" returns "UUID" [xcom-arg]
     on_moment("2025-01-01")  # E: Argument 1 to "on_moment" has incompatible type "str"; expected "datetime" [arg-type]
