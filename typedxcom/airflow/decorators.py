@@ -38,7 +38,13 @@ from typedxcom.airflow.private import (
 from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.readers import read_in, reader_group
 from typedxcom.airflow.stores import objects
-from typedxcom.airflow.wiring import injected_names, merges_context, pushed_by, returns_value
+from typedxcom.airflow.wiring import (
+    injected_names,
+    merges_context,
+    output_schema,
+    pushed_by,
+    returns_value,
+)
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, WiringError, shorten
 from typedxcom.hints import read_hints
@@ -183,7 +189,8 @@ def _partial(made: TypedTask) -> dict[str, Any]:
 def _output(arg: Any, contract: Contract | None, solution: Solution) -> Any:
     if contract is None:
         return arg
-    return typed_arg(arg, substitute(contract.returned.schema, solution))
+    schema = output_schema(contract, getattr(arg.operator, "operator_class", type(arg.operator)))
+    return typed_arg(arg, substitute(schema, solution))
 
 
 class _TypedDecorators:

@@ -8,6 +8,7 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from typedxcom.airflow.hidden import hidden_output
 from typedxcom.airflow.private import (
     INJECTED_KEYS,
     NOTSET,
@@ -63,6 +64,7 @@ __all__ = [
     "merges_context",
     "misuse",
     "operator_contract",
+    "output_schema",
     "producers",
     "pushed_by",
     "returns_value",
@@ -70,7 +72,6 @@ __all__ = [
 
 RETURN_KEY = "return_value"
 LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
-_VIEWS = (abc.KeysView, abc.ValuesView, abc.ItemsView, collections.deque)
 # Decorators whose operator runs the function and pushes what it returned, besides PythonOperator's.
 _RUN_ELSEWHERE = frozenset({"@task.docker", "@task.kubernetes", "@task.stub", "@task.pyspark"})
 _MERGE_CONTEXT = ("PythonOperator", "PythonSensor")
@@ -119,6 +120,17 @@ def operator_contract(operator: Any) -> Contract | None:
         output=pushed_by(operator_class, _options(operator)),
         returns=returns_value(operator_class),
     )
+
+
+def output_schema(contract: Contract, operator_class: type) -> Schema:
+    """What the reader of a task gets: of a branch what was chosen, of a sensor nothing."""
+    name = str(getattr(operator_class, "custom_operator_name", ""))
+    chosen = contract.body_returns.schema
+    if contract.returned.known or not contract.body_returns.known:
+        return contract.returned.schema
+    if "sensor" in name:
+        return Scalar(type(None)) if chosen == Scalar(bool) else UNKNOWN
+    return chosen if "branch" in name else UNKNOWN
 
 
 def pushed_by(operator_class: type, options: Mapping[str, Any]) -> Any:
@@ -176,7 +188,7 @@ def _one_instance(arg: Any) -> Schema:
     contract = operator_contract(arg.operator)
     if contract is None:
         return UNKNOWN
-    schema = contract.returned.schema
+    schema = output_schema(contract, getattr(arg.operator, "operator_class", type(arg.operator)))
     if any(isinstance(node, Var) for _, node in walk(schema, into_models=False)):
         with read_in(arg.operator.task_group):
             schema = substitute(schema, _solved(arg.operator, contract))
@@ -373,14 +385,12 @@ def misuse(value: Any) -> str | None:
     if is_decorated_task(value):
         name = value.function.__name__
         return f"gets the task {name!r} itself; call it: {name}(...)"
-    if isinstance(value, _VIEWS):
-        hidden = [task_id for part in value for task_id in producers(part)]
-        if hidden:
-            kind = type(value).__name__
-            return (
-                f"gets the output of {hidden[0]!r} inside a `{kind}`, where Airflow does not look "
-                "for outputs; pass a list: list(...)"
-            )
+    if (hidden := hidden_output(value)) is not None:
+        kind = type(value).__name__
+        return (
+            f"gets the output of {hidden!r} inside a `{kind}`, where Airflow does not look "
+            "for outputs; pass a list: list(...)"
+        )
     return None
 
 

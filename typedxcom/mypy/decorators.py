@@ -26,6 +26,7 @@ from typedxcom.mypy.codes import XCOM_KEY, XCOM_TASK
 from typedxcom.mypy.keynames import pushed_key_fault
 from typedxcom.mypy.pushed import keys_of_task
 from typedxcom.mypy.site import Site
+from typedxcom.mypy.spelling import check_settings
 from typedxcom.mypy.tables import fields_of
 from typedxcom.mypy.tasks import (
     Tasklike,
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 NOTE: Final = "<typedxcom decorator>"
+_SHOWN: Final = {"python": "@task", "bash_processed": "@task.bash"}
 OUTPUT: Final = "<typedxcom output>"
 INPUTS: Final = "<typedxcom inputs>"
 
@@ -133,6 +135,7 @@ def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote, attrs: dict[
 
 def _said(site: Site, call: CallExpr, note: TaskNote, attrs: dict[str, Type]) -> TaskNote:
     """The note after what a decorator was given; types that it was given go into *attrs*."""
+    check_settings(site, call, note.kind, _SHOWN.get(note.kind, f"@task.{note.kind}"))
     if ARG_STAR2 in call.arg_kinds:
         note = note._replace(open=True)
     for name, expr in zip(call.arg_names, call.args, strict=True):

@@ -37,6 +37,7 @@ from typedxcom.mypy.outputs import Output, holds_output, output_of
 from typedxcom.mypy.rebinding import named_like_task
 from typedxcom.mypy.site import Site, unknown
 from typedxcom.mypy.solving import mapped_return
+from typedxcom.mypy.spelling import check_settings
 from typedxcom.mypy.tasks import Tasklike, awaited, make_task, named_task, task_of
 from typedxcom.mypy.truth import check_module_truth
 from typedxcom.mypy.usual import fitting_arguments, maps_plainly, sets_plainly
@@ -217,6 +218,9 @@ def _override(site: Site, ctx: MethodContext) -> Type:
     task = _owner(ctx)
     if task is None or not isinstance(ctx.context, CallExpr):
         return ctx.default_return_type
+    if not task.group:
+        label = f"override() of {task.label}"
+        check_settings(site, ctx.context, task.note.kind, label)
     for name, expr in zip(ctx.context.arg_names, ctx.context.args, strict=True):
         if name == "multiple_outputs" and (keys := boolean(expr)) is not None:
             task = task.noted(task.note._replace(keys=keys))

@@ -191,6 +191,8 @@ class Mapping:
             return found.typ
         if (rest := self.function.kw_arg()) is not None:
             return rest.typ
+        if self.task.group and method == "expand_kwargs":
+            return None  # Airflow takes no notice of other keys there
         label = self.task.label
         given = f", which {source} gives to {method}()" if source else ""
         self.fail(f'{label[0].upper()}{label[1:]} has no parameter "{name}"{given}', where)
@@ -211,7 +213,8 @@ class Mapping:
         if self.function is None or self.task.note.spread:
             return
         kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))
-        misspelt = any(name not in kinds for name in (*self.task.note.given, *seen))
+        given = self.task.note.given if self.task.group else (*self.task.note.given, *seen)
+        misspelt = any(name not in kinds for name in given)
         if misspelt and self.function.kw_arg() is None:
             return  # a misspelt name has been reported already
         for name, _ in self.free():

@@ -78,6 +78,23 @@ MERGES_CONTEXT: Final = (RUNS_FUNCTION - frozenset({"docker", "kubernetes", "stu
     {"bash", "bash_processed", "sensor"}
 )
 
+# What these kinds take beside the arguments of every operator: as the installed provider has it.
+STANDARD_KINDS: Final = BRANCHES | frozenset(
+    {"python", "short_circuit", "virtualenv", "external_python", "sensor", "bash"}
+    | {"bash_processed"}
+)
+STANDARD_SETTINGS: Final = frozenset(
+    {"append_env", "bash_command", "context", "cwd", "env", "env_vars", "expect_airflow"}
+    | {"expect_pendulum", "exponential_backoff", "format", "ignore_downstream_trigger_rules"}
+    | {"index_urls", "index_urls_from_connection_ids", "inherit_env", "inputs"}
+    | {"kwargs_to_upstream", "max_wait", "mode", "multiple_outputs", "never_fail", "op_args"}
+    | {"op_kwargs", "output", "output_encoding", "output_processor", "pip_install_options"}
+    | {"poke_interval", "python", "python_callable", "python_version", "requirements"}
+    | {"serializer", "show_return_value_in_logs", "silent_fail", "skip_on_exit_code"}
+    | {"soft_fail", "store", "string_args", "system_site_packages", "templates_dict"}
+    | {"templates_exts", "timeout", "use_dill", "venv_cache_path"}
+)
+
 # Only for an Airflow whose Context cannot be found in the build.
 CONTEXT_KEYS: Final = frozenset(
     [
