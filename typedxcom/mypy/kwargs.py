@@ -144,7 +144,9 @@ class KeywordMapping(Mapping):
                 subject = Slot(self.task.label, key).subject
                 text = f'takes "{down}", but key "{key}" of {source} is "{up}"'
                 self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
-        self.missing(list(found.required_keys), expr, known)
+        taken = self.function.arg_names if self.function and self.task.group else None
+        given = [key for key in found.required_keys if taken is None or key in taken]
+        self.missing(given, expr, known)
 
     def _bad_kwargs(self, expr: Expression, text: str) -> None:
         self.site.fail(f"expand_kwargs() of {self.task.label} {text}", expr, XCOM_MAP)

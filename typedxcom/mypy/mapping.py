@@ -213,8 +213,7 @@ class Mapping:
         if self.function is None or self.task.note.spread:
             return
         kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))
-        given = self.task.note.given if self.task.group else (*self.task.note.given, *seen)
-        misspelt = any(name not in kinds for name in given)
+        misspelt = any(name not in kinds for name in (*self.task.note.given, *seen))
         if misspelt and self.function.kw_arg() is None:
             return  # a misspelt name has been reported already
         for name, _ in self.free():
