@@ -10,7 +10,9 @@ Airflow's API server imports this module and calls nothing of it, so it stays li
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["XComBackend", "raw_rows"]
 
+# What every reader gets as a value. A task that returns it writes an object of its own, so that no
+# second row names this one.
+_OPENED = frozenset({"json", "bytes", "airflow", ITEMS})
 _log = logging.getLogger(__name__)
 _deleting: ContextVar[Coordinates | None] = ContextVar("typedxcom_deleting", default=None)
 
@@ -99,17 +104,15 @@ class XComBackend(BaseXCom):
 
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
-        """Remove the objects that a row names and that are its own.
+        """Remove the objects that a row names and that are its own alone.
 
         Never raises: Airflow calls it before the body of a task that runs again, and an error
         here would keep it from ever running. What is left, the sweep finds.
         """
         own = _deleting.get()
-        try:
+        with _left_behind(own):
             if own is not None:
                 _purge(xcom.value, coordinates_prefix(own) + "/")
-        except Exception as error:
-            _log.warning("Purge of %s left objects behind: %s", own, error)
 
 
 def _refuse_key(key: str) -> None:
@@ -206,17 +209,31 @@ def _airflow_value(row: Any) -> Any:
 
 
 def _purge(row: Any, prefix: str) -> None:
-    """Delete each object that *row* names under *prefix*, at any depth."""
+    """Delete each object that *row* names under *prefix*, at any depth, and no other row names.
+
+    A table or a file is left to the sweep, which reads all rows: a task that got its handle may
+    have returned it, and then another row names the same object.
+    """
     from typedxcom.airflow.stores import objects
 
     todo = [row]
     while todo:
         node = todo.pop()
         if is_pointer(node):
-            pointer = parse(node)
-            if pointer.path.startswith(prefix):
-                objects().open_store(pointer.store).delete(pointer.path)
+            with _left_behind(prefix):
+                pointer = parse(node)
+                if pointer.codec in _OPENED and pointer.path.startswith(prefix):
+                    objects().open_store(pointer.store).delete(pointer.path)
         elif isinstance(node, dict):
             todo.extend(node.values())
         elif isinstance(node, list):
             todo.extend(node)
+
+
+@contextlib.contextmanager
+def _left_behind(whose: object) -> Iterator[None]:
+    """Let nothing that goes wrong with one object keep the others."""
+    try:
+        yield
+    except Exception as error:
+        _log.warning("Purge of %s left objects behind: %s", whose, error)

@@ -46,12 +46,15 @@ class Objects:
         keys: The signing keys: the first signs, all verify; with none, pointers are unsigned.
         limits: What a reader takes on, whatever a row says.
         literals: Whether a table that is an object of Python's came from code and from no row.
+        owner_in: Gives, for the name of a store, whose deployment's objects new ones become; None
+            where objects belong to nobody.
     """
 
     open_store: Callable[[str], Store]
     keys: Sequence[bytes] = field(default=(), repr=False)
     limits: Limits = _LIMITS
     literals: bool = False
+    owner_in: Callable[[str], str] | None = None
 
     def pointer(self, row: dict[str, Any]) -> Pointer:
         """The pointer that *row* is, if it may be followed.
@@ -160,7 +163,9 @@ class Placement:
         store = self.objects.open_store(self.store)
         signed = BLOCKS if in_parts else "sha256"
         algorithm = signed if self.objects.keys else "xxh3"
-        with open_object(store, self.coordinates, ext=ext, algorithm=algorithm) as out:
+        owner = self.objects.owner_in(self.store) if self.objects.owner_in else ""
+        at = self.coordinates
+        with open_object(store, at, ext=ext, algorithm=algorithm, owner=owner) as out:
             yield out
 
     def commit(

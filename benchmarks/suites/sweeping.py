@@ -28,6 +28,7 @@ METRICS = [
 ]
 FRESH = True
 _CONTENDERS = ("limit", "typedxcom")
+_OWNER = "0123456789ab"  # whose objects they are
 _PER_RUN = 10  # objects
 
 
@@ -79,13 +80,16 @@ def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Found]:
 def _fill(folder: Path, count: int) -> tuple[list[Path], list[bytes]]:
     """Objects as tasks leave them; the orphans among them, and the rows of the others."""
     from typedxcom.pointer import Coordinates, Pointer, digest_of, object_path
+    from typedxcom.stores import LocalStore
+    from typedxcom.stores.owners import bind
 
+    bind(LocalStore(folder), _OWNER)
     orphans, rows = [], []
     for number in range(count):
         data = f"object {number}".encode()
         run, task = f"manual__{number // _PER_RUN:06}", f"task_{number % _PER_RUN}"
         digest = digest_of(data)
-        path = object_path(Coordinates("shop", run, task), digest, "json")
+        path = object_path(Coordinates("shop", run, task), digest, "json", _OWNER)
         pointer = Pointer(
             about="text", codec="json", path=path, store="default", size=len(data), digest=digest
         )
@@ -123,6 +127,9 @@ def _sweep(folder: Path, texts: list[bytes]) -> Callable[[bool], int]:
     class Rows(RowSource):
         """Rows in memory, and no run in flight."""
 
+        def owner(self) -> str:
+            return _OWNER
+
         def in_flight(self) -> Iterable[tuple[str, str]]:
             return ()
 
@@ -133,7 +140,8 @@ def _sweep(folder: Path, texts: list[bytes]) -> Callable[[bool], int]:
     rules, later = Rules(grace=timedelta(days=1)), datetime.now(timezone.utc) + timedelta(days=2)
 
     def run(delete: bool) -> int:
-        report = sweep([store], Rows(), rules, delete=delete, now=later)
+        options = {"owner": _OWNER, "delete": delete, "all_orphans": True, "now": later}
+        report = sweep([store], Rows(), rules, **options)
         return report.stores[0].deleted.objects
 
     return run

@@ -11,8 +11,12 @@ import pyarrow as pa
 import pytest
 
 from typedxcom.airflow.private import AirflowFailException
+from typedxcom.airflow.stores import placed
 from typedxcom.backend import XComBackend, raw_rows
 from typedxcom.errors import EncodeError, IntegrityError, PointerNotFoundError
+from typedxcom.files import File, FileCodec
+from typedxcom.pointer import Coordinates
+from typedxcom.schema import schema_of
 from typedxcom.stores import LocalStore
 
 pytestmark = pytest.mark.airflow
@@ -161,6 +165,29 @@ def test_purge_removes_what_the_row_names_and_owns(
     other = XComBackend.serialize_value("y" * 200, **{**AT, "task_id": "other"})
     delete([mine, {"deep": other}], monkeypatch)
     assert [name.split("/")[2] for name in objects(store)] == ["other"]
+
+
+def test_purge_leaves_what_another_row_may_name(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table or a file is passed on as it is; what every reader gets as a value goes."""
+    (tmp_path / "file.txt").write_bytes(b"x")
+    place = placed(Coordinates("d", "r", "t"))
+    table = XComBackend.serialize_value(pa.table({"x": [1]}), **AT)
+    file = FileCodec(schema_of(File)).write(File(tmp_path / "file.txt"), place)
+    values = ["x" * 200, list(range(200)), b"x"]
+    delete([table, file, *(XComBackend.serialize_value(one, **AT) for one in values)], monkeypatch)
+    assert sorted(objects(store)) == sorted([table["path"], file["path"]])
+
+
+def test_purge_goes_on_after_what_it_cannot_read(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One damaged pointer does not keep the others, before or after it."""
+    rows = [XComBackend.serialize_value(one * 200, **AT) for one in "xy"]
+    damaged = {**rows[0], "path": "../x"}
+    delete([damaged, rows[0], damaged, rows[1], damaged], monkeypatch)
+    assert objects(store) == []
 
 
 @pytest.mark.parametrize(

@@ -128,9 +128,11 @@ def start(stack: Stack) -> None:
 
 def s3_paths(ceph: Ceph) -> set[str]:
     """The objects of the Celery deployment's bucket, relative to the store's root."""
-    return {key.removeprefix("xcom/") for key in ceph.keys("celery")}
+    keys = {key.removeprefix("xcom/") for key in ceph.keys("celery")}
+    return {key for key in keys if not key.startswith(".typedxcom/")}
 
 
 def file_paths(root: Path) -> set[str]:
-    """The files below *root*, relative to it."""
-    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    """The files below *root*, relative to it; not the records of whose they are."""
+    files = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    return {file for file in files if not file.startswith(".typedxcom/")}

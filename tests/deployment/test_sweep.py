@@ -48,7 +48,7 @@ def test_every_object_is_accounted_for(site: Site) -> None:
         assert found["named"]["objects"] == len(named)
         assert found["orphans"]["objects"] == len(stored - named)
     assert site.stored() == stored
-    gone = swept(site, "--delete", **(api if site.variant == "stock" else {}))
+    gone = swept(site, "--delete", "--all-orphans", **(api if site.variant == "stock" else {}))
     assert gone["deleted"]["objects"] == len(stored - named)
     assert site.stored() == site.named() == named
     assert not site.partials()

@@ -39,11 +39,12 @@ def forgotten() -> Iterator[Callable[[], None]]:
 
 
 def _forget() -> None:
-    from typedxcom.airflow import config, stores
+    from typedxcom.airflow import config, deployment, stores
 
-    kept = (config.settings, config.signing_keys)
+    kept = (config.settings, config.signing_keys, stores.bound)
     for cache in (*kept, stores.open_store, stores.objects, stores.stores_lists):
         cache.cache_clear()
+    deployment.forget()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from tests.sweep.support import DAY, LATER, paths
 from typedxcom.airflow.apirows import ApiRows
 from typedxcom.airflow.dbrows import DatabaseRows
-from typedxcom.pointer import paths_in
+from typedxcom.pointer import owner_of, paths_in
 from typedxcom.stores import LocalStore
 from typedxcom.sweep import RowSource, sweep
 
@@ -86,5 +86,7 @@ def test_a_forged_row_is_read_as_it_was_written(stack: Any) -> None:
     for source in sources(stack):
         with contextlib.closing(source):
             assert path in {one for row in source.rows() for one in paths_in(row.text)}
-            sweep([store], source, DAY, delete=True, now=LATER)
+            owner = source.owner()
+            assert owner_of(path) == owner
+            sweep([store], source, DAY, owner=owner, delete=True, all_orphans=True, now=LATER)
         assert path in paths(store)

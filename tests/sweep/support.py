@@ -9,10 +9,12 @@ from typing import Any
 
 from typedxcom.pointer import Coordinates, Pointer, is_object_path
 from typedxcom.stores import Store, write_object
+from typedxcom.stores.owners import bind, owner_name
 from typedxcom.sweep import Report, Row, RowSource, Rules, sweep
 
 LATER = datetime.now(timezone.utc) + timedelta(days=2)  # when every object is old enough
 DAY = Rules(grace=timedelta(days=1))
+OWNER = owner_name("this deployment")
 
 
 class FakeRows(RowSource):
@@ -21,6 +23,9 @@ class FakeRows(RowSource):
     def __init__(self, *values: Any, flying: Iterable[tuple[str, str]] = ()) -> None:
         self.values = list(values)
         self.flying = list(flying)
+
+    def owner(self) -> str:
+        return OWNER
 
     def in_flight(self) -> Iterable[tuple[str, str]]:
         return list(self.flying)
@@ -38,15 +43,18 @@ def put(
     run: str = "run",
     task: str = "task",
     ext: str = "bin",
+    owner: str = OWNER,
 ) -> Pointer:
-    """One object, and the pointer to it."""
+    """One object, and the pointer to it; the store is bound to its owner."""
     at = Coordinates(dag, run, task)
-    return write_object(store, at, data, codec="bytes", ext=ext, about="bytes")
+    if owner:
+        bind(store, owner)
+    return write_object(store, at, data, codec="bytes", ext=ext, about="bytes", owner=owner)
 
 
 def swept(store: Store, source: RowSource, *, delete: bool = True, **options: Any) -> Report:
-    """A sweep of one store in two days' time."""
-    options = {"now": LATER, "rules": DAY, **options}
+    """A sweep of one store in two days' time, which takes any number of orphans for true."""
+    options = {"now": LATER, "rules": DAY, "owner": OWNER, "all_orphans": True, **options}
     return sweep([store], source, options.pop("rules"), delete=delete, **options)
 
 

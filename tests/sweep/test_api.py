@@ -15,8 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from typedxcom.airflow.apirows import ApiRows
+from typedxcom.airflow.deployment import VARIABLE
 from typedxcom.errors import SweepError
 from typedxcom.pointer import folder_of
+from typedxcom.stores.owners import owner_name
 
 pytestmark = pytest.mark.airflow
 
@@ -45,6 +47,8 @@ class Api(httpx.BaseTransport):
         self.tasks: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.dags: list[str] = []
+        self.events: list[dict[str, Any]] = []
+        self.variables: dict[str, str] = {}
         self.tokens = 0
 
     def rows(self, **options: Any) -> ApiRows:
@@ -67,6 +71,15 @@ class Api(httpx.BaseTransport):
         if path == LIST:
             entries = [entry(number) for number in sorted(self.numbers)]
             return self.page(asked, "xcom_entries", entries)
+        if path == "/api/v2/assets/events":
+            return self.page(asked, "asset_events", self.events)
+        if path == "/api/v2/variables":
+            body = json.loads(request.content)
+            is_new = self.variables.setdefault(body["key"], body["value"]) == body["value"]
+            return httpx.Response(201 if is_new else 409, json=body)
+        if path.startswith("/api/v2/variables/"):
+            value = self.variables.get(path.rpartition("/")[2])
+            return httpx.Response(404 if value is None else 200, json={"value": value})
         if path == "/api/v2/dags":
             return self.page(asked, "dags", [{"dag_id": one} for one in self.dags])
         if path == "/api/v2/dags/~/dagRuns":
@@ -306,3 +319,52 @@ def test_a_dag_that_the_account_may_not_read_is_hidden(
 
     api.hooks.append(answer)
     assert api.rows().hides(folder_of(dag_id)) is hidden
+
+
+def test_the_extra_of_an_asset_event_names_objects() -> None:
+    """However many pages of events there are; those without a mark are left out."""
+    api = Api()
+    api.events = [{"id": number, "extra": {"n": number}} for number in range(230)]
+    api.events[220]["extra"] = {"rows": {"$typedxcom": 1, "path": "p"}}
+    (row,) = api.rows().rows()
+    assert row.where == "the extra of asset event 220"
+    assert json.loads(row.text) == {"rows": {"$typedxcom": 1, "path": "p"}}
+
+
+def test_an_extra_whose_pointer_is_hidden_stops_the_sweep() -> None:
+    """The API hides what stands under a key like `token`, and it may be a name."""
+    api = Api()
+    api.events = [{"id": 1, "extra": {"token": {"$typedxcom": 1, "path": "***"}}}]
+    with pytest.raises(SweepError, match="hides a part of the extra of asset event 1"):
+        read(api.rows())
+
+
+def test_the_owner_is_what_the_variable_stands_for() -> None:
+    """It is made where there is none; another's that comes between is the one that counts."""
+    api = Api()
+    assert api.rows().owner() == ""
+    made = api.rows().make_owner()
+    assert made == api.rows().owner() == owner_name(api.variables[VARIABLE])
+    api.variables.clear()
+
+    def come_between(request: httpx.Request) -> None:
+        if request.method == "POST":
+            api.variables.setdefault(VARIABLE, "theirs")
+
+    api.hooks.append(come_between)
+    assert api.rows().make_owner() == owner_name("theirs")
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_an_owner_that_is_not_given_stops_the_sweep(status: int) -> None:
+    """No answer is not an empty answer."""
+    api = Api()
+    api.hooks.append(failing(3, lambda: httpx.Response(status), f"/api/v2/variables/{VARIABLE}"))
+    with pytest.raises(SweepError):
+        api.rows().owner()
+
+
+def test_an_api_is_described_without_credentials() -> None:
+    """Its address is enough to tell the wrong one."""
+    rows = ApiRows("https://me:secret@airflow.example.com/prod?token=secret", token="t")
+    assert rows.describe() == "the REST API at https://airflow.example.com/prod"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
@@ -11,31 +12,59 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from airflow.sdk import dag
+from pydantic import BaseModel
 
 from tests.harness import env
 from tests.harness.dagtest import load_dag, run_dag
 from tests.sweep.support import paths, put
+from typedxcom import Table, task
 from typedxcom.airflow import sweeping
 from typedxcom.cli import main
 from typedxcom.cli.sweep import Bar
 from typedxcom.errors import ConfigurationError
+from typedxcom.pointer import owner_of
 from typedxcom.stores import LocalStore
+from typedxcom.stores.owners import owner_name
 
 pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("no_other_rows")]
 
 OLD = (datetime.now(timezone.utc) - timedelta(days=2)).timestamp()
 
 
+class Row(BaseModel):
+    id: int
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: Any, forgotten: Any) -> LocalStore:
     """The default store, with an orphan of yesterday and one of just now."""
     env.migrate()
+    owner = marked_row()
+    forgotten()
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "xcom"))
     made = LocalStore(tmp_path / "xcom")
-    os.utime(made.root / put(made, b"12345", dag="old").path, (OLD, OLD))
-    put(made, b"1", dag="young")
+    os.utime(made.root / put(made, b"12345", dag="old", owner=owner).path, (OLD, OLD))
+    put(made, b"1", dag="young", owner=owner)
     return made
+
+
+@functools.cache
+def marked_row() -> str:
+    """Let a task of this home push a row of ours elsewhere; the owner of what it stored."""
+
+    @dag(dag_id="marked", schedule=None)
+    def made() -> None:
+        @task
+        def extract() -> Table[Row]:
+            return pa.table({"id": [1]})
+
+        extract()
+
+    result = run_dag(made())
+    return owner_of(result.xcom("extract")["path"]) or ""
 
 
 def dags(store: LocalStore) -> set[str]:
@@ -203,5 +232,105 @@ def test_a_sweep_that_is_refused_fails_its_task(store: LocalStore, monkeypatch: 
     made = load_dag("from typedxcom.airflow.sweep_dag import dag  # refused")
     result = run_dag(made, run_conf={"delete": True})
     assert result.state == "failed"
-    assert "cannot be read from the database" in str(result.error("sweep"))
+    assert "Rows cannot be read from the sqlite database" in str(result.error("sweep"))
+    assert dags(store) == {"old", "young"}
+
+
+def test_an_old_store_is_adopted_by_one_command(store: LocalStore, capsys: Any) -> None:
+    """What names no deployment is left alone, and says so, until `--adopt`; never at one go."""
+    os.utime(store.root / put(store, b"123", dag="before", owner="").path, (OLD, OLD))
+    assert main(["sweep", "--delete"]) == 0
+    assert "or of none (see --adopt): 1 objects, 3 bytes" in capsys.readouterr().out
+    assert dags(store) == {"before", "young"}
+    assert main(["sweep", "--adopt", "--delete"]) == 2
+    assert main(["sweep", "--adopt"]) == 0
+    out, err = capsys.readouterr()
+    assert "orphans: 1 objects, 3 bytes" in out
+    assert f"bound to this deployment, {marked_row()}" in err
+    assert main(["sweep", "--delete"]) == 0
+    assert dags(store) == {"young"}
+
+
+def empty_database(url: str) -> None:
+    """The tables of Airflow's, without a row."""
+    import sqlalchemy as sa
+
+    text = {"xcom": "task_id key value", "dag_run": "dag_id run_id state"}
+    text |= {"task_instance": "dag_id run_id state", "asset_event": "id extra"}
+    text |= {"variable": "key val description is_encrypted"}
+    engine, made = sa.create_engine(url, poolclass=sa.NullPool), sa.MetaData()
+    for name, columns in text.items():
+        sa.Table(name, made, *(sa.Column(one, sa.String) for one in columns.split()))
+    made.create_all(engine)
+
+
+def test_the_wrong_database_removes_nothing(
+    store: LocalStore, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """A fresh one, by the command and by the DAG: both say which store and which database it is."""
+    url = f"sqlite:///{tmp_path / 'fresh.db'}"
+    empty_database(url)
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_DATABASE", url)
+    assert main(["sweep", "--delete", "--all-orphans"]) == 1
+    told = capsys.readouterr().err
+    assert f"Store 'default' ({store.root}) belongs to deployment {marked_row()}" in told
+    assert f"the sqlite database {tmp_path / 'fresh.db'}" in told
+    result = run_dag(
+        load_dag("from typedxcom.airflow.sweep_dag import dag  # wrong"), run_conf={"delete": True}
+    )
+    assert f"belongs to deployment {marked_row()}" in str(result.error("sweep"))
+    assert main(["sweep"]) == 1
+    assert "error: Store 'default'" in capsys.readouterr().out
+    assert dags(store) == {"old", "young"}
+
+
+def test_an_emptied_database_removes_nothing(
+    store: LocalStore, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """It knows its deployment and no row: by the command and by the DAG only if it is said so."""
+    url = f"sqlite:///{tmp_path / 'emptied.db'}"
+    empty_database(url)
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_DATABASE", url)
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__DEPLOYMENT", "ours")
+    os.utime(store.root / put(store, dag="ours", owner=owner_name("ours")).path, (OLD, OLD))
+    assert main(["sweep", "--delete"]) == 1
+    assert "no row at all" in capsys.readouterr().err
+    assert main(["sweep"]) == 0
+    assert "warning: No row names 1 old objects" in capsys.readouterr().out
+    made = load_dag("from typedxcom.airflow.sweep_dag import dag  # emptied")
+    assert "--all-orphans" in str(run_dag(made, run_conf={"delete": True}).error("sweep"))
+    assert dags(store) == {"old", "young", "ours"}
+    result = run_dag(made, run_conf={"delete": True, "all_orphans": True})
+    assert result.state == "success", result
+    assert dags(store) == {"old", "young"}
+
+
+def test_the_setting_and_the_database_may_not_differ(
+    store: LocalStore, monkeypatch: Any, capsys: Any
+) -> None:
+    """A name that was set says nothing of the database that is read."""
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__DEPLOYMENT", "another")
+    assert main(["sweep", "--delete"]) == 1
+    assert f"is of deployment {marked_row()}" in capsys.readouterr().err
+    assert dags(store) == {"old", "young"}
+
+
+@pytest.mark.parametrize("url", ["nosuch://reader:secret@host/db", "postgresql://u:pw@h:secret/db"])
+def test_a_database_that_airflow_cannot_open_is_told(store: LocalStore, url: str) -> None:
+    """Airflow itself opens it while it is imported: a sentence, and no traceback or password."""
+    done = subprocess.run(
+        [sys.executable, "-m", "typedxcom", "sweep", "--delete"],
+        env={
+            **os.environ,
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url,
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "typedxcom: Airflow does not start here" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stdout + done.stderr
     assert dags(store) == {"old", "young"}

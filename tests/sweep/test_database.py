@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from typedxcom.airflow.dbrows import DatabaseRows
+from typedxcom.airflow.deployment import VARIABLE, description_of
 from typedxcom.errors import SweepError
+from typedxcom.stores.owners import owner_name
 
 pytestmark = pytest.mark.airflow
 
@@ -33,6 +35,11 @@ class Database:
         later_task = [sa.Column("working_set", sa.Boolean)] if later else []
         self.tasks = sa.Table("task_instance", made, *task, *later_task)
         json_type = sa.JSON().with_variant(JSONB(), "postgresql")
+        event = [sa.Column("id", sa.Integer), sa.Column("extra", sa.JSON)]
+        self.events = sa.Table("asset_event", made, *event)
+        variable = [sa.Column(name, sa.Text) for name in ("key", "val", "description")]
+        encrypted = sa.Column("is_encrypted", sa.Boolean)
+        self.variables = sa.Table("variable", made, *variable, encrypted)
         self.rows = {}
         for name in ("xcom_v1", "xcom_v2") if later else ("xcom",):
             owner = "task_instance_id" if name == "xcom_v2" else "task_id"
@@ -90,6 +97,45 @@ def test_marked_rows_of_every_table_are_read(database: Database) -> None:
     assert all(row.where.startswith(("XCom 'return_value' of", "XCom 'text' of")) for row in rows)
 
 
+def test_the_extra_of_an_asset_event_names_objects(database: Database) -> None:
+    """Readers of events follow what stands there, so it keeps its object."""
+    database.insert(
+        database.events,
+        {"id": 7, "extra": {"rows": [POINTER]}},
+        {"id": 8, "extra": {"rows": 3}},
+        {"id": 9, "extra": {}},
+    )
+    (row,) = DatabaseRows(database.url).rows()
+    assert row.where == "the extra of asset event 7"
+    assert POINTER["path"].encode() in row.text
+
+
+def test_the_owner_is_what_the_variable_stands_for(database: Database) -> None:
+    """By its value, or by its description where the value is encrypted with a key of others."""
+    rows = DatabaseRows(database.url)
+    assert rows.owner() == ""
+    plain = {"key": VARIABLE, "val": "ours", "description": "", "is_encrypted": False}
+    database.insert(database.variables, {**plain, "key": "another"}, plain)
+    assert rows.owner() == rows.make_owner() == owner_name("ours")
+    with database.engine.begin() as connection:
+        told = description_of("theirs")
+        change = {"val": "gAAAAAB", "description": told, "is_encrypted": True}
+        connection.execute(sa.update(database.variables).values(change))
+    assert rows.owner() == owner_name("theirs")
+    with database.engine.begin() as connection:
+        connection.execute(sa.update(database.variables).values(description=None))
+    with pytest.raises(SweepError, match="fernet_key"):
+        rows.owner()
+
+
+def test_a_deployment_gets_an_id_once(database: Database) -> None:
+    """`--adopt` makes one where no task has stored anything yet."""
+    rows = DatabaseRows(database.url)
+    made = rows.make_owner()
+    assert made == rows.owner() == rows.make_owner()
+    assert len(made) == 12
+
+
 def test_runs_in_flight_are_those_with_anything_unfinished(database: Database) -> None:
     """By the state of the run or of a task in it; earlier tries of Airflow 3.4 do not count."""
     states = ["queued", "running", "success", "failed", None, "a later state"]
@@ -117,7 +163,7 @@ def test_runs_in_flight_are_those_with_anything_unfinished(database: Database) -
 
 def test_tables_that_are_not_known_stop_the_sweep(url: str) -> None:
     """A release with another table of XComs, or a database that is not Airflow's."""
-    with pytest.raises(SweepError, match="XCom tables are none"):
+    with pytest.raises(SweepError, match=r"XCom tables of the .* database .* are none"):
         list(DatabaseRows(url).rows())
     database = Database(url, later=True)
     sa.Table("xcom_v3", sa.MetaData(), sa.Column("value", sa.JSON)).create(database.engine)
@@ -132,12 +178,20 @@ def test_tables_that_are_not_known_stop_the_sweep(url: str) -> None:
         "postgresql+psycopg2://reader:secret@127.0.0.1:1/airflow",
         "sqlite:////nowhere/at/all/airflow.db",
         "nosuch://reader:secret@host/db",
+        "postgresql://reader:pw@host:secret/db",
         "no url: secret",
     ],
 )
 def test_a_database_that_does_not_answer_stops_the_sweep(url: str) -> None:
     """With an error that holds no password."""
-    for read in (lambda rows: rows.in_flight(), lambda rows: list(rows.rows())):
+    for read in (DatabaseRows.owner, DatabaseRows.in_flight, lambda rows: list(rows.rows())):
         with pytest.raises(SweepError) as told:
             read(DatabaseRows(url))
         assert "secret" not in str(told.value)
+
+
+def test_a_database_is_described_without_credentials() -> None:
+    """Kind, name and host are enough to tell the wrong one."""
+    told = DatabaseRows("postgresql+psycopg2://reader:secret@db.example.com:5433/air").describe()
+    assert told == "the postgresql database air on db.example.com:5433"
+    assert DatabaseRows("sqlite:////home/airflow.db").describe().endswith(" /home/airflow.db")

@@ -14,20 +14,23 @@ import warnings
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from airflow.sdk import dag
+from airflow.sdk import task as airflow_task
 from pydantic import BaseModel
 
+import typedxcom.backend as backend_module
 from tests.harness.dagtest import DagResult, run_dag
 from tests.sweep.support import DAY, LATER, paths, put
-from typedxcom import Table, XComKey, task
+from typedxcom import File, LazyTable, Table, XComKey, task
 from typedxcom.airflow import stores
 from typedxcom.airflow.sweeping import configured_source
 from typedxcom.backend import XComBackend
-from typedxcom.pointer import is_pointer
+from typedxcom.pointer import Coordinates, is_pointer
 from typedxcom.stores import LocalStore, ObjectStore, Store
 from typedxcom.sweep import StoreReport, sweep
 
@@ -78,8 +81,14 @@ def named(row: Any) -> set[str]:
 
 def swept(store: Store, **options: Any) -> StoreReport:
     """A sweep that deletes, by the rows of this home's database, in two days' time."""
-    options = {"delete": True, "now": LATER, **options}
-    return sweep([store], configured_source(), DAY, **options).stores[0]
+    options = {"delete": True, "all_orphans": True, "now": LATER, **options}
+    source = configured_source()
+    return sweep([store], source, DAY, owner=source.owner(), **options).stores[0]
+
+
+def leave(store: Store) -> None:
+    """An object of this deployment that no row names."""
+    put(store, owner=configured_source().owner())
 
 
 def expect(store: Store, *results: DagResult, orphans: int) -> None:
@@ -273,7 +282,7 @@ def test_an_object_that_is_lost_does_not_stop_the_sweep(store: Store) -> None:
     result = one_value(lambda ti: large("value"))
     (lost,) = paths(store)
     store.delete(lost)
-    put(store)
+    leave(store)
     assert swept(store).deleted.objects == 1
     assert named(result.xcom("extract")) == {lost}
 
@@ -296,7 +305,6 @@ def test_a_text_that_looks_like_a_path_is_left_alone(store: Store, backend: bool
 
 def test_a_pointer_that_is_passed_on_outlives_its_own_row(store: Store) -> None:
     """Another task's row names the object, which lies under the coordinates of the first."""
-    from typedxcom.tables import LazyTable
 
     @dag(dag_id="leaks", schedule=None)
     def made() -> None:
@@ -324,6 +332,94 @@ def test_a_pointer_that_is_passed_on_outlives_its_own_row(store: Store) -> None:
     assert len(paths(store)) == 1
 
 
+def test_only_tables_and_files_are_named_by_a_second_row(
+    store: Store, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """So that a purge of the first task may remove all else; what is passed on stays readable."""
+    monkeypatch.setattr("airflow.sdk.execution_time.xcom.XCom", XComBackend)
+    monkeypatch.setattr("airflow.sdk.execution_time.task_runner.XCom", XComBackend)
+    (tmp_path / "file").write_bytes(b"x" * 1000)
+
+    @dag(dag_id="leaks", schedule=None)
+    def made() -> None:
+        @task
+        def table() -> Table[Trip]:
+            return pa.table({"km": [1.0]})
+
+        @task
+        def file() -> File:
+            return File(tmp_path / "file")
+
+        @task
+        def tables() -> list[Table[Trip]]:
+            return [pa.table({"km": [float(number)]}) for number in range(3)]
+
+        @task
+        def text() -> str:
+            return large("text")
+
+        @airflow_task
+        def items() -> list[str]:
+            return [large("item")] * 3
+
+        @task
+        def pass_table(it: LazyTable[Trip]) -> Table[Trip]:
+            return it
+
+        @task
+        def pass_file(it: File) -> File:
+            return it
+
+        @task
+        def pass_tables(it: list[LazyTable[Trip]]) -> list[Table[Trip]]:
+            return it
+
+        @task
+        def pass_any(it: Any) -> Any:
+            return it
+
+        @task
+        def pass_bare(it):
+            return it
+
+        @airflow_task
+        def pass_untyped(it: Any) -> Any:
+            return it
+
+        values = {"table": table(), "file": file(), "text": text(), "items": items()}
+        pass_table(values["table"])
+        pass_file(values["file"])
+        pass_tables(tables())
+        for name, value in values.items():
+            for decorated in (pass_any, pass_bare, pass_untyped):
+                decorated.override(task_id=f"{decorated.function.__name__}_{name}")(value)
+
+    result = run_dag(made())
+    assert result.state == "success", result
+    second = {
+        (task_id, path.split("/")[2])
+        for (task_id, _, _), row in result.rows().items()
+        for path in named(row)
+        if path.split("/")[2] != task_id
+    }
+    assert second == {("pass_table", "table"), ("pass_file", "file")}
+    for task_id in ("table", "file", "tables", "text", "items"):
+        purge(result, task_id)
+    left = {path.split("/")[2] for path in paths(store)}
+    assert {"table", "file"} <= left
+    assert not {"text", "items"} & left
+    for task_id in ("pass_table", "pass_file", "pass_tables"):
+        XComBackend.deserialize_value(SimpleNamespace(value=result.xcom(task_id)))
+
+
+def purge(result: DagResult, task_id: str) -> None:
+    """What Airflow does with the XCom of a task that is cleared alone."""
+    at = Coordinates(result.dag_id, result.run_id, task_id)
+    token = backend_module._deleting.set(at)
+    XComBackend.purge(SimpleNamespace(value=result.xcom(task_id)))
+    backend_module._deleting.reset(token)
+
+
 @ON_S3
 def test_many_tables_of_one_row_stay(store: Store, backend: bool) -> None:
     """With the backend a long list of pointers is an object itself, and what it names stays."""
@@ -342,7 +438,7 @@ def test_many_tables_of_one_row_stay(store: Store, backend: bool) -> None:
 
     result = run_dag(made())
     assert (result.state, result.xcom("count")) == ("success", 3)
-    put(store)
+    leave(store)
     assert swept(store).deleted.objects == 1
     assert len(paths(store)) == (4 if backend else 3)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.support import DAY, LATER, FakeRows, paths, put, swept
+from tests.sweep.support import OWNER, FakeRows, paths, put, swept
 from typedxcom.errors import ConfigurationError, StoreError, SweepError
 from typedxcom.stores import LocalStore, MemoryStore, ObjectStore, Store
-from typedxcom.sweep import Rules, parse_period, sweep
+from typedxcom.stores.owners import bind, owner_name
+from typedxcom.sweep import Rules, parse_period
 
 
 @pytest.fixture
@@ -323,6 +324,7 @@ def test_a_sweep_that_is_killed_is_done_by_the_next(store: Store, monkeypatch) -
 def test_rests_of_unfinished_writes_go_when_they_are_old(tmp_path: Path) -> None:
     """A killed writer leaves a temporary file; one that is writing now keeps its own."""
     store = LocalStore(tmp_path)
+    bind(store, OWNER)
     stage = store.stage()
     stage.write(b"123")
     told = swept(store, FakeRows(), now=datetime.now(timezone.utc)).stores[0]
@@ -336,14 +338,18 @@ def test_rests_of_unfinished_writes_go_when_they_are_old(tmp_path: Path) -> None
 
 @pytest.mark.services
 def test_unfinished_uploads_go_when_they_are_old(s3, bucket: str) -> None:
-    """Unless the run that began one is in flight: it may finish it."""
+    """Unless the run that began one is in flight, and may finish it; those of others stay."""
     store = ObjectStore(s3, f"{bucket}/xcom", name="s3")
+    bind(store, OWNER)
     paths_of_uploads = [put(MemoryStore(), run=run).path for run in ("one", "two")]
+    theirs = put(MemoryStore(), owner=owner_name("another")).path
+    s3().call_s3("create_multipart_upload", Bucket=bucket, Key=f"xcom/{theirs}")
     for path in paths_of_uploads:
         s3().call_s3("create_multipart_upload", Bucket=bucket, Key=f"xcom/{path}")
     told = swept(store, FakeRows(flying=[("dag", "one")])).stores[0]
     assert told.deleted_partials.objects == 1
-    assert [one.path.partition("?")[0] for one in store.partials()] == paths_of_uploads[:1]
+    left = {one.path.partition("?")[0] for one in store.partials()}
+    assert left == {paths_of_uploads[0], theirs}
 
 
 def test_a_pointer_into_a_store_that_is_not_swept_counts(tmp_path: Path) -> None:
@@ -351,7 +357,7 @@ def test_a_pointer_into_a_store_that_is_not_swept_counts(tmp_path: Path) -> None
     swept_store, other = MemoryStore("one"), MemoryStore("two")
     table = put(swept_store, b"table")
     outer = put(other, json.dumps([table.to_row()]).encode(), ext="rows.json")
-    sweep([swept_store], FakeRows(outer.to_row()), DAY, delete=True, others=[other], now=LATER)
+    swept(swept_store, FakeRows(outer.to_row()), others=[other])
     assert paths(swept_store) == {table.path}
 
 

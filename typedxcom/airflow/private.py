@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,10 @@ __all__ = [
     "is_decorated_task",
     "own_connections",
     "paths_of",
+    "read_variable",
     "stats",
+    "supervisor",
+    "write_variable",
 ]
 
 TaskDecoratorType = _TaskDecorator
@@ -94,6 +98,43 @@ def paths_of(folder: Path, ignore_file: str, syntax: str) -> Iterator[str]:
             find_path_from_directory,
         )
     return find_path_from_directory(folder, ignore_file, syntax)
+
+
+def supervisor() -> Any:
+    """What answers the requests of the task that this process runs; None where it runs none."""
+    runner = sys.modules.get("airflow.sdk.execution_time.task_runner")
+    return getattr(runner, "SUPERVISOR_COMMS", None)
+
+
+def read_variable(comms: Any, key: str) -> str | None:
+    """A Variable of the metadata database, and of no secrets backend, which may be slow.
+
+    Raises:
+        Exception: Airflow does not answer.
+    """
+    from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+    from airflow.sdk.execution_time.comms import ErrorResponse, GetVariable
+
+    try:
+        answer = comms.send(GetVariable(key=key))
+    except AirflowRuntimeError as error:
+        answer = error.error
+    if not isinstance(answer, ErrorResponse):
+        return str(answer.value or "")
+    if answer.error == ErrorType.VARIABLE_NOT_FOUND:
+        return None
+    raise AirflowRuntimeError(answer)
+
+
+def write_variable(comms: Any, key: str, value: str, description: str) -> None:
+    """Set a Variable in the metadata database.
+
+    Raises:
+        Exception: Airflow does not answer, or refuses.
+    """
+    from airflow.sdk.execution_time.comms import PutVariable
+
+    comms.send(PutVariable(key=key, value=value, description=description))
 
 
 def is_decorated_task(value: object) -> bool:

@@ -68,6 +68,18 @@ def get_provider_info() -> dict[str, Any]:
                         "example": '{"archive": "s3://aws_default@old-bucket/xcom"}',
                         "default": "",
                     },
+                    "deployment": {
+                        "description": (
+                            "A name of this deployment that no other one has which shares a "
+                            "store with it, the same for all workers. Without it the Variable "
+                            "typedxcom_deployment holds one, which the first task that stores "
+                            "something makes."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": "production",
+                        "default": "",
+                    },
                     "signing_key": {
                         "description": (
                             "Secrets that sign pointers, comma-separated: the first signs, all "
@@ -151,6 +163,17 @@ def get_provider_info() -> dict[str, Any]:
                         "type": "boolean",
                         "example": None,
                         "default": "False",
+                    },
+                    "sweep_max_percent": {
+                        "description": (
+                            "The sweep removes nothing where more of a store's old objects are "
+                            "orphans, in percent, and at least 100: it may read the wrong rows. "
+                            "--all-orphans removes them all the same."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "integer",
+                        "example": None,
+                        "default": "50",
                     },
                     "sweep_database": {
                         "description": (

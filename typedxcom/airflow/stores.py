@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from typedxcom.airflow.config import SECTION, conf, signing_keys
+from typedxcom.airflow.deployment import this_owner
 from typedxcom.airflow.metrics import observer
 from typedxcom.errors import ConfigurationError
 from typedxcom.objects import Objects, Placement, TableFormat
 from typedxcom.pointer import Coordinates
 from typedxcom.stores.folders import warn_of_others
+from typedxcom.stores.owners import bind
 from typedxcom.stores.verified import Limits
 
 if TYPE_CHECKING:
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT",
+    "bound",
     "objects",
     "open_store",
+    "owner_in",
     "placed",
     "placement",
     "store_names",
@@ -88,7 +92,26 @@ def objects() -> Objects:
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
     limits = Limits(size=max(limit, Limits().size), decoded=limit)
-    return Objects(open_store, keys=signing_keys(), limits=limits)
+    return Objects(open_store, keys=signing_keys(), limits=limits, owner_in=owner_in)
+
+
+def owner_in(name: str) -> str:
+    """The owner of what goes to the store *name*, which is bound to it; "" where it is not known.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+        StoreError: The store refused. A retry may help.
+    """
+    owner = this_owner()
+    if owner:
+        bound(name, owner)
+    return owner
+
+
+@functools.cache
+def bound(name: str, owner: str) -> None:
+    """Bind a store once per process; see `typedxcom.stores.owners.bind`."""
+    bind(open_store(name), owner)
 
 
 @functools.cache

@@ -39,7 +39,12 @@ def sweep_dag(dag_id: str = "typedxcom_sweep", *, schedule: Any = "@daily", **op
                 is_delete_configured(),
                 type="boolean",
                 description="Remove them; else they are only counted.",
-            )
+            ),
+            "all_orphans": Param(
+                False,
+                type="boolean",
+                description="Remove them even if they are most of a store.",
+            ),
         },
         **options,
     }
@@ -50,11 +55,16 @@ def sweep_dag(dag_id: str = "typedxcom_sweep", *, schedule: Any = "@daily", **op
 
 @airflow_task(task_id="sweep", multiple_outputs=False)
 def _sweep(params: Any = None) -> dict[str, Any]:
-    report = sweep_deployment(delete=bool(params["delete"]), progress=_say)
+    delete, all_orphans = bool(params["delete"]), bool(params["all_orphans"])
+    report = sweep_deployment(delete=delete, all_orphans=all_orphans, progress=_say)
+    for warning in report.warnings:
+        _log.warning(warning)
     for error in report.errors:
         _log.error(error)
     if not report.is_complete:
-        raise SweepError("Some orphans could not be removed; the next sweep tries again")
+        raise SweepError(
+            "Not everything could be read, or removed: the log says what. The next sweep tries again"
+        )
     return dataclasses.asdict(report)
 
 

@@ -9,14 +9,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from typedxcom.airflow.config import SECTION, conf
+from typedxcom.airflow.deployment import VARIABLE, configured_owner
 from typedxcom.airflow.stores import open_store, store_names
-from typedxcom.errors import ConfigurationError
-from typedxcom.sweep import Progress, Report, Rules, parse_period, sweep
+from typedxcom.errors import ConfigurationError, SweepError
+from typedxcom.sweep import Progress, Report, Rules, adopt_store, parse_period, sweep
 
 if TYPE_CHECKING:
     from typedxcom.sweep import RowSource
 
-__all__ = ["configured_rules", "configured_source", "is_delete_configured", "sweep_deployment"]
+__all__ = [
+    "adopt_stores",
+    "configured_rules",
+    "configured_source",
+    "is_delete_configured",
+    "sweep_deployment",
+]
 
 _FORBIDDEN = "airflow-db-not-allowed"  # what Airflow gives to tasks for a database
 
@@ -24,6 +31,7 @@ _FORBIDDEN = "airflow-db-not-allowed"  # what Airflow gives to tasks for a datab
 def sweep_deployment(
     *,
     delete: bool = False,
+    all_orphans: bool = False,
     stores: Sequence[str] = (),
     grace: timedelta | None = None,
     retention: Mapping[str, timedelta] | None = None,
@@ -33,6 +41,7 @@ def sweep_deployment(
 
     Args:
         delete: Remove them; without it they are counted.
+        all_orphans: Remove them also where there are doubtfully many.
         stores: The names of the stores to look in; all of them where there are none.
         grace: How old an object must be to go, in place of the setting.
         retention: By DAG, beside the setting.
@@ -40,8 +49,9 @@ def sweep_deployment(
 
     Raises:
         ConfigurationError: A setting is missing or wrong.
-        SweepError: The rows or runs cannot all be read. Nothing was removed.
-        StoreError: A store cannot be listed or read. Nothing was removed.
+        SweepError: The rows, the runs or a store cannot all be read, or it is doubtful that they
+            belong together. Nothing was removed.
+        StoreError: An object that names others cannot be read. Nothing was removed.
     """
     names = store_names()
     chosen = list(dict.fromkeys(stores or names))
@@ -51,10 +61,60 @@ def sweep_deployment(
             [open_store(name) for name in chosen],
             source,
             rules,
+            owner=_owner(source),
             delete=delete,
+            all_orphans=all_orphans,
             others=[open_store(name) for name in names if name not in chosen],
             progress=progress,
         )
+
+
+def adopt_stores(stores: Sequence[str] = (), *, of: str = "") -> str:
+    """Bind stores to this deployment, with objects that are there; see `adopt_store`.
+
+    Args:
+        stores: Their names; all of them where there are none.
+        of: Whose objects.
+
+    Returns:
+        The owner that they are bound to.
+
+    Raises:
+        ConfigurationError: A setting is missing or wrong.
+        SweepError: They are bound to another one, or the deployment can be given no id.
+        StoreError: A store refused. A retry may help.
+    """
+    with contextlib.closing(configured_source()) as source:
+        owner = _owner(source) or source.make_owner()
+    for name in dict.fromkeys(stores or store_names()):
+        adopt_store(open_store(name), owner, of)
+    return owner
+
+
+def _owner(source: RowSource) -> str:
+    """Whose objects are swept: what the rows' own database says, or the setting.
+
+    Raises:
+        SweepError: It cannot be read, or the two differ.
+    """
+    configured = configured_owner()
+    if not configured:
+        return source.owner()
+    found = _owner_if_readable(source)
+    if found and found != configured:
+        raise SweepError(
+            f"[{SECTION}] deployment stands for {configured}, and {source.describe()} is of deployment "
+            f"{found}. Let the sweep read the database of this deployment, or delete the Variable "
+            f"{VARIABLE!r} there if the setting came later."
+        )
+    return configured
+
+
+def _owner_if_readable(source: RowSource) -> str:
+    try:
+        return source.owner()
+    except SweepError:  # it is not needed: the account may be allowed less
+        return ""
 
 
 def configured_rules(
@@ -70,7 +130,12 @@ def configured_rules(
         ) from error
     if grace is None:
         grace = parse_period(conf.get(SECTION, "sweep_grace", fallback="") or "1d")
-    return Rules(grace=grace, retention={**periods, **(retention or {})})
+    try:
+        percent = conf.getint(SECTION, "sweep_max_percent", fallback=Rules().max_percent)
+    except ValueError as error:
+        raise ConfigurationError(f"[{SECTION}] sweep_max_percent: {error}") from error
+    retained = {**periods, **(retention or {})}
+    return Rules(grace=grace, retention=retained, max_percent=percent)
 
 
 def is_delete_configured() -> bool:

@@ -28,6 +28,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What `typedxcom sweep` takes."""
     parser.add_argument("--delete", action="store_true", help="Remove them; else only count.")
     parser.add_argument(
+        "--all-orphans", action="store_true", help="Remove them even if they are most of a store."
+    )
+    parser.add_argument(
+        "--adopt",
+        nargs="?",
+        const="",
+        metavar="OWNER",
+        help="First bind the stores to this deployment, with the objects that name no deployment, "
+        "or that name OWNER.",
+    )
+    parser.add_argument(
         "--grace", type=_period, metavar="PERIOD", help="Keep what is younger: 36h, 7d, 4w."
     )
     parser.add_argument(
@@ -65,6 +76,9 @@ def _retention(text: str) -> tuple[str, timedelta]:
 
 def run(options: argparse.Namespace) -> int:
     """Sweep, print what was found, and return the exit code."""
+    if options.adopt is not None and options.delete:
+        print("typedxcom: look at what --adopt finds before you --delete it", file=sys.stderr)
+        return _USAGE
     bar = Bar(sys.stderr, is_on=not options.no_progress)
     try:
         report = _sweep(options, bar)
@@ -80,12 +94,17 @@ def run(options: argparse.Namespace) -> int:
 def _sweep(options: argparse.Namespace, bar: Bar) -> Report:
     # Airflow logs to what it finds as stdout when it is imported; ours has the report alone.
     with contextlib.redirect_stdout(sys.stderr):
+        _load_airflow()
         from typedxcom.airflow.private import own_connections
-        from typedxcom.airflow.sweeping import sweep_deployment
+        from typedxcom.airflow.sweeping import adopt_stores, sweep_deployment
 
         with own_connections():
+            if options.adopt is not None:
+                owner = adopt_stores(options.store, of=options.adopt)
+                print(f"The stores are bound to this deployment, {owner}.", file=sys.stderr)
             return sweep_deployment(
                 delete=options.delete,
+                all_orphans=options.all_orphans,
                 stores=options.store,
                 grace=options.grace,
                 retention=dict(options.retention),
@@ -93,11 +112,25 @@ def _sweep(options: argparse.Namespace, bar: Bar) -> Report:
             )
 
 
+def _load_airflow() -> None:
+    """Import Airflow, which opens its database with whatever stands in the configuration."""
+    try:
+        import airflow.settings  # noqa: F401
+    except Exception as error:
+        # Not its text, which may hold the URL and so the password.
+        raise SweepError(
+            f"Airflow does not start here: {type(error).__name__}. Is [database] sql_alchemy_conn a "
+            "URL of SQLAlchemy's, and is its driver installed? `airflow db check` says more."
+        ) from None
+
+
 def as_text(report: Report) -> str:
     """A few lines for each store, then the errors."""
-    lines = [line for store in report.stores for line in _store(store, report.delete)]
+    lines = [f"rows of {report.source}: {report.rows:,}"]
+    lines += [line for store in report.stores for line in _store(store, report.delete)]
     if not report.delete and any(store.orphans.objects for store in report.stores):
         lines.append("Nothing was removed. Run it with --delete to remove them.")
+    lines += (f"warning: {warning}" for warning in report.warnings)
     return "\n".join([*lines, *(f"error: {error}" for error in report.errors)])
 
 
@@ -107,6 +140,8 @@ def _store(store: StoreReport, delete: bool) -> Iterator[str]:
         return f"{found.objects:,} objects, {amount(found.size)}"
 
     yield f"store {store.name}: {told('found')}"
+    if store.others.objects:
+        yield f"  of other deployments, or of none (see --adopt): {told('others')}"
     for name in ("young", "in_flight", "named", "hidden"):
         if getattr(store, name).objects:
             yield f"  {name.replace('_', ' ')}: {told(name)}"

@@ -23,6 +23,7 @@ from typedxcom.pointer.paths import (
     folder_of,
     is_object_path,
     object_path,
+    owner_of,
     paths_in,
 )
 from typedxcom.pointer.rows import MARKER, VERSION, Pointer, is_pointer, parse
@@ -46,6 +47,7 @@ __all__ = [
     "is_object_path",
     "is_pointer",
     "object_path",
+    "owner_of",
     "parse",
     "paths_in",
     "sign",

@@ -1,8 +1,11 @@
 """Where an object lies, relative to its store's root, and the proof that it stays inside.
 
-``<dag>/<run>/<task>/<map index>/<xcom key>/<digest>.<ext>``, each part percent-quoted. Only the
-characters that `object_path` itself can write are accepted, so there is nothing left for a store
-to normalise, decode or follow.
+``<dag>/<run>/<task>/<map index>/<xcom key>/<digest>.<owner>.<ext>``, each part percent-quoted. Only
+the characters that `object_path` itself can write are accepted, so there is nothing left for a
+store to normalise, decode or follow.
+
+The owner says which deployment wrote the object, so that deployments which share a root never
+write, and never sweep, the same object. Older objects have none.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ __all__ = [
     "folder_of",
     "is_object_path",
     "object_path",
+    "owner_of",
     "paths_in",
 ]
 
@@ -35,11 +39,12 @@ _HEAD = 100  # characters of a shortened id that people can still read
 _PLAIN_PART = re.compile(r"[A-Za-z0-9._-]+")
 _PART = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-F]{2})+|[A-Za-z0-9_-]+~[0-9a-f]{32}")
 _INDEX = re.compile(r"-1|0|[1-9][0-9]*")
-_NAME = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{64})\.[a-z0-9.]{1,16}")
+_NAME = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{64})\.(?:([0-9a-f]{12})\.)?[a-z0-9.]{1,16}")
+_OWNER = re.compile(r"[0-9a-f]{12}")
 # A whole JSON string, in JSON text or in JSON text inside a string, however often quoted.
 _IN_TEXT = re.compile(
     rb'"((?:[A-Za-z0-9._~%-]{1,255}/){3}-?[0-9]{1,10}/[A-Za-z0-9._~%-]{1,255}'
-    rb'/[0-9a-f]{32,64}\.[a-z0-9.]{1,16})\\*"'
+    rb'/[0-9a-f]{32,64}\.[a-z0-9.]{1,29})\\*"'
 )
 _EXT = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
 
@@ -65,23 +70,32 @@ class Coordinates:
         return f"XCom {self.key!r} of task {self.task_id!r}{index}"
 
 
-def object_path(coordinates: Coordinates, digest: str, ext: str) -> str:
+def object_path(coordinates: Coordinates, digest: str, ext: str, owner: str = "") -> str:
     """The path of an object: the same for the same XCom and bytes, another for any other.
 
     Args:
         coordinates: Whose value it is.
         digest: ``xxh3:<hex>`` or ``sha256:<hex>``.
         ext: What a person's tools recognise, as ``arrow``.
+        owner: Whose deployment's object it is, as `typedxcom.stores.owners.owner_name` writes it;
+            "" where that is not known.
 
     Returns:
-        At most 834 bytes of ASCII.
+        At most 847 bytes of ASCII.
 
     Raises:
-        EncodeError: *ext* is no file name extension.
+        EncodeError: *ext* is no file name extension, or *owner* is no owner.
     """
     if len(ext) > 16 or not _EXT.fullmatch(ext):
         raise EncodeError("An object's extension is 1 to 16 of a-z and 0-9, as in `arrow`")
-    return f"{coordinates_prefix(coordinates)}/{digest.partition(':')[2]}.{ext}"
+    if owner and not _OWNER.fullmatch(owner):
+        raise EncodeError("The owner of an object is 12 of 0-9 and a-f")
+    name = (
+        f"{digest.partition(':')[2]}.{owner}.{ext}"
+        if owner
+        else f"{digest.partition(':')[2]}.{ext}"
+    )
+    return f"{coordinates_prefix(coordinates)}/{name}"
 
 
 def coordinates_prefix(coordinates: Coordinates) -> str:
@@ -97,15 +111,19 @@ def folder_of(*ids: str) -> str:
 
 def is_object_path(path: str) -> bool:
     """Whether `object_path` may have written *path*: what else lies in a store is not ours."""
+    return owner_of(path) is not None
+
+
+def owner_of(path: str) -> str | None:
+    """Which deployment wrote an object: "" where its path does not say it, None if it is none."""
     try:
         *parts, name = confine(path).split("/")
     except IntegrityError:
-        return False
-    return (
-        len(parts) == 5
-        and _INDEX.fullmatch(parts[3]) is not None
-        and _NAME.fullmatch(name) is not None
-    )
+        return None
+    found = _NAME.fullmatch(name)
+    if found is None or len(parts) != 5 or _INDEX.fullmatch(parts[3]) is None:
+        return None
+    return found[1] or ""
 
 
 def paths_in(text: bytes) -> Iterator[str]:

@@ -151,6 +151,10 @@ class Store(ABC):
 
         Args:
             prefix: Whole parts of a path: ``a/b`` does not list ``a/bc/d``. The default lists all.
+
+        Raises:
+            StoreError: Some folder cannot be read. All that can be is listed before. A retry may
+                help.
         """
 
     def delete_unchanged(self, stored: StoredObject) -> bool:

@@ -19,6 +19,7 @@ from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 __all__ = ["in_folder", "list_files", "open_file", "remove_empty", "told", "warn_of_others"]
 
 _log = logging.getLogger(__name__)
+_DEEPEST = 16  # folders one in the other: an object lies in five
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a FIFO that someone put there must not wait for a writer.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -71,25 +72,54 @@ def open_file(root: Path, path: str) -> Iterator[int]:
 
 
 def list_files(root: Path, parts: list[str]) -> Iterator[tuple[str, os.stat_result]]:
-    """The path below *parts* and the status of every regular file there; symlinks are passed by."""
+    """The path below *parts* and the status of every regular file there; symlinks are passed by.
+
+    Folders below the deepest that an object lies in are passed by too.
+
+    Raises:
+        OSError: Some folder cannot be read: the first such error, once all others were listed.
+    """
+    failed: list[OSError] = []
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError), in_folder(root, parts) as top:
+        yield from _files(top, "", _DEEPEST - len(parts), failed)
+    if failed:
+        raise failed[0]
+
+
+def _files(
+    folder: int, below: str, levels: int, failed: list[OSError]
+) -> Iterator[tuple[str, os.stat_result]]:
+    """The files of an open folder, then those of the folders in it; both by name."""
+    files: list[tuple[str, os.stat_result]] = []
+    folders: list[str] = []
     try:
-        with in_folder(root, parts) as folder:
-            entries = sorted(_entries(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return  # deleted meanwhile, or never there
-    for name, status in entries:
-        if stat.S_ISDIR(status.st_mode):
-            for path, found in list_files(root, [*parts, name]):
-                yield f"{name}/{path}", found
-        elif stat.S_ISREG(status.st_mode):
-            yield name, status
+        _sort_out(folder, files, folders)
+    except OSError as error:
+        failed.append(OSError(error.errno, error.strerror, below))
+    for name, status in sorted(files):
+        yield below + name, status
+    for name in sorted(folders) if levels > 0 else ():
+        try:
+            inner = os.open(name, _FOLDER, dir_fd=folder)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # deleted meanwhile, or a symlink by now
+        except OSError as error:
+            failed.append(OSError(error.errno, error.strerror, f"{below}{name}"))
+            continue
+        try:
+            yield from _files(inner, f"{below}{name}/", levels - 1, failed)
+        finally:
+            os.close(inner)
 
 
-def _entries(folder: int) -> Iterator[tuple[str, os.stat_result]]:
+def _sort_out(folder: int, files: list[tuple[str, os.stat_result]], folders: list[str]) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
-            with contextlib.suppress(FileNotFoundError):
-                yield entry.name, entry.stat(follow_symlinks=False)
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+            elif entry.is_file(follow_symlinks=False):
+                with contextlib.suppress(FileNotFoundError):
+                    files.append((entry.name, entry.stat(follow_symlinks=False)))
 
 
 def remove_empty(root: Path, parts: list[str]) -> None:

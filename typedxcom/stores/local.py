@@ -157,10 +157,17 @@ class LocalStore(Store):
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object under the folder *prefix*, folder by folder in the order of names."""
         parts = confine(prefix).split("/") if prefix else []
-        for below, status in list_files(self.root, parts):
-            path = "/".join([*parts, below])
+        head = f"{prefix}/" if prefix else ""
+        for below, status in self._files(parts):
             with contextlib.suppress(IntegrityError):  # partial, or not ours
-                yield _stored(confine(path), status)
+                yield _stored(confine(head + below), status)
+
+    def _files(self, parts: Sequence[str]) -> Iterator[tuple[str, os.stat_result]]:
+        try:
+            yield from list_files(self.root, [*parts])
+        except OSError as error:
+            folder = "/".join([*parts, error.filename or ""])
+            raise told(error, self.describe(folder), "list") from None
 
     def describe(self, path: str) -> str:
         """The file's name."""
@@ -168,7 +175,7 @@ class LocalStore(Store):
 
     def partials(self) -> Iterator[StoredObject]:
         """Temporary files of writes that were killed, or are going on."""
-        for name, status in list_files(self.root, [_PARTIAL]):
+        for name, status in self._files([_PARTIAL]):
             yield _stored(f"{_PARTIAL}/{name}", status)
 
     def delete_partial(self, path: str) -> bool:

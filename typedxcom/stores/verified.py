@@ -67,6 +67,7 @@ def write_object(
     ext: str,
     about: str,
     algorithm: str = "xxh3",
+    owner: str = "",
     **fields: Any,
 ) -> Pointer:
     """Put *data* into *store*, whole or not at all, and return the pointer to it.
@@ -78,13 +79,14 @@ def write_object(
         ext: The extension of the object's name, as ``arrow``.
         about: One line for people.
         algorithm: ``xxh3``, or ``sha256`` where the pointer will be signed.
+        owner: Whose deployment's object it becomes; see `typedxcom.pointer.object_path`.
         fields: ``schema``, ``rows``, ``media_type``, ``compression`` of the `Pointer`.
 
     Raises:
         StoreError: The store refused. A retry may help.
         IntegrityError: Something else lies under that path. A retry does not help.
     """
-    writer = open_object(store, coordinates, ext=ext, algorithm=algorithm)
+    writer = open_object(store, coordinates, ext=ext, algorithm=algorithm, owner=owner)
     with named(f"{coordinates}"), writer as out:
         for chunk in chunks_of(data):
             out.write(chunk)
@@ -92,10 +94,15 @@ def write_object(
 
 
 def open_object(
-    store: Store, coordinates: Coordinates, *, ext: str, algorithm: str = "xxh3"
+    store: Store,
+    coordinates: Coordinates,
+    *,
+    ext: str,
+    algorithm: str = "xxh3",
+    owner: str = "",
 ) -> ObjectWriter:
     """Where to write an object piece by piece; see `ObjectWriter`. Arguments as `write_object`."""
-    return ObjectWriter(store, coordinates, ext=ext, algorithm=algorithm)
+    return ObjectWriter(store, coordinates, ext=ext, algorithm=algorithm, owner=owner)
 
 
 class ObjectWriter:
@@ -105,9 +112,16 @@ class ObjectWriter:
     """
 
     def __init__(
-        self, store: Store, coordinates: Coordinates, *, ext: str, algorithm: str = "xxh3"
+        self,
+        store: Store,
+        coordinates: Coordinates,
+        *,
+        ext: str,
+        algorithm: str = "xxh3",
+        owner: str = "",
     ) -> None:
         self._store, self._coordinates, self._ext = store, coordinates, ext
+        self._owner = owner
         self._digester = Digester(algorithm)
         self._tail: bytearray | None = None
         self._before = b""
@@ -187,7 +201,7 @@ class ObjectWriter:
         """
         blocks_at = self._finish()
         digest = self._digester.digest()
-        path = object_path(self._coordinates, digest, self._ext)
+        path = object_path(self._coordinates, digest, self._ext, self._owner)
         pointer = Pointer(
             about=about,
             codec=codec,

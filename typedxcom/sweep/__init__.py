@@ -7,6 +7,7 @@ which order the sweep looks at objects, runs and rows, and why nothing that is n
 
 from __future__ import annotations
 
+from typedxcom.sweep.doubts import adopt_store
 from typedxcom.sweep.report import DagReport, Report, StoreReport
 from typedxcom.sweep.rows import Row, RowSource
 from typedxcom.sweep.rules import Rules, parse_period
@@ -20,6 +21,7 @@ __all__ = [
     "RowSource",
     "Rules",
     "StoreReport",
+    "adopt_store",
     "parse_period",
     "sweep",
 ]

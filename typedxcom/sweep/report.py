@@ -46,8 +46,10 @@ class StoreReport:
 
     Attributes:
         name: What pointers call the store.
+        address: Where it is, without credentials.
         found: All objects that typedxcom wrote.
-        young: Of these, what is younger than its grace period; nobody asked who names it.
+        others: Of these, what other deployments wrote, or nobody knows who.
+        young: What is younger than its grace period; nobody asked who names it.
         in_flight: What belongs to a run that is not finished.
         named: What some row names.
         hidden: What belongs to a DAG whose rows the account may not read.
@@ -61,7 +63,9 @@ class StoreReport:
     """
 
     name: str
+    address: str = ""
     found: Amount = field(default_factory=Amount)
+    others: Amount = field(default_factory=Amount)
     young: Amount = field(default_factory=Amount)
     in_flight: Amount = field(default_factory=Amount)
     named: Amount = field(default_factory=Amount)
@@ -81,19 +85,25 @@ class Report:
 
     Attributes:
         delete: Whether it was to remove anything.
+        source: Where rows were read, without credentials.
         rows: How many XCom rows were read.
+        marked: How many of them typedxcom wrote.
         stores: By store.
-        errors: The first of the stores' messages about what could not be removed.
+        warnings: Why a sweep that deletes would stop here.
+        errors: The first messages about what could not be read or removed.
     """
 
     delete: bool
+    source: str = ""
     rows: int = 0
+    marked: int = 0
     stores: list[StoreReport] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything that was to go is gone."""
+        """Whether everything could be read, and what was to go is gone."""
         return not self.errors
 
     def add_error(self, error: Exception) -> None:

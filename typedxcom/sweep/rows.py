@@ -16,7 +16,7 @@ from typedxcom.errors import IntegrityError, PointerNotFoundError, SweepError
 from typedxcom.pointer import NAMES_OTHERS, VERSION, is_object_path, paths_in
 from typedxcom.stores import Store
 
-__all__ = ["Row", "RowSource", "named_by", "named_inside"]
+__all__ = ["Row", "RowSource", "is_marked", "named_by", "named_inside"]
 
 _WINDOW = 2 * 2**10  # bytes: more than the longest path with its quotes
 # A mark of ours that is no text inside a string.
@@ -25,7 +25,7 @@ _FORM = re.compile(rb'(?<!\\)"\$typedxcom"\s*:\s*([0-9]{1,10})')
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One XCom row.
+    """One XCom row, or the extra of one asset event: whatever a reader may take a pointer from.
 
     Attributes:
         where: Which one it is, for messages.
@@ -38,6 +38,26 @@ class Row:
 
 class RowSource(ABC):
     """Where the rows and runs of a deployment are read from: all of them, or an error."""
+
+    @abstractmethod
+    def owner(self) -> str:
+        """The owner that objects of this deployment carry; "" where it has none yet.
+
+        Raises:
+            SweepError: That cannot be read. A retry may help.
+        """
+
+    def make_owner(self) -> str:
+        """Give the deployment an id if it has none, and say its owner.
+
+        Raises:
+            SweepError: It may not be written here.
+        """
+        raise SweepError(f"{self.describe()} has no id of a deployment, and takes none")
+
+    def describe(self) -> str:
+        """What a message calls it: host and name, and never a user or a password."""
+        return "this source of rows"
 
     @abstractmethod
     def in_flight(self) -> Iterable[tuple[str, str]]:
@@ -102,6 +122,11 @@ def named_inside(path: str, stores: Sequence[Store]) -> Iterator[list[str]]:
                 tail = text[-_WINDOW:]
         except (PointerNotFoundError, IntegrityError):
             continue  # whoever follows the row does not get further either
+
+
+def is_marked(row: Row) -> bool:
+    """Whether typedxcom wrote something of the row."""
+    return b"$typedxcom" in row.text
 
 
 def _refuse_newer(text: bytes, where: str) -> None:

@@ -1,4 +1,4 @@
-"""How long an object that no row names is kept."""
+"""How long an object that no row names is kept, and how many may go at once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typedxcom.pointer import folder_of
 __all__ = ["Rules", "parse_period"]
 
 _SHORTEST = timedelta(hours=1)  # the clocks of workers, stores and this machine differ
+_MANY = 100  # orphans: below, a share says little
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -23,13 +24,16 @@ class Rules:
     Attributes:
         grace: For all DAGs, and for what unfinished writes left.
         retention: DAG id to the period that counts for its objects instead.
+        max_percent: Of a store's old objects that may be orphans; with more, the sweep doubts that
+            it read the right rows. Fewer than 100 orphans are never too many.
 
     Raises:
-        ConfigurationError: A period is shorter than an hour.
+        ConfigurationError: A period is shorter than an hour, or a share is none.
     """
 
     grace: timedelta = timedelta(days=1)
     retention: Mapping[str, timedelta] = field(default_factory=dict)
+    max_percent: int = 50
 
     def __post_init__(self) -> None:
         for period in (self.grace, *self.retention.values()):
@@ -38,6 +42,15 @@ class Rules:
                     "The sweep keeps objects for at least 1h, because the clocks of workers and "
                     "stores differ"
                 )
+
+        if not 0 <= self.max_percent <= 100:
+            raise ConfigurationError(
+                "The share of orphans at which the sweep stops is 0 to 100 percent"
+            )
+
+    def are_too_many(self, orphans: int, old: int) -> bool:
+        """Whether so many orphans among so many old objects are more than ordinary leftovers."""
+        return orphans >= _MANY and orphans * 100 > old * self.max_percent
 
     def by_folder(self) -> dict[str, timedelta]:
         """The folder of a DAG to its retention."""

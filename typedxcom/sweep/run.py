@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TypeAlias
 
 from typedxcom.errors import StoreError, SweepError
-from typedxcom.pointer import NAMES_OTHERS, folder_of, is_object_path
+from typedxcom.pointer import NAMES_OTHERS, folder_of, is_object_path, owner_of
 from typedxcom.stores import Store, StoredObject
+from typedxcom.stores.owners import Owners, read_owners
+from typedxcom.sweep.doubts import address, check_bound, doubts
 from typedxcom.sweep.index import FAILED, GONE, HIDDEN, IN_FLIGHT, KEPT, NAMED, ORPHAN, Index
 from typedxcom.sweep.report import Report, StoreReport
-from typedxcom.sweep.rows import RowSource, named_by, named_inside
+from typedxcom.sweep.rows import RowSource, is_marked, named_by, named_inside
 from typedxcom.sweep.rules import Rules
 
 __all__ = ["Progress", "sweep"]
@@ -34,12 +37,14 @@ def sweep(
     source: RowSource,
     rules: Rules,
     *,
+    owner: str,
     delete: bool = False,
+    all_orphans: bool = False,
     others: Sequence[Store] = (),
     progress: Progress = lambda step, done, of: None,
     now: datetime | None = None,
 ) -> Report:
-    """Look for objects that no row names.
+    """Look for objects of one deployment that no row names.
 
     Killed at any moment, it leaves nothing undone that the next sweep does not do; two at once do
     the same twice.
@@ -47,60 +52,219 @@ def sweep(
     Args:
         stores: Where to look.
         source: The rows and runs of the deployment that writes to these stores.
-        rules: How old an object must be to go.
-        delete: Remove them; without it they are counted.
+        rules: How old an object must be to go, and how many may go.
+        owner: Whose objects count, as `typedxcom.stores.owners` has it; those of others are left.
+        delete: Remove them; without it they are counted, and what cannot be read is told in the
+            report's ``errors``.
+        all_orphans: Remove them also where there are doubtfully many.
         others: Further stores of the deployment, where a row's pointers may lie.
         progress: Told of each step: its name, how much is done, and of how much, where known.
         now: The time that ages are reckoned from.
 
     Raises:
-        SweepError: The rows or runs cannot all be read. Nothing was removed. A retry may help.
-        StoreError: A store cannot be listed or read. Nothing was removed. A retry may help.
+        SweepError: The rows, the runs or a store cannot all be read, or it is doubtful that they
+            belong together. Nothing was removed.
+        StoreError: An object that names others cannot be read. Nothing was removed. A retry may
+            help.
     """
     now = now or datetime.now(timezone.utc)
-    report = Report(delete, stores=[StoreReport(store.name) for store in stores])
+    report = Report(delete, source.describe())
     with Index() as index:
-        for number, store in enumerate(stores):
-            index.add(number, _old(store, report.stores[number], rules, now, progress))
+        one = _Sweep(source, rules, owner, report, index, progress, now)
+        swept = [one.listed(number, store) for number, store in enumerate(stores)]
         flying = _flying(source)
         index.mark_under(flying, IN_FLIGHT)
-        _mark_named(index, source, [*stores, *others], report, progress)
-        for number, store in enumerate(stores):
-            told = report.stores[number]
-            told.named, told.in_flight = (
-                index.amount(number, NAMED),
-                index.amount(number, IN_FLIGHT),
-            )
-            folders = [dag.folder for dag in index.dags(number)]
-            index.mark_under(filter(source.hides, folders), HIDDEN)
-            told.hidden = index.amount(number, HIDDEN)
-            told.orphans, told.dags = index.amount(number, ORPHAN), index.dags(number)
-            partials = _partials(store, told, rules, now, flying)
-            if delete:
-                _delete(index, number, store, source, report, progress)
-                told.deleted, told.kept = index.amount(number, GONE), index.amount(number, KEPT)
-                told.failed = index.amount(number, FAILED)
-                _delete_partials(store, partials, told, report)
+        one.mark_named([*stores, *others])
+        for found in swept:
+            one.count(found, flying)
+        report.warnings += filter(None, (doubts(report, told, rules) for told in report.stores))
+        if delete:
+            if report.warnings and not all_orphans:
+                raise SweepError(f"Nothing was removed. {' '.join(report.warnings)}")
+            for found in swept:
+                one.delete(found)
     return report
 
 
-def _old(
-    store: Store, told: StoreReport, rules: Rules, now: datetime, progress: Progress
-) -> Iterator[StoredObject]:
-    """The objects that are old enough to go; what is not ours is passed by."""
-    retention = rules.by_folder()
-    for stored in store.list():
-        if not is_object_path(stored.path):
-            continue
-        told.found.add(stored.size)
-        if told.found.objects % _BATCH == 0:
-            progress(f"objects in {store.name}", told.found.objects, None)
-        dag = stored.path.partition("/")[0]
-        if now - stored.modified < retention.get(dag, rules.grace):
-            told.young.add(stored.size)
-        else:
-            yield stored
-    progress(f"objects in {store.name}", told.found.objects, told.found.objects)
+@dataclass(slots=True)
+class _Swept:
+    """One store under the sweep."""
+
+    number: int
+    store: Store
+    told: StoreReport
+    owners: Owners | None  # None: it must be left alone
+    partials: Sequence[StoredObject] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """What the steps of one sweep share."""
+
+    source: RowSource
+    rules: Rules
+    owner: str
+    report: Report
+    index: Index
+    progress: Progress
+    now: datetime
+
+    def listed(self, number: int, store: Store) -> _Swept:
+        """Take the old objects of one store into the index."""
+        told = StoreReport(store.name, address(store))
+        self.report.stores.append(told)
+        found = _Swept(number, store, told, self._owners(store))
+        self.index.add(number, self._old(found))
+        return found
+
+    def _owners(self, store: Store) -> Owners | None:
+        try:
+            owners = read_owners(store)
+            if self.owner not in owners.known and _has_objects(store):
+                check_bound(store, owners, self.owner, self.source)
+            return owners
+        except (SweepError, StoreError) as error:
+            self._met(_unlisted(store, error))
+            return None
+
+    def _met(self, error: SweepError | StoreError) -> None:
+        """Note what cannot be read. A sweep that removes goes no further: it may be a name."""
+        if self.report.delete:
+            raise error
+        self.report.add_error(error)
+
+    def _old(self, found: _Swept) -> Iterator[StoredObject]:
+        """The objects that are old enough to go; what is not ours is passed by."""
+        retention, told, owners = self.rules.by_folder(), found.told, found.owners
+        name = f"objects in {found.store.name}"
+        for stored in self._all(found.store):
+            writer = owner_of(stored.path)
+            if writer is None:
+                continue
+            told.found.add(stored.size)
+            if told.found.objects % _BATCH == 0:
+                self.progress(name, told.found.objects, None)
+            dag = stored.path.partition("/")[0]
+            if owners is None or not owners.owns(self.owner, writer, stored.modified):
+                told.others.add(stored.size)
+            elif self.now - stored.modified < retention.get(dag, self.rules.grace):
+                told.young.add(stored.size)
+            else:
+                yield stored
+        self.progress(name, told.found.objects, told.found.objects)
+
+    def _all(self, store: Store) -> Iterator[StoredObject]:
+        try:
+            yield from store.list()
+        except StoreError as error:
+            self._met(_unlisted(store, error))
+
+    def mark_named(self, stores: Sequence[Store]) -> None:
+        """Read every row, and what the objects that rows name say in their turn."""
+        report, of = self.report, self.source.count()
+        inside: deque[str] = deque()
+        seen: set[str] = set()
+
+        def mark(paths: list[str]) -> None:
+            self.index.mark_named(paths)
+            for path in paths:
+                if path.endswith(f".{NAMES_OTHERS}") and path not in seen:
+                    seen.add(path)
+                    inside.append(path)
+
+        for row in self.source.rows():
+            try:
+                mark(named_by(row))
+            except SweepError as error:
+                self._met(error)
+            report.rows += 1
+            report.marked += is_marked(row)
+            if report.rows % _BATCH == 0:
+                self.progress("rows", report.rows, of)
+        self.progress("rows", report.rows, report.rows)
+        while inside:
+            try:
+                for paths in named_inside(inside.popleft(), stores):
+                    mark(paths)
+            except (SweepError, StoreError) as error:
+                self._met(error)
+
+    def count(self, found: _Swept, flying: set[str]) -> None:
+        """Say of one store how much is named and how much is left over."""
+        index, number, told = self.index, found.number, found.told
+        told.named, told.in_flight = index.amount(number, NAMED), index.amount(number, IN_FLIGHT)
+        folders = [dag.folder for dag in index.dags(number)]
+        index.mark_under(filter(self.source.hides, folders), HIDDEN)
+        told.hidden = index.amount(number, HIDDEN)
+        told.orphans, told.dags = index.amount(number, ORPHAN), index.dags(number)
+        found.partials = self._partials(found, flying)
+        for one in found.partials:
+            told.partials.add(one.size)
+
+    def _partials(self, found: _Swept, flying: set[str]) -> list[StoredObject]:
+        """What unfinished writes left, if it is old and no run in flight may still finish it."""
+        if found.owners is None or self.owner not in found.owners.known:
+            return []
+        try:
+            return [
+                one
+                for one in found.store.partials()
+                if self.now - one.modified >= self.rules.grace
+                and _run_of(one.path) not in flying
+                and self._may_be_ours(found.owners, one)
+            ]
+        except StoreError as error:
+            self._met(_unlisted(found.store, error))
+            return []
+
+    def _may_be_ours(self, owners: Owners, partial: StoredObject) -> bool:
+        """An upload says whose object it would become; a temporary file of a disk does not."""
+        writer = owner_of(partial.path.partition("?")[0])
+        return writer is None or owners.owns(self.owner, writer, partial.modified)
+
+    def delete(self, found: _Swept) -> None:
+        """Remove the orphans of one store and what unfinished writes left there."""
+        index, number, told = self.index, found.number, found.told
+        self._delete_orphans(found)
+        told.deleted, told.kept = index.amount(number, GONE), index.amount(number, KEPT)
+        told.failed = index.amount(number, FAILED)
+        for one in found.partials:
+            try:
+                if found.store.delete_partial(one.path):
+                    told.deleted_partials.add(one.size)
+            except StoreError as error:
+                self.report.add_error(error)
+
+    def _delete_orphans(self, found: _Swept) -> None:
+        """Batch by batch; before each one ask again which runs are in flight."""
+        index, number, store = self.index, found.number, found.store
+        of, done = found.told.orphans.objects, 0
+        with ThreadPoolExecutor(_DELETERS) as pool:
+            for batch in index.orphans(number):
+                try:
+                    flying = _flying(self.source)
+                except SweepError as error:  # what was removed so far is told
+                    self.report.add_error(error)
+                    return
+                asked = [one for one in batch if _run_of(one.path) not in flying]
+                index.mark(number, ((one.path, KEPT) for one in batch))
+                states = list(pool.map(lambda one: _deleted(store, one), asked))
+                index.mark(number, _told(asked, states, self.report))
+                done += len(batch)
+                self.progress(f"deleting from {store.name}", done, of)
+
+
+def _has_objects(store: Store) -> bool:
+    return any(is_object_path(stored.path) for stored in store.list())
+
+
+def _unlisted(store: Store, error: SweepError | StoreError) -> SweepError:
+    if isinstance(error, SweepError):
+        return error
+    return SweepError(
+        f"Store {store.name!r} cannot be listed as a whole: {error}. Run the sweep as a user who may "
+        "read all of it, or move away what typedxcom did not write."
+    )
 
 
 def _flying(source: RowSource) -> set[str]:
@@ -108,67 +272,8 @@ def _flying(source: RowSource) -> set[str]:
     return {folder_of(dag_id, run_id) for dag_id, run_id in source.in_flight()}
 
 
-def _mark_named(
-    index: Index, source: RowSource, stores: Sequence[Store], report: Report, progress: Progress
-) -> None:
-    of = source.count()
-    inside: deque[str] = deque()
-    seen: set[str] = set()
-
-    def mark(paths: list[str]) -> None:
-        index.mark_named(paths)
-        for path in paths:
-            if path.endswith(f".{NAMES_OTHERS}") and path not in seen:
-                seen.add(path)
-                inside.append(path)
-
-    for row in source.rows():
-        mark(named_by(row))
-        report.rows += 1
-        if report.rows % _BATCH == 0:
-            progress("rows", report.rows, of)
-    progress("rows", report.rows, report.rows)
-    while inside:
-        for paths in named_inside(inside.popleft(), stores):
-            mark(paths)
-
-
-def _partials(
-    store: Store, told: StoreReport, rules: Rules, now: datetime, flying: set[str]
-) -> list[StoredObject]:
-    """What unfinished writes left, if it is old and no run in flight may still finish it."""
-    found = [
-        one
-        for one in store.partials()
-        if now - one.modified >= rules.grace and _run_of(one.path) not in flying
-    ]
-    for one in found:
-        told.partials.add(one.size)
-    return found
-
-
 def _run_of(path: str) -> str:
     return "/".join(path.split("/")[:2])
-
-
-def _delete(
-    index: Index, number: int, store: Store, source: RowSource, report: Report, progress: Progress
-) -> None:
-    """Remove the orphans of one store; before each batch ask again which runs are in flight."""
-    of, done = report.stores[number].orphans.objects, 0
-    with ThreadPoolExecutor(_DELETERS) as pool:
-        for batch in index.orphans(number):
-            try:
-                flying = _flying(source)
-            except SweepError as error:  # what was removed so far is told
-                report.add_error(error)
-                return
-            asked = [one for one in batch if _run_of(one.path) not in flying]
-            index.mark(number, ((one.path, KEPT) for one in batch))
-            states = list(pool.map(lambda one: _deleted(store, one), asked))
-            index.mark(number, _told(asked, states, report))
-            done += len(batch)
-            progress(f"deleting from {store.name}", done, of)
 
 
 def _deleted(store: Store, stored: StoredObject) -> int | StoreError:
@@ -185,14 +290,3 @@ def _told(
         if isinstance(state, StoreError):
             report.add_error(state)
         yield stored.path, FAILED if isinstance(state, StoreError) else state
-
-
-def _delete_partials(
-    store: Store, partials: Iterable[StoredObject], told: StoreReport, report: Report
-) -> None:
-    for one in partials:
-        try:
-            if store.delete_partial(one.path):
-                told.deleted_partials.add(one.size)
-        except StoreError as error:
-            report.add_error(error)

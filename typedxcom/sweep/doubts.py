@@ -1,0 +1,95 @@
+"""Why a sweep stops before it removes anything: a store or a database that may be the wrong one.
+
+An empty database, the database of another deployment and half a migration all look as if every
+object were an orphan. So a store is only swept for the deployment that writes to it, and what is
+found must look like leftovers.
+"""
+
+from __future__ import annotations
+
+from typedxcom.errors import SweepError
+from typedxcom.stores import Store
+from typedxcom.stores.owners import UNMARKED, Owners, adopt, read_owners
+from typedxcom.sweep.report import Report, StoreReport
+from typedxcom.sweep.rows import RowSource
+from typedxcom.sweep.rules import Rules
+
+__all__ = ["adopt_store", "check_bound", "doubts"]
+
+
+def check_bound(store: Store, owners: Owners, owner: str, source: RowSource) -> None:
+    """Refuse a store that is not known to be of the deployment whose rows are read.
+
+    Raises:
+        SweepError: It is of another one, or of nobody that is known.
+    """
+    if owner and owner in owners.known:
+        return
+    where = f"Store {store.name!r} ({address(store)})"
+    whose = f"deployment {owner}" if owner else "no deployment that ever stored anything"
+    read = f"{source.describe()} is of {whose}"
+    if owners.known:
+        raise SweepError(
+            f"{where} belongs to deployment {_listed(owners.known)}, and {read}. Read the rows of "
+            "the deployment that writes there: see sweep_database. If its id was lost, take its "
+            "objects over: `typedxcom sweep --adopt` with the deployment's name."
+        )
+    raise SweepError(
+        f"{where} does not say which deployment writes there, and {read}. If no other one writes "
+        "there, `typedxcom sweep --adopt` binds it to this one."
+    )
+
+
+def adopt_store(store: Store, owner: str, of: str = "") -> None:
+    """Bind *store* to *owner*, with objects that are there now.
+
+    Args:
+        of: Whose objects: another owner, or `UNMARKED`; "" is the latter where no other deployment
+            writes there.
+
+    Raises:
+        SweepError: Another deployment took them over already, or none of that name wrote there.
+        StoreError: The store refused. A retry may help.
+    """
+    owners = read_owners(store)
+    where = f"Store {store.name!r} ({address(store)})"
+    others = owners.known - {owner}
+    if not of and others:
+        raise SweepError(
+            f"{where} belongs to deployment {_listed(others)}. Say whose objects to take over, if "
+            "nobody else needs them: `--adopt` with that name, or `--adopt unmarked` for those that "
+            "name no deployment."
+        )
+    of = of or UNMARKED
+    for other, taken in owners.adopted.items():
+        if of in taken and other != owner:
+            raise SweepError(f"In {where}, deployment {other} took over these objects already")
+    if of != UNMARKED and of not in others:
+        raise SweepError(f"{where} has nothing of another deployment {of!r}")
+    adopt(store, owner, of)
+
+
+def doubts(report: Report, told: StoreReport, rules: Rules) -> str:
+    """Why the orphans of one store may be no orphans; "" where they look like leftovers."""
+    orphans = told.orphans.objects
+    old = orphans + told.named.objects + told.in_flight.objects + told.hidden.objects
+    where = f"store {told.name!r} ({told.address}) by the rows of {report.source}"
+    if orphans and not report.marked:
+        found = f"{orphans:,} old objects in {where}, where typedxcom wrote no row at all"
+    elif rules.are_too_many(orphans, old):
+        found = f"{orphans:,} of {old:,} old objects, more than {rules.max_percent} %, in {where}"
+    else:
+        return ""
+    return (
+        f"No row names {found}. Is that the database of the deployment that writes there, and is it "
+        "whole? If all of them may go, say so: `--all-orphans`, or `all_orphans` of the sweep's DAG."
+    )
+
+
+def address(store: Store) -> str:
+    """Where a store is, without credentials."""
+    return store.describe("").rstrip("/")
+
+
+def _listed(owners: frozenset[str]) -> str:
+    return ", ".join(sorted(owners)[:10])
