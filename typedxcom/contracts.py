@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias, get_args
@@ -172,12 +172,17 @@ class Contract:
         return argument.name not in unresolved if is_own else not unresolved
 
     def refuse_unsupported(self) -> None:
-        """Raise ContractError where a value of this contract could not come back."""
+        """Raise ContractError where a value of this contract could not come back.
+
+        A parameter that no XCom can serve is refused by `refuse_wired` alone, where an output is
+        wired into it.
+        """
         promises = self._read()
         if promises is self._travelling:
             return
         for name, place, promise in promises.places():
-            if name is None or not self.is_injected(name):
+            is_wired = name is None or not (self.is_injected(name) or promise.is_local)
+            if is_wired:
                 self._refuse(promise, place)
         if self.inputs is not None:
             self._refuse(Promise(self.inputs, self._said("inputs", self.inputs)), "the inputs")
@@ -185,6 +190,21 @@ class Contract:
             self._refuse_format()
         if promises.is_complete:
             self._travelling = promises
+
+    def refuse_wired(self, arguments: Iterable[Argument]) -> None:
+        """Raise UnsupportedTypeError where an output goes to a parameter that no XCom can serve.
+
+        Args:
+            arguments: Those that hold outputs.
+        """
+        for argument in arguments:
+            if argument.promise.is_local and not argument.injected:
+                self._refuse(argument.promise, parameter_place(argument.name))
+
+    @property
+    def has_local(self) -> bool:
+        """Whether some parameter takes what only the DAG file itself can give."""
+        return any(promise.is_local for promise in self._read().parameters.values())
 
     def _refuse(self, promise: Promise, place: str) -> None:
         try:
@@ -393,6 +413,8 @@ def _reader(
     airflow: AirflowReader | None,
 ) -> _Read:
     """How the argument of one parameter is read; without a type, as a task without a contract."""
+    if promise.is_local and not is_pulled:
+        return lambda value, objects: value if promise.may_be(value) else load(value, promise.codec)
     if promise.is_open:
         return functools.partial(for_body, is_pulled=is_pulled, airflow=airflow)
     if is_rendered:

@@ -18,7 +18,8 @@ from typedxcom.hints import read_hints
 from typedxcom.large import has_objects, object_codec
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
-from typedxcom.schema.nodes import Var
+from typedxcom.schema.nodes import Scalar, UnionOf, Unsupported, Var, bare, walk
+from typedxcom.schema.refusals import SECRET_CURE
 
 __all__ = [
     "ANYTHING",
@@ -60,6 +61,19 @@ class Promise:
         return isinstance(schema, Unknown)
 
     @cached_property
+    def is_local(self) -> bool:
+        """Whether no XCom can hold its values, so that only the DAG file itself can give them.
+
+        An Asset, say, or a function, which Airflow hands over as it is. A secret is none.
+        """
+        foreign = [node for _, node in walk(self.schema) if isinstance(node, Unsupported)]
+        return bool(foreign) and all(map(_is_of_a_class, foreign))
+
+    def may_be(self, value: object) -> bool:
+        """Whether *value*, of the DAG file, may be what a local parameter takes."""
+        return _is_one_of(value, self.schema)
+
+    @cached_property
     def codec(self) -> AnyCodec:
         """Reads and writes the value. Raises UnsupportedTypeError."""
         return self._make(lax=is_lax(self.annotation))
@@ -83,6 +97,26 @@ class Promise:
         refuse_unsupported(self.schema)
         large = object_codec(self.annotation, self.schema) if has_objects(self.schema) else None
         return large or make_codec(self.annotation, self.schema, lax=lax)
+
+
+def _is_one_of(value: object, schema: Schema) -> bool:
+    schema = bare(schema)
+    if isinstance(schema, UnionOf):
+        return any(_is_one_of(value, one) for one in schema.members)
+    if schema == Scalar(type(None)):
+        return value is None
+    if not isinstance(schema, Unsupported):
+        return True
+    try:
+        return isinstance(value, get_origin(schema.annotation) or schema.annotation)
+    except TypeError:  # a protocol that is not checked at run time
+        return True
+
+
+def _is_of_a_class(node: Unsupported) -> bool:
+    """Whether objects of what cannot travel exist, and may lie in a DAG file."""
+    kind = get_origin(node.annotation) or node.annotation
+    return isinstance(kind, type) and node.cure != SECRET_CURE
 
 
 ANYTHING = Promise()

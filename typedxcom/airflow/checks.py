@@ -20,7 +20,12 @@ from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
 from typedxcom.schema import Schema
 from typedxcom.schema.build import is_lax
-from typedxcom.schema.nodes import Constrained, Record, part, walk
+from typedxcom.schema.nodes import (
+    Constrained,
+    Record,
+    part,
+    walk,
+)
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
 __all__ = ["check_arguments", "check_call", "check_value", "holds_output", "reason", "told"]
@@ -99,6 +104,9 @@ def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str
     wrong = misuse(value)
     if wrong:
         yield as_sentence(f"{task}({name}) {wrong}")
+        return
+    if promise.is_local and not holds_output(value) and not promise.may_be(value):
+        yield as_sentence(f"{task}({name}) expects `{promise.schema}`, got `{shorten(value)}`")
         return
     if not promise.known or is_lax(promise.annotation):
         return  # only the value can tell what is read leniently

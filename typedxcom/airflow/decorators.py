@@ -16,7 +16,7 @@ from airflow.sdk import teardown as airflow_teardown
 
 from typedxcom.airflow.arguments import expanded_raw
 from typedxcom.airflow.checks import check_arguments, check_call
-from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
+from typedxcom.airflow.expansion import check_expand, check_expand_kwargs, wired_arguments
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.kinds import refuse_generator, refuse_result
@@ -136,6 +136,8 @@ def _checked(
             something, so that an error that Airflow has too is Airflow's.
     """
     contract, solution = _declared(made), Solution()
+    if contract is not None and contract.has_local:
+        contract.refuse_wired(wired_arguments(contract, check, *arguments))
     with read_in(made.kwargs.get("task_group") or reader_group()):
         wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
     if wrong:

@@ -8,8 +8,14 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from typedxcom.airflow.checks import check_arguments, reason, told
-from typedxcom.airflow.private import NOTSET, AirflowXComArg, DagContext, MappedArgument
+from typedxcom.airflow.checks import check_arguments, holds_output, reason, told
+from typedxcom.airflow.private import (
+    NOTSET,
+    AirflowXComArg,
+    DagContext,
+    MappedArgument,
+    ResolveMixin,
+)
 from typedxcom.airflow.wiring import (
     LOOKED_AT,
     NotAnItem,
@@ -19,13 +25,13 @@ from typedxcom.airflow.wiring import (
     misuse,
     producers,
 )
-from typedxcom.contracts import Contract
+from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import as_sentence, shorten
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import Field, MappingOf, Record, UnionOf
 from typedxcom.schema.relation import Solution, mismatches
 
-__all__ = ["check_expand", "check_expand_kwargs"]
+__all__ = ["check_expand", "check_expand_kwargs", "wired_arguments"]
 
 
 def check_expand(
@@ -239,3 +245,26 @@ def _origin(value: Any) -> str:
         if isinstance(value, AirflowXComArg)
         else f"outputs of {', '.join(map(repr, tasks))}"
     )
+
+
+def wired_arguments(contract: Contract, check: Any, *given: Any) -> Iterator[Argument]:
+    """The arguments of a call or a mapping that hold outputs.
+
+    Args:
+        contract: The contract of the task.
+        check: Which check is asked: `check_expand`, `check_expand_kwargs`, or that of a call.
+        *given: What that check is given: of a call both kinds of arguments, else the partial ones
+            and what is mapped over.
+    """
+    first, second = given
+    if check is check_expand_kwargs and isinstance(second, ResolveMixin):  # of any name
+        free = [name for name in contract.signature.parameters if name not in first]
+        arguments = contract.bind((), {**first, **dict.fromkeys(free, second)})
+    elif check is check_expand_kwargs:
+        items = [one for one in second if isinstance(one, dict)]
+        arguments = (one for item in items for one in contract.bind((), {**first, **item}))
+    elif check is check_expand:
+        arguments = contract.bind((), {**first, **second})
+    else:
+        arguments = contract.bind(first, second)
+    return (one for one in arguments if holds_output(one.value))
