@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import types
 from typing import Any
 
 import pytest
@@ -102,3 +103,39 @@ def test_connections_come_from_the_database_where_it_is_said(monkeypatch: Any) -
         assert looks_in_database()
     assert looks_in_database() == before
     assert "_AIRFLOW_PROCESS_CONTEXT" not in os.environ
+
+
+def test_rows_reach_a_reader_through_one_method() -> None:
+    """While a typed task's arguments are pulled, `deserialize_value` gives rows as they lie."""
+    from airflow.sdk.bases.xcom import BaseXCom
+
+    from typedxcom.airflow import raw
+
+    raw.keep_rows()
+    row = types.SimpleNamespace(value={"__classname__": "no.Such", "__version__": 1})
+    with raw.raw_rows():
+        assert BaseXCom.deserialize_value(row) == row.value
+    with pytest.raises(ImportError, match=r"no\.Such"):
+        BaseXCom.deserialize_value(row)
+
+
+def test_arguments_are_rendered_and_expanded_where_we_hook_in() -> None:
+    """Containers are rendered by `render_template`, and `_expand` gets what is mapped over."""
+    from airflow.providers.standard.operators.python import PythonOperator
+
+    assert "content" in parameters(PythonOperator.render_template)
+    assert parameters(private.TaskDecoratorType._expand) >= {"expand_input", "strict"}
+    assert parameters(private.DictOfListsExpandInput.resolve) >= {"context"}
+    assert parameters(private.ListOfDictsExpandInput.resolve) >= {"context"}
+
+
+def test_who_pickles_arguments_can_be_told() -> None:
+    """An operator that runs a function in another interpreter keeps the library that it uses."""
+    from airflow.providers.standard.operators.python import ExternalPythonOperator, PythonOperator
+
+    made = ExternalPythonOperator(task_id="a", python="python3", python_callable=_nothing)
+    assert hasattr(made, "pickling_library")
+    assert not hasattr(PythonOperator(task_id="b", python_callable=_nothing), "pickling_library")
+
+
+def _nothing() -> None: ...

@@ -13,17 +13,23 @@ import zoneinfo
 from decimal import Decimal
 from typing import Any, Generic, NamedTuple, TypeVar
 
+import attrs
+import pandas as pd
 import pytest
 from airflow.sdk.bases.xcom import BaseXCom
 from pydantic import BaseModel, Field, RootModel, computed_field
 from typing_extensions import TypedDict
 
-from typedxcom import TypedXComError, ValidationError
+from typedxcom import TypedXComError, ValidationError, register_codec
 from typedxcom.airflow.raw import as_airflow, raw_rows
 from typedxcom.contracts import Promise
+from typedxcom.errors import IntegrityError
 from typedxcom.exchange import load
+from typedxcom.objects import Objects
 from typedxcom.rows import for_reader
 from typedxcom.schema import schema_of
+from typedxcom.stores import MemoryStore
+from typedxcom.stores.verified import Limits
 
 pytestmark = pytest.mark.airflow
 
@@ -85,6 +91,19 @@ class Row(TypedDict):
     at: dt.datetime
     price: Decimal
     tags: frozenset[str]
+
+
+@attrs.define
+class Attrs:
+    n: int
+    at: dt.datetime
+
+
+register_codec(
+    Attrs,
+    encode=lambda value: {"n": value.n, "at": value.at.isoformat()},
+    decode=lambda data: Attrs(data["n"], dt.datetime.fromisoformat(data["at"])),
+)
 
 
 class LooksAlike(BaseModel):
@@ -244,6 +263,26 @@ def test_a_class_that_airflow_refuses_is_told_with_its_cure() -> None:
     """Where nothing is annotated the allow-list decides, and the error says what to write."""
     with pytest.raises(TypedXComError, match=r"allow list.*Annotate the parameter"):
         read(row_of({"a": Order(id=1)}), dict[str, Any])
+
+
+def test_a_class_of_attrs_is_read_by_its_codec() -> None:
+    """Its codec gets the fields that Airflow wrote, with what is nested in them as JSON."""
+    form = row_of([Attrs(1, DAY)])
+    assert read(form, list[Attrs]) == [Attrs(1, DAY)]
+
+
+def test_a_frame_is_read_within_limits() -> None:
+    """What its parquet declares counts as for any stored table."""
+    store = MemoryStore(name="default")
+    codec = Promise(list[pd.DataFrame], schema_of(list[pd.DataFrame])).codec
+    row = row_of([pd.DataFrame({"n": [0] * 10_000})])
+    assert len(load(row, codec, objects=Objects(lambda name: store))[0]) == 10_000
+    small = Objects(lambda name: store, limits=Limits(decoded=1000))
+    with pytest.raises(IntegrityError, match=r"declares [0-9,]+ bytes, and at most 1,000 are read"):
+        load(row, codec, objects=small)
+    row[0]["__data__"] = row[0]["__data__"][:200]
+    with pytest.raises(TypedXComError):
+        load(row, codec)
 
 
 def test_another_shape_is_refused_with_its_path() -> None:

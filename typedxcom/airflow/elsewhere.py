@@ -49,6 +49,8 @@ def for_child(
 
 def _plain(value: Any, promise: Promise) -> Any:
     if not promise.known:
+        if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
+            value = value[:]  # a lazy one of ours has no class there either
         return (
             pydantic_core.to_jsonable_python(value, by_alias=False) if _is_of_file(value) else value
         )
