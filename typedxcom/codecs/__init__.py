@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import collections
+import re
 from typing import Any
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.known import known_codec, remember
 from typedxcom.codecs.lower import lowered
+from typedxcom.codecs.unread import refuse_unread
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.registry import registered
 from typedxcom.schema.kinds import TEXT_SCALARS
 from typedxcom.schema.nodes import (
     Constrained,
+    LiteralOf,
     MappingOf,
     Named,
     Opaque,
@@ -25,9 +28,11 @@ from typedxcom.schema.nodes import (
     bare,
     walk,
 )
+from typedxcom.schema.records import extra_items
 
 __all__ = ["ValueCodec", "known_codec", "make_codec", "refuse_unsupported"]
 
+_OTHER_TYPE = "Instead: annotate that part with a type of docs/reference/types.md"
 _PYDANTIC_ONLY = {
     collections.deque,
     collections.OrderedDict,
@@ -60,15 +65,18 @@ def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
 
     native, foreign = _needs_native(schema), _needs_pydantic(schema)
     if native and foreign:
-        msg = f"`{schema}` mixes {native} with {foreign}, which no one codec reads. Use one of the two libraries."
+        msg = (
+            f"`{schema}` mixes {native} with {foreign}, which no one codec reads. Use one of the two "
+            "libraries: for a Struct, a pydantic model or a dataclass instead."
+        )
         raise UnsupportedTypeError(msg, annotation=annotation)
     _refuse_unsafe(schema, annotation)
     if native or not (foreign or _has_model(schema)):
         try:
             return NativeCodec(annotation, schema, lax=lax)
-        except (TypeError, NotImplementedError) as error:  # pydantic may, a union for example
+        except Exception as error:  # pydantic may: a union, an alias that contains itself
             if native:
-                msg = f"msgspec cannot read `{schema}`: {error}"
+                msg = f"msgspec cannot read `{schema}`: {error}. {_OTHER_TYPE}"
                 raise UnsupportedTypeError(msg, annotation=annotation) from error
     return _pydantic_codec(annotation, schema, lax=lax)
 
@@ -105,19 +113,16 @@ def _named_type(schema: Schema) -> Schema:
 
 
 def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
-    import pydantic
-
     from typedxcom.codecs.models import ModelCodec
 
     try:
-        return ModelCodec(annotation, schema, lax=lax)
-    except (
-        pydantic.errors.PydanticUserError,
-        pydantic.errors.PydanticSchemaGenerationError,
-    ) as error:
-        told = str(error).partition("\n\n")[0].partition("For further")[0].strip()
-        msg = f"pydantic cannot read `{schema}`: {told}"
+        codec = ModelCodec(annotation, schema, lax=lax)
+    except Exception as error:  # a class may bring pydantic a schema of its author's
+        words = re.split(r"\n\n|For further|\. Set `arbitrary", str(error))[0].strip().rstrip(".")
+        msg = f"pydantic cannot read `{schema}`: {words}. {_OTHER_TYPE}"
         raise UnsupportedTypeError(msg, annotation=annotation) from error
+    refuse_unread(schema, annotation)
+    return codec
 
 
 def _needs_native(schema: Schema) -> str:
@@ -145,6 +150,8 @@ def _needs_pydantic(schema: Schema) -> str:
                 return f"`{node}`"
             case MappingOf(key=key) if _has_foreign_key(key):
                 return f"`{node}`"
+            case Record(style="typeddict", type=kind) if extra_items(kind) is not None:
+                return f"the TypedDict `{node}`, which says what other keys it has"
             case Record(style="dataclass", type=kind) if hasattr(kind, "__pydantic_validator__"):
                 return f"the pydantic dataclass `{node}`"
     return ""
@@ -153,6 +160,8 @@ def _needs_pydantic(schema: Schema) -> str:
 def _has_foreign_key(key: Schema) -> bool:
     """Whether keys are of a class that msgspec reads as text, or not at all."""
     kinds = [node.type for _, node in walk(key) if isinstance(node, (Scalar, Opaque))]
+    literals = [type(value) for _, node in walk(key) if isinstance(node, LiteralOf) for value in node.values]  # fmt: skip
+    kinds.extend(literals)
     return any(kind is bool or kind in TEXT_SCALARS or registered(kind) for kind in kinds)
 
 

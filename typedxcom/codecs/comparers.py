@@ -8,7 +8,14 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from typedxcom.codecs.columns import has_more, is_flat
-from typedxcom.codecs.losses import Fault, broken, registered_loss, typed_loss
+from typedxcom.codecs.losses import (
+    Fault,
+    broken,
+    generic_loss,
+    registered_loss,
+    typed_loss,
+    untyped_loss,
+)
 from typedxcom.codecs.sameness import (
     MISSING,
     Compare,
@@ -259,10 +266,18 @@ def _container(expected: str, wanted: type, one: Any, other: Any) -> Fault | Non
         return None
     if kind in _BUILTINS and isinstance(one, kind) and isinstance(other, wanted):
         return None
-    return typed_loss(one, other) if isinstance(one, wanted) else broken(expected, one)
+    return untyped_loss(one, other) if isinstance(one, wanted) else broken(expected, one)
+
+
+def _generic(kind: Any) -> Any:
+    """The generic class that a parametrised model was made of, else *kind* itself."""
+    return getattr(kind, "__pydantic_generic_metadata__", {}).get("origin") or kind
 
 
 def _other_class(schema: Record, one: Any, other: Any) -> Fault:
+    is_same = type(one) is schema.type
+    if not is_same and _generic(type(one)) is _generic(schema.type):
+        return generic_loss(str(schema), one)
     if not isinstance(one, schema.type):
         return broken(str(schema), one)
     if not isinstance(other, schema.type):  # another member of a union, or null

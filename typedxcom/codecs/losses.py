@@ -8,7 +8,15 @@ from typing import Any
 
 from typedxcom.errors import shorten
 
-__all__ = ["Fault", "alike_loss", "broken", "registered_loss", "typed_loss", "untyped_loss"]
+__all__ = [
+    "Fault",
+    "alike_loss",
+    "broken",
+    "generic_loss",
+    "registered_loss",
+    "typed_loss",
+    "untyped_loss",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,15 @@ class Fault:
 def broken(expected: str, one: Any) -> Fault:
     """*one* is not what the contract says at all."""
     return Fault("", expected, shorten(one))
+
+
+def generic_loss(expected: str, one: Any) -> Fault:
+    """*one* is of another class of the same generic model, of which pydantic makes many."""
+    kind = type(one).__name__
+    return Fault(
+        f"a `{kind}` is no `{expected}`: pydantic makes a class of each; write `{expected}(...)`, or "
+        f"annotate with `{kind}`"
+    )
 
 
 def untyped_loss(one: Any, other: Any) -> Fault:

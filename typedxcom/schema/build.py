@@ -7,12 +7,14 @@ imported here: a class that comes from one shows that its library is loaded alre
 from __future__ import annotations
 
 import collections
+import collections.abc as abc
+import contextlib
 import enum
 import re
 import sys
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typing_extensions as te
@@ -42,7 +44,7 @@ from typedxcom.schema.nodes import (
     Var,
     bare,
 )
-from typedxcom.schema.records import REQUIREDNESS, fields_of, style_of
+from typedxcom.schema.records import REQUIREDNESS, extra_items, fields_of, style_of
 from typedxcom.schema.refusals import SECRET_CURE, cure_for, hidden_from, refused_mark
 
 __all__ = ["is_lax", "is_union", "schema_of"]
@@ -50,6 +52,13 @@ __all__ = ["is_lax", "is_union", "schema_of"]
 _ENUM_VALUES = frozenset({int, str, float, bool, type(None)})
 _LITERAL_STRING = (getattr(typing, "LiteralString", te.LiteralString), te.LiteralString)
 _SELF = (getattr(typing, "Self", te.Self), te.Self)
+_ITERABLE_CURE = (
+    "annotate with list[T] or collections.abc.Sequence[T]: an Iterable may be read once only"
+)
+_MAPPED_CURE = (
+    "use a plain model of its columns (for SQLModel one without table=True): a class that is "
+    "mapped to a database table validates nothing, and its instances belong to a session"
+)
 _MAX_RECORDS = 4096
 _records: dict[Any, Record] = {}
 _SCALAR_NODES = {cls: Scalar(cls) for cls in SCALARS}
@@ -65,7 +74,10 @@ def schema_of(annotation: Any) -> Schema:
         NameError: A forward reference inside it cannot be resolved yet.
     """
     builder = _Builder()
-    schema = builder.build(annotation)
+    try:
+        schema = builder.build(annotation)
+    except RecursionError:
+        return Unsupported(annotation, "use a type that does not contain ever larger ones")
     if len(_records) > _MAX_RECORDS:  # a DAG processor imports the same classes anew for ever
         _records.clear()
     _records.update(builder.fresh)
@@ -93,6 +105,7 @@ class _Builder:
         self.inside_model = False
         self.classes: list[type] = []  # the records that are being read, for Self
         self.module = ""  # where a string inside an alias is looked up
+        self.depth = 0  # classes, aliases and NewTypes around, whose annotations stay as they are
 
     def build(self, annotation: Any, env: Mapping[Any, Schema] | None = None) -> Schema:
         """Describe *annotation*, with *env* for its type variables."""
@@ -113,14 +126,23 @@ class _Builder:
             return env.get(annotation) or self._variable(annotation)
         if isinstance(annotation, (str, typing.ForwardRef)):
             return self.build(_evaluate(annotation, self.module), env)
-        if isinstance(annotation, te.TypeAliasType) or _is_alias(annotation):
+        if _is_alias(annotation):
             return self._alias(annotation, env)
         if hasattr(annotation, "__supertype__"):
-            return Named(annotation, self.build(annotation.__supertype__, env))
+            with self._inside():
+                return Named(annotation, self.build(annotation.__supertype__, env))
         origin = get_origin(annotation)
         if origin is None:
             return self._class(annotation)
         return self._generic(annotation, origin, env)
+
+    @contextlib.contextmanager
+    def _inside(self) -> Iterator[None]:
+        self.depth += 1
+        try:
+            yield
+        finally:
+            self.depth -= 1
 
     def _variable(self, variable: TypeVar) -> Schema:
         self.module, outer = variable.__module__, self.module
@@ -130,16 +152,15 @@ class _Builder:
         return Var(variable.__name__, bound, constraints)
 
     def _alias(self, annotation: Any, env: Mapping[Any, Schema]) -> Schema:
-        origin, args = get_origin(annotation) or annotation, get_args(annotation)
+        origin = get_origin(annotation) or annotation
+        args = tuple(self.build(one, env) for one in get_args(annotation))
         key = (origin, args)
         if key not in self.aliases:
-            known = dict(env)
-            known.update(
-                zip(origin.__type_params__, (self.build(a, env) for a in args), strict=False)
-            )
+            known = {**env, **dict(zip(origin.__type_params__, args, strict=False))}
             alias = self.aliases[key] = Alias(origin.__name__)
             self.module, outer = origin.__module__, self.module
-            alias.target.append(self.build(origin.__value__, known))
+            with self._inside():
+                alias.target.append(self.build(origin.__value__, known))
             self.module = outer
         return self.aliases[key]
 
@@ -157,6 +178,8 @@ class _Builder:
             return self._literal(annotation)
         if origin is tuple:
             return self._tuple(args, env)
+        if origin is abc.Iterable and self.depth:
+            return Unsupported(annotation, _ITERABLE_CURE)
         if origin in SEQUENCES:
             return SequenceOf(SEQUENCES[origin], self.build(args[0], env))
         if origin in MAPPINGS:
@@ -213,6 +236,8 @@ class _Builder:
     def _class(self, cls: Any) -> Schema:
         if cls in SCALARS:
             return _SCALAR_NODES[cls]
+        if cls is abc.Iterable and self.depth:
+            return Unsupported(cls, _ITERABLE_CURE)
         if cls in SEQUENCES:
             return SequenceOf(SEQUENCES[cls], Unknown(claimed=True))
         if cls is tuple:
@@ -233,6 +258,8 @@ class _Builder:
             return Opaque(cls)
         if hidden_from(cls):
             return Unsupported(cls, SECRET_CURE)
+        if hasattr(cls, "__mapper__"):  # SQLAlchemy's, whose instances belong to a session
+            return Unsupported(cls, _MAPPED_CURE)
         refused = refused_mark((cls,), inside_model=self.inside_model)
         if refused:
             return Unsupported(cls, refused)
@@ -264,12 +291,17 @@ class _Builder:
         record = self.fresh[key] = Record(cls, style, args, fields)
         was_inside, self.inside_model = self.inside_model, self.inside_model or style == "model"
         self.classes.append(cls)
+        self.depth += 1
         try:
             env = dict(zip(getattr(cls, "__parameters__", ()), args, strict=False))
             fields.update(fields_of(cls, style, self.build, env))
+            extra = extra_items(cls) if style == "typeddict" else None
+            if extra is not None and extra is not te.Never:
+                record.extras.append(self.build(extra, env))
         finally:
             self.inside_model = was_inside
             self.classes.pop()
+            self.depth -= 1
         return record
 
     def _foreign(self, annotation: Any, origin: Any) -> Schema:
@@ -325,10 +357,8 @@ def _is_unset(annotation: Any) -> bool:
 
 
 def _is_alias(annotation: Any) -> bool:
-    return (
-        isinstance(get_origin(annotation), te.TypeAliasType)
-        or type(annotation).__name__ == "TypeAliasType"
-    )
+    kinds = (type(annotation), type(get_origin(annotation)))  # of Python or typing_extensions
+    return any(kind.__name__ == "TypeAliasType" for kind in kinds)
 
 
 def _is_xcomarg(cls: type) -> bool:

@@ -70,10 +70,10 @@ def _form(schema: Schema, above: list[Schema]) -> Any:
             return {kind.__name__: [_form(key, above), _form(value, above)]}
         case UnionOf(members=members):
             return {"union": sorted((_form(one, above) for one in members), key=json.dumps)}
-        case Record(fields=parts):
-            return {
-                "fields": {name: [_form(p.schema, above), p.required] for name, p in parts.items()}
-            }
+        case Record(fields=parts, extras=extras):
+            more = {"extra": [_form(extra, above) for extra in extras]} if extras else {}
+            named = {name: [_form(p.schema, above), p.required] for name, p in parts.items()}
+            return {"fields": named, **more}
         case TableOf(row=row):
             return {"table": _form(row, above)}
         case Var(name=name):

@@ -173,6 +173,7 @@ class Record(Schema):
             ``namedtuple``.
         args: The type arguments of a generic.
         fields: Name to field; filled after the node exists, so that a class may contain itself.
+        extras: What the further keys of a TypedDict hold, where it says so.
         wire: Where the codecs keep what they find out about the fields, once.
     """
 
@@ -180,6 +181,7 @@ class Record(Schema):
     style: str
     args: tuple[Schema, ...] = ()
     fields: Mapping[str, Field] = field(default_factory=dict)
+    extras: list[Schema] = field(default_factory=list)
     wire: list[Any] = field(default_factory=list, repr=False)
 
     def __str__(self) -> str:
@@ -331,8 +333,9 @@ def children(schema: Schema) -> Iterator[tuple[str, Schema]]:
         case MappingOf(key=key, value=value):
             yield "[key]", key
             yield "[...]", value
-        case Record(fields=fields):
+        case Record(fields=fields, extras=extras):
             yield from ((f".{name}", part.schema) for name, part in fields.items())
+            yield from (("[...]", extra) for extra in extras)
         case UnionOf(members=members):
             yield from (("", member) for member in members)
         case Named(inner=inner) | Constrained(inner=inner):

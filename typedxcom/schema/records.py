@@ -11,7 +11,7 @@ import typing_extensions as te
 
 from typedxcom.schema.nodes import Field, Schema, Unsupported
 
-__all__ = ["REQUIREDNESS", "fields_of", "style_of"]
+__all__ = ["REQUIREDNESS", "extra_items", "fields_of", "style_of"]
 
 REQUIREDNESS = (te.Required, te.NotRequired, te.ReadOnly)
 Build: TypeAlias = Callable[[Any, Mapping[Any, Schema]], Schema]
@@ -46,6 +46,26 @@ def style_of(cls: type) -> str | None:
     if msgspec is not None and issubclass(cls, msgspec.Struct):
         return None if cls is msgspec.Struct else "struct"
     return None
+
+
+def extra_items(cls: Any) -> Any:
+    """What further keys of a TypedDict hold (PEP 728).
+
+    Returns:
+        Their annotation, ``Never`` for a closed TypedDict, None for an open one.
+    """
+    closed, extra = (
+        getattr(cls, "__closed__", None),
+        getattr(cls, "__extra_items__", te.NoExtraItems),
+    )
+    if closed is None and extra is te.NoExtraItems:
+        bases = (get_origin(base) or base for base in getattr(cls, "__orig_bases__", ()))
+        return next((one for base in bases if (one := extra_items(base)) is not None), None)
+    if closed:
+        return te.Never
+    if extra is te.NoExtraItems:
+        return None
+    return get_args(extra)[0] if get_origin(extra) is te.ReadOnly else extra
 
 
 def _hints(cls: type) -> dict[str, Any]:
