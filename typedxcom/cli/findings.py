@@ -40,7 +40,8 @@ class DagReport:
         dag_id: Which DAG.
         path: Its file.
         edges: Its edges.
-        notes: Readings that get JSON, because no wiring shows whose contract decodes them.
+        notes: Readings that get JSON, because no wiring shows whose contract decodes them, and
+            outputs in texts that the reader does not wait for.
     """
 
     dag_id: str
@@ -174,11 +175,17 @@ def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
 def _examine_dag(report: Report, path: Path, dag: Any) -> None:
     from typedxcom.airflow.dagcheck import check_tasks
     from typedxcom.airflow.edges import edges_of
-    from typedxcom.airflow.unwired import unwired_in
 
-    report.dags.append(DagReport(dag.dag_id, path, edges_of(dag), list(unwired_in(dag))))
+    report.dags.append(DagReport(dag.dag_id, path, edges_of(dag), _notes(dag)))
     for task_id, message in check_tasks(dag):
         report.findings.append(Finding(path, _line_of(path, task_id), message, "wiring"))
+
+
+def _notes(dag: Any) -> list[str]:
+    from typedxcom.airflow.texts import lost_dependencies
+    from typedxcom.airflow.unwired import unwired_in
+
+    return [*unwired_in(dag), *lost_dependencies(dag)]
 
 
 def _line_of(path: Path, task_id: str) -> int:

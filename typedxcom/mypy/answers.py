@@ -37,6 +37,7 @@ from typedxcom.mypy.site import (
 )
 from typedxcom.mypy.tables import table_or_any
 from typedxcom.mypy.tasks import forget
+from typedxcom.mypy.texts import formatted
 
 __all__ = ["Answers"]
 
@@ -104,6 +105,8 @@ class Answers:
     def _method_signature_hook(self, fullname: str) -> _SignatureHook | None:
         """Hooks that judge arguments."""
         owner, _, method = fullname.rpartition(".")
+        if fullname == "builtins.str.format":
+            return self._guard(formatted, _default_signature)
         if owner in names.OUTPUTS and method in uses.REFUSED:
             return self._guard(partial(uses.refuse, method=method), _default_signature)
         if owner == names.SDK_DECORATORS and method not in _CONDITIONS:

@@ -7,7 +7,7 @@ from typing import Final
 from mypy.errorcodes import ErrorCode
 
 __all__ = ["XCOM_ARG", "XCOM_CONFIG", "XCOM_INTERNAL", "XCOM_KEY", "XCOM_MAP", "XCOM_TASK"]
-__all__ += ["XCOM_UNCHECKED", "XCOM_USE"]
+__all__ += ["XCOM_TEXT", "XCOM_UNCHECKED", "XCOM_USE"]
 
 CATEGORY: Final = "typedxcom"
 
@@ -16,6 +16,8 @@ XCOM_KEY: Final = ErrorCode("xcom-key", "An output has no such key", CATEGORY)
 XCOM_MAP: Final = ErrorCode("xcom-map", "A task cannot be mapped over this", CATEGORY)
 XCOM_TASK: Final = ErrorCode("xcom-task", "A task returns what its kind does not allow", CATEGORY)
 XCOM_USE: Final = ErrorCode("xcom-use", "An output has no value while the DAG is parsed", CATEGORY)
+# Of notes, which fail no run: with ``>>`` between the tasks it is right.
+XCOM_TEXT: Final = ErrorCode("xcom-text", "A text has an output, and no dependency on it", CATEGORY)
 XCOM_UNCHECKED: Final = ErrorCode(
     "xcom-unchecked",
     "mypy skips this DAG function, because it has no annotations",
