@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from typedxcom.schema.namesakes import namesakes
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
@@ -185,7 +186,9 @@ class _Relation:
         unfit = [member for member in members if not self.fits(member, down)]
         if unfit:
             names = ", ".join(f"`{member}`" for member in unfit)
-            yield Mismatch(path, f"`{up}` may be {names}, which `{down}` does not take")
+            told = namesakes(unfit[0], down)
+            reason = f"`{up}` may be {names}, which `{down}` does not take"
+            yield Mismatch(path, f"{reason}: {told}" if told else reason)
 
     def _any(
         self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str
@@ -309,7 +312,8 @@ class _Relation:
             for name, part in down.fields.items()
             if part.required and name not in up.fields
         ]
-        yield from missing or [_differs(up, down, path)]
+        is_namesake = bool(namesakes(up, down))
+        yield from [_differs(up, down, path)] if is_namesake or not missing else missing
 
     def _structure(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
         for name, wanted in down.fields.items():
@@ -334,7 +338,7 @@ class _Relation:
 
 
 def _differs(up: Schema, down: Schema, path: str) -> Mismatch:
-    return Mismatch(path, f"`{up}` is not `{down}`")
+    return Mismatch(path, namesakes(up, down) or f"`{up}` is not `{down}`")
 
 
 def _container_fits(up: SequenceOf | TupleOf, down: SequenceOf) -> bool:
