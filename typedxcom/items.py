@@ -101,6 +101,7 @@ class StoredItems(Sequence[Any]):
         entries = list(_ENTRY.iter_unpack(memoryview(found).cast("B")))
         start = entries[0][0] if at else 0
         end, digest = entries[-1]
+        self._objects.declares(self._pointer)(end - start)
         line = bytes(self._store.read_range(self._pointer.path, start, self._checked(start, end)))
         if xxhash.xxh3_64_digest(line) != digest:
             raise self._damaged()

@@ -81,10 +81,19 @@ class Objects:
                 "it is stored and signed, and clear that task."
             )
 
-    def read(self, row: dict[str, Any]) -> Buffer:
-        """The bytes that *row* points to, proved by size and digest; as `read_verified` raises."""
+    def read(self, row: dict[str, Any], *, in_memory: bool = True) -> Buffer:
+        """The bytes that *row* points to, proved by size and digest; as `read_verified` raises.
+
+        Args:
+            row: The row.
+            in_memory: Whether the reader makes something of the whole that takes at least as much
+                memory; a table may stay in its file.
+        """
         pointer = self.pointer(row)
-        return read_verified(self.open_store(pointer.store), pointer, limits=self.limits)
+        store = self.open_store(pointer.store)
+        if in_memory or not store.is_local:
+            check_declared(pointer.size, self.limits.decoded, store.describe(pointer.path))
+        return read_verified(store, pointer, limits=self.limits)
 
     def file(self, row: dict[str, Any], known: tuple[int, ...] | None = None) -> OpenedFile:
         """A local file with what *row* points to, proved by size and digest; memory stays bounded.

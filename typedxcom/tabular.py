@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_origin
@@ -62,25 +62,51 @@ class TableSlice:
         return f"rows {self.first:,} to {self.first + self.count - 1:,} of a table"
 
 
-def slices(row: Any, rows: int, objects: Objects) -> list[TableSlice]:
-    """A stored table in slices of *rows* rows, the last one perhaps shorter; nothing is read.
+class _Slices(Sequence[TableSlice]):
+    """The slices of one stored table, each made when it is taken."""
+
+    def __init__(self, row: dict[str, Any], total: int, rows: int) -> None:
+        self._row, self._total, self._firsts = row, total, range(0, total, rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[at] for at in range(len(self))[index]]
+        first = self._firsts[index]
+        return TableSlice(self._row, first, min(self._firsts.step, self._total - first))
+
+    def __len__(self) -> int:
+        return len(self._firsts)
+
+
+def slices(
+    row: Any, rows: int, objects: Objects, *, is_counted: bool = False
+) -> Sequence[TableSlice]:
+    """A stored table in slices of *rows* rows, the last one perhaps shorter.
 
     Args:
         row: The row that points to the table, or a list of such rows.
+        rows: The rows of a slice.
+        objects: Where the pointers lead.
+        is_counted: Whether the table's head was read before. Without it, it is read now: what a
+            pointer says of its rows is not believed.
 
     Raises:
         ValidationError: It is no table. A retry does not help.
-        DecodeError, IntegrityError: The pointer is not to be followed. A retry does not help.
+        DecodeError, IntegrityError: The pointer is not to be followed, or the table has another
+            number of rows. A retry does not help.
+        StoreError: The store refused. A retry may help.
     """
     if not is_pointer(row):
         if isinstance(row, Sequence) and not isinstance(row, (str, bytes)):
-            return [part for one in row[:] for part in slices(one, rows, objects)]
+            each = (slices(one, rows, objects, is_counted=is_counted) for one in row[:])
+            return [part for parts in each for part in parts]
         raise no_table("Table", type(row).__name__)
     pointer = objects.pointer(row)
     if pointer.codec not in CODECS:
         raise no_table("Table", pointer.about)
-    total = pointer.rows or 0
-    return [TableSlice(row, at, min(rows, total - at)) for at in range(0, total, rows)]
+    if not is_counted:
+        objects.declares(pointer)(StoredSource(row, objects).counted())
+    return _Slices(row, pointer.rows or 0, rows)
 
 
 class TableCodec(ObjectCodec):
@@ -132,25 +158,30 @@ class TableCodec(ObjectCodec):
     def _whole(self, row: Any, objects: Objects, pointer: Pointer) -> pa.Table:
         """All rows of a verified object, or those of a slice; with the columns that are needed."""
         from typedxcom.tables import columns_of
-        from typedxcom.tables.stored import expanded
+        from typedxcom.tables.growth import growth
 
         if isinstance(row, TableSlice):
             source = StoredSource(row, objects)
-            return source.open(columns=columns_of(self.row, source.schema.names)).read_all()
-        stored = _open(objects.read(row), pointer, objects)
+            columns = columns_of(self.row, source.schema.names)
+            return source.open(columns=columns, is_whole=True).read_all()
+        stored = _open(objects.read(row, in_memory=False), pointer, objects)
         table = stored.read(columns_of(self.row, stored.schema.names))
-        stored.declares(expanded(table, self._written_out(table.schema)))
+        stored.declares(growth(table, self._written_out(table.schema)))
         return table
 
     def _written_out(self, stored: pa.Schema) -> list[str]:
-        """The columns with dictionaries of which the reader's row has none."""
+        """The columns that the reader, or a library that it asks for, may lay out otherwise."""
         import pyarrow as pa
 
-        columns = [(one, name) for one in self.row for name in (one.name, *one.aliases)]
+        from typedxcom.tables.frames import stays_arrow
+
+        kept = {name: one.node.type for one in self.row for name in (one.name, *one.aliases)}
+        stays = stays_arrow(self.annotation)
         return [
-            name
-            for one, name in columns
-            if name in stored.names and not pa.types.is_dictionary(one.node.type)
+            field.name
+            for field in stored
+            if not pa.types.is_dictionary(kept.get(field.name, field.type))
+            and not (stays and kept.get(field.name, field.type) == field.type)
         ]
 
     def _streamed(self, table: Any) -> Any:
@@ -247,19 +278,40 @@ class StoredSource:
         """Bytes in the store."""
         return self._pointer.size
 
-    def open(self, *, columns: Sequence[str] | None = None, filter: Any = None) -> Any:  # noqa: A002
-        """A stream of the batches, with only these columns and rows."""
+    def counted(self) -> int:
+        """The number of rows, as the stored table says; raises where its pointer says another."""
+        return self._table.rows
+
+    def open(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        filter: Any = None,  # noqa: A002
+        is_whole: bool = False,
+    ) -> Any:
+        """A stream of the batches, with only these columns and rows.
+
+        Args:
+            columns: As for `TableSource.open`.
+            filter: As for `TableSource.open`.
+            is_whole: Whether all batches will be in memory at once: together they must stay within
+                the limit. Otherwise each batch counts alone.
+        """
         import pyarrow as pa
 
         stream = self._table.stream(columns, filter, first=self._first, count=self._count)
-        return pa.RecordBatchReader.from_batches(stream.schema, map(self._measured, stream))
+        return pa.RecordBatchReader.from_batches(stream.schema, self._measured(stream, is_whole))
 
-    def _measured(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """*batch*, which the reader may cast to a form without dictionaries."""
-        from typedxcom.tables.stored import expanded
+    def _measured(self, batches: Iterable[Any], is_whole: bool) -> Iterator[pa.RecordBatch]:
+        """*batches*, which the reader may cast to a layout where each value stands by itself."""
+        from typedxcom.tables.growth import growth
 
-        self._table.declares(expanded(batch, batch.schema.names))
-        return batch
+        total = 0
+        for batch in batches:
+            grown = growth(batch, batch.schema.names)
+            total = total + grown if is_whole else grown
+            self._table.declares(total)
+            yield batch
 
     @cached_property
     def _table(self) -> StoredTable:
@@ -278,7 +330,7 @@ def read_any_table(row: Any, objects: Objects) -> pa.Table:
     if isinstance(row, TableSlice):
         return StoredSource(row, objects).open().read_all()
     pointer = objects.pointer(row)
-    return _open(objects.read(row), pointer, objects).read()
+    return _open(objects.read(row, in_memory=False), pointer, objects).read()
 
 
 def write_any_table(value: Any, placement: Placement) -> JsonValue:

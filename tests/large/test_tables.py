@@ -243,8 +243,12 @@ def test_more_than_the_limit_is_not_read(place: Placement) -> None:
     small = dataclasses.replace(place.objects, limits=Limits(decoded=20))
     row: Any = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
     for annotation in (Table[Trip], Annotated[pl.DataFrame, Rows(Small)]):
+        codec = promise(annotation).codec
+        if place.is_local:  # the file is mapped, and takes no memory
+            assert len(load(row, codec, objects=small)) == 3
+            continue
         with pytest.raises(IntegrityError, match="read_limit"):
-            load(row, promise(annotation).codec, objects=small)
+            load(row, codec, objects=small)
 
 
 def test_a_parameter_without_a_type_gets_the_value(place: Placement) -> None:

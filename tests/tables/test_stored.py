@@ -21,9 +21,10 @@ from typedxcom.schema import schema_of
 from typedxcom.stores import Limits, MemoryStore, check_declared
 from typedxcom.tables import LazyTable, Table, write_ipc
 from typedxcom.tables import parquet as parquet_module
+from typedxcom.tables.growth import growth
 from typedxcom.tables.ipc import IpcTable
 from typedxcom.tables.parquet import ParquetTable, write_parquet
-from typedxcom.tables.stored import StoredTable, expanded
+from typedxcom.tables.stored import StoredTable
 
 ROWS = 150_000
 TABLE = pa.table(
@@ -223,8 +224,8 @@ def test_what_a_dictionary_becomes_is_known_before_it_is_written_out(
     column: pa.Array, size: int
 ) -> None:
     """At any depth, of a table as of a batch."""
-    assert expanded(pa.table({"x": column}), ["x"]) == size
-    assert expanded(pa.record_batch({"x": column}), ["x"]) == size
+    assert growth(pa.table({"x": column}), ["x"]) == size
+    assert growth(pa.record_batch({"x": column}), ["x"]) == size
 
 
 class Said(BaseModel):

@@ -65,15 +65,20 @@ class SlicedSource:
     def __init__(self, source: Any, rows: int) -> None:
         self.source, self.rows = source, rows
 
-    def parts(self, context: Any) -> list[TableSlice] | None:
-        """The slices, of which nothing is read yet; None where the table's task was skipped."""
+    def parts(self, context: Any, *, is_counted: bool = False) -> Sequence[TableSlice] | None:
+        """The slices, of which nothing is read yet; None where the table's task was skipped.
+
+        Args:
+            context: Airflow's, of the task that runs.
+            is_counted: Whether an earlier task has read how many rows there are.
+        """
         with raw_rows():
             row = self.source.row(context)
-            return None if row is None else slices(row, self.rows, objects())
+            return None if row is None else slices(row, self.rows, objects(), is_counted=is_counted)
 
     def resolve(self, context: Any) -> Sequence[Any] | None:
         """The slices as a reader gets them; one without a contract gets tables."""
-        parts = self.parts(context)
+        parts = self.parts(context, is_counted=True)
         return parts if parts is None or is_raw() else _Tables(parts)
 
 

@@ -94,14 +94,16 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "read_limit": {
                         "description": (
-                            "Bytes of memory that one table may ask for when it is read: a stored "
-                            "table that declares more, however small its file, is refused. Of a "
-                            "stream each batch counts alone."
+                            "Bytes of memory that reading one value may take, as far as that is "
+                            "known beforehand: a larger JSON, and a table that grows to more "
+                            "however small its file is, are refused. Of a stream each batch "
+                            "counts alone. By default half of the memory that the process may "
+                            "use, by its cgroup or the machine."
                         ),
                         "version_added": "0.1.0",
                         "type": "integer",
                         "example": None,
-                        "default": "34359738368",
+                        "default": None,
                     },
                     "copy_local_objects": {
                         "description": (

@@ -88,7 +88,10 @@ def objects() -> Objects:
         ConfigurationError: A setting is wrong.
     """
     try:
-        limit = conf.getint(SECTION, "read_limit", fallback=Limits().decoded)
+        is_set = conf.get(SECTION, "read_limit", fallback=None)
+        limit = conf.getint(SECTION, "read_limit") if is_set else Limits().decoded
+        if limit < 1:
+            raise ValueError(f"read_limit is {limit}: it needs a number of bytes")
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
     limits = Limits(size=max(limit, Limits().size), decoded=limit)

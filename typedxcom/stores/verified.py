@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -28,6 +27,7 @@ from typedxcom.pointer import (
     parse,
 )
 from typedxcom.stores.base import Store, chunks_of
+from typedxcom.stores.limits import Limits, check_declared
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.progress import Progress
 from typedxcom.stores.transfers import Clock
@@ -43,19 +43,6 @@ __all__ = [
     "read_verified_chunks",
     "write_object",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a reader takes on, whatever a row or an object says of itself.
-
-    Attributes:
-        size: Bytes of one object.
-        decoded: Bytes that one object may declare to become when it is decompressed.
-    """
-
-    size: int = 64 * 2**30
-    decoded: int = 32 * 2**30
 
 
 def write_object(
@@ -341,24 +328,6 @@ def _check_digest(store: Store, pointer: Pointer, size: int, digest: str) -> Non
         raise IntegrityError(
             f"`{store.describe(pointer.path)}` is not what was written: its digest differs. "
             "Clear the task that wrote it."
-        )
-
-
-def check_declared(size: int, limit: int, address: str) -> None:
-    """Refuse what an object declares of itself, before memory is taken for it.
-
-    Args:
-        size: Bytes, as a pointer, or the header of an IPC, parquet or zstd stream says.
-        limit: Bytes; of `Limits`.
-        address: What the message names.
-
-    Raises:
-        IntegrityError: It is negative or above the limit. A retry does not help.
-    """
-    if not 0 <= size <= limit:
-        raise IntegrityError(
-            f"`{address}` declares {size:,} bytes, and at most {limit:,} are read. "
-            "Raise [typedxcom] read_limit where such a value is right."
         )
 
 

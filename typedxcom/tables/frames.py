@@ -211,6 +211,13 @@ def is_streamed(annotation: Any) -> bool:
     return wanted is pa.RecordBatchReader or _is_lazy_frame(wanted)
 
 
+def stays_arrow(annotation: Any) -> bool:
+    """Whether *annotation* asks for Arrow's own classes, which keep every layout."""
+    wanted = _bare(annotation)
+    is_ours = wanted is Any or getattr(wanted, "__typedxcom_table__", False)
+    return is_ours or str(getattr(wanted, "__module__", "")).partition(".")[0] == "pyarrow"
+
+
 def _is_lazy_frame(wanted: Any) -> bool:
     return isinstance(wanted, type) and _is(wanted, "polars", "LazyFrame", cls=True)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from typedxcom.tables.frames import Arrow
+    from typedxcom.tables.ipchead import Block
 
 __all__ = ["IpcTable", "open_ipc", "read_ipc", "write_ipc"]
 
@@ -152,7 +153,7 @@ class IpcTable(StoredTable):
             self._heads = IpcHeads(self.source, with_names(self._reader.schema))
         if self.read_ahead is not None:
             self.read_ahead("heads", self._heads.head_ranges())
-        declares(sum(map(self._heads.declared, self._heads.dictionaries)))
+        declares(sum(map(self._declared, self._heads.dictionaries)))
 
     @property
     def schema(self) -> pa.Schema:
@@ -166,7 +167,7 @@ class IpcTable(StoredTable):
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """As `StoredTable.read`; from a path no byte of an uncompressed number is read yet."""
-        self.declares(sum(self._heads.declared(one, columns) for one in self._heads.batches))
+        self.declares(sum(self._declared(one, columns) for one in self._heads.batches))
         reader = self._open(columns)
         with damaged("Arrow IPC"):
             table = reader.read_all()
@@ -185,12 +186,18 @@ class IpcTable(StoredTable):
             self._reader if columns is None or self._is_mapped else open_ipc(self.source, columns)
         )
 
+    def _declared(self, block: Block, columns: Sequence[str] | None = None) -> int:
+        return self._heads.declared(block, columns, is_mapped=self._is_in_memory)
+
     @cached_property
-    def _is_mapped(self) -> bool:
+    def _is_in_memory(self) -> bool:
         import pyarrow as pa
 
-        is_memory = isinstance(self.source, (pa.MemoryMappedFile, pa.BufferReader))
-        return is_memory and not any(
+        return isinstance(self.source, (pa.MemoryMappedFile, pa.BufferReader))
+
+    @cached_property
+    def _is_mapped(self) -> bool:
+        return self._is_in_memory and not any(
             self._heads.head(one).compressed for one in self._heads.batches
         )
 
@@ -202,7 +209,7 @@ class IpcTable(StoredTable):
         parts = list(pieces(self._heads.rows, first, stop))
         ranges = partial(self._ranges, wanted)
         for at, start, count in self.in_windows(parts, ranges):
-            self.declares(self._heads.declared(self._heads.batches[at], wanted))
+            self.declares(self._declared(self._heads.batches[at], wanted))
             with damaged("Arrow IPC"):
                 batch = reader.get_batch(at)
                 batch = batch if wanted is None else batch.select(list(wanted))

@@ -85,15 +85,21 @@ class IpcHeads:
             self._heads[block] = _head(self._at(block.offset, block.head), block.body)
         return self._heads[block]
 
-    def declared(self, block: Block, columns: Sequence[str] | None = None) -> int:
+    def declared(
+        self, block: Block, columns: Sequence[str] | None = None, *, is_mapped: bool = False
+    ) -> int:
         """Bytes that one batch takes in memory, as it says itself; at least one for each row.
 
         Args:
+            block: Where the batch is.
             columns: The only ones that will be read.
+            is_mapped: Whether the file is in memory, or mapped: what it holds as it will be used
+                takes nothing more.
         """
         head = self.head(block)
         if not head.compressed:  # the buffers are parts of the file
-            return max(head.rows, sum(length for _, length in head.buffers))
+            in_file = 0 if is_mapped else sum(length for _, length in head.buffers)
+            return max(head.rows, in_file)
         start = block.offset + block.head
         found = (self._becomes(start + at, length) for at, length in self._wanted(head, columns))
         return max(head.rows, sum(found))

@@ -196,9 +196,12 @@ class LazyTable(Generic[Row]):
 
     def to_reader(self) -> pa.RecordBatchReader:
         """A stream of batches; memory is one batch."""
+        return self._read()
+
+    def _read(self, **options: Any) -> pa.RecordBatchReader:
         from typedxcom.tables.verify import checked
 
-        reader = self._source.open(columns=self._names(), filter=self._filter)
+        reader = self._source.open(columns=self._names(), filter=self._filter, **options)
         return checked(reader, self._narrowed())
 
     def batches(self, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
@@ -209,7 +212,9 @@ class LazyTable(Generic[Row]):
 
     def to_arrow(self) -> pa.Table:
         """All of it as a ``pyarrow.Table``."""
-        return self.to_reader().read_all()
+        # A store's source counts what all batches take together.
+        options = {"is_whole": True} if hasattr(self._source, "counted") else {}
+        return self._read(**options).read_all()
 
     def to_pandas(self) -> Any:
         """All of it as a pandas DataFrame."""

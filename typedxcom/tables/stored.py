@@ -20,7 +20,6 @@ __all__ = [
     "StoredTable",
     "as_file",
     "damaged",
-    "expanded",
     "filtered",
     "pieces",
     "select",
@@ -205,38 +204,3 @@ def filtered(
         return
     table = pa.Table.from_batches([batch]).filter(condition)
     yield from (table if columns is None else table.select(list(columns))).to_batches()
-
-
-def expanded(table: Any, columns: Iterable[str]) -> int:
-    """Bytes that these columns of a table or batch take once their dictionaries are written out.
-
-    One long text in a dictionary, and many rows that name it, are a small file and a huge column.
-    """
-    wanted = [table.column(name) for name in columns]
-    chunks = (part for column in wanted for part in getattr(column, "chunks", [column]))
-    return sum(map(_expanded, chunks))
-
-
-def _expanded(array: Any) -> int:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = array.type
-    if pa.types.is_struct(kind):
-        return sum(_expanded(array.field(at)) for at in range(kind.num_fields))
-    if hasattr(array, "flatten") and not pa.types.is_map(kind):
-        return _expanded(array.flatten())
-    if not pa.types.is_dictionary(kind):
-        return 0
-    try:
-        lengths = pc.binary_length(array.dictionary)
-    except pa.ArrowNotImplementedError:  # numbers, or what is nested: as long as all of it
-        width = getattr(kind.value_type, "bit_width", None) if _has_width(kind) else None
-        return len(array) * int(array.dictionary.nbytes if width is None else max(width // 8, 1))
-    return int(pc.sum(lengths.take(array.indices)).as_py() or 0)
-
-
-def _has_width(kind: Any) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_primitive(kind.value_type) or pa.types.is_decimal(kind.value_type))
