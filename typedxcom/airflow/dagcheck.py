@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from typedxcom.airflow.checks import check_call, check_value, holds_output, told
+from typedxcom.airflow.decorator_kinds import kind_of
 from typedxcom.airflow.edges import arguments_of, fields_of
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs
 from typedxcom.airflow.fields import field_schema
@@ -20,7 +21,6 @@ from typedxcom.airflow.wiring import (
     describe,
     element,
     operator_contract,
-    returns_value,
 )
 from typedxcom.contracts import contract_of
 from typedxcom.errors import ContractError, as_sentence
@@ -85,7 +85,7 @@ def _check_plain(operator: Any, contract: Any) -> list[str]:
 def _check_late(operator: Any, contract: Any) -> Iterator[str]:
     """What typedxcom's own task says where it is decorated, and its outputs where they are made."""
     operator_class = getattr(operator, "operator_class", type(operator))
-    yield from _said_by(refuse_result, operator_class.custom_operator_name, contract)
+    yield from _said_by(refuse_result, operator_class, contract)
     yield from _said_by(refuse_declared_keys, operator, contract)
     for argument, _ in arguments_of(operator, contract):
         yield from late_problems(argument.value)
@@ -132,7 +132,5 @@ def _function(operator: Any) -> Any:
 
 
 def _runs_here(operator: Any) -> bool:
-    operator_class = getattr(operator, "operator_class", type(operator))
-    elsewhere = ("virtualenv", "external_python", "docker", "kubernetes")
-    name = str(getattr(operator_class, "custom_operator_name", ""))
-    return returns_value(operator_class) and not any(word in name for word in elsewhere)
+    kind = kind_of(getattr(operator, "operator_class", type(operator)))
+    return kind.returns_value and kind.place == "worker"

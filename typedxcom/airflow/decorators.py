@@ -16,6 +16,7 @@ from airflow.sdk import teardown as airflow_teardown
 
 from typedxcom.airflow.arguments import expanded_raw
 from typedxcom.airflow.checks import check_arguments, check_call
+from typedxcom.airflow.decorator_kinds import kind_of
 from typedxcom.airflow.expansion import check_expand, check_expand_kwargs, wired_arguments
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_declared_keys
@@ -40,10 +41,8 @@ from typedxcom.airflow.readers import read_in, reader_group
 from typedxcom.airflow.stores import objects
 from typedxcom.airflow.wiring import (
     injected_names,
-    merges_context,
     output_schema,
     pushed_by,
-    returns_value,
 )
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, WiringError, shorten
@@ -178,7 +177,7 @@ def _declared(made: TypedTask) -> Contract | None:
         if not contract.is_resolved:  # a class that was defined after the task
             contract.learn(local_names(contract.function))
         contract.refuse_unsupported()
-        refuse_result(str(getattr(made.operator_class, "custom_operator_name", "")), contract)
+        refuse_result(made.operator_class, contract)
         refuse_generator(contract)
         refuse_declared_keys(made, contract)
     return contract
@@ -295,11 +294,12 @@ def _with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> 
         if existing.function is not function:  # @contract below: what it said counts
             said = {name: value or getattr(existing, name) for name, value in said.items()}
         function = _copy(existing.function)  # one check is enough
+    kind = kind_of(operator_class)
     made = Contract(
         function,
         injected=injected_names(),
-        reserved=merges_context(operator_class),
-        returns=returns_value(operator_class),
+        reserved=kind.has_context,
+        returns=kind.returns_value,
         local_names=local_names(function),
         **said,
     )

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import typing_extensions as te
 from airflow.sdk import Metadata
 
+from typedxcom.airflow.decorator_kinds import DecoratorKind, kind_of
 from typedxcom.contracts import Contract
 from typedxcom.errors import ContractError
 from typedxcom.hints import read_hints
@@ -29,25 +30,25 @@ from typedxcom.schema.nodes import (
 
 __all__ = ["refuse_generator", "refuse_result"]
 
-_TASK_IDS = "the ids of tasks: a `str`, a `list[str]`, or None"
-_BRANCHES = ("branch", "branch_virtualenv", "branch_external_python")
 _ALLOWED = {
-    **{f"@task.{kind}": _TASK_IDS for kind in _BRANCHES},
-    "@task.sensor": "a `bool` or a `PokeReturnValue`",
-    "@task.bash": "the command: a `str`",
+    "branch": "the ids of tasks: a `str`, a `list[str]`, or None",
+    "sensor": "a `bool` or a `PokeReturnValue`",
+    "command": "the command: a `str`",
 }
 
 
-def refuse_result(decorator: str, contract: Contract) -> None:
+def refuse_result(operator_class: type, contract: Contract) -> None:
     """Raise ContractError where the function returns what its kind of task cannot use.
 
     Args:
-        decorator: The name of the kind, as ``@task.branch``.
+        operator_class: The operator that runs it.
         contract: The contract of the function.
     """
-    allowed, returned = _ALLOWED.get(decorator), contract.body_returns.schema
-    if allowed is None or _may_be(decorator, returned):
+    kind = kind_of(operator_class)
+    allowed, returned = _ALLOWED.get(kind.result), contract.body_returns.schema
+    if allowed is None or _may_be(kind, returned):
         return
+    decorator = getattr(operator_class, "custom_operator_name", "")
     raise ContractError(
         f"Task function {contract.name!r} is a {decorator}: it must return {allowed}, "
         f"not `{returned}`."
@@ -105,14 +106,14 @@ def _plain(annotation: Any) -> Any:
             return annotation
 
 
-def _may_be(decorator: str, schema: Schema) -> bool:
+def _may_be(kind: DecoratorKind, schema: Schema) -> bool:
     schema = bare(schema)
     if isinstance(schema, UnionOf):
-        return all(_may_be(decorator, member) for member in schema.members)
-    if decorator == "@task.sensor":
+        return all(_may_be(kind, member) for member in schema.members)
+    if kind.result == "sensor":
         is_other = not isinstance(schema, (Scalar, LiteralOf, EnumOf, SequenceOf, TupleOf))
         return is_other or (isinstance(schema, Scalar) and schema.type is bool)
-    if decorator == "@task.bash":
+    if kind.result == "command":
         return _is_text(schema)
     if isinstance(schema, SequenceOf):
         return _is_text(bare(schema.item))

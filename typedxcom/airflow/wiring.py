@@ -8,6 +8,7 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from typedxcom.airflow.decorator_kinds import kind_of
 from typedxcom.airflow.hidden import hidden_output
 from typedxcom.airflow.private import (
     INJECTED_KEYS,
@@ -61,21 +62,15 @@ __all__ = [
     "is_template",
     "key_schema",
     "literal",
-    "merges_context",
     "misuse",
     "operator_contract",
     "output_schema",
     "producers",
     "pushed_by",
-    "returns_value",
 ]
 
 RETURN_KEY = "return_value"
 LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
-# Decorators whose operator runs the function and pushes what it returned, besides PythonOperator's.
-_RUN_ELSEWHERE = frozenset({"@task.docker", "@task.kubernetes", "@task.stub", "@task.pyspark"})
-_MERGE_CONTEXT = ("PythonOperator", "PythonSensor")
-_SILENT = ("branch", "sensor")  # these push nothing, or something else than the return value
 
 
 class NotAnItem(Exception):
@@ -85,21 +80,6 @@ class NotAnItem(Exception):
 def injected_names() -> frozenset[str]:
     """Names of parameters that Airflow fills from its context."""
     return INJECTED_KEYS
-
-
-def merges_context(operator_class: type) -> bool:
-    """Whether Airflow calls the function with its context beside the arguments."""
-    is_bash = getattr(operator_class, "custom_operator_name", "") == "@task.bash"
-    return is_bash or any(base.__name__ in _MERGE_CONTEXT for base in operator_class.__mro__)
-
-
-def returns_value(operator_class: type) -> bool:
-    """Whether the XCom of *operator_class* is what its function returns."""
-    name = str(getattr(operator_class, "custom_operator_name", ""))
-    if any(part in name for part in _SILENT):
-        return False
-    is_python = any(base.__name__ == "PythonOperator" for base in operator_class.__mro__)
-    return is_python or name in _RUN_ELSEWHERE
 
 
 def operator_contract(operator: Any) -> Contract | None:
@@ -113,24 +93,25 @@ def operator_contract(operator: Any) -> Contract | None:
     operator_class = getattr(operator, "operator_class", type(operator))
     if not hasattr(operator_class, "custom_operator_name"):
         return None  # a PythonOperator: its function may be anybody's
+    kind = kind_of(operator_class)
     return Contract(
         function,
         injected=injected_names(),
-        reserved=merges_context(operator_class),
+        reserved=kind.has_context,
         output=pushed_by(operator_class, _options(operator)),
-        returns=returns_value(operator_class),
+        returns=kind.returns_value,
     )
 
 
 def output_schema(contract: Contract, operator_class: type) -> Schema:
     """What the reader of a task gets: of a branch what was chosen, of a sensor nothing."""
-    name = str(getattr(operator_class, "custom_operator_name", ""))
+    result = kind_of(operator_class).result
     chosen = contract.body_returns.schema
     if contract.returned.known or not contract.body_returns.known:
         return contract.returned.schema
-    if "sensor" in name:
+    if result == "sensor":
         return Scalar(type(None)) if chosen == Scalar(bool) else UNKNOWN
-    return chosen if "branch" in name else UNKNOWN
+    return chosen if result == "branch" else UNKNOWN
 
 
 def pushed_by(operator_class: type, options: Mapping[str, Any]) -> Any:
@@ -140,8 +121,7 @@ def pushed_by(operator_class: type, options: Mapping[str, Any]) -> Any:
         operator_class: The class of the decorated task's operator.
         options: What the decorator was given.
     """
-    is_bash = getattr(operator_class, "custom_operator_name", "") == "@task.bash"
-    return str if is_bash and "output_processor" not in options else None
+    return None if "output_processor" in options else kind_of(operator_class).pushes
 
 
 def _options(operator: Any) -> Mapping[str, Any]:

@@ -318,7 +318,7 @@ def _is_metadata(yielded: ProperType) -> bool:
 _ALLOWED: Final = {
     **dict.fromkeys(names.BRANCHES, "task ids: a str, a list of str, or None"),
     "sensor": "a bool or a PokeReturnValue",
-    "bash": "the command as a str",
+    **dict.fromkeys(names.COMMANDS, "the command as a str"),
 }
 
 
@@ -336,7 +336,7 @@ def allowed_return(returned: ProperType, kind: str) -> bool:
         return _is_task_ids(returned)
     if not isinstance(returned, Instance):
         return False
-    bases = ("builtins.str",) if kind == "bash" else ("builtins.bool", names.SDK_POKE)
+    bases = ("builtins.str",) if kind in names.COMMANDS else ("builtins.bool", names.SDK_POKE)
     return any(returned.type.has_base(base) for base in bases)
 
 

@@ -59,10 +59,10 @@ SDK_METADATA: Final = f"{SDK}.definitions.asset.metadata.Metadata"
 SDK_POKE: Final = f"{SDK}.bases.sensor.PokeReturnValue"
 SDK_LAZY_SEQUENCE: Final = f"{SDK}.execution_time.lazy_sequence.LazyXComSequence"
 
-# Sub-decorators whose function's return value is not the task's output.
-BRANCHES: Final = frozenset(
-    {"branch", "branch_virtualenv", "branch_external_python", "branch_python"}
-)
+# What the sub-decorators do: `typedxcom.airflow.decorator_kinds` says it, a test compares.
+BRANCHES: Final = frozenset({"branch", "branch_virtualenv", "branch_external_python"})
+COMMANDS: Final = frozenset({"bash", "sql"})  # what the function returns is text, and is run
+# Of these a reader gets what the function returns.
 RUNS_FUNCTION: Final = BRANCHES | frozenset(
     {"python", "short_circuit", "virtualenv", "external_python", "stub"}
     | {"docker", "kubernetes", "pyspark", "snowpark"}
@@ -75,7 +75,8 @@ CALLBACK_KEYS: Final = frozenset(
 )
 # Kinds whose function is called with Airflow's context beside the arguments.
 MERGES_CONTEXT: Final = (RUNS_FUNCTION - frozenset({"docker", "kubernetes", "stub"})) | frozenset(
-    {"bash", "bash_processed", "sensor"}
+    {"bash", "bash_processed", "sensor", "sql", "analytics", "kubernetes_cmd", "agent", "llm"}
+    | {"llm_branch", "llm_file_analysis", "llm_schema_compare", "llm_sql"}
 )
 
 # What these kinds take beside the arguments of every operator: as the installed provider has it.

@@ -1,0 +1,83 @@
+"""One table says what each task decorator does; the plugin, which cannot import it, agrees."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from airflow.sdk import task
+from airflow.sdk.bases.decorator import DecoratedOperator
+
+from typedxcom.airflow.decorator_kinds import KINDS, DecoratorKind, kind_of
+from typedxcom.mypy import names
+
+PROVIDERS = ("airflow.providers.standard", "airflow.providers.common.sql")
+PROCESSED = {"bash_processed"}  # the plugin's own name for bash with an output_processor
+
+
+def kinds(**wanted: object) -> set[str]:
+    """The names of the rows that have these values."""
+    return {
+        name
+        for name, row in KINDS.items()
+        if all(getattr(row, attribute) == value for attribute, value in wanted.items())
+    }
+
+
+def listed() -> list[str]:
+    """The decorators of the installed providers."""
+    return [
+        one["name"]
+        for provider in PROVIDERS
+        for one in importlib.import_module(f"{provider}.get_provider_info")
+        .get_provider_info()
+        .get("task-decorators", [])
+    ]
+
+
+def test_the_plugin_has_the_same_table() -> None:
+    """Each set of the plugin holds the rows of the table that say so, and no other."""
+    assert kinds(result="branch") == names.BRANCHES
+    assert kinds(result="value") | kinds(result="branch") == names.RUNS_FUNCTION
+    assert kinds(result="command") == names.COMMANDS
+    assert kinds(has_context=True) | PROCESSED == names.MERGES_CONTEXT
+    assert {name for name in KINDS if KINDS[name].pushes} == {"bash"}
+    assert set(KINDS) >= names.STANDARD_KINDS - PROCESSED
+
+
+def test_every_installed_decorator_has_a_row() -> None:
+    """A decorator that a provider adds is looked at by a person."""
+    assert set(listed()) <= set(KINDS)
+
+
+@pytest.mark.parametrize("name", sorted(set(listed()) & set(KINDS)))
+def test_a_row_is_true_of_the_operator(name: str) -> None:
+    """What runs in another interpreter pickles for it; the operator is found by its name."""
+    options = {"python": "python3"} if "external_python" in name else {}
+    if name == "sql":
+        options = {"conn_id": "none"}
+    made = getattr(task, name)(**options)(lambda: None) if options else getattr(task, name)(work)
+    operator = made.operator_class
+    assert kind_of(operator) is KINDS[name]
+    bases = {base.__name__ for base in operator.__mro__}
+    assert (KINDS[name].place == "interpreter") == ("_BasePythonVirtualenvOperator" in bases)
+
+
+def work() -> None:
+    """Do nothing: the body of a task."""
+
+
+class Unlisted(DecoratedOperator):
+    """A provider's operator that nobody has looked at."""
+
+    custom_operator_name = "@task.unlisted"
+
+
+def test_an_unlisted_decorator_says_nothing_unless_it_is_a_python_task() -> None:
+    """The default row: only what Airflow's own Python decorator is made of returns a value."""
+    python = task.python(work).operator_class
+    names_of = {"custom_operator_name": "@task.later"}
+    assert kind_of(Unlisted) == DecoratorKind("worker", "other", has_context=False)
+    assert kind_of(type("Later", (python,), names_of)) is KINDS["python"]
+    names_of = {"custom_operator_name": "@task.later_branch"}
+    assert kind_of(type("Later", (python,), names_of)).result == "other"

@@ -1,0 +1,92 @@
+"""What each task decorator does with its function: one row per sub-decorator.
+
+The plugin cannot import this. A test compares `typedxcom.mypy.names` with it, and the rows with the
+operators of the installed providers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["KINDS", "DecoratorKind", "kind_of"]
+
+Place = Literal["worker", "interpreter", "elsewhere"]
+Result = Literal["value", "branch", "sensor", "command", "commands", "prompt", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class DecoratorKind:
+    """What one task decorator does.
+
+    Attributes:
+        place: Where the function runs: in the worker's process, in another Python interpreter that
+            the worker starts, or elsewhere, in a container or another service.
+        result: What the function's return value is: the task's value, the branch that was chosen,
+            what a sensor found, a command or query (or several), a prompt, or something that we do
+            not know.
+        has_context: Whether Airflow calls the function with its context beside the arguments.
+        pushes: What is pushed whatever the function returns, where that is known.
+    """
+
+    place: Place
+    result: Result
+    has_context: bool = True
+    pushes: Any = None
+
+    @property
+    def returns_value(self) -> bool:
+        """Whether the task's XCom is what its function returns."""
+        return self.result == "value"
+
+
+_PYTHON = DecoratorKind("worker", "value")
+_INTERPRETER = DecoratorKind("interpreter", "value")
+_CONTAINER = DecoratorKind("elsewhere", "value", has_context=False)
+_COMMAND = DecoratorKind("worker", "command")
+_COMMANDS = DecoratorKind("worker", "commands")
+_PROMPT = DecoratorKind("worker", "prompt")
+_OTHER = DecoratorKind("worker", "other", has_context=False)
+
+KINDS: dict[str, DecoratorKind] = {
+    "python": _PYTHON,
+    "short_circuit": _PYTHON,
+    "virtualenv": _INTERPRETER,
+    "external_python": _INTERPRETER,
+    "branch": DecoratorKind("worker", "branch"),
+    "branch_virtualenv": DecoratorKind("interpreter", "branch"),
+    "branch_external_python": DecoratorKind("interpreter", "branch"),
+    "sensor": DecoratorKind("worker", "sensor"),
+    "bash": DecoratorKind("worker", "command", pushes=str),  # the last line
+    "stub": _CONTAINER,  # in another language
+    # apache-airflow-providers-docker, cncf-kubernetes, apache-spark, snowflake
+    "docker": _CONTAINER,
+    "kubernetes": _CONTAINER,
+    "kubernetes_cmd": _COMMANDS,
+    "pyspark": _PYTHON,
+    "snowpark": _PYTHON,
+    # common-sql, common-ai
+    "sql": _COMMAND,
+    "analytics": _COMMANDS,
+    "agent": _PROMPT,
+    "llm": _PROMPT,
+    "llm_branch": _PROMPT,
+    "llm_file_analysis": _PROMPT,
+    "llm_schema_compare": _PROMPT,
+    "llm_sql": _PROMPT,
+}
+
+
+def kind_of(operator_class: type) -> DecoratorKind:
+    """The row of a decorated task's operator, also of a provider's that is not listed.
+
+    A class that Airflow's own Python decorator is made of runs its function and pushes what that
+    returns. Of any other it is not known what a return value means.
+    """
+    name = str(getattr(operator_class, "custom_operator_name", ""))
+    word = name.removeprefix("@task").removeprefix(".") or "python"
+    known = KINDS.get(word) if name.startswith("@task") else None
+    if known is not None:
+        return known
+    is_python = any(base.__name__ == "PythonOperator" for base in operator_class.__mro__)
+    return _PYTHON if is_python and not {"branch", "sensor"} & set(word.split("_")) else _OTHER
