@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 import pytest
 from airflow.sdk import task as airflow_task
+from airflow.sdk import task_group
 from pydantic import BaseModel, Field
 
 from tests.e2e.support import succeed
@@ -135,6 +136,57 @@ def test_a_typed_task_reads_what_airflows_own_tasks_returned() -> None:
     result = succeed(mixed_edges())
     assert [result.xcom("each", map_index=at) for at in (0, 1)] == [1, 2]
     assert [result.xcom("each_of_tuple", map_index=at) for at in (0, 1)] == [1, 2]
+
+
+def test_every_kind_of_typed_task_reads_them() -> None:
+    """In a mapped group, in branches and bash, async, and with arguments of any number."""
+
+    @dag(schedule=None)
+    def mixed_kinds():
+        @airflow_task
+        def make():
+            return [Order(id=1), Order(id=2)]
+
+        @airflow_task
+        def moment(n=1):
+            return {"at": DAY}
+
+        @task
+        def use(order: Order, inside: dict[str, datetime], untyped) -> int:
+            assert inside == untyped == {"at": DAY}
+            return order.id
+
+        @task_group
+        def each(order):
+            inside = moment.override(task_id="inside")(1)
+            return use(order, inside, inside)
+
+        @task.branch
+        def choose(orders: list[Order], ids: list[int]) -> str:
+            return "say" if [order.id for order in orders] == ids else "never"
+
+        @task.bash
+        def say(orders: list[Order], at) -> str:
+            return f"echo {orders[1].id} {at['at'].year}"
+
+        @task
+        def never() -> None: ...
+
+        @task
+        async def last(*orders: list[Order], **rest: dict[str, datetime]) -> int:
+            assert rest["at"] == {"at": DAY}  # among the keys of the context
+            return len(orders[0])
+
+        made, at = make(), moment()
+        said = say(made, at)
+        choose(made, each.expand(order=made)) >> [said, never()]
+        first = use.override(task_id="first").partial(inside=at, untyped=at).expand(order=made)
+        said >> last(made, at=at) << first
+
+    result = succeed(mixed_kinds())
+    assert result.xcom("say") == "2 2024"
+    assert result.states["never"] == "skipped"
+    assert result.xcom("last") == 2
 
 
 ASSETS = """
