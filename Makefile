@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-services test-oldest test-next test-mypy test-pythons wheel bench bench-quick stubs lint format lock clean python
+.PHONY: help demo test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel bench bench-quick stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ test: .venv/synced .venv-checkers/synced ## Run all tests (ARGS="-k wiring -x" g
 
 test-services: .venv-services/synced ## Run the tests of whole deployments: Celery, Redis, Ceph, Azurite, Chromium
 	PATH="$(CURDIR)/.venv/bin:$$PATH" .venv-services/bin/python -m pytest tests/deployment --durations=15 $(ARGS)
+
+test-airflow: .venv/synced ## Run Airflow's own TaskFlow tests with Airflow's task and with ours
+	.venv/bin/python -m tests.airflow_suites $(ARGS)
 
 test-oldest: .venv-oldest/synced .venv-checkers/synced ## Run unit and end-to-end tests on the oldest supported Airflow
 	.venv-oldest/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs $(ARGS)
@@ -97,6 +100,8 @@ lock: | $(UV) ## Resolve requirements/*.txt anew
 	$(COMPILE) --python-version 3.10 requirements/checkers.in -o requirements/checkers.txt
 	$(COMPILE_ALL) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) --no-deps requirements/mypy-oldest.in -o requirements/mypy-oldest.txt
+	$(COMPILE) --no-deps --no-annotate --python-version 3.10 -c requirements/dev.txt \
+		requirements/airflow.in -o requirements/airflow.txt
 	$(COMPILE_ALL) --python-version 3.10 -c requirements/dev.txt requirements/dev.in \
 		requirements/services.in -o requirements/services.txt
 	$(COMPILE_ALL) --python-version 3.10 --exclude-newer 2026-03-20 --resolution lowest-direct \

@@ -1,0 +1,1 @@
+"""Helpers by the names under which Airflow's tests import them."""
