@@ -163,6 +163,19 @@ class Contract:
             promise = self._of_context(name) if injected else self.parameter(name)
             yield Argument(name, name, value, promise, injected)
 
+    def says_nothing_somewhere(self) -> bool:
+        """Whether there is any parameter of which nothing is said."""
+        promises = self._read()
+        for name, parameter in self.signature.parameters.items():
+            promise = promises.parameters.get(name, ANYTHING)
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                promise = promises.rest
+            elif parameter.kind is parameter.VAR_KEYWORD:
+                promise = promises.others
+            if promise.is_open and not self.is_injected(name):
+                return True
+        return False
+
     def says_nothing_of(self, argument: Argument) -> bool:
         """Whether *argument* goes to a parameter of which nothing is said, now or later."""
         if argument.injected or not argument.promise.is_open:

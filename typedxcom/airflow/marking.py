@@ -40,6 +40,8 @@ def marked_in_call(
     contract: Contract, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of a call, or of ``partial``, with their outputs marked."""
+    if not contract.says_nothing_somewhere():
+        return tuple(args), dict(kwargs)
     found = [_argument(contract, one) for one in contract.bind(args, kwargs)]
     return tuple(found[: len(args)]), dict(zip(kwargs, found[len(args) :], strict=True))
 
@@ -108,7 +110,7 @@ def _reference(arg: Any, reads: _Reads) -> Any:
         if contract_of(getattr(arg.operator, "python_callable", None)) is None:
             return arg
         arg = typed_arg(arg, UNKNOWN)
-    return arg.read_by(reads)
+    return arg._read_by(reads)
 
 
 def _joined(args: Sequence[Any], items: _Reads | None) -> Sequence[Any]:

@@ -80,11 +80,11 @@ class XComArg(NoArithmetic, PlainXComArg):
         promise = promised_under(self.operator, self.key, getattr(self, "path", ()))
         return Output(row, promise, is_many)
 
-    def read_by(self, reads: Callable[[Output], Any]) -> Any:
+    def _read_by(self, reads: Callable[[Output], Any]) -> Any:
         """The same reference, read by *reads* whoever the reader is."""
         made = type(self)(operator=self.operator, key=self.key)
         vars(made).update(vars(self), _reads=reads)
-        return without_shadowed_fields(made)
+        return made
 
     def row(self, context: Any) -> Any:
         """Pull the row as it lies."""
