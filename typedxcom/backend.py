@@ -26,6 +26,7 @@ from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import (
     NAMES_OTHERS,
     Coordinates,
+    Origin,
     coordinates_prefix,
     is_pointer,
     parse,
@@ -42,6 +43,7 @@ __all__ = ["XComBackend", "raw_rows"]
 # second row names this one.
 _OPENED = frozenset({"json", "bytes", "airflow", ITEMS})
 _log = logging.getLogger(__name__)
+_asked: ContextVar[Origin | None] = ContextVar("typedxcom_asked", default=None)
 _deleting: ContextVar[Coordinates | None] = ContextVar("typedxcom_deleting", default=None)
 
 
@@ -89,6 +91,18 @@ class XComBackend(BaseXCom):
     def load_value(cls, stored: Any) -> Any:
         """As `deserialize_value`, from Airflow 3.4 on."""
         return _value(stored)
+
+    @classmethod
+    def get_one(cls, **where: Any) -> Any:
+        """As Airflow's; a signed pointer that was made for another XCom is not followed."""
+        with _asking(where):
+            return super().get_one(**where)
+
+    @classmethod
+    def get_all(cls, **where: Any) -> Any:
+        """As `get_one`."""
+        with _asking(where):
+            return super().get_all(**where)
 
     @classmethod
     def delete(
@@ -177,21 +191,36 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
     return placement.put(text, codec="airflow", ext="json", about=told)
 
 
+@contextlib.contextmanager
+def _asking(where: dict[str, Any]) -> Iterator[None]:
+    """Inside, rows are read that somebody asked Airflow for by *where*."""
+    is_earlier = where.get("include_prior_dates")
+    run_id = None if is_earlier else where.get("run_id")
+    names = where.get("dag_id"), run_id, where.get("task_id"), where.get("key")
+    token = _asked.set(Origin(*names))
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
 def _value(row: Any) -> Any:
-    from typedxcom.airflow.stores import objects
+    from typedxcom.airflow.origins import objects_from
     from typedxcom.codecs.text import read_text
     from typedxcom.objects import SignedRow
     from typedxcom.rows import opened
 
-    codec = objects().pointer(row).codec if is_pointer(row) else None
+    asked = _asked.get()
+    objects = objects_from() if asked is None else objects_from(asked)
+    codec = objects.pointer(row).codec if is_pointer(row) else None
     if codec == ITEMS:
-        items = StoredItems(row, objects(), lambda text: _airflow_value(read_text(text)))
-        return items if is_raw() else opened(items[:], objects())
+        items = StoredItems(row, objects, lambda text: _airflow_value(read_text(text)))
+        return items if is_raw() else opened(items[:], objects)
     if codec == "airflow":
-        row = read_text(bytes(objects().read(row)))
-        row = SignedRow(row) if objects().keys and is_frame(row) else row
+        row = read_text(bytes(objects.read(row)))
+        row = SignedRow(row) if objects.keys and is_frame(row) else row
     value = _airflow_value(row)
-    return value if is_raw() else opened(value, objects())
+    return value if is_raw() else opened(value, objects)
 
 
 def _airflow_value(row: Any) -> Any:

@@ -19,6 +19,7 @@ from typedxcom.errors import (
 )
 from typedxcom.exchange import load, parse_rendered
 from typedxcom.objects import Objects, TableFormat
+from typedxcom.pointer import Origin
 from typedxcom.promises import (
     ANYTHING,
     RETURN_PLACE,
@@ -61,6 +62,21 @@ class Argument:
     value: Any
     promise: Promise = ANYTHING
     injected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The stores, for the arguments at some places: whose pointers are followed there."""
+
+    objects: Objects | None
+    origins: Mapping[Place, Sequence[Origin]]
+
+    def of(self, *places: Place) -> Objects | None:
+        """The stores for what stands at *places*."""
+        if self.objects is None or not all(place in self.origins for place in places):
+            return self.objects
+        found = [origin for place in places for origin in self.origins[place]]
+        return replace(self.objects, origins=found)
 
 
 @dataclass
@@ -270,6 +286,7 @@ class Contract:
         task_id: str,
         rendered: Collection[Place] = frozenset(),
         sources: Mapping[Any, str] | None = None,
+        origins: Mapping[Place, Sequence[Origin]] | None = None,
         only_given: bool = False,
         lax: bool = False,
         objects: Objects | None = None,
@@ -283,6 +300,7 @@ class Contract:
             task_id: Whose they are, for messages.
             rendered: Places of arguments that were a Jinja template: read leniently.
             sources: Place of an argument to the task that pushed it, for messages.
+            origins: Place of an argument to the XComs that its signed pointers may be of.
             only_given: Whether all arguments are the author's, and none is Airflow's own.
             lax: Read every parameter leniently.
             objects: Where pointers lead.
@@ -293,7 +311,8 @@ class Contract:
         """
         self.resolve()
         given, sources = list(self.bind(args, kwargs)), sources or {}
-        whole = self._load_together(given, task_id, objects, airflow) if self.inputs else {}
+        bound = _Bound(objects, origins or {})
+        whole = self._load_together(given, task_id, bound, airflow) if self.inputs else {}
         loaded: list[Any] = []
         wrong: list[ValidationError | CodecError] = []
         for argument in given:
@@ -313,7 +332,7 @@ class Contract:
             )
             about = _about(task_id, argument.name, sources.get(place))
             try:
-                loaded.append(self._load_one(argument, about, reader, objects))
+                loaded.append(self._load_one(argument, about, reader, bound.of(place)))
             except (ValidationError, CodecError) as error:
                 wrong.append(error)
             except StoreError:  # a retry may help this argument, and none that is wrong already
@@ -336,7 +355,7 @@ class Contract:
         self,
         given: Sequence[Argument],
         task_id: str,
-        objects: Objects | None,
+        bound: _Bound,
         airflow: AirflowReader | None,
     ) -> dict[Place, Any]:
         """Validate the arguments that ``inputs`` names as one model."""
@@ -346,6 +365,7 @@ class Contract:
         about = f"Task {task_id!r}, inputs `{self.inputs.__name__}`"
         try:
             values = {name: argument.value for name, argument in together.items()}
+            objects = bound.of(*(argument.place for argument in together.values()))
             with verified.named(about):
                 model = load(values, promise.codec, objects=objects, airflow=airflow)
         except (ValidationError, CodecError) as error:

@@ -135,7 +135,8 @@ class FileCodec(ObjectCodec):
         """Copy the file to the store in pieces; a file that came in is passed on as its pointer."""
         file: File = self.check(value)
         if file._stored is not None:
-            return file._stored.row
+            row = file._stored.row
+            return row if placement is None else placement.passed_on(row)
         if placement is None:
             raise ConfigurationError(NO_STORE)
         with placement.writer(_extension(file.path)) as out, file.open() as source:

@@ -14,7 +14,7 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError
 from typedxcom.jsontypes import JsonValue
-from typedxcom.pointer import BLOCKS, Coordinates, Pointer, parse, sign, verify
+from typedxcom.pointer import BLOCKS, Coordinates, Origin, Pointer, is_pointer, parse, sign, verify
 from typedxcom.stores import Store
 from typedxcom.stores.opened import OpenedFile, set_aside, temporary_file
 from typedxcom.stores.verified import (
@@ -48,6 +48,8 @@ class Objects:
         literals: Whether a table that is an object of Python's came from code and from no row.
         owner_in: Gives, for the name of a store, whose deployment's objects new ones become; None
             where objects belong to nobody.
+        origins: The XComs that the reader asked for, None where that is not known: a signed
+            pointer that was made for another one is refused.
     """
 
     open_store: Callable[[str], Store]
@@ -55,6 +57,7 @@ class Objects:
     limits: Limits = _LIMITS
     literals: bool = False
     owner_in: Callable[[str], str] | None = None
+    origins: Sequence[Origin] | None = None
 
     def pointer(self, row: dict[str, Any]) -> Pointer:
         """The pointer that *row* is, if it may be followed.
@@ -64,8 +67,20 @@ class Objects:
             IntegrityError: It is not signed as it must be. A retry does not help.
         """
         pointer = parse(row)
-        verify(pointer, self.keys)
+        is_bound = verify(pointer, self.keys)
+        if is_bound and self.origins is not None:
+            self._check_origin(pointer)
         return pointer
+
+    def _check_origin(self, pointer: Pointer) -> None:
+        origins = self.origins or ()
+        if not any(origin.covers(pointer.home) for origin in origins):
+            asked = " or ".join(map(str, origins))
+            raise IntegrityError(
+                f"A pointer that was signed for another XCom (`{pointer.home}`) stands in {asked}. "
+                "Clear the task that pushed it. A typed task that returns the handle it was given "
+                "signs it for its own XCom."
+            )
 
     def refuse_unsigned(self, value: Any) -> None:
         """Raise IntegrityError where *value*, a table without a pointer, may be anybody's.
@@ -183,8 +198,27 @@ class Placement:
         """Make the object of *out* appear, and give the row that points to it."""
         pointer = out.commit(codec=codec, about=about, **fields)
         if self.objects.keys:
-            pointer = sign(pointer, self.objects.keys[0])
+            pointer = sign(pointer, self.objects.keys[0], coordinates=self.coordinates)
         return pointer.to_row()
+
+    def passed_on(self, row: Any) -> Any:
+        """*row*, whose pointers this XCom passes on: where there is a key, signed for this one.
+
+        Args:
+            row: A pointer that was followed, or a list or dict that holds some.
+
+        Raises:
+            IntegrityError: A pointer is not signed as it must be. A retry does not help.
+        """
+        if not self.objects.keys:
+            return row
+        if is_pointer(row):
+            pointer = parse(row)
+            verify(pointer, self.objects.keys)
+            return sign(pointer, self.objects.keys[0], coordinates=self.coordinates).to_row()
+        if isinstance(row, dict):
+            return {key: self.passed_on(part) for key, part in row.items()}
+        return [self.passed_on(part) for part in row] if isinstance(row, list) else row
 
 
 def _copied(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:

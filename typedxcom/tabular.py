@@ -131,7 +131,7 @@ class TableCodec(ObjectCodec):
         """Write the table as it is checked; a handle that came in is passed on as its pointer."""
         passed_on = _row_of_handle(value)
         if passed_on is not None:
-            return passed_on
+            return passed_on if placement is None else placement.passed_on(passed_on)
         if placement is None:
             raise ConfigurationError(NO_STORE)
         return _write_table(self.check(value), placement, self.schema)

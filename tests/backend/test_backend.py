@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.airflow.private import AirflowFailException
 from typedxcom.airflow.stores import placed
@@ -269,3 +270,28 @@ def test_an_altered_item_is_an_error(store: Path) -> None:
         items[0]
     with pytest.raises(IntegrityError, match="digest"):
         items[:]
+
+
+def test_an_untyped_reader_follows_no_pointer_of_another_xcom(
+    monkeypatch: pytest.MonkeyPatch, forgotten: Any
+) -> None:
+    """With a key: what Airflow is asked for and what the pointer was signed for must agree."""
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SIGNING_KEY", "k" * 32)
+    forgotten()
+    large = ["x" * 100] * 3
+    row = XComBackend.serialize_value(large, **AT)
+    for name, many in (("get_one", False), ("get_all", True)):
+
+        def found(cls: Any, *, many: bool = many, **where: Any) -> Any:
+            values = cls.deserialize_value(SimpleNamespace(value=row))
+            return [values] if many else values
+
+        monkeypatch.setattr(BaseXCom, name, classmethod(found))
+    earlier = {"include_prior_dates": True, "run_id": "later"}
+    for where in (AT, {**AT, **earlier}, {"key": "return_value", "task_id": "t"}):
+        assert XComBackend.get_one(**where) == large
+        assert XComBackend.get_all(**where) == [large]
+    for other in ({"task_id": "u"}, {"dag_id": "e"}, {"run_id": "later"}, {"key": "side"}):
+        for get in (XComBackend.get_one, XComBackend.get_all):
+            with pytest.raises(IntegrityError, match="was signed for another XCom"):
+                get(**{**AT, **other})

@@ -20,6 +20,7 @@ from typedxcom.pointer import (
     MARKER,
     Coordinates,
     Digester,
+    Origin,
     Pointer,
     confine,
     coordinates_prefix,
@@ -83,6 +84,7 @@ FORGERIES = {
     "size": (-1, 2**50 + 1, 2**64, 10**400, 1.0, True, None, "3", SECRET, [], {}),
     "rows": (-1, 2**50 + 1, 1.5, False, SECRET),
     "blocks_at": (-1, 2**50 + 1, 1.5, True, SECRET),
+    "passed_to": (*FORGED_PATHS, 1, ["a"]),
     "about": (None, 1, SECRET + "\n2026-11-23 ERROR", "x" * 201, "\ud800", "\x1b[31m", "\u202e"),
     "codec": (None, "", "a b", "../x", "arrow\n", "x" * 65, 1, ["arrow"], "os.system;"),
     "store": (None, "", "a/b", "s3://bucket", "local\0", 1),
@@ -346,6 +348,7 @@ CHANGES = {
     "media_type": "image/png",
     "compression": None,
     "blocks_at": 8,
+    "passed_to": "dag/run/task/0/other",
     "mac": "hmac-sha256:" + "0" * 64,
 }
 
@@ -364,20 +367,49 @@ def test_a_foreign_key_signs_nothing():
         verify(sign(made(), OTHER_KEY), [KEY, OLD_KEY])
 
 
-def test_a_pointer_can_be_bound_to_its_xcom():
-    """Then it is not moved to another task, and two spellings of ids are not mixed up."""
-    bound = sign(made(), KEY, coordinates=AT)
-    verify(bound, [KEY], coordinates=AT)
-    others = [
-        None,
-        Coordinates(AT.dag_id, AT.run_id, AT.task_id, 4),
-        Coordinates("dagm", AT.run_id[1:], AT.task_id, 3),
-    ]
-    for other in others:
-        with pytest.raises(IntegrityError):
-            verify(bound, [KEY], coordinates=other)
-    with pytest.raises(IntegrityError):
-        verify(sign(made(), KEY), [KEY], coordinates=AT)
+def test_a_pointer_is_bound_to_its_xcom():
+    """The row that it was made for is signed: that of its path, or the one it was passed on to."""
+    path = object_path(AT, made().digest, "json")
+    own = sign(made(path=path), KEY, coordinates=AT)
+    assert own.passed_to is None
+    assert own.home == coordinates_prefix(AT)
+    other = Coordinates("dagm", AT.run_id[1:], AT.task_id, 3)
+    passed = sign(own, KEY, coordinates=other)
+    assert passed.path == own.path
+    assert passed.home == passed.passed_to == coordinates_prefix(other)
+    back = sign(passed, KEY, coordinates=AT)
+    assert back == own
+    assert all(verify(pointer, [OLD_KEY, KEY]) for pointer in (own, passed))
+    moved = msgspec.structs.replace(own, passed_to=coordinates_prefix(other))
+    for forged in (moved, msgspec.structs.replace(passed, passed_to=None)):
+        with pytest.raises(IntegrityError, match="altered"):
+            verify(forged, [KEY])
+
+
+def test_a_pointer_of_an_older_version_is_bound_to_nothing():
+    """It stays readable, wherever it stands."""
+    assert verify(sign(made(), KEY), [KEY]) is False
+    assert verify(made(), []) is False
+
+
+@pytest.mark.parametrize(
+    ("change", "is_covered"),
+    [
+        ({}, True),
+        ({"run_id": None}, True),
+        ({"map_index": None}, True),
+        ({"map_index": 4}, False),
+        ({"dag_id": "dag2"}, False),
+        ({"task_id": "taskk"}, False),
+        ({"run_id": "run"}, False),
+        ({"key": "k"}, False),
+    ],
+)
+def test_an_origin_covers_the_xcoms_that_were_asked_for(change, is_covered):
+    """What a reader does not know is not compared."""
+    fields = ("dag_id", "run_id", "task_id", "key", "map_index")
+    known = {name: getattr(AT, name) for name in fields}
+    assert Origin(**(known | change)).covers(coordinates_prefix(AT)) is is_covered
 
 
 def test_a_signature_needs_a_digest_that_resists_attackers():

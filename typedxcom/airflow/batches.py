@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from typedxcom.airflow.origins import objects_from, origins_of
 from typedxcom.airflow.raw import is_raw, raw_rows
 from typedxcom.airflow.stores import objects
 from typedxcom.errors import ContractError, WiringError
@@ -74,7 +75,10 @@ class SlicedSource:
         """
         with raw_rows():
             row = self.source.row(context)
-            return None if row is None else slices(row, self.rows, objects(), is_counted=is_counted)
+            if row is None:
+                return None
+            where = objects_from(*origins_of(self.source, context["ti"]))
+            return slices(row, self.rows, where, is_counted=is_counted)
 
     def resolve(self, context: Any) -> Sequence[Any] | None:
         """The slices as a reader gets them; one without a contract gets tables."""

@@ -9,11 +9,13 @@ from typing import Any, Generic, TypeVar
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import key_sentence
+from typedxcom.airflow.origins import objects_from
 from typedxcom.airflow.raw import as_airflow, raw_rows
-from typedxcom.airflow.stores import objects, placement
+from typedxcom.airflow.stores import placement
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.exchange import dump, load
+from typedxcom.pointer import Origin
 from typedxcom.schema import schema_of
 from typedxcom.scopes import settle
 from typedxcom.stores.verified import named
@@ -105,7 +107,12 @@ class XComKey(Generic[T]):
         with without_retries():
             try:
                 with named(subject):
-                    value: T = load(row, self._promise.codec, objects=objects(), airflow=as_airflow)
+                    value: T = load(
+                        row,
+                        self._promise.codec,
+                        objects=objects_from(self._origin(ti, task_ids, where)),
+                        airflow=as_airflow,
+                    )
             except ValidationError as error:
                 if row is None:
                     raise ValidationError(f"{subject}: nothing was pushed") from None
@@ -113,6 +120,17 @@ class XComKey(Generic[T]):
             except CodecError as error:
                 raise error.about(subject) from error.__cause__
         return value
+
+    def _origin(self, ti: Any, task_id: str | None, where: dict[str, Any]) -> Origin:
+        """The XCom that a pull asks for."""
+        run_id, index = where.get("run_id") or ti.run_id, where.get("map_indexes")
+        return Origin(
+            where.get("dag_id") or ti.dag_id,
+            None if where.get("include_prior_dates") else run_id,
+            task_id or ti.task_id,
+            self.name,
+            index if isinstance(index, int) and index >= 0 else None,
+        )
 
     def _subject(self, how: str, task_id: str) -> str:
         return f"XCom {self.name!r} {how} {task_id!r}"

@@ -19,6 +19,7 @@ from typedxcom.airflow.config import settings
 from typedxcom.airflow.elsewhere import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.failing import without_retries
 from typedxcom.airflow.keynames import refuse_pushed_keys
+from typedxcom.airflow.origins import origins_of
 from typedxcom.airflow.private import (
     AirflowXComArg,
     ListOfDictsExpandInput,
@@ -36,6 +37,7 @@ from typedxcom.errors import CodecError, EncodeError, ValidationError
 from typedxcom.exchange import dump_encoded, dump_items, dump_tree
 from typedxcom.large import ObjectCodec
 from typedxcom.objects import Placement
+from typedxcom.pointer import Origin
 from typedxcom.schema.nodes import Schema, part
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class TypedOperator:
 
     def execute(self, context: Context, **kwargs: Any) -> Any:
         """Run the task under its contract."""
-        self._load_arguments()
+        self._load_arguments(context)
         try:
             with self._pulling(context):
                 result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
@@ -66,7 +68,7 @@ class TypedOperator:
 
     def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
         """Go on after a deferral: the arguments were rendered anew, so they are read anew."""
-        self._load_arguments()
+        self._load_arguments(context)
         with self._pulling(context):
             result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
         return self._push_form(result, context)
@@ -92,7 +94,7 @@ class TypedOperator:
         has_dag = self._contract is not None and this.has_dag()
         return pulling_promises(context["ti"], this.dag if has_dag else None)
 
-    def _load_arguments(self) -> None:
+    def _load_arguments(self, context: Context) -> None:
         contract, this = self._contract, _any(self)
         if contract is None:
             return
@@ -109,6 +111,7 @@ class TypedOperator:
                     place: ", ".join(dict.fromkeys(producers(value)))
                     for place, value in raw.items()
                 },
+                origins=_origins(raw, context),
                 only_given=True,
                 lax=not settings().strict,
                 objects=replace(objects(), literals=True),  # rows come as they lie
@@ -209,7 +212,7 @@ class _Push:
                 codec.check(value)
                 return value
             rows = codec.write(value, self._placement())
-            self._push_keys(rows, lambda key, row: row)
+            self._push_keys(rows, self._of_key)
             return rows
         encoded = codec.encode(value)
         if not is_pushed:
@@ -231,6 +234,10 @@ class _Push:
         for key, row in rows.items():
             self._ti.xcom_push(key, form(key, row))
         self._operator.multiple_outputs = False  # done; Airflow would push the marks as keys
+
+    def _of_key(self, key: str, row: Any) -> Any:
+        where = self._placement(key)
+        return row if where is None else where.passed_on(row)
 
     def _part(self, key: str, tree: Any) -> Any:
         where = self._placement(key)
@@ -290,6 +297,15 @@ def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:
         mapped = dict.fromkeys(set(operator.op_kwargs).difference(partial), expand_input.value)
         return {**partial, **mapped}
     return {one.place: one.value for one in contract.bind(raw.op_args, raw.op_kwargs)}
+
+
+def _origins(raw: dict[Place, Any], context: Context) -> dict[Place, list[Origin]]:
+    """Place of an argument to the XComs that it is made of; a template may pull any."""
+    if not objects().keys:
+        return {}
+    known = {place: value for place, value in raw.items() if not _holds_template(value)}
+    found = {place: origins_of(value, context["ti"]) for place, value in known.items()}
+    return {place: origins for place, origins in found.items() if origins}
 
 
 def _is_given_dicts(operator: Any) -> bool:

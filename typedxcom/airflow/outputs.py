@@ -12,6 +12,7 @@ from typedxcom.airflow.arguments import reads_rows
 from typedxcom.airflow.arithmetic import NoArithmetic
 from typedxcom.airflow.batches import SlicedSource, count_task, sliced_schema
 from typedxcom.airflow.lines import noted, on_the_authors_line
+from typedxcom.airflow.origins import objects_from, origins_of
 from typedxcom.airflow.private import (
     AirflowXComArg,
     ConcatXComArg,
@@ -288,12 +289,13 @@ class ItemArg(XComArg):
             whole = self._pulled(context)
             with read_in(context["ti"].task.task_group):
                 if not gets_list(self.operator):
-                    return self._item(whole)
-            return [self._item(one) for one in whole[:]]
+                    return self._item(whole, context)
+            return [self._item(one, context) for one in whole[:]]
 
-    def _item(self, part: Any) -> Any:
+    def _item(self, part: Any, context: Any) -> Any:
+        where = objects_from(*origins_of(self, context["ti"]))
         for index in self.path:
-            part = None if part is None else item(part, index, objects=objects())
+            part = None if part is None else item(part, index, objects=where)
         return part
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from typedxcom.pointer.digests import (
     block_digest,
     digest_of,
 )
+from typedxcom.pointer.origins import Origin
 from typedxcom.pointer.paths import (
     NAMES_OTHERS,
     Coordinates,
@@ -38,6 +39,7 @@ __all__ = [
     "VERSION",
     "Coordinates",
     "Digester",
+    "Origin",
     "Pointer",
     "block_digest",
     "confine",

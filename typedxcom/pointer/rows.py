@@ -43,6 +43,8 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         media_type: Of a file, as ``image/png``.
         compression: Inside the bytes, as ``zstd``.
         blocks_at: Where in the object the digests of its blocks stand, in bytes from its start.
+        passed_to: The XCom whose row this is, as the folder of its objects, where a task passed
+            the pointer of another XCom on; with a signature only.
         mac: ``hmac-sha256:<hex>`` over all the rest, where a signing key is set.
     """
 
@@ -57,7 +59,13 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     media_type: _MediaType | None = None
     compression: _Name | None = None
     blocks_at: _Amount | None = None
+    passed_to: Annotated[str, Meta(max_length=MAX_PATH)] | None = None
     mac: _Mac | None = None
+
+    @property
+    def home(self) -> str:
+        """The XCom whose row it was made for, as the folder of its objects."""
+        return self.passed_to or self.path.rpartition("/")[0]
 
     def to_row(self) -> dict[str, JsonValue]:
         """The row form, with the line for people first where the database keeps order."""
@@ -94,6 +102,8 @@ def parse(value: dict[str, Any]) -> Pointer:
     try:
         pointer = msgspec.convert(fields, Pointer)
         confine(pointer.path)
+        if pointer.passed_to is not None:
+            confine(pointer.passed_to)
     except (msgspec.ValidationError, IntegrityError) as error:
         # msgspec's sentence names the field and the rule, never the value.
         raise DecodeError(f"An XCom pointer is forged or damaged: {error}") from None

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from typedxcom.errors import ConfigurationError, IntegrityError
-from typedxcom.pointer.paths import Coordinates
+from typedxcom.pointer.paths import Coordinates, coordinates_prefix
 from typedxcom.pointer.rows import VERSION, Pointer
 
 __all__ = ["check_keys", "sign", "verify"]
@@ -27,41 +27,52 @@ def sign(pointer: Pointer, key: bytes, *, coordinates: Coordinates | None = None
 
     Args:
         key: At least 16 bytes; 32 random ones are right.
-        coordinates: Bind the pointer to this XCom too, so that it cannot be moved to another one.
-            Whoever verifies must then know them.
+        coordinates: Bind the pointer to the row of this XCom, so that it is refused in another
+            one; see `verify`.
 
     Raises:
         ConfigurationError: The key is too short.
         IntegrityError: The digest is xxh3, which a signature cannot rest on.
     """
     _check_digest(pointer)
-    return msgspec.structs.replace(pointer, mac=_mac(pointer, key, coordinates))
+    if coordinates is not None:
+        place = coordinates_prefix(coordinates)
+        own = pointer.path.rpartition("/")[0]
+        passed_to = None if place == own else place
+        pointer = msgspec.structs.replace(pointer, passed_to=passed_to)
+    mac = _mac(pointer, key, is_bound=coordinates is not None)
+    return msgspec.structs.replace(pointer, mac=mac)
 
 
-def verify(
-    pointer: Pointer, keys: Sequence[bytes], *, coordinates: Coordinates | None = None
-) -> None:
+def verify(pointer: Pointer, keys: Sequence[bytes]) -> bool:
     """Refuse a pointer that none of *keys* signed.
 
     Args:
         keys: All that still count: the newest signs, the older ones are there until the rows
             that they signed are gone. With none, every pointer passes.
-        coordinates: As for `sign`.
+
+    Returns:
+        Whether the pointer is bound to the XCom that `Pointer.home` names: whoever knows which one
+        they read compares. Pointers of older versions are bound to none.
 
     Raises:
         ConfigurationError: A key is too short.
         IntegrityError: It is unsigned, altered, or signed with another key. A retry does not help.
     """
     if not keys:
-        return
+        return False
     if pointer.mac is None:
         raise IntegrityError(f"An XCom pointer is not signed, but a signing key is set. {_CURE}")
     _check_digest(pointer)
-    matches = [hmac.compare_digest(_mac(pointer, key, coordinates), pointer.mac) for key in keys]
-    if not any(matches):
-        raise IntegrityError(
-            f"An XCom pointer was altered, or signed with a key that is not set here. {_CURE}"
-        )
+    for is_bound in (True, False):
+        # Every key is tried, so that the time says nothing of which one it was.
+        macs = [_mac(pointer, key, is_bound=is_bound) for key in keys]
+        matches = [hmac.compare_digest(mac, pointer.mac) for mac in macs]
+        if any(matches):
+            return is_bound
+    raise IntegrityError(
+        f"An XCom pointer was altered, or signed with a key that is not set here. {_CURE}"
+    )
 
 
 def check_keys(keys: Iterable[bytes]) -> None:
@@ -78,20 +89,13 @@ def _check_digest(pointer: Pointer) -> None:
         raise IntegrityError("A signed XCom pointer needs a SHA-256 digest, and this one has xxh3")
 
 
-def _mac(pointer: Pointer, key: bytes, coordinates: Coordinates | None) -> str:
+def _mac(pointer: Pointer, key: bytes, *, is_bound: bool) -> str:
     check_keys([key])
-    return "hmac-sha256:" + hmac.digest(key, _canonical(pointer, coordinates), "sha256").hex()
+    return "hmac-sha256:" + hmac.digest(key, _canonical(pointer, is_bound), "sha256").hex()
 
 
-def _canonical(pointer: Pointer, coordinates: Coordinates | None) -> bytes:
+def _canonical(pointer: Pointer, is_bound: bool) -> bytes:
     """What a MAC covers: every field but itself, in one spelling that no other pointer shares."""
     fields = msgspec.to_builtins(msgspec.structs.replace(pointer, mac=None))
-    at = coordinates and [
-        coordinates.dag_id,
-        coordinates.run_id,
-        coordinates.task_id,
-        coordinates.map_index,
-        coordinates.key,
-    ]
-    covered = ["typedxcom pointer", VERSION, at, fields]
+    covered = ["typedxcom pointer", VERSION, pointer.home if is_bound else None, fields]
     return json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()
