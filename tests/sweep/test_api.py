@@ -368,3 +368,17 @@ def test_an_api_is_described_without_credentials() -> None:
     """Its address is enough to tell the wrong one."""
     rows = ApiRows("https://me:secret@airflow.example.com/prod?token=secret", token="t")
     assert rows.describe() == "the REST API at https://airflow.example.com/prod"
+
+
+@pytest.mark.parametrize("path", ["xcomEntries/a/key", "/assets/events"])
+def test_what_is_nested_without_end_stops_the_sweep(path: str) -> None:
+    """A row that somebody edited, or an event's extra: an error, and no traceback."""
+    api = Api(1)
+    deep = b'{"value": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+    def answer(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(200, content=deep) if request.url.path.endswith(path) else None
+
+    api.hooks.append(answer)
+    with pytest.raises(SweepError, match="nested too deep"):
+        read(api.rows())

@@ -204,7 +204,7 @@ class ApiRows(RowSource):
             listed = {"xcom_key": entry["key"], "map_index": entry["map_index"], "limit": 1}
             if not self._json(base, listed)["xcom_entries"]:
                 return None
-        elif _entry(answer.json()) == _entry(entry):
+        elif _entry(_parsed(answer, "an XCom")) == _entry(entry):
             name = f"XCom {entry['key']!r} of {'.'.join(map(str, where))}"
             return Row(name, answer.content)
         raise SweepError(
@@ -262,13 +262,7 @@ class ApiRows(RowSource):
             offset, seen = at + len(page), [identity(one) for one in page[-shared:]]
 
     def _json(self, path: str, asked: dict[str, Any]) -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = self._answer(path, asked).json()
-        except ValueError:
-            raise SweepError(
-                f"What answers at [typedxcom] sweep_api is no Airflow: {path}"
-            ) from None
-        return found
+        return _parsed(self._answer(path, asked), path)
 
     def _answer(
         self, path: str, asked: dict[str, Any], *, fine: tuple[int, ...] = ()
@@ -291,6 +285,19 @@ class ApiRows(RowSource):
                     ) from None
             time.sleep(self._backoff * (_TRIES - left))
         raise AssertionError("unreachable")
+
+
+def _parsed(answer: httpx.Response, what: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = answer.json()
+    except ValueError:
+        raise SweepError(f"What answers at [typedxcom] sweep_api is no Airflow: {what}") from None
+    except RecursionError:
+        raise SweepError(
+            f"The REST API gives {what} that is nested too deep to be read. Delete that entry, or let "
+            "the sweep read the database: [typedxcom] sweep_database."
+        ) from None
+    return found
 
 
 def _told(error: Exception) -> str:
