@@ -73,16 +73,17 @@ def doubts(report: Report, told: StoreReport, rules: Rules) -> str:
     """Why the orphans of one store may be no orphans; "" where they look like leftovers."""
     orphans = told.orphans.objects
     old = orphans + told.named.objects + told.in_flight.objects + told.hidden.objects
-    where = f"store {told.name!r} ({told.address}) by the rows of {report.source}"
     if orphans and not report.marked:
-        found = f"{orphans:,} old objects in {where}, where typedxcom wrote no row at all"
+        why = "typedxcom wrote no row at all there"
     elif rules.are_too_many(orphans, old):
-        found = f"{orphans:,} of {old:,} old objects, more than {rules.max_percent} %, in {where}"
+        why = f"that is more than {rules.max_percent} %"
     else:
         return ""
     return (
-        f"No row names {found}. Is that the database of the deployment that writes there, and is it "
-        "whole? If all of them may go, say so: `--all-orphans`, or `all_orphans` of the sweep's DAG."
+        f"No row of {report.source} names {orphans:,} of {old:,} old objects in store {told.name!r} "
+        f"({told.address}), and {why}. Is it the database of the deployment that writes to this "
+        "store, and is it whole? If all of them may go, say so: `--all-orphans`, or `all_orphans` "
+        "of the sweep's DAG."
     )
 
 
