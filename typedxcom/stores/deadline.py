@@ -122,8 +122,22 @@ def call_outside_loop(function: Callable[[], T]) -> T:
     return _in_thread(function).result()
 
 
-def _in_thread(function: Callable[[], T]) -> concurrent.futures.Future[T]:
-    future: concurrent.futures.Future[T] = concurrent.futures.Future()
+class _Ended(concurrent.futures.Future[T]):
+    """The result of a thread, which has ended when the result is there."""
+
+    thread: threading.Thread
+
+    def result(self, timeout: float | None = None) -> T:
+        """As of any future; a process may end right after it."""
+        try:
+            return super().result(timeout)
+        finally:
+            if self.done():
+                self.thread.join()
+
+
+def _in_thread(function: Callable[[], T]) -> _Ended[T]:
+    future: _Ended[T] = _Ended()
 
     def settle(setter: Callable[[Any], None], outcome: object) -> None:
         with contextlib.suppress(concurrent.futures.InvalidStateError):  # nobody waits any more
@@ -137,7 +151,8 @@ def _in_thread(function: Callable[[], T]) -> concurrent.futures.Future[T]:
         else:
             settle(future.set_result, result)
 
-    threading.Thread(target=body, name="typedxcom-store", daemon=True).start()
+    future.thread = threading.Thread(target=body, name="typedxcom-store", daemon=True)
+    future.thread.start()
     return future
 
 

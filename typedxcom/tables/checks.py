@@ -148,7 +148,7 @@ def _repeated_keys(
     parents = pc.list_parent_indices(entries)
     table = pa.table({"row": parents, "key": entries.flatten().field(0)})
     counted = table.group_by(["row", "key"], use_threads=False).aggregate([([], "count_all")])
-    where = counted.filter(pc.field("count_all") > 1).combine_chunks()
+    where = counted.filter(pc.greater(counted["count_all"], 1)).combine_chunks()
     if where.num_rows:
         found, keys = (where.column(name).chunk(0) for name in ("row", "key"))
         yield Failure(path, Rule("keys", "with repeated keys"), _at(found, rows), keys, node.hidden)

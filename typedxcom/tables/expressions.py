@@ -17,7 +17,14 @@ from typedxcom.tables.nodes import Column, Rule, TableSchema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["RULES", "broken_rules", "table_rules", "to_expression"]
+__all__ = [
+    "RULES",
+    "broken_rules",
+    "matching",
+    "mentioned",
+    "table_rules",
+    "to_expression",
+]
 
 RULES = "__table_rules__"
 Columns = Mapping[str, Any]  # name -> Arrow type
@@ -185,15 +192,32 @@ def broken_rules(schema: TableSchema, batch: pa.RecordBatch) -> Iterator[Failure
             yield Failure("", Rule("table", name), rows, rows)
 
 
+def matching(table: pa.Table, condition: Any) -> pa.Table:
+    """The rows of *table* that fulfil *condition*, found on the caller's own thread."""
+    from pyarrow import acero
+
+    return _planned(table, "filter", acero.FilterNodeOptions(condition))
+
+
+def mentioned(condition: Any, names: Sequence[str]) -> list[str]:
+    """Those of *names* that *condition* may need, and perhaps some more."""
+    text = str(condition)  # an expression tells its fields in no other way
+    return list(names) if "FieldPath(" in text else [name for name in names if name in text]
+
+
 def _evaluated(rules: tuple[tuple[str, Any], ...], table: pa.Table) -> pa.Table:
     """One column of truth for each rule."""
     from pyarrow import acero
 
+    names = list(map(str, range(len(rules))))
+    return _planned(table, "project", acero.ProjectNodeOptions([rule for _, rule in rules], names))
+
+
+def _planned(table: pa.Table, step: str, options: Any) -> pa.Table:
+    from pyarrow import acero
+
     source = acero.Declaration("table_source", acero.TableSourceNodeOptions(table))
-    options = acero.ProjectNodeOptions(
-        [rule for _, rule in rules], list(map(str, range(len(rules))))
-    )
-    plan = acero.Declaration.from_sequence([source, acero.Declaration("project", options)])
+    plan = acero.Declaration.from_sequence([source, acero.Declaration(step, options)])
     return plan.to_table(use_threads=False)
 
 

@@ -7,7 +7,6 @@ from one shows that it is loaded.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
 from typedxcom.errors import EncodeError, UnsupportedTypeError, ValidationError
@@ -229,23 +228,9 @@ def from_lazy(table: Any, annotation: Any) -> Any:
     """
     if not _is_lazy_frame(_bare(annotation)):
         return table.to_reader()
-    polars = _polars()
-    from polars.io.plugins import register_io_source
+    from typedxcom.tables.polarslazy import lazy_frame
 
-    def batches(
-        columns: list[str] | None, predicate: Any, limit: int | None, size: int | None
-    ) -> Iterator[Any]:
-        for batch in (table if columns is None else table.columns(*columns)).to_reader():
-            frame = polars.from_arrow(batch)
-            frame = frame if predicate is None else frame.filter(predicate)
-            yield frame if limit is None else frame.head(limit)
-            if limit is not None:
-                limit -= frame.height
-                if limit <= 0:
-                    return
-
-    empty = polars.from_arrow(table.to_reader().schema.empty_table())
-    return register_io_source(batches, schema=empty.schema)
+    return lazy_frame(table)
 
 
 def _bare(annotation: Any) -> Any:

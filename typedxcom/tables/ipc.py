@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from typedxcom.tables.ipcfar import FarBatches, schema_of_file
+from typedxcom.tables.ipchead import IpcHeads
 from typedxcom.tables.stored import (
     Declares,
     Range,
@@ -146,11 +148,12 @@ class IpcTable(StoredTable):
 
     def __init__(self, source: Any, declares: Declares) -> None:
         super().__init__(source, declares)
-        from typedxcom.tables.ipchead import IpcHeads
-
-        self._reader = open_ipc(self.source)
+        file = self.source if self.far_file is None else self.far_file
         with damaged("Arrow IPC"):
-            self._heads = IpcHeads(self.source, with_names(self._reader.schema))
+            self._reader = open_ipc(self.source) if self.far_file is None else None
+            found = schema_of_file(file) if self._reader is None else self._reader.schema
+            self._schema = with_names(found)
+            self._heads = IpcHeads(file, self._schema)
         if self.read_ahead is not None:
             self.read_ahead("heads", self._heads.head_ranges())
         declares(sum(map(self._declared, self._heads.dictionaries)))
@@ -158,7 +161,7 @@ class IpcTable(StoredTable):
     @property
     def schema(self) -> pa.Schema:
         """The file's schema."""
-        return self._reader.schema
+        return self._schema
 
     @property
     def rows(self) -> int:
@@ -168,6 +171,8 @@ class IpcTable(StoredTable):
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
         """As `StoredTable.read`; from a path no byte of an uncompressed number is read yet."""
         self.declares(sum(self._declared(one, columns) for one in self._heads.batches))
+        if self._reader is None:
+            return self.stream(columns).read_all()
         reader = self._open(columns)
         with damaged("Arrow IPC"):
             table = reader.read_all()
@@ -182,6 +187,8 @@ class IpcTable(StoredTable):
         what is in memory as it will be used.
         """
         select(self.schema, columns)
+        if self._reader is None:
+            return FarBatches(self._heads, self.schema, columns)
         return (
             self._reader if columns is None or self._is_mapped else open_ipc(self.source, columns)
         )

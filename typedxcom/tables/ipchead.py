@@ -19,9 +19,10 @@ from typedxcom.errors import DecodeError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Block", "Head", "IpcHeads"]
+__all__ = ["MAGIC", "Block", "Head", "IpcHeads", "footer_of"]
 
-_MAGIC = b"ARROW1"
+MAGIC = b"ARROW1"
+_START = 8  # bytes: the magic, filled up
 _TAIL = 10  # bytes: the footer's length and the magic
 _MAX_HEAD = 64 * 2**20  # bytes of a footer, or of the head of one batch: far above any real one
 _DICTIONARY = 2  # MessageHeader.DictionaryBatch
@@ -67,8 +68,7 @@ class IpcHeads:
         self._schema = schema
         self._heads: dict[Block, Head] = {}
         self._size = file.seek(0, 2)
-        (length,) = struct.unpack("<i", self._at(self._size - _TAIL, 4))
-        footer = _Table.root(self._at(self._size - _TAIL - length, length))
+        footer = _Table.root(footer_of(file))
         self.dictionaries = list(_blocks(footer, 2))
         self.batches = list(_blocks(footer, 3))
 
@@ -106,6 +106,7 @@ class IpcHeads:
 
     def head_ranges(self) -> Iterator[tuple[int, int]]:
         """Start and stop in the file of each head, and of all that is read before any batch."""
+        yield _START, self._first
         for block in self.batches:
             yield block.offset, block.offset + block.head
         for block in self.dictionaries:
@@ -118,6 +119,31 @@ class IpcHeads:
         start, end = block.offset + block.head, block.offset + block.head + block.body
         for at, length in self._wanted(self.head(block), columns):
             yield min(start + at, end), min(start + at + length, end)
+
+    def schema_message(self) -> bytes:
+        """The message that the file begins with, which a stream begins with, too."""
+        return self._at(_START, self._first - _START)
+
+    def message(
+        self, block: Block, columns: Sequence[str] | None = None
+    ) -> tuple[bytes, bytes | bytearray]:
+        """Head and body of one batch, of rows or of a dictionary.
+
+        Args:
+            columns: The only ones whose bytes are fetched: the others are zeros.
+        """
+        head, start = self._at(block.offset, block.head), block.offset + block.head
+        if columns is None:
+            return head, self._bytes(start, block.body)
+        body = bytearray(block.body)
+        for begin, end in self.ranges(block, columns):
+            body[begin - start : end - start] = self._bytes(begin, end - begin)
+        return head, body
+
+    @property
+    def _first(self) -> int:
+        """Where the first batch begins."""
+        return min((one.offset for one in (*self.dictionaries, *self.batches)), default=_START)
 
     def _becomes(self, at: int, length: int) -> int:
         """The size of one compressed buffer, from the 8 bytes before it; -1 says "as it is"."""
@@ -140,13 +166,33 @@ class IpcHeads:
             start += count
 
     def _at(self, offset: int, length: int) -> bytes:
-        if not (offset >= 0 and 0 <= length <= _MAX_HEAD and offset + length <= self._size):
+        if length > _MAX_HEAD:
             raise _damaged()
-        self._file.seek(offset)
-        found = bytes(self._file.read(length))
-        if len(found) != length:
+        return self._bytes(offset, length)
+
+    def _bytes(self, offset: int, length: int) -> bytes:
+        if not (offset >= 0 and 0 <= length <= self._size - offset):
             raise _damaged()
-        return found
+        return _exactly(self._file, offset, length)
+
+
+def footer_of(file: Any) -> bytes:
+    """The footer of an IPC file. Raises DecodeError where there is none."""
+    end = file.seek(0, 2) - _TAIL
+    if end < _START:
+        raise _damaged()
+    (length,) = struct.unpack("<i", _exactly(file, end, 4))
+    if not 0 < length <= min(end - _START, _MAX_HEAD):
+        raise _damaged()
+    return _exactly(file, end - length, length)
+
+
+def _exactly(file: Any, offset: int, length: int) -> bytes:
+    file.seek(offset)
+    found = bytes(file.read(length))
+    if len(found) != length:
+        raise _damaged()
+    return found
 
 
 def _buffers(kind: pa.DataType) -> int:

@@ -108,17 +108,13 @@ class FileSource:
 
 def scan(reader: pa.RecordBatchReader, columns: Sequence[str] | None, condition: Any) -> Any:
     """*reader* with only these columns, and only the rows that fulfil *condition*."""
-    if columns is None and condition is None:
-        return reader
-    from pyarrow import dataset
+    import pyarrow as pa
 
-    names = reader.schema.names if columns is None else list(columns)
-    if condition is None and names == reader.schema.names:
-        return reader
-    scanner = dataset.Scanner.from_batches(
-        reader, columns=names, filter=condition, use_threads=False
-    )
-    return scanner.to_reader()
+    from typedxcom.tables.stored import filtered, select
+
+    schema = select(reader.schema, columns)
+    found = (one for batch in reader for one in filtered(batch, columns, condition))
+    return pa.RecordBatchReader.from_batches(schema, found)
 
 
 class LazyTable(Generic[Row]):

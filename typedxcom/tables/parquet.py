@@ -98,7 +98,10 @@ class ParquetTable(StoredTable):
         from pyarrow import parquet
 
         with damaged("parquet"):
-            self._file = parquet.ParquetFile(self.source, page_checksum_verification=True)
+            # With pre_buffer, Arrow would read on threads of its own, which may outlive the read.
+            self._file = parquet.ParquetFile(
+                self.source, page_checksum_verification=True, pre_buffer=False
+            )
             with_names(self._file.schema_arrow)
         self._head = self._file.metadata
 
@@ -130,17 +133,38 @@ class ParquetTable(StoredTable):
     ) -> Iterator[pa.RecordBatch]:
         lengths = [self._head.row_group(group).num_rows for group in self._groups()]
         parts = list(pieces(lengths, first, stop))
-        ranges = partial(self._ranges, columns)
-        for group, start, count in (
-            parts if condition is not None else self.in_windows(parts, ranges)
-        ):
-            whole = start == 0 and count == lengths[group]
-            if not whole:
-                yield from self._part(group, columns, condition, start, start + count)
-            elif condition is None:
-                yield from self._group(group, columns)
+        needed = columns
+        if condition is not None:
+            able = self._able(condition)
+            parts = [part for part in parts if part[0] in able]
+            needed = self._needed(columns, condition)
+        for group, start, count in self.in_windows(parts, partial(self._ranges, needed)):
+            if start == 0 and count == lengths[group]:
+                found = self._group(group, needed)
             else:
-                yield from self._matching(group, columns, condition)
+                found = self._part(group, needed, start, start + count)
+            for batch in found:
+                yield from filtered(batch, columns, condition)
+
+    def _able(self, condition: Any) -> set[int]:
+        """The row groups in which a row may fulfil *condition*, by their statistics."""
+        import pyarrow as pa
+        from pyarrow import dataset
+
+        with damaged("parquet"):
+            copy = pa.BufferOutputStream()  # Arrow may read it on any thread
+            self._head.write_metadata_file(copy)
+            fragment = dataset.ParquetFileFormat().make_fragment(pa.BufferReader(copy.getvalue()))
+            found = fragment.split_by_row_group(condition, schema=self.schema)
+            return {group.id for part in found for group in part.row_groups}
+
+    def _needed(self, columns: Sequence[str] | None, condition: Any) -> list[str] | None:
+        """*columns*, and those that *condition* asks about."""
+        from typedxcom.tables.expressions import mentioned
+
+        if columns is None:
+            return None
+        return list(dict.fromkeys([*columns, *mentioned(condition, self.schema.names)]))
 
     def _ranges(
         self, columns: Sequence[str] | None, piece: tuple[int, int, int]
@@ -167,35 +191,15 @@ class ParquetTable(StoredTable):
                 yield batch.select(schema.names)
 
     def _part(
-        self, group: int, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+        self, group: int, columns: Sequence[str] | None, first: int, stop: int
     ) -> Iterator[pa.RecordBatch]:
-        """Rows *first* up to *stop* of one row group, as far as they fulfil a condition."""
+        """Rows *first* up to *stop* of one row group."""
         start = 0
-        for batch in self._group(group, columns if condition is None else None):
+        for batch in self._group(group, columns):
             begin, end = max(first - start, 0), min(stop - start, batch.num_rows)
             if begin < end:
-                yield from filtered(batch.slice(begin, end - begin), columns, condition)
+                yield batch.slice(begin, end - begin)
             start += batch.num_rows
-
-    def _matching(
-        self, group: int, columns: Sequence[str] | None, condition: Any
-    ) -> Iterator[pa.RecordBatch]:
-        """The rows of one group that fulfil a condition; nothing is read where none can."""
-        from pyarrow import dataset
-
-        names = self.schema.names if columns is None else list(columns)
-        with damaged("parquet"):
-            fragment = dataset.ParquetFileFormat().make_fragment(self.source, row_groups=[group])
-            for part in fragment.split_by_row_group(condition, schema=self.schema):
-                self.declares(self._declared(group, None))
-                scanner = part.scanner(
-                    schema=self.schema,
-                    columns=names,
-                    filter=condition,
-                    batch_size=self._rows_at_once(group, columns),
-                    use_threads=False,
-                )
-                yield from scanner.to_batches()
 
     def _rows_at_once(self, group: int, columns: Sequence[str] | None) -> int:
         """Rows of a batch that stays within `_BATCH_BYTES`, were each row the longest text.

@@ -45,6 +45,7 @@ class StoredTable(ABC):
 
     def __init__(self, source: Any, declares: Declares) -> None:
         self.source, self.declares = as_file(source), declares
+        self.far_file = source if isinstance(source, io.IOBase) else None
         self.read_ahead = getattr(source, "read_ahead", None)
 
     @property
@@ -199,8 +200,10 @@ def filtered(
     """*batch* with only these columns, and only the rows that fulfil *condition*."""
     import pyarrow as pa
 
+    from typedxcom.tables.expressions import matching
+
     if condition is None:
         yield batch if columns is None else batch.select(list(columns))
         return
-    table = pa.Table.from_batches([batch]).filter(condition)
+    table = matching(pa.Table.from_batches([batch]), condition)
     yield from (table if columns is None else table.select(list(columns))).to_batches()
