@@ -67,7 +67,9 @@ def to_arrow(value: Any, schema: TableSchema) -> Arrow:
     if isinstance(value, pa.RecordBatch):
         return pa.Table.from_batches([value])
     if is_from_pandas(value):
-        return _from_pandas(value, schema)
+        from typedxcom.tables.frompandas import from_pandas
+
+        return from_pandas(value, schema)
     if _is(value, "polars", "LazyFrame"):
         value = _collected(value)
     if _is(value, "polars", "DataFrame"):
@@ -101,66 +103,6 @@ def _is(value: Any, library: str, *names: str, cls: bool = False) -> bool:
         return False
     kinds = tuple(kind for name in names if isinstance(kind := getattr(module, name, None), type))
     return issubclass(value, kinds) if cls else isinstance(value, kinds)
-
-
-def _from_pandas(frame: Any, schema: TableSchema) -> pa.Table:
-    """The frame's columns; where no row says which, its index and classes are kept too."""
-    import pyarrow as pa
-
-    if schema.is_open:
-        try:
-            return pa.Table.from_pandas(frame)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-            msg = f"This pandas DataFrame cannot be written as Arrow: {error}"
-            raise EncodeError(msg) from error
-    names = [str(name) for name in frame.columns]
-    columns = [_series(frame.iloc[:, at], name, schema) for at, name in enumerate(names)]
-    for level, name in enumerate(frame.index.names):  # an index counts where the row names it
-        if name is not None and name not in names and schema.column(str(name)) is not None:
-            names.append(str(name))
-            columns.append(_series(frame.index.get_level_values(level), str(name), schema))
-    if not columns:
-        return pa.table({}).select([])
-    return pa.table(columns, names=names)
-
-
-def _series(series: Any, name: str, schema: TableSchema) -> Any:
-    """One pandas column; a NaN is null where the row allows null, else a number."""
-    import pyarrow as pa
-
-    column = schema.column(name)
-    nullable = column is None or column.node.nullable
-    is_float = getattr(series.dtype, "kind", "") == "f" and not hasattr(series.dtype, "storage")
-    wants_float = column is not None and pa.types.is_floating(column.node.type)
-    from_pandas = nullable or not (is_float and wants_float)
-    if str(series.dtype) == "object" and column is not None:
-        return _objects(series, column.node.type, name, schema)
-    try:
-        return pa.array(series, from_pandas=from_pandas)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-        msg = f"{schema.name}: pandas column `{name}` cannot be written as Arrow: {error}"
-        raise EncodeError(msg) from error
-
-
-def _objects(series: Any, kind: pa.DataType, name: str, schema: TableSchema) -> Any:
-    """A column of Python objects: as Arrow understands them, else as the row means them."""
-    import pyarrow as pa
-
-    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
-    for wanted in (None, plain):
-        try:
-            return pa.array(series, type=wanted, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-            continue
-    try:
-        values = [
-            None if value is None else str(getattr(value, "value", value)) for value in series
-        ]
-        if pa.types.is_string(plain):  # an Enum, a UUID, a Path
-            return pa.array(values, plain)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        pass
-    raise EncodeError(f"{schema.name}: the objects in pandas column `{name}` are no `{kind}`.")
 
 
 def from_arrow(table: Arrow, annotation: Any, schema: TableSchema) -> Any:
@@ -248,27 +190,9 @@ def _empty(table: pa.Table) -> pa.RecordBatch:
 
 
 def _to_pandas(table: pa.Table, wanted: Any) -> Any:
-    """A DataFrame; integers and booleans that have nulls keep their type."""
-    import pandas as pd
-    import pyarrow as pa
+    from typedxcom.tables.topandas import to_pandas
 
-    if b"pandas" in (table.schema.metadata or {}):  # it came from a frame, and no row changed it
-        return table.to_pandas()
-    nullable = {
-        pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(),
-        pa.int64(): pd.Int64Dtype(), pa.uint8(): pd.UInt8Dtype(), pa.uint16(): pd.UInt16Dtype(),
-        pa.uint32(): pd.UInt32Dtype(), pa.uint64(): pd.UInt64Dtype(),
-        pa.bool_(): pd.BooleanDtype(),
-    }  # fmt: skip
-    whole = {
-        field.name: nullable[field.type]
-        for field, column in zip(table.schema, table.columns, strict=True)
-        if field.type in nullable and column.null_count
-    }
-    frame = table.drop_columns(list(whole)).to_pandas()
-    for name, kind in whole.items():
-        frame[name] = kind.__from_arrow__(table.column(name))
-    return frame[table.column_names]
+    return to_pandas(table)
 
 
 def _to_polars(table: pa.Table, wanted: Any) -> Any:
