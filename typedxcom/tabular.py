@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_origin
 
-from typedxcom.errors import ConfigurationError, IntegrityError
+from typedxcom.errors import ConfigurationError, DecodeError, EncodeError, IntegrityError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.large import NO_STORE, ObjectCodec, no_table
 from typedxcom.objects import Objects, Placement, amount
@@ -17,6 +17,7 @@ from typedxcom.schema.nodes import Schema
 from typedxcom.serde import frame_bytes
 from typedxcom.stores.proved import is_provable, open_proved
 from typedxcom.stores.verified import Limits, check_declared
+from typedxcom.tables.sound import library_errors
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -125,7 +126,8 @@ class TableCodec(ObjectCodec):
         """The table as Arrow, cast and checked; a stream is checked as it is read."""
         from typedxcom.tables import validate
 
-        return validate(value, self.row)
+        with library_errors(self._unwritten):
+            return validate(value, self.row)
 
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
         """Write the table as it is checked; a handle that came in is passed on as its pointer."""
@@ -134,10 +136,28 @@ class TableCodec(ObjectCodec):
             return passed_on if placement is None else placement.passed_on(passed_on)
         if placement is None:
             raise ConfigurationError(NO_STORE)
-        return _write_table(self.check(value), placement, self.schema)
+        checked = self.check(value)
+        with library_errors(self._unwritten):
+            return _write_table(checked, placement, self.schema)
+
+    def _unwritten(self, told: str) -> EncodeError:
+        return EncodeError(
+            f"A table cannot be stored as `{self.schema}`: {told}. Make a pyarrow.Table of it in the "
+            "task, which shows the column that is at fault."
+        )
+
+    def _unread(self, told: str) -> DecodeError:
+        return DecodeError(
+            f"A table cannot be read as `{self.schema}`: {told}. Read it as a pyarrow.Table and "
+            "convert it in the task, which shows the column that is at fault."
+        )
 
     def read(self, row: Any, objects: Objects | None) -> Any:
         """The table as the reader's annotation asks for it, with only the columns it needs."""
+        with library_errors(self._unread):
+            return self._read(row, objects)
+
+    def _read(self, row: Any, objects: Objects | None) -> Any:
         from typedxcom.tables import LazyTable, from_table
         from typedxcom.tables.frames import is_streamed
 
@@ -338,14 +358,15 @@ def write_any_table(value: Any, placement: Placement) -> JsonValue:
 
     A pandas frame is left to Airflow's own serialization, which gives its reader pandas again.
     """
-    from typedxcom.tables.frames import is_from_pandas, is_table
+    from typedxcom.tables import schema_for
+    from typedxcom.tables.frames import is_from_pandas, is_table, to_arrow
 
     if not is_table(value) or is_from_pandas(value):
         return None
     import pyarrow as pa
 
-    table = value if isinstance(value, pa.Table) else pa.table(value)
-    return _write_table(table, placement, None)
+    with library_errors(lambda told: EncodeError(f"A table cannot be stored: {told}.")):
+        return _write_table(to_arrow(value, schema_for(pa.Table)), placement, None)
 
 
 def _write_table(table: Any, placement: Placement, schema: Schema | None) -> JsonValue:

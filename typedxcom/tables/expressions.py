@@ -193,10 +193,38 @@ def broken_rules(schema: TableSchema, batch: pa.RecordBatch) -> Iterator[Failure
 
 
 def matching(table: pa.Table, condition: Any) -> pa.Table:
-    """The rows of *table* that fulfil *condition*, found on the caller's own thread."""
+    """The rows of *table* that fulfil *condition*, found on the caller's own thread.
+
+    Raises:
+        ContractError: It cannot be asked of such columns.
+    """
     from pyarrow import acero
 
-    return _planned(table, "filter", acero.FilterNodeOptions(condition))
+    try:
+        plain = table.cast(_without_views(table.schema))
+        return _planned(plain, "filter", acero.FilterNodeOptions(condition)).cast(table.schema)
+    except (ValueError, NotImplementedError, TypeError, KeyError) as error:
+        raise ContractError(f"The filter `{condition}` cannot be evaluated: {error}") from None
+
+
+def _without_views(schema: pa.Schema) -> pa.Schema:
+    """*schema* with plain texts and bytes, because Arrow cannot select rows of views."""
+    import pyarrow as pa
+
+    fields = [field.with_type(_without_view(field.type)) for field in schema]
+    return pa.schema(fields, schema.metadata)
+
+
+def _without_view(kind: pa.DataType) -> pa.DataType:
+    import pyarrow as pa
+
+    if pa.types.is_struct(kind):
+        return pa.struct([one.with_type(_without_view(one.type)) for one in kind])
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        make = pa.list_ if pa.types.is_list(kind) else pa.large_list
+        return make(kind.value_field.with_type(_without_view(kind.value_type)))
+    plain = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    return plain.get(kind, kind)
 
 
 def mentioned(condition: Any, names: Sequence[str]) -> list[str]:

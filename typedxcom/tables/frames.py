@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
-from typedxcom.errors import EncodeError, UnsupportedTypeError, ValidationError
+from typedxcom.errors import UnsupportedTypeError, ValidationError
 from typedxcom.schema.kinds import is_frame
 from typedxcom.tables.nodes import TableSchema
 from typedxcom.tables.report import TableProblem
@@ -73,7 +73,9 @@ def to_arrow(value: Any, schema: TableSchema) -> Arrow:
     if _is(value, "polars", "LazyFrame"):
         value = _collected(value)
     if _is(value, "polars", "DataFrame"):
-        return value.to_arrow(compat_level=_polars().CompatLevel.oldest())
+        from typedxcom.tables.polarsframes import from_polars
+
+        return from_polars(value, schema)
     if hasattr(value, "to_reader") and _is(value, "pyarrow", "Dataset", "Scanner"):
         return value.to_reader()
     if hasattr(value, "scanner"):
@@ -196,9 +198,10 @@ def _to_pandas(table: pa.Table, wanted: Any) -> Any:
 
 
 def _to_polars(table: pa.Table, wanted: Any) -> Any:
-    polars = _polars()
-    frame = polars.from_arrow(table)
-    return frame.lazy() if issubclass(wanted, polars.LazyFrame) else frame
+    from typedxcom.tables.polarsframes import to_polars
+
+    frame = to_polars(table)
+    return frame.lazy() if issubclass(wanted, _polars().LazyFrame) else frame
 
 
 def _to_duckdb(table: pa.Table, wanted: Any) -> Any:

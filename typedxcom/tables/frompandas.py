@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import EncodeError
 from typedxcom.tables.nodes import TableSchema
-from typedxcom.tables.topandas import MISSING, NOTES, missing_kind, noted_frame, restored
+from typedxcom.tables.topandas import MISSING, NOTES, index_of, missing_kind, noted_frame, restored
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,14 +91,19 @@ def _objects(series: Any, kind: pa.DataType, name: str, schema: TableSchema) -> 
 
 
 def _refuse_other_values(series: Any, array: Any, about: str) -> None:
-    """Refuse what Arrow took for something else: a date of a datetime, an instant of a naive one."""
+    """Refuse what Arrow took for something else: a datetime for a date, a naive one for UTC."""
     values = list(series)
     kinds = set(map(type, values)) - {type(None)}
     if any(issubclass(kind, (*_NESTED, *_arrays())) for kind in kinds):
         return  # their parts are the row's business
     if len(kinds) == 1 and kinds <= set(_EXACT):
         return
-    for at, (value, found) in enumerate(zip(values, array.to_pylist(), strict=True)):
+    try:
+        found_values = array.to_pylist()
+    except Exception as error:  # of texts that are bytes, of dates that are numbers
+        told = f"{about} has objects that do not go together. Give it one type."
+        raise EncodeError(told) from error
+    for at, (value, found) in enumerate(zip(values, found_values, strict=True)):
         is_same = missing_kind(value) is not None if found is None else _equal(value, found)
         if not is_same:
             raise EncodeError(f"{about} {_would_change(at, value, found)}. Give it one type.")
@@ -132,7 +138,9 @@ def _kept(frame: Any) -> pa.Table:
             f"This pandas DataFrame has two columns {str(twice)[:40]!r}. Rename one of them."
         )
     try:
-        table = pa.Table.from_pandas(frame)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of labels that become texts: they are compared below
+            table = pa.Table.from_pandas(frame)
     except Exception as error:  # pandas, numpy and Arrow each have their own
         raise _unwritten(frame, error) from error
     notes = {}
@@ -192,13 +200,22 @@ def _note(values: list[Any], array: Any, about: str) -> dict[str, Any]:
             return note
         if kind in _arrays():
             note["kind"] = "ndarray"
+        elif kind is dt.datetime and _is_utc(values):
+            note["kind"] = "utc"
         elif (name := _number(kind)) is not None:
             note["kind"] = f"numpy:{name}"
-    back = restored(array, note)
+    try:
+        back = restored(array, note)
+    except Exception as error:  # of texts that are bytes, of dates that are numbers
+        raise EncodeError(f"{about} has objects that do not go together. {_CURE}.") from error
     for at, (value, found) in enumerate(zip(values, back, strict=True)):
         if missing_kind(value) is None and not _same(value, found):
             raise EncodeError(f"{about} {_would_change(at, value, found)}. {_CURE}.")
     return note
+
+
+def _is_utc(values: list[Any]) -> bool:
+    return all(getattr(one, "tzinfo", dt.timezone.utc) is dt.timezone.utc for one in values)
 
 
 def _number(kind: type) -> str | None:
@@ -211,19 +228,24 @@ def _number(kind: type) -> str | None:
 
 def _same(value: Any, found: Any) -> bool:
     """Whether two objects are equal and of the same type all the way down."""
-    if type(value) is not type(found):
+    kind: Any = type(value)
+    if kind is not type(found):
         return False
-    if isinstance(value, dict):
+    if kind is dict:
         return list(value) == list(found) and _all_same(value.values(), found.values())
-    if isinstance(value, list):
+    if kind is list:
         return len(value) == len(found) and _all_same(value, found)
-    if isinstance(value, _arrays()):
-        return value.dtype == found.dtype and _all_same(value.tolist(), found.tolist())
-    if isinstance(value, dt.datetime) and value.utcoffset() != found.utcoffset():
-        return False
-    if isinstance(value, Decimal) and not value.is_finite():
+    if kind in _arrays():
+        return bool(value.dtype == found.dtype) and _all_same(value.tolist(), found.tolist())
+    if kind in (dt.datetime, dt.time) and _clock(value) != _clock(found):
+        return False  # which an operator does not tell apart
+    if kind is Decimal and not value.is_finite():
         return False
     return _equal(value, found)
+
+
+def _clock(value: Any) -> tuple[Any, int]:
+    return value.utcoffset(), value.fold
 
 
 def _all_same(values: Iterable[Any], found: Iterable[Any]) -> bool:
@@ -241,8 +263,7 @@ def _refuse_other_frame(frame: Any, table: pa.Table) -> None:
                 f"`{becomes}`. Convert it first: frame[{frame.columns[at]!r}].astype({str(becomes)!r})."
             )
     kept = table.column_names[len(frame.columns) :]
-    index = table.select(kept).to_pandas().index
-    _compare(frame.index, index, "index")
+    _compare(frame.index, index_of(table, kept), "index")
 
 
 def _same_dtype(was: Any, becomes: Any) -> bool:
@@ -257,19 +278,22 @@ def _same_dtype(was: Any, becomes: Any) -> bool:
     )
 
 
-def _listed(index: Any) -> list[tuple[type, Any]]:
+def _listed(index: Iterable[Any]) -> list[tuple[type, Any]]:
     return [(type(one), one) for one in index]
 
 
 def _compare(was: Any, becomes: Any, what: str) -> None:
     """Refuse an index or labels that would be others."""
     is_flat = str(was.dtype) == "object" and was.nlevels == 1
-    is_same: Callable[[], bool] = lambda: (
-        was.nlevels == becomes.nlevels
-        and _listed(was.names) == _listed(becomes.names)
-        and was.equals(becomes)
-        and (not is_flat or _listed(map(_key, was)) == _listed(map(_key, becomes)))
-    )
+
+    def is_same() -> bool:
+        return (
+            was.nlevels == becomes.nlevels
+            and _listed(was.names) == _listed(becomes.names)
+            and was.equals(becomes)
+            and (not is_flat or _listed(map(_key, was)) == _listed(map(_key, becomes)))
+        )
+
     try:
         if is_same():
             return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from typedxcom.tables.ipcfar import FarBatches, schema_of_file
 from typedxcom.tables.ipchead import IpcHeads
+from typedxcom.tables.sound import sound
 from typedxcom.tables.stored import (
     Declares,
     Range,
@@ -54,6 +55,9 @@ def write_ipc(
 
     Returns:
         The number of rows.
+
+    Raises:
+        EncodeError: A value is none of its column's type.
     """
     import pyarrow as pa
 
@@ -64,7 +68,7 @@ def write_ipc(
         batches = _shorter(batches)
     target = os.fspath(sink) if isinstance(sink, (str, os.PathLike)) else sink
     with pa.ipc.new_file(target, schema, options=options) as writer:
-        for batch in _one_dictionary(batches, schema):
+        for batch in _one_dictionary(sound(batches), schema):
             writer.write_batch(batch)
             rows += batch.num_rows
         if before_footer is not None:

@@ -7,11 +7,14 @@ every value is encoded and decoded, where a memory map costs nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import base64
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from typedxcom.errors import EncodeError
+from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.tables.casting import Lossy, Unfit, cast_array
+from typedxcom.tables.sound import sound
 from typedxcom.tables.stored import (
     Declares,
     Range,
@@ -50,18 +53,19 @@ def write_parquet(
         The number of rows.
 
     Raises:
-        EncodeError: Parquet has no type for a column.
+        EncodeError: Parquet has no type for a column, or a value is none of its column's type.
     """
     import pyarrow as pa
     from pyarrow import parquet
 
     schema, rows = table.schema, 0
     batches = table.to_batches() if isinstance(table, pa.Table) else table
+    _refuse_columns(schema)
     try:
         with parquet.ParquetWriter(
             sink, schema, compression="zstd", write_page_checksum=True
         ) as writer:
-            for group in _groups(batches):
+            for group in _groups(sound(batches)):
                 writer.write_table(pa.Table.from_batches(group, schema), _GROUP_ROWS)
                 rows += sum(batch.num_rows for batch in group)
             if before_footer is not None:
@@ -70,7 +74,28 @@ def write_parquet(
         raise EncodeError(
             f'Parquet cannot hold this table: {error}. Use format="arrow".'
         ) from error
+    if rows and not schema.names:
+        raise EncodeError('Parquet cannot hold rows without columns. Use format="arrow".')
     return rows
+
+
+def _refuse_columns(schema: pa.Schema) -> None:
+    """Refuse columns that a reader would get as others, by a file of them without rows."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    sink = pa.BufferOutputStream()
+    try:
+        parquet.write_table(schema.empty_table(), sink)
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        return  # told when it is written
+    back = ParquetTable(sink.getvalue(), lambda size: None).schema
+    for field, found in zip(schema, back, strict=True):
+        if (field.name, field.type) != (found.name, found.type):
+            raise EncodeError(
+                f"Parquet would give column `{field.name}` (`{field.type}`) back as `{found.type}`. "
+                'Use format="arrow".'
+            )
 
 
 def _groups(batches: Iterable[Any]) -> Iterator[list[Any]]:
@@ -104,11 +129,12 @@ class ParquetTable(StoredTable):
             )
             with_names(self._file.schema_arrow)
         self._head = self._file.metadata
+        self._schema = _written(self._file.schema_arrow, self._head.metadata or {})
 
     @property
     def schema(self) -> pa.Schema:
-        """The file's Arrow schema."""
-        return self._file.schema_arrow
+        """The Arrow schema of the table that was written."""
+        return self._schema
 
     @property
     def rows(self) -> int:
@@ -151,12 +177,14 @@ class ParquetTable(StoredTable):
         import pyarrow as pa
         from pyarrow import dataset
 
-        with damaged("parquet"):
-            copy = pa.BufferOutputStream()  # Arrow may read it on any thread
+        copy = pa.BufferOutputStream()  # Arrow may read it on any thread
+        try:
             self._head.write_metadata_file(copy)
             fragment = dataset.ParquetFileFormat().make_fragment(pa.BufferReader(copy.getvalue()))
-            found = fragment.split_by_row_group(condition, schema=self.schema)
-            return {group.id for part in found for group in part.row_groups}
+            found = fragment.split_by_row_group(condition, schema=self._file.schema_arrow)
+        except (pa.ArrowException, ValueError, TypeError, KeyError):
+            return set(self._groups())  # the rows will tell
+        return {group.id for part in found for group in part.row_groups}
 
     def _needed(self, columns: Sequence[str] | None, condition: Any) -> list[str] | None:
         """*columns*, and those that *condition* asks about."""
@@ -181,6 +209,7 @@ class ParquetTable(StoredTable):
         self.declares(self._declared(group, columns))
         names = None if columns is None else list(columns)
         schema = select(self.schema, columns)
+        is_written = schema.types == select(self._file.schema_arrow, columns).types
         with damaged("parquet"):
             for batch in self._file.iter_batches(
                 self._rows_at_once(group, columns),
@@ -188,7 +217,8 @@ class ParquetTable(StoredTable):
                 columns=names,
                 use_threads=False,
             ):
-                yield batch.select(schema.names)
+                batch = batch if names is None else batch.select(names)
+                yield batch if is_written else _as_written(batch, schema)
 
     def _part(
         self, group: int, columns: Sequence[str] | None, first: int, stop: int
@@ -230,3 +260,43 @@ class ParquetTable(StoredTable):
             values = part.num_values * _WIDTHS.get(part.physical_type, 4)
             total += max(part.total_uncompressed_size, values)
         return int(total)
+
+
+def _written(found: pa.Schema, metadata: Mapping[bytes, bytes]) -> pa.Schema:
+    """*found* with the types that were written, of which parquet has some only in other units."""
+    import pyarrow as pa
+
+    try:
+        told = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(metadata[b"ARROW:schema"])))
+    except (KeyError, ValueError, pa.ArrowException, OSError):
+        return found
+    if told.names != found.names:
+        return found
+    fields = [
+        have.with_type(want.type) if _fits(have.type, want.type) else have
+        for have, want in zip(found, told, strict=True)
+    ]
+    return pa.schema(fields, found.metadata)
+
+
+def _fits(have: pa.DataType, want: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    try:
+        return have != want and bool(cast_array(pa.nulls(0, have), want).type == want)
+    except (Unfit, Lossy, pa.ArrowException):
+        return False
+
+
+def _as_written(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """*batch* with the types of *schema*."""
+    import pyarrow as pa
+
+    pairs = zip(batch.columns, schema.types, strict=True)
+    try:
+        arrays = [cast_array(column, kind) for column, kind in pairs]
+    except (Unfit, Lossy) as error:
+        raise DecodeError(
+            "The stored table is no whole parquet file: it has two schemas"
+        ) from error
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)

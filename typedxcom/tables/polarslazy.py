@@ -9,12 +9,13 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from typedxcom.tables.polarsframes import to_polars
 
 __all__ = ["lazy_frame"]
 
@@ -26,7 +27,6 @@ _ending = threading.Event()
 
 def lazy_frame(table: Any) -> Any:
     """A LazyFrame that reads from the `LazyTable` *table* the columns that its query needs."""
-    polars = sys.modules["polars"]
     from polars.io.plugins import register_io_source
 
     def batches(
@@ -35,14 +35,15 @@ def lazy_frame(table: Any) -> Any:
         narrowed = table if columns is None else table.columns(*columns)
         return _watched(_frames(narrowed, predicate, limit))
 
-    empty = polars.from_arrow(table.to_reader().schema.empty_table())
+    empty = to_polars(table.to_reader().schema.empty_table())
     return register_io_source(batches, schema=empty.schema)
 
 
 def _frames(table: Any, predicate: Any, limit: int | None) -> Iterator[Any]:
-    polars = sys.modules["polars"]
+    import pyarrow as pa
+
     for batch in table.to_reader():
-        frame = polars.from_arrow(batch)
+        frame = to_polars(pa.Table.from_batches([batch]))
         frame = frame if predicate is None else frame.filter(predicate)
         yield frame if limit is None else frame.head(limit)
         limit = None if limit is None else limit - frame.height

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import DecodeError
@@ -10,7 +11,7 @@ from typedxcom.errors import DecodeError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MISSING", "NOTES", "missing_kind", "noted_frame", "restored", "to_pandas"]
+__all__ = ["MISSING", "NOTES", "index_of", "missing_kind", "noted_frame", "restored", "to_pandas"]
 
 NOTES = b"typedxcom.pandas"  # in a schema's metadata: column name -> how its objects come back
 MISSING = {"none": "None", "nan": "NaN", "na": "pandas.NA", "nat": "NaT"}
@@ -52,8 +53,18 @@ def _frame(table: pa.Table, columns: dict[int, Any]) -> Any:
         table = table.set_column(at, pa.field(table.column_names[at], pa.int8()), stand_in)
     frame = _unrepeated(_told(table, names)).to_pandas(integer_object_nulls=True)
     for at, values in columns.items():
+        values.index = frame.index  # pandas infers a dtype of whatever is no Series
         frame.isetitem(at, values)
     return frame
+
+
+def index_of(table: pa.Table, names: list[str]) -> Any:
+    """The index of the frame that *table* was made of, whose levels are the columns *names*."""
+    metadata = dict(table.schema.metadata)
+    told = json.loads(metadata[b"pandas"])
+    told["columns"] = [column for column in told["columns"] if column["field_name"] in names]
+    metadata[b"pandas"] = json.dumps(told).encode()
+    return table.replace_schema_metadata(metadata).select(names).to_pandas().index
 
 
 def _told(table: pa.Table, names: list[str]) -> pa.Table:
@@ -89,7 +100,7 @@ def _unrepeated(table: pa.Table) -> pa.Table:
 
 
 def _whole(column: Any) -> Any | None:
-    """Integers or booleans that have nulls as pandas' own array of such; None for others."""
+    """Integers or booleans that have nulls as pandas has them; None for other columns."""
     import pandas as pd
     import pyarrow as pa
 
@@ -100,7 +111,9 @@ def _whole(column: Any) -> Any | None:
         pa.bool_(): pd.BooleanDtype(),
     }  # fmt: skip
     kind = nullable.get(column.type)
-    return kind.__from_arrow__(column) if kind is not None and column.null_count else None
+    if kind is None or not column.null_count:
+        return None
+    return pd.Series(kind.__from_arrow__(column))
 
 
 def _noted(column: Any, note: dict[str, Any]) -> Any:
@@ -108,8 +121,8 @@ def _noted(column: Any, note: dict[str, Any]) -> Any:
     import pandas as pd
 
     if note["kind"] == "arrow":
-        return pd.arrays.ArrowExtensionArray(column)
-    return pd.Series(restored(column, note), dtype=object).array
+        return pd.Series(pd.arrays.ArrowExtensionArray(column))
+    return pd.Series(restored(column, note), dtype=object)
 
 
 def restored(column: Any, note: dict[str, Any]) -> list[Any]:
@@ -117,11 +130,13 @@ def restored(column: Any, note: dict[str, Any]) -> list[Any]:
 
     Args:
         column: An Arrow array.
-        note: ``kind`` (``object``, ``ndarray``, ``numpy:<dtype>``) and which ``missing`` value.
+        note: ``kind`` (``object``, ``ndarray``, ``numpy:<dtype>``, ``utc``) and ``missing``.
     """
     kind = note["kind"]
     values = column.to_pandas().tolist() if kind == "ndarray" else column.to_pylist()
     missing = _missing(note["missing"])
+    if kind == "utc":
+        values = [None if one is None else one.replace(tzinfo=timezone.utc) for one in values]
     if kind.startswith("numpy:"):
         import numpy
 
@@ -153,11 +168,15 @@ def _unread(table: pa.Table, error: Exception) -> DecodeError:
     """Which column pandas does not take, and what to do."""
     import pyarrow as pa
 
-    cure = "Read it as a pyarrow.Table, or name other columns: Annotated[pandas.DataFrame, Rows(Row)]."
+    cure = (
+        "Read it as a pyarrow.Table, or name other columns: Annotated[pandas.DataFrame, Rows(Row)]."
+    )
     for field, column in zip(table.schema, table.columns, strict=True):
         try:
             _unrepeated(pa.table([column], names=["c"])).to_pandas()
         except Exception:  # as above
             what = f"Column `{field.name}` (`{field.type}`) cannot become a column of pandas"
             return DecodeError(f"{what}: {type(error).__name__}. {cure}")
-    return DecodeError(f"The table cannot become a pandas DataFrame: {type(error).__name__}. {cure}")
+    return DecodeError(
+        f"The table cannot become a pandas DataFrame: {type(error).__name__}. {cure}"
+    )
