@@ -111,6 +111,16 @@ def test_a_module_that_no_dag_imports_is_fine(project: Path) -> None:
     assert run(project, "check", "dags").returncode == 0  # nor with the whole folder
 
 
+def test_a_file_that_is_named_twice_is_checked_once(project: Path) -> None:
+    """On its own and in its folder, which is not empty then."""
+    (project / "alone" / "dags").mkdir(parents=True)
+    (project / "alone" / "dags" / "flow.py").write_text(
+        (project / "dags" / "other.py").read_text().replace("import loops", "")
+    )
+    done = run(project, "check", "alone/dags/flow.py", "alone/dags", "./alone/dags/flow.py")
+    assert (done.returncode, done.stdout.count("other (")) == (0, 1), done
+
+
 @pytest.mark.parametrize("name", ["dags/shop/models.py", "dags/direct.py"])
 def test_files_import_from_the_dags_folder_wherever_check_runs(project: Path, name: str) -> None:
     """From above the folder, from inside of a package, or by an absolute path."""

@@ -133,9 +133,10 @@ def _by_dags_folder(paths: Iterable[Path], given: Path | None) -> dict[_Tree, li
 
 def _examine_path(report: Report, path: Path, files: list[Path], tree: _Tree) -> None:
     before = len(report.dags) + len(report.findings)
+    is_new = not any(file.absolute() in tree.seen for file in files)
     for file in files:
         _examine_file(report, file, tree)
-    if path.is_dir() and len(report.dags) + len(report.findings) == before:
+    if path.is_dir() and is_new and len(report.dags) + len(report.findings) == before:
         report.empty[path] = len(files)
 
 
