@@ -210,16 +210,26 @@ class _Push:
         if isinstance(codec, ObjectCodec):
             if not is_pushed:
                 codec.check(value)
-                return value
+                return self._unpushed(value)
             rows = codec.write(value, self._placement())
             self._push_keys(rows, self._of_key)
             return rows
         encoded = codec.encode(value)
         if not is_pushed:
-            return value
+            return self._unpushed(value)
         if self._has_keys:
             self._push_keys(encoded.tree, self._part)
         return self._return_form(encoded)
+
+    def _unpushed(self, value: Any) -> Any:
+        """*value*, which Airflow does not push; None of a mapped task may need its place."""
+        from typedxcom.airflow.places import keeps_place
+
+        index = self._ti.map_index
+        is_one_of_many = index is not None and index >= 0
+        if is_one_of_many and self._operator.do_xcom_push and keeps_place(self._operator):
+            self._ti.xcom_push("return_value", None)
+        return value
 
     @property
     def _has_keys(self) -> bool:

@@ -75,7 +75,7 @@ TaskDecoratorType = _TaskDecorator
 # Airflow declares these for its whole context, but a running task gets none of them: some are for
 # callbacks, others it no longer fills.
 CALLBACK_KEYS = _CONTEXT_KEYS & frozenset(
-    {"exception", "reason", "expanded_ti_count", "test_mode", "try_number"}
+    {"exception", "reason", "expanded_ti_count", "start_date", "test_mode", "try_number"}
 )
 INJECTED_KEYS = frozenset(_CONTEXT_KEYS) - CALLBACK_KEYS
 

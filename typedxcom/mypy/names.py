@@ -71,7 +71,7 @@ RUNS_FUNCTION: Final = BRANCHES | frozenset(
 # Airflow's Context declares these too, but no running task gets them: the same names as in
 # `typedxcom.airflow.private`.
 CALLBACK_KEYS: Final = frozenset(
-    {"exception", "reason", "expanded_ti_count", "test_mode", "try_number"}
+    {"exception", "reason", "expanded_ti_count", "start_date", "test_mode", "try_number"}
 )
 # Kinds whose function is called with Airflow's context beside the arguments.
 MERGES_CONTEXT: Final = (RUNS_FUNCTION - frozenset({"docker", "kubernetes", "stub"})) | frozenset(
@@ -120,7 +120,6 @@ CONTEXT_KEYS: Final = frozenset(
         "prev_start_date_success",
         "prev_end_date_success",
         "run_id",
-        "start_date",
         "task",
         "task_reschedule_count",
         "task_instance",
