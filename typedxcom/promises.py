@@ -85,9 +85,11 @@ class Promise:
 
     def refuse_unsupported(self) -> None:
         """Raise ContractError where such a value could not come back, or is no good table."""
-        if self.annotation is Any:  # no promise, or one field of the model that reads it
+        if not self.known:
+            return
+        if self.annotation is Any:  # one field of the model that reads it
             refuse_unsupported(self.schema)
-        elif self.known:
+        else:
             self.codec  # noqa: B018 (what no codec reads is found by building it)
 
     def _make(self, *, lax: bool) -> AnyCodec:

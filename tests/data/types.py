@@ -127,6 +127,25 @@ class Needs:
     scale: dataclasses.InitVar[int]
 
 
+@dataclasses.dataclass
+class Once:
+    items: collections.abc.Iterable[int]
+
+
+class Queue(msgspec.Struct):
+    items: collections.deque[int]
+
+
+class Loose(pydantic.BaseModel):
+    x: int
+
+    @pydantic.model_validator(mode="wrap")
+    @classmethod
+    def _unchecked(cls, value: Any, handler: Any) -> Any:
+        return cls.model_construct(**value)
+
+
+Pair = te.TypeAliasType("Pair", tuple[T, T], type_params=(T,))
 Json = te.TypeAliasType(
     "Json",
     "dict[str, Json] | list[Json] | str | int | float | bool | None",
@@ -176,6 +195,9 @@ ROWS: dict[str, list[tuple[str, str, str]]] = {
         ("dict[bool, int]", "{True: 1}", "travels"),
         ("dict[dt.date, int]", "{dt.date(2024, 1, 1): 1}", "travels"),
         ("dict[Color, int]", "{Color.RED: 1}", "travels"),
+        ("dict[Level, Model]", "{Level.LOW: Model(x=1)}", "travels"),
+        ("dict[Access, Model]", "{Access.READ: Model(x=1)}", REFUSED),
+        ("dict[Literal[1, 2], Model]", "{1: Model(x=1)}", REFUSED),
         ("dict[tuple[int, int], int]", "{(1, 2): 1}", REFUSED),
         ("dict[Tuple, int]", "{Tuple(1): 1}", REFUSED),
         ("dict[None, int]", "{None: 1}", REFUSED),
@@ -210,6 +232,7 @@ ROWS: dict[str, list[tuple[str, str, str]]] = {
         ("te.Never", "1", REFUSED),
         ("Json", "{'a': [1, {}]}", "travels"),
         ("te.TypeAliasType('Ids', list[int])", "[1]", "travels"),
+        ("Pair[int]", "(1, 2)", "travels"),
         ("pydantic.OnErrorOmit[int]", "1", "travels"),
         ("pydantic.InstanceOf[int]", "1", "travels"),
         ("pydantic.SkipValidation[int]", "1", "travels"),
@@ -232,6 +255,9 @@ ROWS: dict[str, list[tuple[str, str, str]]] = {
         ("enum.Enum", "Color.RED", REFUSED),
         ("Count", "Count(1)", REFUSED),
         ("Needs", "Needs(1, 2)", REFUSED),
+        ("Once", "Once([1])", REFUSED),
+        ("Queue", "Queue(collections.deque([1]))", REFUSED),
+        ("Loose", "Loose(x=1)", REFUSED),
         ("pydantic.BaseModel", "Model(x=1)", REFUSED),
         ("msgspec.Struct", "Struct(1)", REFUSED),
         ("Unset", "Unset()", "travels"),

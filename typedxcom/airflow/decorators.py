@@ -267,7 +267,8 @@ def _adopt(made: Any, **said: Any) -> TypedTask:
         raise ContractError(
             f"Task function {made.function.__name__!r}: store takes the name of a store, got `{got}`."
         )
-    settle(kind for kind in (said["output"], said["inputs"]) if kind is not None)
+    if said["output"] is not None or said["inputs"] is not None:
+        settle([said["output"], said["inputs"]])
     if said["output"] is None:
         said["output"] = pushed_by(made.operator_class, made.kwargs)
     function = _with_contract(made.function, made.operator_class, said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import re
+import warnings
 from typing import Any
 
 from typedxcom.codecs.base import ValueCodec
@@ -116,7 +117,9 @@ def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec
     from typedxcom.codecs.models import ModelCodec
 
     try:
-        codec = ModelCodec(annotation, schema, lax=lax)
+        with warnings.catch_warnings():  # an XCom is a copy, which nobody can write through
+            warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier")
+            codec = ModelCodec(annotation, schema, lax=lax)
     except Exception as error:  # a class may bring pydantic a schema of its author's
         words = re.split(r"\n\n|For further|\. Set `arbitrary", str(error))[0].strip().rstrip(".")
         msg = f"pydantic cannot read `{schema}`: {words}. {_OTHER_TYPE}"

@@ -44,6 +44,8 @@ def _key(annotation: Any) -> Hashable | None:
 
     Python itself finds `int | str` and `str | int` equal, and two `Annotated` whose marks are.
     """
+    if type(annotation) is type:  # the most of them
+        return annotation
     if annotation is None or annotation is Ellipsis:
         return str(annotation)
     args = get_args(annotation)
