@@ -24,6 +24,7 @@ PACKAGE = ROOT / "typedxcom"
 
 SIDE = 6  # beside the house: nothing on a floor imports from there
 FLOORS = {
+    "caches": 1,
     "errors": 1,
     "jsontypes": 1,
     "hints": 2,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
+from typedxcom.caches import by_class
 from typedxcom.hints import read_hints
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import Opaque, Scalar, UnionOf, Unknown, Unsupported
@@ -12,7 +12,7 @@ from typedxcom.schema.nodes import Opaque, Scalar, UnionOf, Unknown, Unsupported
 __all__ = ["field_schema"]
 
 
-@functools.lru_cache(maxsize=4096)
+@by_class
 def field_schema(operator_class: Any, name: str) -> Schema:
     """What the constructor of *operator_class* takes for the field *name*; unknown if unsaid."""
     for base in operator_class.__mro__:

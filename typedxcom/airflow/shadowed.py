@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from typedxcom.airflow.private import DagContext
 from typedxcom.airflow.readers import gets_list
+from typedxcom.caches import by_class
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import Alias, Record, UnionOf, bare
 
@@ -53,7 +54,7 @@ def _shadowed(schema: Schema, public: frozenset[str]) -> frozenset[str]:
     return frozenset()
 
 
-@functools.lru_cache(maxsize=1024)
+@by_class
 def _attributes(kind: type, public: frozenset[str]) -> frozenset[str]:
     """Properties and methods of the author's own classes that the reference has too."""
     bases = (base for base in kind.__mro__ if base.__module__.partition(".")[0] not in _LIBRARIES)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, Union, get_args, get_origin
 
+from typedxcom.caches import kept_on, owner_of
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.schema.build import is_union
 from typedxcom.schema.nodes import Schema
 
 __all__ = ["known_codec", "remember"]
-
-_MAX_CODECS = 1024
-_codecs: dict[Hashable, ValueCodec] = {}
 
 
 def known_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec | None:
@@ -24,19 +22,21 @@ def known_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec | N
             user's own for example.
         lax: Whether it reads leniently.
     """
-    key = _key(annotation)
-    found = None if key is None else _codecs.get((key, lax))
+    key, known = _key(annotation), _kept(annotation)
+    found: ValueCodec | None = None if key is None else known.get((key, lax))
     return found if found is not None and found.schema == schema else None
 
 
 def remember(annotation: Any, codec: ValueCodec, *, lax: bool) -> None:
     """Keep *codec* for the next contract of the same type."""
     key = _key(annotation)
-    if key is None:
-        return
-    if len(_codecs) >= _MAX_CODECS:  # a DAG processor imports the same classes anew for ever
-        _codecs.clear()
-    _codecs[key, lax] = codec
+    if key is not None:
+        _kept(annotation)[key, lax] = codec
+
+
+def _kept(annotation: Any) -> dict[Hashable, Any]:
+    is_kept, cls = owner_of(annotation)
+    return kept_on(cls) if is_kept else {}
 
 
 def _key(annotation: Any) -> Hashable | None:

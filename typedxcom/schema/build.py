@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typing_extensions as te
 
+from typedxcom.caches import kept_on
 from typedxcom.registry import registered
 from typedxcom.schema.kinds import MAPPINGS, SCALARS, SEQUENCES, is_frame
 from typedxcom.schema.metadata import Lax, constrain, replaces_schema
@@ -59,8 +60,7 @@ _MAPPED_CURE = (
     "use a plain model of its columns (for SQLModel one without table=True): a class that is "
     "mapped to a database table validates nothing, and its instances belong to a session"
 )
-_MAX_RECORDS = 4096
-_records: dict[Any, Record] = {}
+_RECORD = "record"
 _SCALAR_NODES = {cls: Scalar(cls) for cls in SCALARS}
 
 
@@ -78,9 +78,9 @@ def schema_of(annotation: Any) -> Schema:
         schema = builder.build(annotation)
     except RecursionError:
         return Unsupported(annotation, "use a type that does not contain ever larger ones")
-    if len(_records) > _MAX_RECORDS:  # a DAG processor imports the same classes anew for ever
-        _records.clear()
-    _records.update(builder.fresh)
+    for (cls, args), record in builder.fresh.items():
+        if not args:  # a generic class may live longer than what it is made of
+            kept_on(cls)[_RECORD] = record
     return schema
 
 
@@ -284,7 +284,7 @@ class _Builder:
                 cls, "pydantic cannot read a Struct: put a model or a dataclass there"
             )
         key = (cls, args)
-        known = self.fresh.get(key) or _records.get(key)
+        known = self.fresh.get(key) or (None if args else kept_on(cls).get(_RECORD))
         if known is not None:
             return known
         fields: dict[str, Field] = {}

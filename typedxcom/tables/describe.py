@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from typedxcom.caches import kept_on, owner_of
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.tables.marks import PrimaryKey, Rows, Unique
 from typedxcom.tables.nodes import Key, TableSchema
 
 __all__ = ["describe"]
-
-_KNOWN: dict[Rows, TableSchema] = {}
-_MAX_KNOWN = 512
 
 
 def describe(rows: Rows) -> TableSchema:
@@ -22,14 +20,16 @@ def describe(rows: Rows) -> TableSchema:
         UnsupportedTypeError: A field has no Arrow type, or a validator that columns cannot run.
         ContractError: A rule or a key of the table is not well formed.
     """
+    is_kept, cls = owner_of(rows.row)
+    if not is_kept:
+        return _describe(rows)
+    kept = kept_on(cls)
     try:
-        known = _KNOWN.get(rows)
+        known: TableSchema | None = kept.get(rows)
     except TypeError:  # a row that cannot be hashed is described each time
         return _describe(rows)
     if known is None:
-        if len(_KNOWN) >= _MAX_KNOWN:  # a DAG processor imports the same classes anew for ever
-            _KNOWN.clear()
-        known = _KNOWN[rows] = _describe(rows)
+        known = kept[rows] = _describe(rows)
     return known
 
 
