@@ -324,6 +324,7 @@ def test_where_the_wiring_is_not_known_there_is_json(backend: str) -> None:
             assert KEY.pull(ti, "pushes") == {1: "a"}
             assert same(ti.xcom_pull(task_ids=["pushes", "stock"]), [DAY.date(), (1, 2)])
             assert ti.xcom_pull(task_ids="nobody") is None
+            assert type(ti.task.op_args) is tuple  # as Airflow's own
 
         out = pushes()
         late = reads("{{ ti.xcom_pull('pushes') }}", out["own"], stock(), kept(), out[KEY.name])
