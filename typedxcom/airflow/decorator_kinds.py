@@ -88,5 +88,6 @@ def kind_of(operator_class: type) -> DecoratorKind:
     known = KINDS.get(word) if name.startswith("@task") else None
     if known is not None:
         return known
-    is_python = any(base.__name__ == "PythonOperator" for base in operator_class.__mro__)
+    bases = getattr(operator_class, "__mro__", ())  # a stand-in of a test may be no class
+    is_python = any(base.__name__ == "PythonOperator" for base in bases)
     return _PYTHON if is_python and not {"branch", "sensor"} & set(word.split("_")) else _OTHER
