@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from typedxcom.tables.annotations import TableAlias
 
 if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
 __all__ = ["FileSource", "LazyTable", "MemorySource", "TableSource", "scan"]
@@ -212,23 +215,26 @@ class LazyTable(Generic[Row]):
         options = {"is_whole": True} if hasattr(self._source, "counted") else {}
         return self._read(**options).read_all()
 
-    def to_pandas(self) -> Any:
+    def to_pandas(self) -> pd.DataFrame:
         """All of it as a pandas DataFrame."""
-        import pandas
+        import pandas as pd
 
-        return self._to(pandas.DataFrame)
+        frame: pd.DataFrame = self._to(pd.DataFrame)
+        return frame
 
-    def to_polars(self) -> Any:
+    def to_polars(self) -> pl.DataFrame:
         """All of it as a polars DataFrame."""
-        import polars
+        import polars as pl
 
-        return self._to(polars.DataFrame)
+        frame: pl.DataFrame = self._to(pl.DataFrame)
+        return frame
 
-    def to_duckdb(self) -> Any:
+    def to_duckdb(self) -> duckdb.DuckDBPyRelation:
         """All of it as a DuckDB relation."""
         import duckdb
 
-        return self._to(duckdb.DuckDBPyRelation)
+        relation: duckdb.DuckDBPyRelation = self._to(duckdb.DuckDBPyRelation)
+        return relation
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """The stream, for any library that takes one."""
