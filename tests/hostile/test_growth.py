@@ -193,3 +193,12 @@ def test_the_default_limit_follows_the_control_group(tmp_path: Any) -> None:
     assert sorted(_cgroup_limits(tmp_path, groups)) == [7000, 9000, 90000]
     assert list(_cgroup_limits(tmp_path / "nowhere", groups)) == []
     assert 0 < Limits().decoded == usable_memory() // 2
+
+
+def test_an_empty_table_of_any_layout_ends_no_process() -> None:
+    """Arrow aborts where pandas asks it for a list view column without a chunk."""
+    for kind in (pa.list_view(pa.string()), pa.string_view(), pa.map_(pa.string(), pa.int8())):
+        table = pa.table([pa.chunked_array([], kind)], names=["s"])
+        row, objects = stored(table, MemoryStore(name="s"))
+        codec = Promise(pd.DataFrame, schema_of(pd.DataFrame)).codec
+        assert list(load(row, codec, objects=objects).columns) == ["s"]

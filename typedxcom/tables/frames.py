@@ -133,7 +133,18 @@ def from_arrow(table: Arrow, annotation: Any, schema: TableSchema) -> Any:
     refuse_class(annotation)
     library = wanted.__module__.partition(".")[0].lstrip("_")
     maker = {"pandas": _to_pandas, "polars": _to_polars, "duckdb": _to_duckdb}[library]
-    return maker(whole, wanted)
+    return maker(_with_chunks(whole), wanted)
+
+
+def _with_chunks(table: pa.Table) -> pa.Table:
+    """*table*, each column of which has a chunk: a library may end the process without one."""
+    import pyarrow as pa
+
+    for at, column in enumerate(table.columns):
+        if not column.num_chunks:
+            chunk = pa.chunked_array([pa.array([], column.type)], column.type)
+            table = table.set_column(at, table.schema.field(at), chunk)
+    return table
 
 
 def refuse_class(annotation: Any) -> None:
