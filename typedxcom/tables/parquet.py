@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.tables.casting import Lossy, Unfit, cast_array
+from typedxcom.tables.parquethead import checked_footer
 from typedxcom.tables.sound import sound
 from typedxcom.tables.stored import (
     Declares,
@@ -89,7 +90,12 @@ def _refuse_columns(schema: pa.Schema) -> None:
         parquet.write_table(schema.empty_table(), sink)
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         return  # told when it is written
-    back = ParquetTable(sink.getvalue(), lambda size: None).schema
+    try:
+        back = ParquetTable(sink.getvalue(), lambda size: None).schema
+    except DecodeError as error:
+        raise EncodeError(
+            'Parquet would not give this table back: its types are nested too deep. Use format="arrow".'
+        ) from error
     for field, found in zip(schema, back, strict=True):
         if (field.name, field.type) != (found.name, found.type):
             raise EncodeError(
@@ -125,7 +131,10 @@ class ParquetTable(StoredTable):
         with damaged("parquet"):
             # With pre_buffer, Arrow would read on threads of its own, which may outlive the read.
             self._file = parquet.ParquetFile(
-                self.source, page_checksum_verification=True, pre_buffer=False
+                self.source,
+                metadata=checked_footer(self.source),
+                page_checksum_verification=True,
+                pre_buffer=False,
             )
             with_names(self._file.schema_arrow)
         self._head = self._file.metadata
