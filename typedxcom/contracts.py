@@ -39,6 +39,7 @@ __all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"
 
 CONTRACT = "__typedxcom__"
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _BY_KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _Read: TypeAlias = Callable[[Any, "Objects | None"], Any]
 Place: TypeAlias = int | str
@@ -157,6 +158,12 @@ class Contract:
         parameter = self.signature.parameters.get(name)
         is_own = parameter is not None and parameter.kind not in _VARIADIC
         return is_own or bool(self._catch_all(inspect.Parameter.VAR_KEYWORD))
+
+    def takes_positions(self, count: int) -> bool:
+        """Whether *count* arguments can be given by position."""
+        kinds = [one.kind for one in self.signature.parameters.values()]
+        is_open = inspect.Parameter.VAR_POSITIONAL in kinds
+        return is_open or count <= sum(kind in _BY_POSITION for kind in kinds)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Argument]:
         """Each argument of a call with the parameter that takes it."""

@@ -50,8 +50,9 @@ def check_arguments(
     found = [_unknown(contract, task, name) for name in kwargs if not contract.takes(name)]
     if found:
         return found
+    is_reserved = contract.reserved and contract.takes_positions(len(args))
     for argument in contract.bind(args, kwargs):
-        if argument.injected and isinstance(argument.place, int) and contract.reserved:
+        if argument.injected and isinstance(argument.place, int) and is_reserved:
             found.append(_by_position(task, argument.name))
         else:
             found.extend(_argument(task, argument, solution))
