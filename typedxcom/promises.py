@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc as abc
+import functools
 import inspect
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -12,12 +13,13 @@ from typing import Any, get_args, get_origin
 
 import typing_extensions as te
 
-from typedxcom.codecs import known_codec, make_codec, refuse_unsupported
+from typedxcom.codecs import is_surely_read, known_codec, make_codec, refuse_unsupported
 from typedxcom.exchange import AnyCodec
 from typedxcom.hints import read_hints
 from typedxcom.large import has_objects, object_codec
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
+from typedxcom.schema.kinds import SCALARS
 from typedxcom.schema.nodes import Scalar, UnionOf, Unsupported, Var, bare, walk
 from typedxcom.schema.refusals import SECRET_CURE
 
@@ -66,6 +68,8 @@ class Promise:
 
         An Asset, say, or a function, which Airflow hands over as it is. A secret is none.
         """
+        if is_surely_read(self.schema):
+            return False
         foreign = [node for _, node in walk(self.schema) if isinstance(node, Unsupported)]
         return bool(foreign) and all(map(_is_of_a_class, foreign))
 
@@ -85,7 +89,7 @@ class Promise:
 
     def refuse_unsupported(self) -> None:
         """Raise ContractError where such a value could not come back, or is no good table."""
-        if not self.known:
+        if not self.known or is_surely_read(self.schema):
             return
         if self.annotation is Any:  # one field of the model that reads it
             refuse_unsupported(self.schema)
@@ -233,8 +237,16 @@ def parameter_place(name: str) -> str:
 
 def _promise(annotation: Any, before: Promise | None) -> Promise:
     """The promise of *annotation*, or the one that is known from before."""
+    if type(annotation) is type and annotation in SCALARS:  # the most of them
+        return _scalar(annotation)
     known = before if before is not None and before.known else None
     return known or Promise(annotation, schema_of(annotation))
+
+
+@functools.cache
+def _scalar(kind: type) -> Promise:
+    """The promise of a class of the standard library, one for all tasks."""
+    return Promise(kind, schema_of(kind))
 
 
 def _missing_name(error: NameError) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.known import known_codec, remember
 from typedxcom.codecs.lower import lowered
+from typedxcom.codecs.plain import is_surely_read
 from typedxcom.codecs.unread import refuse_unread
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.registry import registered
@@ -31,7 +32,7 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.records import extra_items
 
-__all__ = ["ValueCodec", "known_codec", "make_codec", "refuse_unsupported"]
+__all__ = ["ValueCodec", "is_surely_read", "known_codec", "make_codec", "refuse_unsupported"]
 
 _OTHER_TYPE = "Instead: annotate that part with a type of docs/reference/types.md"
 _PYDANTIC_ONLY = {

@@ -26,7 +26,7 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.records import extra_items
 
-__all__ = ["refuse_unread"]
+__all__ = ["has_own_way", "refuse_unread"]
 
 _PLAIN = ("dataclass", "typeddict", "namedtuple")
 _EVERY_KIND = ("null", "{}", "[]", '"\\u0000"', "-0.5", "true")
@@ -68,7 +68,7 @@ def _reasons(node: Schema) -> Iterator[tuple[str, str]]:
                     yield f"pydantic reads `{name}` as a frozenset", "annotate it with set[T]"
             if style == "typeddict" and extra_items(node.type) is not None and not _knows_extras():
                 yield "this pydantic overlooks closed and extra_items", "upgrade pydantic"
-        case Record(style="model", type=kind, fields=fields) if _has_own_way(kind):
+        case Record(style="model", type=kind, fields=fields) if has_own_way(kind):
             checks = any(not isinstance(bare(part.schema), Unknown) for part in fields.values())
             if checks and _is_content(kind, fields):
                 yield _LOOSE
@@ -98,7 +98,7 @@ def _is_own(kind: Any) -> bool:
     return hasattr(kind, "__pydantic_validator__")
 
 
-def _has_own_way(kind: Any) -> bool:
+def has_own_way(kind: Any) -> bool:
     """Whether a model comes into being by code of its author's."""
     decorators = getattr(kind, "__pydantic_decorators__", None)
     validators = decorators.model_validators.values() if decorators is not None else ()
