@@ -106,6 +106,7 @@ class Contract:
     returns: bool = True
     local_names: Mapping[str, Any] = field(default_factory=dict)
     _promises: Promises | None = None
+    _settled: Promises | None = None  # the same, once every annotation has a meaning
     _given: dict[str, Promise] = field(default_factory=dict)  # of parameters that Airflow fills
     _travelling: Promises | None = None  # promises whose types can all travel
 
@@ -113,6 +114,15 @@ class Contract:
     def signature(self) -> inspect.Signature:
         """The function's signature."""
         return inspect.signature(self.function)
+
+    @cached_property
+    def _positional(self) -> list[str]:
+        """The parameters that can be given by position, in their order."""
+        return [
+            name
+            for name, parameter in self.signature.parameters.items()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
 
     @property
     def name(self) -> str:
@@ -168,14 +178,10 @@ class Contract:
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Argument]:
         """Each argument of a call with the parameter that takes it."""
         promises = self._read()
-        positional = [
-            name
-            for name, parameter in self.signature.parameters.items()
-            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-        ]
-        rest = self._catch_all(inspect.Parameter.VAR_POSITIONAL)
+        positional = self._positional if args else []
         for index, value in enumerate(args):
             if index >= len(positional):
+                rest = self._catch_all(inspect.Parameter.VAR_POSITIONAL)
                 yield Argument(index, f"*{rest or 'args'}", value, promises.rest)
                 continue
             name = positional[index]
@@ -392,9 +398,9 @@ class Contract:
 
     def _read(self, *, importing: bool = False) -> Promises:
         """The promises; what could not be resolved is tried again at the next call."""
+        if self._settled is not None:
+            return self._settled
         before = self._promises
-        if before is not None and before.is_complete:
-            return before
         promises = read_promises(
             self.function,
             self.signature,
@@ -404,6 +410,8 @@ class Contract:
             before=before or Promises(),
         )
         self._promises = self._with_overrides(promises)
+        if self._promises.is_complete:
+            self._settled = self._promises
         return self._promises
 
     def _with_overrides(self, promises: Promises) -> Promises:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import functools
 import re
 import sys
 import types
@@ -86,10 +87,15 @@ def _words(annotations: Iterable[Any]) -> set[str]:
         if isinstance(annotation, typing.ForwardRef):
             annotation = annotation.__forward_arg__
         if isinstance(annotation, str):
-            words.update(_NAME.findall(annotation))
+            words |= _names_in(annotation)
         else:
             words |= _words(get_args(annotation))
     return words
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(text))
 
 
 def _evaluated(annotation: Any, cls: Any, names: dict[str, Any]) -> Any:

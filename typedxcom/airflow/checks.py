@@ -113,7 +113,7 @@ def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str
         return  # only the value can tell what is read leniently
     found = list(check_value(f"{task}({name})", value, promise.schema, solution))
     yield from found
-    if not found and not holds_output(value) and _is_constrained(promise.schema):
+    if not found and _is_constrained(promise.schema) and not holds_output(value):
         yield from _broken_limit(task, name, promise, value)
 
 

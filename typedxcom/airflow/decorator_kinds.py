@@ -6,6 +6,7 @@ operators of the installed providers.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -84,10 +85,16 @@ def kind_of(operator_class: type) -> DecoratorKind:
     returns. Of any other it is not known what a return value means.
     """
     name = str(getattr(operator_class, "custom_operator_name", ""))
-    word = name.removeprefix("@task").removeprefix(".") or "python"
-    known = KINDS.get(word) if name.startswith("@task") else None
+    word, known = _listed(name)
     if known is not None:
         return known
     bases = getattr(operator_class, "__mro__", ())  # a stand-in of a test may be no class
     is_python = any(base.__name__ == "PythonOperator" for base in bases)
     return _PYTHON if is_python and not {"branch", "sensor"} & set(word.split("_")) else _OTHER
+
+
+@functools.lru_cache(maxsize=256)
+def _listed(name: str) -> tuple[str, DecoratorKind | None]:
+    """The word for a decorator, and its row."""
+    word = name.removeprefix("@task").removeprefix(".") or "python"
+    return word, KINDS.get(word) if name.startswith("@task") else None

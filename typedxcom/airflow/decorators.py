@@ -141,7 +141,7 @@ def _checked(
         wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
     if wrong:
         sentences = "\n".join(wrong)
-        with noted(sentences):
+        with noted(lambda: sentences):
             refused()
         raise WiringError(sentences)
     return contract, solution
@@ -160,7 +160,7 @@ def _rehearsing(made: TypedTask) -> TypedTask:
 
 def _named(made: TypedTask) -> AbstractContextManager[None]:
     """Name the task in what Python and Airflow raise about its arguments."""
-    return noted(f"In the call of task {_shown_name(made)!r}.")
+    return noted(lambda: f"In the call of task {_shown_name(made)!r}.")
 
 
 def _shown_name(made: TypedTask) -> str:

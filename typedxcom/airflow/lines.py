@@ -46,14 +46,14 @@ def _package_that_raised(trace: TracebackType | None) -> str:
 
 
 @contextlib.contextmanager
-def noted(note: str) -> Iterator[None]:
+def noted(note: Callable[[], str]) -> Iterator[None]:
     """Add *note* to an error of Airflow or Python; its class and its words stay."""
     try:
         yield
     except TypedXComError:
         raise
     except Exception as error:
-        _add_note(error, note)
+        _add_note(error, note())
         raise
 
 

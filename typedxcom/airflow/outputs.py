@@ -156,7 +156,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         Raises:
             WiringError: The items do not fit *f*, or there are none.
         """
-        with noted(_map_cure(f)):
+        with noted(lambda: _map_cure(f)):
             super().map(f)  # Airflow's own refusals come first
         return _mapped(self, f)
 
@@ -175,7 +175,7 @@ class XComArg(NoArithmetic, PlainXComArg):
     def _at(self, index: int) -> Any:
         items = self._items()
         if items is None:
-            with noted(self._length_unknown()):
+            with noted(self._length_unknown):
                 return super().__getitem__(index)  # type: ignore[index]  # Airflow refuses it
         if not -len(items) <= index < len(items):
             task_id = self.operator.task_id

@@ -348,6 +348,9 @@ def children(schema: Schema) -> Iterator[tuple[str, Schema]]:
             yield "", bound
 
 
+_LEAVES = (Scalar, Unknown)  # the most of all nodes
+
+
 def walk(
     schema: Schema, path: str = "$", *, into_models: bool = True
 ) -> Iterator[tuple[str, Schema]]:
@@ -367,6 +370,8 @@ def walk(
                 continue
             seen.add(id(node))
         yield where, node
+        if isinstance(node, _LEAVES):
+            continue
         if not into_models and isinstance(node, Record) and node.style == "model":
             continue
         todo.extend((where + step, part) for step, part in children(node))
