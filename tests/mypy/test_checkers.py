@@ -23,6 +23,21 @@ SETUPS = [
     *((name, stubs, plugin) for name, plugin in [("mypy", True), ("mypy", False)] for stubs in (False, True)),
     *((name, stubs, False) for name in checkers.NAMES[1:] for stubs in (False, True)),
 ]  # fmt: skip
+# pyarrow brings no types of its own.
+STUBS_OF_PYARROW = """
+from typing import Any
+class Table:
+    num_rows: int
+    column_names: list[str]
+    def __len__(self) -> int: ...
+    def __getitem__(self, key: int | str) -> Any: ...
+    def select(self, columns: list[str]) -> Table: ...
+class RecordBatch: ...
+class RecordBatchReader: ...
+class Schema: ...
+class DataType: ...
+def table(data: Any) -> Table: ...
+"""
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +47,12 @@ def report_of(tmp_path_factory, warm_cache):
 
     @cache
     def python(stubs: bool) -> Path:
-        return checkers.python_with(home / f"python{stubs}", stubs=stubs)
+        made = checkers.python_with(home / f"python{stubs}", stubs=stubs)
+        if stubs:
+            (packages,) = (home / f"python{stubs}").glob("lib/python3*/site-packages")
+            (packages / "pyarrow-stubs").mkdir()
+            (packages / "pyarrow-stubs" / "__init__.pyi").write_text(STUBS_OF_PYARROW)
+        return made
 
     @cache
     def report(name: str, stubs: bool, plugin: bool) -> Report:
@@ -93,6 +113,24 @@ def test_without_the_plugin_right_code_has_no_error(report_of, name):
         assert report_of(name, False, False).of(program) == []
     for program in ("right_typedxcom.py", "right_lines.py", "right_airflow.py"):
         assert report_of(name, True, False).of(program) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "stubs", "plugin"), SETUPS, ids=lambda it: it if isinstance(it, str) else str(int(it))
+)
+def test_tables_have_no_false_error(report_of, name, stubs, plugin):
+    """Any library's table is returned, an Arrow table is read, and the row can check a table."""
+    report = report_of(name, stubs, plugin)
+    assert report.of("right_tables.py") == [], report.output
+
+
+@pytest.mark.parametrize(("name", "plugin"), [("mypy", True), ("basedpyright", False)])
+def test_what_a_row_checks_is_typed(report_of, name, plugin):
+    """mypy with the plugin and pyright know what `Table[Trip].filter` and its like give."""
+    report = report_of(name, True, plugin)
+    lines = (PROGRAMS / "typed_tables.py").read_text().splitlines()
+    marked = {number for number, line in enumerate(lines, 1) if line.endswith("# wrong")}
+    assert {line for file, line in report.errors if file == "typed_tables.py"} == marked
 
 
 @pytest.mark.parametrize(

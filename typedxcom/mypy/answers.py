@@ -96,7 +96,7 @@ class Answers:
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         """``Table[Row]`` stands for any library's table."""
-        return table_or_any if fullname == names.TABLE else None
+        return table_or_any if fullname in (names.TABLE, names.PUBLIC_TABLE) else None
 
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         """Airflow's own ``XComArg`` does not declare that it has keys."""

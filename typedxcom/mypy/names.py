@@ -17,8 +17,11 @@ OPEN: Final = (RENAMED, RENAMED_MAPPED)  # which fit anything
 OUTPUTS: Final = (XCOMARG, MAPPED, DERIVED, KEYED, RENAMED, RENAMED_MAPPED)
 REFUSED: Final = f"{PUBLIC}.Refused"
 AWAIT: Final = f"{PUBLIC}.RefusedAwait"
+# What the stub asks; mypy finds it true where the plugin is loaded.
+LOADED: Final = "TYPEDXCOM_PLUGIN"
 TABLE: Final = "typedxcom.tables.annotations.Table"
-TABLES: Final = (f"{PUBLIC}.TableOf", TABLE, "typedxcom.tables.lazy.LazyTable")
+PUBLIC_TABLE: Final = f"{PUBLIC}.Table"
+TABLES: Final = (TABLE, "typedxcom.tables.lazy.LazyTable")
 TASK: Final = f"{PUBLIC}.Task"
 DECORATOR: Final = f"{PUBLIC}.TaskDecorator"
 DECORATORS: Final = f"{PUBLIC}.TaskDecoratorCollection"

@@ -45,6 +45,8 @@ class TypedXComPlugin(Plugin):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self._digest = _digest()
+        if names.LOADED not in options.always_true:
+            options.always_true = [*options.always_true, names.LOADED]
         try:
             self.config = read_config(options.config_file)
         except ConfigError as fault:

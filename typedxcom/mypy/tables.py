@@ -1,7 +1,7 @@
 """``Table[Row]``, compared column by column.
 
-``Table[Row]`` is a union with ``Any`` for every checker, because a task returns any library's own
-table object. The plugin reads the row out of the union.
+``Table[Row]`` is a union with ``Any`` in annotations, because a task returns any library's own
+table object. The plugin makes that union, and reads the row out of it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ LIBRARIES: Final = frozenset({"pyarrow", "pandas", "polars", "duckdb", "narwhals
 
 
 def table_or_any(ctx: AnalyzeTypeContext) -> Type:
-    """The class in annotations: as the stub's alias, a union with ``Any``."""
+    """The class in annotations: a union with ``Any``."""
     args = [ctx.api.analyze_type(arg) for arg in ctx.type.args]
     made = ctx.api.named_type(names.TABLE, args or [AnyType(TypeOfAny.from_omitted_generics)])
     return UnionType([made, AnyType(TypeOfAny.special_form)])
