@@ -202,3 +202,11 @@ def test_an_empty_table_of_any_layout_ends_no_process() -> None:
         row, objects = stored(table, MemoryStore(name="s"))
         codec = Promise(pd.DataFrame, schema_of(pd.DataFrame)).codec
         assert list(load(row, codec, objects=objects).columns) == ["s"]
+
+
+def test_an_empty_column_of_lists_in_a_dictionary_is_read() -> None:
+    """Arrow gives an empty list array that has no offsets."""
+    none = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([["a"]]))
+    row, objects = stored(pa.table({"s": none}), MemoryStore(name="s"))
+    codec = Promise(Table[Lists], schema_of(Table[Lists])).codec
+    assert load(row, codec, objects=objects).num_rows == 0

@@ -287,6 +287,8 @@ def _to_list(array: pa.Array, kind: pa.DataType, floats: bool) -> pa.Array:
         except pa.ArrowNotImplementedError as error:
             raise Unfit from error
     is_large = pa.types.is_large_list(kind)
+    if not len(array):  # an empty array may have no offsets at all
+        return pa.array([], kind)
     offsets = array.offsets
     first, last = offsets[0].as_py(), offsets[-1].as_py()
     offsets = pc.subtract(offsets, first).cast(pa.int64() if is_large else pa.int32())
