@@ -17,7 +17,6 @@ from typedxcom import Table, task
 
 class Model(BaseModel):
     id: int
-    below: "Model | None" = None
 
 @dataclass
 class Data:

@@ -112,6 +112,17 @@ class LooksAlike(BaseModel):
 
 
 POINT = Point(1, DAY, Decimal("2.5"), [dt.date(2024, 1, 1)])
+
+
+def _writes(value: Any) -> bool:
+    """Whether Airflow itself can write *value*."""
+    try:
+        BaseXCom.serialize_value(value)
+    except TypeError:
+        return False
+    return True
+
+
 VALUES: list[tuple[Any, Any]] = [
     (Order, Order(id=1, thePrice=Decimal("3.10"))),
     (Strict, Strict(names=["a", "b"])),
@@ -138,6 +149,8 @@ VALUES: list[tuple[Any, Any]] = [
     (frozenset[Decimal], frozenset({Decimal("1.5")})),
     (dict[str, tuple[int, int]], {"a": (1, 2)}),
 ]
+if not _writes(uuid.UUID(int=3)):  # an older Airflow
+    VALUES = [(kind, value) for kind, value in VALUES if kind is not uuid.UUID]
 IDS = [str(schema_of(kind)) for kind, _ in VALUES]
 
 
