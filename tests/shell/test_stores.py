@@ -126,7 +126,7 @@ def test_keys_are_found_where_airflow_looks_for_secrets(
 ) -> None:
     """In a variable or from a command; without any setting nothing is signed.
 
-    Airflow 3.1 runs no command for a setting of a provider: there you get the error of a missing key.
+    Airflow 3.1 runs no command for the setting of a provider: it has no key, and says so.
     """
     for name, value in written.items():
         monkeypatch.setenv(name, value)

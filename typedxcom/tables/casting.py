@@ -283,7 +283,8 @@ def _to_list(array: pa.Array, kind: pa.DataType, floats: bool) -> pa.Array:
         raise Unfit
     if not (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):
         try:
-            array = array.cast(pa.large_list(array.type.value_type))
+            is_view = not pa.types.is_fixed_size_list(array.type)
+            array = _in_turn(array) if is_view else array.cast(pa.large_list(array.type.value_type))
         except pa.ArrowNotImplementedError as error:
             raise Unfit from error
     is_large = pa.types.is_large_list(kind)
@@ -299,6 +300,45 @@ def _to_list(array: pa.Array, kind: pa.DataType, floats: bool) -> pa.Array:
     mask = array.is_null() if array.null_count else None
     make = pa.LargeListArray if is_large else pa.ListArray
     return make.from_arrays(offsets, values, type=kind, mask=mask)
+
+
+def _in_turn(array: pa.Array) -> pa.Array:
+    """A list view array as lists one after the other.
+
+    Arrow's own cast gives offsets out of order where the first view is not the first value.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    valid = array.is_valid()
+    sizes = pc.if_else(valid, array.sizes.cast(pa.int64()), 0)
+    ends = pc.cumulative_sum(sizes)
+    offsets = pa.concat_arrays([pa.array([0], pa.int64()), ends])
+    total = offsets[-1].as_py()
+    rows = pa.LargeListArray.from_arrays(offsets, pa.nulls(total))
+    places = pc.cumulative_sum(pa.nulls(total).is_null().cast(pa.int64()))
+    parents = pc.list_parent_indices(rows)
+    begins = pc.subtract(array.offsets.cast(pa.int64()), offsets.slice(0, len(array)))
+    wanted = pc.add(pc.subtract(places, 1), begins.take(parents))
+    values = array.values.cast(_without_views(array.type.value_type)).take(wanted)
+    mask = array.is_null() if array.null_count else None
+    return pa.LargeListArray.from_arrays(offsets, values, mask=mask)
+
+
+def _without_views(kind: pa.DataType) -> pa.DataType:
+    """*kind* with texts and bytes in place of views of such, of which Arrow can take no items."""
+    import pyarrow as pa
+
+    if pa.types.is_string_view(kind):
+        return pa.large_string()
+    if pa.types.is_binary_view(kind):
+        return pa.large_binary()
+    if pa.types.is_struct(kind):
+        fields = (kind.field(at) for at in range(kind.num_fields))
+        return pa.struct([one.with_type(_without_views(one.type)) for one in fields])
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.large_list(_without_views(kind.value_type))
+    return kind
 
 
 def _holders(offsets: pa.Array, mask: pa.Array) -> pa.Array:
