@@ -473,7 +473,7 @@ def _reader(
 
 
 def _load_rendered(
-    value: Any, promise: Promise, objects: Objects | None, airflow: AirflowReader | None
+    value: Any, promise: Promise, objects: Objects | None, airflow: AirflowReader | None = None
 ) -> Any:
     """A string that Jinja made, or what holds some: first as it is, then as what it spells."""
     codecs = [promise.lax_codec] if isinstance(value, str) else [promise.codec, promise.lax_codec]
