@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from tests.hostile.layouts import arrays, written_out
 from typedxcom.contracts import Promise
-from typedxcom.errors import IntegrityError, TypedXComError
+from typedxcom.errors import IntegrityError, TypedXComError, ValidationError
 from typedxcom.exchange import load
 from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
@@ -220,3 +220,13 @@ def test_views_out_of_order_are_read_in_their_order() -> None:
     row, objects = stored(pa.table({"s": views}), MemoryStore(name="s"))
     codec = Promise(Table[Lists], schema_of(Table[Lists])).codec
     assert load(row, codec, objects=objects)["s"].to_pylist() == [["c"], ["a", "b"], []]
+
+
+@pytest.mark.parametrize("kind", [pa.list_(pa.int64()), pa.list_view(pa.int64())], ids=str)
+@pytest.mark.parametrize("values", [[], [[1]]], ids=["empty", "filled"])
+def test_lists_of_another_type_are_refused_also_where_they_are_empty(
+    kind: Any, values: list[Any]
+) -> None:
+    """The types decide, and the message is ours."""
+    with pytest.raises(ValidationError, match="no safe cast"):
+        Table[Lists].validate(pa.table({"s": pa.array(values, kind)}))

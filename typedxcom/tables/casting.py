@@ -288,7 +288,8 @@ def _to_list(array: pa.Array, kind: pa.DataType, floats: bool) -> pa.Array:
         except pa.ArrowNotImplementedError as error:
             raise Unfit from error
     is_large = pa.types.is_large_list(kind)
-    if not len(array):  # an empty array may have no offsets at all
+    if not len(array):  # it may have no offsets at all, and shows whether the types fit
+        cast_array(pa.array([], array.type.value_type), kind.value_type, floats=floats)
         return pa.array([], kind)
     offsets = array.offsets
     first, last = offsets[0].as_py(), offsets[-1].as_py()
