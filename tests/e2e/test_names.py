@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 from tests.data.words import KEYWORDS, parameter_names
 from tests.e2e.support import succeed
 from typedxcom import WiringError, task
+from typedxcom.airflow.private import CALLBACK_KEYS
 from typedxcom.airflow.wiring import injected_names
 
-# Airflow fills the names of its context itself, and takes a function with `self` for a method.
-NAMES = [name for name in parameter_names() if name not in {*injected_names(), "self"}]
+# Airflow fills the names of its context itself, gives those of callbacks a default, and takes a
+# function with `self` for a method.
+TAKEN = {*injected_names(), *CALLBACK_KEYS, "self"}
+NAMES = [name for name in parameter_names() if name not in TAKEN]
 
 
 @given(st.lists(st.sampled_from([*NAMES, *KEYWORDS]), min_size=1, max_size=10, unique=True))

@@ -13,10 +13,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pyarrow as pa
+import pydantic
 import pytest
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import DAG, task_group
 from airflow.sdk import task as airflow_task
+from packaging.version import Version
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
@@ -64,7 +66,6 @@ VALUES: list[tuple[Any, Any]] = [
     (bytes, b"\xff"),
     (Color, Color.RED),
     (dict[int, dt.date], {3: DAY.date()}),
-    (OrderedDict[str, int], OrderedDict(b=1, a=2)),
     (Order, Order(id=1, at=DAY, items=[Item(sku="a", qty=1)])),
     (list[Order], [Order(id=1, at=DAY)]),
     (Point, Point(1)),
@@ -76,6 +77,8 @@ VALUES: list[tuple[Any, Any]] = [
     (Any, {"a": [1]}),
     (str, "x"),
 ]
+if Version(pydantic.VERSION) >= Version("2.12"):  # an older one reads a dict
+    VALUES.append((OrderedDict[str, int], OrderedDict(b=1, a=2)))
 
 
 @pytest.fixture(params=["default backend", "XComBackend"])
