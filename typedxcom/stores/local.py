@@ -24,7 +24,7 @@ __all__ = ["LocalStore"]
 
 _PARTIAL = "+partial"  # no path can name it: "+" is always quoted
 _MAP = 64 * 2**10  # bytes from which a map is quicker than a copy
-_TRIES = 10  # at naming a file in a folder that others keep removing
+_TRIES = 100  # at naming a file in a folder that others keep removing; each takes microseconds
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
