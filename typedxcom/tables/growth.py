@@ -24,7 +24,8 @@ def growth(table: Any, columns: Iterable[str]) -> int:
 
     Columns whose layout stores each value where it stands count nothing: they do not grow.
     """
-    wanted = [table.column(name) for name in columns]
+    names = set(columns)  # two columns may have one name
+    wanted = [table.column(at) for at, name in enumerate(table.schema.names) if name in names]
     chunks = (part for column in wanted for part in getattr(column, "chunks", [column]))
     return sum(int(_total(chunk)) for chunk in chunks if grows(chunk.type))
 
