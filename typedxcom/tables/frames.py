@@ -79,11 +79,25 @@ def to_arrow(value: Any, schema: TableSchema) -> Arrow:
     if hasattr(value, "to_reader") and _is(value, "pyarrow", "Dataset", "Scanner"):
         return value.to_reader()
     if hasattr(value, "scanner"):
-        return value.scanner().to_reader()
+        return _scan(value)
     if hasattr(value, "__arrow_c_stream__"):
         return pa.RecordBatchReader.from_stream(value)
     problem = f"expected a table ({_KNOWN}), got `{type(value).__name__}`"
     raise ValidationError(schema.name, [TableProblem("$", problem, rule="type")])
+
+
+def _scan(found: Any) -> Any:
+    """A dataset as a stream, without Arrow's threads that read ahead.
+
+    They would go on after the reader was given up, and may meet the end of the process.
+    """
+    from pyarrow import dataset
+
+    options: dict[str, Any] = {}
+    if isinstance(getattr(found, "format", None), dataset.ParquetFileFormat):
+        options["fragment_scan_options"] = dataset.ParquetFragmentScanOptions(pre_buffer=False)
+    scanner = found.scanner(use_threads=False, batch_readahead=0, fragment_readahead=0, **options)
+    return scanner.to_reader()
 
 
 def _collected(frame: Any) -> Any:
