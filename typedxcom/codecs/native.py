@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator
 from typing import Any, get_origin
 
 import msgspec
 
+from typedxcom.caches import by_class
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.bases import as_base
 from typedxcom.codecs.escapes import contained
@@ -204,14 +204,14 @@ def _decode_other(annotation: Any, value: Any) -> Any:
     raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")
 
 
-_guards: weakref.WeakKeyDictionary[type, Guard | None] = weakref.WeakKeyDictionary()
+@by_class
+def _guard(model: Any) -> Guard | None:
+    return guard_of(schema_of(model), model.__pydantic_core_schema__)
 
 
 def _look_at(model: Any, value: Any) -> None:
     """Raise where reading *value* as a pydantic *model* may take for ever."""
-    if model not in _guards:
-        _guards[model] = guard_of(schema_of(model), model.__pydantic_core_schema__)
-    guard = _guards[model]
+    guard = _guard(model)
     problem = guard(value) if guard is not None else None
     if problem is not None:
         raise ValueError(problem.message)
