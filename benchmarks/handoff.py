@@ -176,9 +176,9 @@ class Typed:
 
     def __init__(self, place: Place) -> None:
         from typedxcom.contracts import Promise
-        from typedxcom.objects import Objects, Placement
         from typedxcom.pointer import Coordinates
         from typedxcom.schema import schema_of
+        from typedxcom.stored.access import Objects, Placement
         from typedxcom.stores import LocalStore
         from typedxcom.stores.object import ObjectStore
         from typedxcom.tables import LazyTable, Table

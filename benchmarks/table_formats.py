@@ -69,7 +69,7 @@ def make_table(rows: int) -> Any:
 def write(name: str, table: Any, path: Path) -> None:
     """*table* as the contender *name* stores it, by the product's own functions."""
     from typedxcom.tables import write_ipc
-    from typedxcom.tables.parquet import write_parquet
+    from typedxcom.tables.files.parquet import write_parquet
 
     form, compression = FORMATS[name]
     if form == "parquet":
@@ -79,8 +79,8 @@ def write(name: str, table: Any, path: Path) -> None:
 
 
 def opened(name: str, path: Path) -> Any:
-    from typedxcom.tables.ipc import IpcTable
-    from typedxcom.tables.parquet import ParquetTable
+    from typedxcom.tables.files.ipc import IpcTable
+    from typedxcom.tables.files.parquet import ParquetTable
 
     kind = ParquetTable if FORMATS[name][0] == "parquet" else IpcTable
     return kind(path, lambda size: None)

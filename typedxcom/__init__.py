@@ -40,9 +40,9 @@ if TYPE_CHECKING:
         ValidationError,
         WiringError,
     )
-    from typedxcom.files import File
     from typedxcom.registry import register_codec
     from typedxcom.schema import Lax
+    from typedxcom.stored.file import File
     from typedxcom.tables import ArrowType, LazyTable, PrimaryKey, Rows, Unique, to_arrow_schema
 
 __version__ = "0.1.0"
@@ -87,7 +87,7 @@ __all__ = [
 
 _ERRORS = {name for name in __all__ if name.endswith("Error")}
 _HOMES = {
-    "File": "typedxcom.files",
+    "File": "typedxcom.stored.file",
     "Lax": "typedxcom.schema",
     **dict.fromkeys(
         ("ArrowType", "LazyTable", "PrimaryKey", "Rows", "Table", "Unique", "to_arrow_schema"),

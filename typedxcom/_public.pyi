@@ -30,7 +30,7 @@ from typedxcom.errors import TypedXComError as TypedXComError
 from typedxcom.errors import UnsupportedTypeError as UnsupportedTypeError
 from typedxcom.errors import ValidationError as ValidationError
 from typedxcom.errors import WiringError as WiringError
-from typedxcom.tables.report import Filtered
+from typedxcom.tables.check.report import Filtered
 
 __all__ = [
     "CodecError",

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows, read_as_airflow
-from typedxcom.codecs.wire import is_envelope
-from typedxcom.items import CODEC as ITEMS
-from typedxcom.items import StoredItems, join_items
+from typedxcom.exchange.forms import is_envelope
+from typedxcom.exchange.serde import is_frame
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import (
     NAMES_OTHERS,
@@ -32,10 +31,11 @@ from typedxcom.pointer import (
     parse,
     paths_in,
 )
-from typedxcom.serde import is_frame
+from typedxcom.stored.items import CODEC as ITEMS
+from typedxcom.stored.items import StoredItems, join_items
 
 if TYPE_CHECKING:
-    from typedxcom.objects import Placement
+    from typedxcom.stored.access import Placement
 
 __all__ = ["XComBackend", "raw_rows"]
 
@@ -131,8 +131,8 @@ class XComBackend(BaseXCom):
 
 def _refuse_key(key: str) -> None:
     """Raise EncodeError where Airflow would write the value under another key."""
-    from typedxcom.airflow.failing import without_retries
     from typedxcom.airflow.keynames import key_sentence
+    from typedxcom.airflow.running.failing import without_retries
     from typedxcom.errors import EncodeError
 
     if problem := key_sentence(key):
@@ -154,7 +154,7 @@ def _row(value: Any, at: Coordinates | None) -> JsonValue:
 
 
 def _placement(at: Coordinates | None) -> Placement | None:
-    from typedxcom.airflow.stores import placed
+    from typedxcom.airflow.running.stores import placed
 
     return None if at is None else placed(at)
 
@@ -164,7 +164,7 @@ def _stored_object(value: Any, placement: Placement) -> JsonValue:
     if isinstance(value, (bytes, bytearray)):
         told = f"{len(value):,} bytes"
         return placement.put(bytes(value), codec="bytes", ext="bin", about=told)
-    from typedxcom.tabular import write_any_table
+    from typedxcom.stored.table import write_any_table
 
     return write_any_table(value, placement)
 
@@ -175,7 +175,7 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
         return tree
     from typedxcom.airflow.config import settings
     from typedxcom.codecs.text import write_text
-    from typedxcom.codecs.wire import about
+    from typedxcom.exchange.forms import about
 
     text = write_text(tree)
     # A reader takes a table from nothing but a signed pointer, where pointers are signed.
@@ -205,10 +205,10 @@ def _asking(where: dict[str, Any]) -> Iterator[None]:
 
 
 def _value(row: Any) -> Any:
-    from typedxcom.airflow.origins import objects_from
+    from typedxcom.airflow.running.origins import objects_from
     from typedxcom.codecs.text import read_text
-    from typedxcom.objects import SignedRow
-    from typedxcom.rows import opened
+    from typedxcom.exchange.unwrap import opened
+    from typedxcom.stored.access import SignedRow
 
     asked = _asked.get()
     objects = objects_from() if asked is None else objects_from(asked)
@@ -225,9 +225,9 @@ def _value(row: Any) -> Any:
 
 def _airflow_value(row: Any) -> Any:
     """A row as Airflow's default backend, or the common.io backend before us, reads it."""
-    from typedxcom.airflow.migration import is_common_io, read_common_io
+    from typedxcom.airflow.running.migration import is_common_io, read_common_io
     from typedxcom.errors import DecodeError
-    from typedxcom.rows import TOO_DEEP
+    from typedxcom.exchange.unwrap import TOO_DEEP
 
     if is_common_io(row):
         return read_common_io(row)
@@ -243,7 +243,7 @@ def _purge(row: Any, prefix: str) -> None:
     A table or a file is left to the sweep, which reads all rows: a task that got its handle may
     have returned it, and then another row names the same object.
     """
-    from typedxcom.airflow.stores import objects
+    from typedxcom.airflow.running.stores import objects
 
     todo = [row]
     while todo:

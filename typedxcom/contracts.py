@@ -18,7 +18,8 @@ from typedxcom.errors import (
     ValidationError,
 )
 from typedxcom.exchange import load, parse_rendered
-from typedxcom.objects import Objects, TableFormat
+from typedxcom.exchange.serde import AirflowReader
+from typedxcom.exchange.unannotated import for_body
 from typedxcom.pointer import Origin
 from typedxcom.promises import (
     ANYTHING,
@@ -31,9 +32,8 @@ from typedxcom.promises import (
 )
 from typedxcom.schema import Schema, schema_of
 from typedxcom.schema.nodes import Record, TableOf, walk
-from typedxcom.serde import AirflowReader
+from typedxcom.stored.access import Objects, TableFormat
 from typedxcom.stores import verified
-from typedxcom.unread import for_body
 
 __all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"]
 

@@ -13,15 +13,15 @@ from typing import Any, get_args, get_origin
 
 import typing_extensions as te
 
+from typedxcom.annotations import read_hints
 from typedxcom.codecs import is_surely_read, known_codec, make_codec, refuse_unsupported
 from typedxcom.exchange import AnyCodec
-from typedxcom.hints import read_hints
-from typedxcom.large import has_objects, object_codec
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.kinds import SCALARS
 from typedxcom.schema.nodes import Scalar, UnionOf, Unsupported, Var, bare, walk
 from typedxcom.schema.refusals import SECRET_CURE
+from typedxcom.stored.base import has_objects, object_codec
 
 __all__ = [
     "ANYTHING",

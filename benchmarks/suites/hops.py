@@ -96,8 +96,8 @@ def trip(contender: str, count: int, placed: Any, **settings: int) -> Callable[[
 
 def placement() -> Any:
     """Where the contender with a store puts what is large: a folder."""
-    from typedxcom.objects import Objects, Placement
     from typedxcom.pointer import Coordinates
+    from typedxcom.stored.access import Objects, Placement
     from typedxcom.stores import LocalStore
 
     store = LocalStore(os.environ["BENCH_STORE"], name="default")

@@ -11,8 +11,8 @@ from airflow.sdk import XComArg
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from demo.run import Run, size
-from typedxcom.airflow.outputs import FirstRowsArg
-from typedxcom.airflow.wiring import describe
+from typedxcom.airflow.authoring.outputs import FirstRowsArg
+from typedxcom.airflow.wiring.flows import describe
 from typedxcom.pointer import is_pointer
 
 

@@ -12,12 +12,12 @@ import pytest
 from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.airflow.private import AirflowFailException
-from typedxcom.airflow.stores import placed
+from typedxcom.airflow.running.stores import placed
 from typedxcom.backend import XComBackend, raw_rows
 from typedxcom.errors import EncodeError, IntegrityError, PointerNotFoundError
-from typedxcom.files import File, FileCodec
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored.file import File, FileCodec
 from typedxcom.stores import LocalStore
 
 pytestmark = pytest.mark.airflow

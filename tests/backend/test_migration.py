@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from airflow.sdk.bases.xcom import BaseXCom
 
-from typedxcom.airflow import config, stores
+from typedxcom.airflow import config
+from typedxcom.airflow.running import stores
 from typedxcom.backend import XComBackend
 from typedxcom.codecs import make_codec
 from typedxcom.errors import DecodeError, PointerNotFoundError

@@ -15,7 +15,7 @@ import pytest
 from tests.harness.ceph import Ceph
 from tests.harness.clouds import Azurite, GcsEmulator, Moto, find_azurite
 from tests.harness.fixtures import missing, started
-from typedxcom.airflow import stores
+from typedxcom.airflow.running import stores
 from typedxcom.backend import XComBackend
 from typedxcom.errors import PointerNotFoundError, StoreError
 from typedxcom.stores import Store

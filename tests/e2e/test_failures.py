@@ -22,7 +22,7 @@ from typedxcom import (
     dag,
     task,
 )
-from typedxcom.airflow.stores import open_store
+from typedxcom.airflow.running.stores import open_store
 
 DAY = datetime(2024, 1, 2)
 

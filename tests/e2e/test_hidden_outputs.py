@@ -11,7 +11,7 @@ from airflow.sdk import DAG, PokeReturnValue
 from airflow.sdk import task as plain_task
 
 from typedxcom import WiringError, task
-from typedxcom.airflow.dagcheck import check_dag
+from typedxcom.airflow.wiring.dag import check_dag
 
 
 @task

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from tests.harness.dagtest import run_dag
 from typedxcom import ContractError, EncodeError, WiringError, task
-from typedxcom.airflow.dagcheck import check_dag
+from typedxcom.airflow.wiring.dag import check_dag
 
 Asked = TypedDict("Asked", {"ok": int, "ok?": int})
 

@@ -13,7 +13,7 @@ from tests.data.words import KEYWORDS, parameter_names
 from tests.e2e.support import succeed
 from typedxcom import WiringError, task
 from typedxcom.airflow.private import CALLBACK_KEYS
-from typedxcom.airflow.wiring import injected_names
+from typedxcom.airflow.wiring.flows import injected_names
 
 # Airflow fills the names of its context itself, gives those of callbacks a default, and takes a
 # function with `self` for a method.

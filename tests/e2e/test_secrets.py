@@ -13,9 +13,9 @@ from typing_extensions import TypedDict
 
 from tests.harness.dagtest import run_dag
 from typedxcom import Table, UnsupportedTypeError, XComKey, task
-from typedxcom.airflow import stores
-from typedxcom.objects import Objects, Placement
+from typedxcom.airflow.running import stores
 from typedxcom.pointer import Coordinates
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import MemoryStore
 
 SECRET = "hunter2-is-the-secret"

@@ -17,8 +17,8 @@ from typing_extensions import TypedDict
 from tests.e2e.support import succeed
 from tests.harness.dagtest import run_dag
 from typedxcom import WiringError, task
-from typedxcom.airflow.dagcheck import check_dag
 from typedxcom.airflow.private import CALLBACK_KEYS, INJECTED_KEYS, PlainXComArg
+from typedxcom.airflow.wiring.dag import check_dag
 from typedxcom.errors import OutputAttributeError
 
 SHARED = sorted(name for name in dir(PlainXComArg) if not name.startswith("_"))

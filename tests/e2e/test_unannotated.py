@@ -25,9 +25,9 @@ from typing_extensions import TypedDict
 from tests.e2e.support import Item, Order, Point, Split, Tick, succeed
 from tests.harness.dagtest import run_dag
 from typedxcom import Table, ValidationError, XComKey, contract, task
-from typedxcom.airflow import operators
-from typedxcom.airflow.pulls import pulling_promises
-from typedxcom.airflow.stores import stores_lists
+from typedxcom.airflow.running import operators
+from typedxcom.airflow.running.pulls import pulling_promises
+from typedxcom.airflow.running.stores import stores_lists
 from typedxcom.backend import XComBackend
 
 DAY = dt.datetime(2024, 1, 2, 3, tzinfo=dt.timezone.utc)

@@ -26,7 +26,7 @@ from tests.e2e.wired import (
     takes,
 )
 from typedxcom import OutputAttributeError, WiringError, task
-from typedxcom.airflow.dagcheck import check_dag
+from typedxcom.airflow.wiring.dag import check_dag
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ import pytest
 from airflow.sdk import DAG
 
 from tests.e2e.support import AIRFLOW
-from typedxcom.airflow.dagcheck import check_dag
 from typedxcom.airflow.private import DagContext
+from typedxcom.airflow.wiring.dag import check_dag
 
 # Airflow 3.1 says so of every name that is imported only while type checking.
 pytestmark = pytest.mark.filterwarnings("ignore:Cannot infer multiple_outputs")

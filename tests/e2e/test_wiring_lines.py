@@ -16,8 +16,8 @@ from tests.data.lines import Line, header, lines, tasks_text
 from tests.e2e.support import succeed
 from tests.harness.dagtest import load_dags
 from typedxcom import TypedXComError
-from typedxcom.airflow.dagcheck import check_dag
 from typedxcom.airflow.private import DagContext
+from typedxcom.airflow.wiring.dag import check_dag
 
 WRITTEN = lines()
 RIGHT = [line for line in WRITTEN if line.is_right]

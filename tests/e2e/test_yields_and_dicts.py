@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 
 from tests.e2e.support import succeed
 from typedxcom import ContractError, WiringError, contract, task
-from typedxcom.airflow.dagcheck import check_dag
+from typedxcom.airflow.wiring.dag import check_dag
 
 TRIPS = Asset("yielded")
 PROMISE_VALUES = [

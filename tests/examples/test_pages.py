@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from typedxcom.airflow.dagcheck import check_dag
+from typedxcom.airflow.wiring.dag import check_dag
 
 pytestmark = pytest.mark.airflow
 

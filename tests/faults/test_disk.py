@@ -13,10 +13,10 @@ import pytest
 from typedxcom.codecs import make_codec
 from typedxcom.errors import StoreError
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import LocalStore, ObjectStore, spool
 
 CODEC = make_codec(str, schema_of(str))

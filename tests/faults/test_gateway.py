@@ -16,10 +16,10 @@ from tests.harness.faultproxy import FaultProxy
 from typedxcom.codecs import make_codec
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates, digest_of
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import ObjectStore
 from typedxcom.stores.deadline import Patience
 

@@ -14,8 +14,8 @@ import pytest
 
 from typedxcom.codecs import make_codec
 from typedxcom.exchange import load
-from typedxcom.objects import Objects
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects
 from typedxcom.stores import LocalStore
 
 CODEC = make_codec(list[int], schema_of(list[int]))

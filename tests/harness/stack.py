@@ -35,7 +35,7 @@ _FINISHED = ("success", "failed")
 _PRELOAD = """\
 import airflow.sdk.execution_time.task_runner
 import pyarrow.compute
-import typedxcom.airflow.stores
+import typedxcom.airflow.running.stores
 import typedxcom.backend
 """
 _SETTINGS = {

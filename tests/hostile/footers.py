@@ -18,12 +18,12 @@ from pydantic import BaseModel
 from typedxcom.contracts import Promise
 from typedxcom.errors import DecodeError
 from typedxcom.exchange import load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import LazyTable, Rows, Table
-from typedxcom.tabular import TableSlice
 
 DEPTHS = (100, 1_000, 20_000, 200_000)  # Arrow 18 to 25 die of the last two
 ALLOWED = 99

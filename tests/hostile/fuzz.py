@@ -27,16 +27,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 with atheris.instrument_imports(include=["typedxcom"]):
-    import typedxcom.codecs.models
-    import typedxcom.codecs.native
+    import typedxcom.codecs.json_native
+    import typedxcom.codecs.json_pydantic
     import typedxcom.tables
     from typedxcom.contracts import Promise
     from typedxcom.errors import EncodeError, IntegrityError, TypedXComError
     from typedxcom.exchange import dump, load, opened
-    from typedxcom.objects import Objects, Placement
     from typedxcom.pointer import Coordinates, Pointer, confine, parse
     from typedxcom.schema import schema_of
     from typedxcom.settings import Settings
+    from typedxcom.stored.access import Objects, Placement
     from typedxcom.stores import Limits, MemoryStore
 
 import datetime as dt

@@ -20,9 +20,9 @@ from pydantic import BaseModel
 from typedxcom import File
 from typedxcom.contracts import Promise
 from typedxcom.exchange import load, opened
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates, digest_of
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import LocalStore
 from typedxcom.testing import FORGED_PATHS
 

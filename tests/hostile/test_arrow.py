@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from typedxcom import Table
 from typedxcom.contracts import Promise
 from typedxcom.errors import TypedXComError
-from typedxcom.objects import Objects, Placement
+from typedxcom.exchange.unwrap import opened
 from typedxcom.pointer import Coordinates
-from typedxcom.rows import opened
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import LazyTable
 

@@ -21,9 +21,9 @@ from typedxcom.backend import XComBackend
 from typedxcom.codecs import make_codec
 from typedxcom.errors import IntegrityError, TypedXComError, ValidationError
 from typedxcom.exchange import load, opened
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import MemoryStore
 
 pytestmark = pytest.mark.airflow

@@ -17,8 +17,8 @@ from pyarrow import parquet
 
 from tests.hostile.footers import ALLOWED, DEPTHS, FORMS, file_of, once
 from typedxcom.errors import DecodeError, EncodeError
-from typedxcom.tables.parquet import ParquetTable, write_parquet
-from typedxcom.tables.parquethead import refuse_deep
+from typedxcom.tables.files.parquet import ParquetTable, write_parquet
+from typedxcom.tables.files.parquet_head import refuse_deep
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,14 +18,14 @@ from tests.hostile.layouts import arrays, written_out
 from typedxcom.contracts import Promise
 from typedxcom.errors import IntegrityError, TypedXComError, ValidationError
 from typedxcom.exchange import load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import slices
 from typedxcom.stores import Limits, LocalStore, MemoryStore
 from typedxcom.stores.limits import _cgroup_limits, usable_memory
 from typedxcom.tables import LazyTable, Rows, Table
-from typedxcom.tables.growth import grows, growth
-from typedxcom.tabular import slices
+from typedxcom.tables.files.growth import grows, growth
 
 MANY, TEXT = 3000, "a" * 100_000
 LIMIT = 50 * 2**20

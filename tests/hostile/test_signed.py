@@ -23,12 +23,12 @@ from typedxcom import Table
 from typedxcom.contracts import Promise
 from typedxcom.errors import IntegrityError
 from typedxcom.exchange import load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import BLOCK, Coordinates, block_digest
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import TableSlice
 from typedxcom.stores import LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows
-from typedxcom.tabular import TableSlice
 
 KEY = b"k" * 32
 FRAME = pd.DataFrame({"id": [6, 6, 6]})
@@ -89,7 +89,7 @@ def test_the_backend_signs_an_untyped_frame_of_any_size(
 ) -> None:
     """So that a typed task reads what an untyped one returned, with a key too."""
     from typedxcom.airflow.raw import keep_rows, raw_rows
-    from typedxcom.airflow.stores import objects
+    from typedxcom.airflow.running.stores import objects
     from typedxcom.backend import XComBackend
     from typedxcom.pointer import is_pointer
 
@@ -290,7 +290,7 @@ def test_a_table_that_was_signed_before_is_proved_whole(
     placed: Placement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pointer without digests of blocks stays readable, and no part of it is read unproved."""
-    monkeypatch.setattr("typedxcom.objects.BLOCKS", "sha256")
+    monkeypatch.setattr("typedxcom.stored.access.BLOCKS", "sha256")
     old: Any = codec(Table[Wide]).write(TABLE, placed)
     assert old["digest"].startswith("sha256:")
     assert "blocks_at" not in old

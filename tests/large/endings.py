@@ -24,13 +24,13 @@ from pydantic import BaseModel, Field
 from typedxcom.contracts import Promise
 from typedxcom.errors import ValidationError
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore, ObjectStore
 from typedxcom.tables import LazyTable, MemorySource, Rows, Table
-from typedxcom.tabular import TableSlice
 
 ROWS = 300_000
 ELSEWHERE = 9  # the exit code of a process in which another thread read the store

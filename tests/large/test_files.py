@@ -16,10 +16,10 @@ from typedxcom.errors import (
     ValidationError,
 )
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import LocalStore, MemoryStore, Store
 
 SETTINGS = Settings()

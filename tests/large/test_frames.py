@@ -19,10 +19,10 @@ from typedxcom import File, LazyTable, Rows, Table
 from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import ContractError, UnsupportedTypeError, ValidationError
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import LocalStore, MemoryStore, Store
 
 KINDS = [

@@ -13,14 +13,14 @@ from pydantic import BaseModel
 from typedxcom.contracts import Promise
 from typedxcom.errors import StoreError
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore, ObjectStore, StoreFile
 from typedxcom.stores.deadline import Patience
 from typedxcom.tables import LazyTable, Table
-from typedxcom.tabular import TableSlice
 
 SETTINGS = Settings(store_threshold=1_000)
 ROWS = 700_000  # six batches, or row groups

@@ -17,14 +17,14 @@ from pydantic import BaseModel, Field
 from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import ConfigurationError, DecodeError, IntegrityError, ValidationError
 from typedxcom.exchange import dump, load, opened
-from typedxcom.objects import Objects, Placement
+from typedxcom.exchange.unwrap import for_reader
 from typedxcom.pointer import Coordinates
-from typedxcom.rows import for_reader
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import slices
 from typedxcom.stores import Limits, LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows, Table
-from typedxcom.tabular import slices
 
 SETTINGS = Settings(store_threshold=1_000)
 

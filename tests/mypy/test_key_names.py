@@ -6,7 +6,7 @@ import pytest
 
 from tests.data.keys import KEYS
 from typedxcom.airflow import keynames
-from typedxcom.mypy import keynames as plugin
+from typedxcom.mypy.features import keynames as plugin
 
 
 @pytest.mark.parametrize("key", KEYS, ids=ascii)

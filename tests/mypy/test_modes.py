@@ -267,7 +267,7 @@ def test_a_fault_in_the_plugin_is_reported_once(project, tmp_path):
     """mypy goes on, the place is named, and later faults stay silent."""
     broken = """
         import typedxcom.mypy.hooks as hooks
-        import typedxcom.mypy.calls as calls
+        import typedxcom.mypy.features.calls as calls
         from typedxcom.mypy import plugin as plugin
 
         def fail(*args):

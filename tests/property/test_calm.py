@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from typedxcom.codecs import wire
 from typedxcom.codecs.base import Encoded
 from typedxcom.errors import EncodeError
+from typedxcom.exchange import forms as wire
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.nodes import UNKNOWN
 

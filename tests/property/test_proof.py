@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from tests.property.same import same
 from tests.property.types import NATIVE, PYDANTIC, cases
 from typedxcom.codecs import make_codec
-from typedxcom.codecs.columns import same_columns
-from typedxcom.codecs.models import ModelCodec
+from typedxcom.codecs.json_pydantic import ModelCodec
+from typedxcom.codecs.roundtrip.columns import same_columns
 from typedxcom.errors import DecodeError, UnsupportedTypeError, ValidationError
 from typedxcom.schema import schema_of
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.sweep.support import DAY, LATER, paths
-from typedxcom.airflow.apirows import ApiRows
-from typedxcom.airflow.dbrows import DatabaseRows
+from typedxcom.airflow.sweep.api import ApiRows
+from typedxcom.airflow.sweep.database import DatabaseRows
 from typedxcom.pointer import owner_of, paths_in
 from typedxcom.stores import LocalStore
 from typedxcom.sweep import RowSource, sweep

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness import env
-from typedxcom.airflow import metrics, stores
+from typedxcom.airflow.running import metrics, stores
 from typedxcom.errors import IntegrityError
 from typedxcom.pointer import Coordinates
 from typedxcom.stores import LocalStore, read_verified, read_verified_chunks, write_object

@@ -25,9 +25,9 @@ from typedxcom.airflow.raw import as_airflow, raw_rows
 from typedxcom.contracts import Promise
 from typedxcom.errors import IntegrityError
 from typedxcom.exchange import load
-from typedxcom.objects import Objects
-from typedxcom.rows import for_reader
+from typedxcom.exchange.unwrap import for_reader
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects
 from typedxcom.stores import MemoryStore
 from typedxcom.stores.verified import Limits
 

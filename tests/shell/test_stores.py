@@ -14,7 +14,8 @@ from airflow.sdk.io import store as airflow_stores
 from fsspec.implementations.memory import MemoryFileSystem
 
 from tests.e2e.support import AIRFLOW
-from typedxcom.airflow import config, stores
+from typedxcom.airflow import config
+from typedxcom.airflow.running import stores
 from typedxcom.errors import ConfigurationError
 from typedxcom.stores import ObjectStore
 

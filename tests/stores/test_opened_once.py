@@ -20,12 +20,12 @@ from typedxcom import File, Table
 from typedxcom.contracts import Promise
 from typedxcom.errors import IntegrityError, StoreError
 from typedxcom.exchange import load
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import TableSlice
 from typedxcom.stores import LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows
-from typedxcom.tabular import TableSlice
 
 RIGHT, CANARY = 5, 777
 CALLS = ("open", "close", "dup", "fstat", "pread", "stat")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from typedxcom.objects import Objects
 from typedxcom.pointer import Coordinates
+from typedxcom.stored.access import Objects
 from typedxcom.stores import LocalStore, MemoryStore, ObjectStore, Store, progress, write_object
 from typedxcom.stores.progress import Progress
 

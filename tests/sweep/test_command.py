@@ -21,7 +21,7 @@ from tests.harness import env
 from tests.harness.dagtest import load_dag, run_dag
 from tests.sweep.support import paths, put
 from typedxcom import Table, task
-from typedxcom.airflow import sweeping
+from typedxcom.airflow.sweep import run as sweeping
 from typedxcom.cli import main
 from typedxcom.cli.sweep import Bar
 from typedxcom.errors import ConfigurationError
@@ -215,7 +215,7 @@ def test_one_line_is_a_dag_that_sweeps(store: LocalStore, monkeypatch: Any) -> N
     """It counts until it is told to delete, and returns the report."""
     url = os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_DATABASE", url)
-    made = load_dag("from typedxcom.airflow.sweep_dag import dag")
+    made = load_dag("from typedxcom.airflow.sweep.dag import dag")
     assert (made.dag_id, made.params["delete"]) == ("typedxcom_sweep", False)
     result = run_dag(made)
     assert result.state == "success", result
@@ -229,7 +229,7 @@ def test_one_line_is_a_dag_that_sweeps(store: LocalStore, monkeypatch: Any) -> N
 def test_a_sweep_that_is_refused_fails_its_task(store: LocalStore, monkeypatch: Any) -> None:
     """So that somebody is told."""
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SWEEP_DATABASE", "sqlite://")
-    made = load_dag("from typedxcom.airflow.sweep_dag import dag  # refused")
+    made = load_dag("from typedxcom.airflow.sweep.dag import dag  # refused")
     result = run_dag(made, run_conf={"delete": True})
     assert result.state == "failed"
     assert "Rows cannot be read from the sqlite database" in str(result.error("sweep"))
@@ -276,7 +276,7 @@ def test_the_wrong_database_removes_nothing(
     assert f"Store 'default' ({store.root}) belongs to deployment {marked_row()}" in told
     assert f"the sqlite database {tmp_path / 'fresh.db'}" in told
     result = run_dag(
-        load_dag("from typedxcom.airflow.sweep_dag import dag  # wrong"), run_conf={"delete": True}
+        load_dag("from typedxcom.airflow.sweep.dag import dag  # wrong"), run_conf={"delete": True}
     )
     assert f"belongs to deployment {marked_row()}" in str(result.error("sweep"))
     assert main(["sweep"]) == 1
@@ -297,7 +297,7 @@ def test_an_emptied_database_removes_nothing(
     assert "no row at all" in capsys.readouterr().err
     assert main(["sweep"]) == 0
     assert "names 1 of 1 old objects in store 'default'" in capsys.readouterr().out
-    made = load_dag("from typedxcom.airflow.sweep_dag import dag  # emptied")
+    made = load_dag("from typedxcom.airflow.sweep.dag import dag  # emptied")
     assert "--all-orphans" in str(run_dag(made, run_conf={"delete": True}).error("sweep"))
     assert dags(store) == {"old", "young", "ours"}
     result = run_dag(made, run_conf={"delete": True, "all_orphans": True})

@@ -27,8 +27,8 @@ import typedxcom.backend as backend_module
 from tests.harness.dagtest import DagResult, run_dag
 from tests.sweep.support import DAY, LATER, paths, put
 from typedxcom import File, LazyTable, Table, XComKey, task
-from typedxcom.airflow import stores
-from typedxcom.airflow.sweeping import configured_source
+from typedxcom.airflow.running import stores
+from typedxcom.airflow.sweep.run import configured_source
 from typedxcom.backend import XComBackend
 from typedxcom.pointer import Coordinates, is_pointer
 from typedxcom.stores import LocalStore, ObjectStore, Store

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.tables.strategies import ODD, patterns, rows_and_table
 from typedxcom.errors import ValidationError
 from typedxcom.tables import Table, read_ipc, to_arrow_schema, write_ipc
-from typedxcom.tables.parquet import ParquetTable, write_parquet
-from typedxcom.tables.patterns import translate
-from typedxcom.tables.rowwise import python_column
+from typedxcom.tables.check.patterns import translate
+from typedxcom.tables.check.rowwise import python_column
+from typedxcom.tables.files.parquet import ParquetTable, write_parquet
 
 many = settings(
     max_examples=400,

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.tables import from_table, schema_for, validate
-from typedxcom.tables.polarsframes import to_polars
+from typedxcom.tables.libraries.polars_frames import to_polars
 
 NAN = float("nan")
 BIG = 2**60 + 1

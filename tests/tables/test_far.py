@@ -13,10 +13,10 @@ import pytest
 from tests.tables.arrows import COLUMNS
 from typedxcom.errors import DecodeError
 from typedxcom.tables import write_ipc
-from typedxcom.tables.expressions import mentioned
-from typedxcom.tables.ipc import IpcTable
-from typedxcom.tables.ipchead import IpcHeads
-from typedxcom.tables.parquet import ParquetTable, write_parquet
+from typedxcom.tables.check.expressions import mentioned
+from typedxcom.tables.files.ipc import IpcTable
+from typedxcom.tables.files.ipc_head import IpcHeads
+from typedxcom.tables.files.parquet import ParquetTable, write_parquet
 
 TABLE = pa.table(COLUMNS)
 

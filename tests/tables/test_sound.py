@@ -16,15 +16,15 @@ from tests.tables.arrows import COLUMNS
 from typedxcom import Table
 from typedxcom.contracts import Promise
 from typedxcom.errors import ContractError, DecodeError, EncodeError, TypedXComError
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.table import TableCodec, read_any_table, write_any_table
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import write_ipc
-from typedxcom.tables.ipc import IpcTable
-from typedxcom.tables.parquet import ParquetTable, write_parquet
-from typedxcom.tables.sound import library_errors
-from typedxcom.tabular import TableCodec, read_any_table, write_any_table
+from typedxcom.tables.files.ipc import IpcTable
+from typedxcom.tables.files.parquet import ParquetTable, write_parquet
+from typedxcom.tables.files.sound import library_errors
 
 HUGE = "select 170141183460469231731687303715884105727::hugeint as h"
 UNSOUND = {

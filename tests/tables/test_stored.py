@@ -15,16 +15,16 @@ from pydantic import BaseModel
 
 from typedxcom.contracts import Promise
 from typedxcom.errors import DecodeError, EncodeError, IntegrityError
-from typedxcom.objects import Objects, Placement
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored.access import Objects, Placement
 from typedxcom.stores import Limits, MemoryStore, check_declared
 from typedxcom.tables import LazyTable, Table, write_ipc
-from typedxcom.tables import parquet as parquet_module
-from typedxcom.tables.growth import growth
-from typedxcom.tables.ipc import IpcTable
-from typedxcom.tables.parquet import ParquetTable, write_parquet
-from typedxcom.tables.stored import StoredTable
+from typedxcom.tables.files import parquet as parquet_module
+from typedxcom.tables.files.base import StoredTable
+from typedxcom.tables.files.growth import growth
+from typedxcom.tables.files.ipc import IpcTable
+from typedxcom.tables.files.parquet import ParquetTable, write_parquet
 
 ROWS = 150_000
 TABLE = pa.table(

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from typedxcom.annotations import read_hints
 from typedxcom.contracts import Contract
 from typedxcom.errors import ContractError, UnsupportedTypeError, ValidationError
-from typedxcom.hints import read_hints
 
 MODULE = """
 from __future__ import annotations

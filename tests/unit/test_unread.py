@@ -20,7 +20,7 @@ from pydantic_core import core_schema
 
 from tests.property.same import same
 from typedxcom.codecs import make_codec
-from typedxcom.codecs.unread import _knows_extras
+from typedxcom.codecs.unreadable import _knows_extras
 from typedxcom.errors import EncodeError, UnsupportedTypeError, ValidationError
 from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of

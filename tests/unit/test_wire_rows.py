@@ -17,9 +17,9 @@ from typedxcom import Table
 from typedxcom.codecs import make_codec
 from typedxcom.contracts import Promise
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored.access import Objects
 from typedxcom.stores import LocalStore
 
 OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)

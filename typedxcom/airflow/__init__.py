@@ -11,17 +11,17 @@ from typing import Any
 
 _HOMES = {
     "Task": "typedxcom.airflow.private",
-    "XComArg": "typedxcom.airflow.outputs",
-    "XComKey": "typedxcom.airflow.keys",
-    "contract": "typedxcom.airflow.decorators",
+    "XComArg": "typedxcom.airflow.authoring.outputs",
+    "XComKey": "typedxcom.airflow.authoring.keys",
+    "contract": "typedxcom.airflow.authoring.decorators",
     "dag": "airflow.sdk",
     "result": "airflow.sdk",
-    "setup": "typedxcom.airflow.decorators",
-    "task": "typedxcom.airflow.decorators",
+    "setup": "typedxcom.airflow.authoring.decorators",
+    "task": "typedxcom.airflow.authoring.decorators",
     "task_group": "airflow.sdk",
-    "teardown": "typedxcom.airflow.decorators",
-    "typed": "typedxcom.airflow.decorators",
-    "typed_output": "typedxcom.airflow.classic",
+    "teardown": "typedxcom.airflow.authoring.decorators",
+    "typed": "typedxcom.airflow.authoring.decorators",
+    "typed_output": "typedxcom.airflow.authoring.classic",
 }
 
 __all__ = list(_HOMES)

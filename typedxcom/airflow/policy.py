@@ -28,7 +28,7 @@ def dag_policy(dag: Any) -> None:
     which = check_dags()
     if which == "off":
         return
-    from typedxcom.airflow.dagcheck import check_dag, uses_contracts
+    from typedxcom.airflow.wiring.dag import check_dag, uses_contracts
 
     if which == "typed" and not uses_contracts(dag):
         return

@@ -16,7 +16,7 @@ from typing import Any
 from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.errors import DecodeError
-from typedxcom.serde import with_length
+from typedxcom.exchange.serde import with_length
 
 __all__ = ["as_airflow", "is_raw", "keep_rows", "raw_rows", "read_as_airflow"]
 

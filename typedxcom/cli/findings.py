@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from typedxcom.airflow.edges import Edge
-    from typedxcom.airflow.imports import ImportGraph
+    from typedxcom.airflow.wiring.edges import Edge
+    from typedxcom.cli.imports import ImportGraph
 
 __all__ = ["DagReport", "Finding", "Report", "examine"]
 
@@ -91,8 +91,8 @@ def examine(
         FileNotFoundError: One of *paths* is not there.
         ConfigurationError: Airflow cannot list a folder.
     """
-    from typedxcom.airflow.discovery import dag_files
-    from typedxcom.airflow.loading import forget_modules
+    from typedxcom.cli.discovery import dag_files
+    from typedxcom.cli.loading import forget_modules
 
     report, before = Report(), set(sys.modules)
     listed = {path: list(dag_files(path)) for path in paths}
@@ -116,14 +116,14 @@ class _Tree:
 
     @cached_property
     def imports(self) -> ImportGraph:
-        from typedxcom.airflow.imports import ImportGraph
+        from typedxcom.cli.imports import ImportGraph
 
         return ImportGraph(self.folder)
 
 
 def _by_dags_folder(paths: Iterable[Path], given: Path | None) -> dict[_Tree, list[Path]]:
     """*paths* by the folder that their files import from."""
-    from typedxcom.airflow.discovery import dags_folder_of
+    from typedxcom.cli.discovery import dags_folder_of
 
     groups: dict[Path, list[Path]] = {}
     for path in paths:
@@ -142,7 +142,7 @@ def _examine_path(report: Report, path: Path, files: list[Path], tree: _Tree) ->
 
 def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
     """The DAG files of a folder that import one of *changed*, as they are shown."""
-    from typedxcom.airflow.discovery import dag_files, is_passed_over
+    from typedxcom.cli.discovery import dag_files, is_passed_over
 
     importers = tree.imports.importers(path.absolute() for path in changed)
     if not importers:
@@ -154,8 +154,8 @@ def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
 
 
 def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
-    from typedxcom.airflow.discovery import is_passed_over, may_hold_dags
-    from typedxcom.airflow.loading import load_file
+    from typedxcom.cli.discovery import is_passed_over, may_hold_dags
+    from typedxcom.cli.loading import load_file
 
     absolute = path.absolute()
     if absolute in tree.seen:
@@ -174,8 +174,8 @@ def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
 
 
 def _examine_dag(report: Report, path: Path, dag: Any) -> None:
-    from typedxcom.airflow.dagcheck import check_tasks
-    from typedxcom.airflow.edges import edges_of
+    from typedxcom.airflow.wiring.dag import check_tasks
+    from typedxcom.airflow.wiring.edges import edges_of
 
     report.dags.append(DagReport(dag.dag_id, path, edges_of(dag), _notes(dag)))
     for task_id, message in check_tasks(dag):
@@ -183,15 +183,15 @@ def _examine_dag(report: Report, path: Path, dag: Any) -> None:
 
 
 def _notes(dag: Any) -> list[str]:
-    from typedxcom.airflow.texts import lost_dependencies
-    from typedxcom.airflow.unwired import unwired_in
+    from typedxcom.airflow.authoring.texts import lost_dependencies
+    from typedxcom.airflow.wiring.unwired import unwired_in
 
     return [*unwired_in(dag), *lost_dependencies(dag)]
 
 
 def _line_of(path: Path, task_id: str) -> int:
     """The line that names the task, as ``task_id="…"`` or as its function; 1 where none does."""
-    from typedxcom.airflow.discovery import read_source
+    from typedxcom.cli.discovery import read_source
 
     name = re.escape(task_id.rpartition(".")[2])
     named = re.compile(rf"task_id\s*=\s*[\"']{name}[\"']|def {name}\b")

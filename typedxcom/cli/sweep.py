@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, TextIO
 
 from typedxcom.errors import ConfigurationError, StoreError, SweepError
-from typedxcom.objects import amount
+from typedxcom.stored.access import amount
 from typedxcom.sweep import Report, StoreReport, parse_period
 
 __all__ = ["Bar", "add_options", "as_json", "as_text", "run"]
@@ -96,7 +96,7 @@ def _sweep(options: argparse.Namespace, bar: Bar) -> Report:
     with contextlib.redirect_stdout(sys.stderr):
         _load_airflow()
         from typedxcom.airflow.private import own_connections
-        from typedxcom.airflow.sweeping import adopt_stores, sweep_deployment
+        from typedxcom.airflow.sweep.run import adopt_stores, sweep_deployment
 
         with own_connections():
             if options.adopt is not None:

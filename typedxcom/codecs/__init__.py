@@ -8,10 +8,10 @@ import warnings
 from typing import Any
 
 from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.concrete import lowered
 from typedxcom.codecs.known import known_codec, remember
-from typedxcom.codecs.lower import lowered
 from typedxcom.codecs.plain import is_surely_read
-from typedxcom.codecs.unread import refuse_unread
+from typedxcom.codecs.unreadable import refuse_unread
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.registry import registered
 from typedxcom.schema.kinds import TEXT_SCALARS
@@ -63,7 +63,7 @@ def make_codec(annotation: Any, schema: Schema, *, lax: bool = False) -> ValueCo
 
 
 def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
-    from typedxcom.codecs.native import NativeCodec
+    from typedxcom.codecs.json_native import NativeCodec
 
     native, foreign = _needs_native(schema), _needs_pydantic(schema)
     if native and foreign:
@@ -115,7 +115,7 @@ def _named_type(schema: Schema) -> Schema:
 
 
 def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
-    from typedxcom.codecs.models import ModelCodec
+    from typedxcom.codecs.json_pydantic import ModelCodec
 
     try:
         with warnings.catch_warnings():  # an XCom is a copy, which nobody can write through

@@ -10,8 +10,8 @@ from typing import Any
 
 from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.explain import Explanation
-from typedxcom.codecs.fidelity import Loss, comparison
 from typedxcom.codecs.hiding import hidden, hides_values
+from typedxcom.codecs.roundtrip.fidelity import Loss, comparison
 from typedxcom.codecs.text import long_int, quick_tree, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, Problem, ValidationError, shorten
 from typedxcom.jsontypes import JsonValue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from typedxcom.caches import kept_on
-from typedxcom.codecs.unread import has_own_way
+from typedxcom.codecs.unreadable import has_own_way
 from typedxcom.schema.nodes import (
     Constrained,
     EnumOf,

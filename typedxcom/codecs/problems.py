@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from typedxcom.codecs.bases import as_base
 from typedxcom.codecs.explain import Explanation
 from typedxcom.codecs.hiding import HIDDEN_KEY, spoken_without_input
+from typedxcom.codecs.subclasses import as_base
 from typedxcom.errors import MAX_PROBLEMS, MAX_VALUE, Problem, shorten
 from typedxcom.schema.nodes import (
     Alias,

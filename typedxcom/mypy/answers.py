@@ -22,22 +22,18 @@ from mypy.plugin import (
 )
 from mypy.types import FunctionLike, Type
 
-from typedxcom.mypy import bases, decorators, names, operators, uses
+from typedxcom.mypy import names
 from typedxcom.mypy.config import Config
-from typedxcom.mypy.dags import relax_dag, relax_task_group
+from typedxcom.mypy.features import decorators, operators, uses
+from typedxcom.mypy.features.dags import relax_dag, relax_task_group
+from typedxcom.mypy.features.settings import decorator_signature
+from typedxcom.mypy.features.texts import formatted
 from typedxcom.mypy.guard import guarded, report, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
-from typedxcom.mypy.settings import decorator_signature
-from typedxcom.mypy.site import (
-    LIBRARIES,
-    Classes,
-    Site,
-    inferred,
-    is_library,
-)
-from typedxcom.mypy.tables import table_or_any
-from typedxcom.mypy.tasks import forget
-from typedxcom.mypy.texts import formatted
+from typedxcom.mypy.types import bases
+from typedxcom.mypy.types.site import LIBRARIES, Classes, Site, inferred, is_library
+from typedxcom.mypy.types.tables import table_or_any
+from typedxcom.mypy.types.tasks import forget
 
 __all__ = ["Answers"]
 

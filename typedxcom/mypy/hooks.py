@@ -15,32 +15,33 @@ from mypy.nodes import ARG_POS, CallExpr, Expression, FuncDef, IndexExpr, Lambda
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
 from mypy.types import AnyType, CallableType, FunctionLike, Instance, Type, get_proper_type
 
-from typedxcom.mypy import chaining, groups, names, uses
-from typedxcom.mypy.bare import call_decorator
-from typedxcom.mypy.bodies import quiet_return
-from typedxcom.mypy.callee import Callee
-from typedxcom.mypy.calls import Call
+from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
-from typedxcom.mypy.dags import decorate_dag
-from typedxcom.mypy.decorators import (
+from typedxcom.mypy.features import chaining, groups, uses
+from typedxcom.mypy.features.bare import call_decorator
+from typedxcom.mypy.features.calls import Call
+from typedxcom.mypy.features.dags import decorate_dag
+from typedxcom.mypy.features.decorators import (
     boolean,
     decorate_contract,
     decorate_mark,
     decorate_task,
     same_task,
 )
-from typedxcom.mypy.groups import decorate_group
-from typedxcom.mypy.kwargs import KeywordMapping
-from typedxcom.mypy.mapping import Mapping
-from typedxcom.mypy.operators import expand_operator
-from typedxcom.mypy.outputs import Output, holds_output, output_of
-from typedxcom.mypy.rebinding import named_like_task
-from typedxcom.mypy.site import Site, unknown
-from typedxcom.mypy.solving import mapped_return
-from typedxcom.mypy.spelling import check_settings
-from typedxcom.mypy.tasks import Tasklike, awaited, make_task, named_task, task_of
-from typedxcom.mypy.truth import check_module_truth
-from typedxcom.mypy.usual import fitting_arguments, maps_plainly, sets_plainly
+from typedxcom.mypy.features.fast_path import fitting_arguments, maps_plainly, sets_plainly
+from typedxcom.mypy.features.groups import decorate_group
+from typedxcom.mypy.features.kwargs import KeywordMapping
+from typedxcom.mypy.features.mapping import Mapping
+from typedxcom.mypy.features.operators import expand_operator
+from typedxcom.mypy.features.rebinding import named_like_task
+from typedxcom.mypy.features.spelling import check_settings
+from typedxcom.mypy.features.truth import check_module_truth
+from typedxcom.mypy.types.bodies import quiet_return
+from typedxcom.mypy.types.callee import Callee
+from typedxcom.mypy.types.outputs import Output, holds_output, output_of
+from typedxcom.mypy.types.site import Site, unknown
+from typedxcom.mypy.types.solving import mapped_return
+from typedxcom.mypy.types.tasks import Tasklike, awaited, make_task, named_task, task_of
 
 __all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
 

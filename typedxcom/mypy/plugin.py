@@ -20,7 +20,7 @@ from mypy.plugin import Plugin, ReportConfigContext
 # mypy's options may name the codes, and are read before there is any question.
 from typedxcom.mypy import codes, names  # noqa: F401
 from typedxcom.mypy.config import ConfigError, read_config
-from typedxcom.mypy.site import PREFIXES, is_library, sees_airflow
+from typedxcom.mypy.types.site import PREFIXES, is_library, sees_airflow
 
 if TYPE_CHECKING:
     from typedxcom.mypy.answers import Answers

@@ -27,7 +27,7 @@ from typedxcom.pointer.paths import (
     owner_of,
     paths_in,
 )
-from typedxcom.pointer.rows import MARKER, VERSION, Pointer, is_pointer, parse
+from typedxcom.pointer.pointer import MARKER, VERSION, Pointer, is_pointer, parse
 from typedxcom.pointer.signing import sign, verify
 
 __all__ = [

@@ -14,7 +14,7 @@ import msgspec
 
 from typedxcom.errors import ConfigurationError, IntegrityError
 from typedxcom.pointer.paths import Coordinates, coordinates_prefix
-from typedxcom.pointer.rows import VERSION, Pointer
+from typedxcom.pointer.pointer import VERSION, Pointer
 
 __all__ = ["check_keys", "sign", "verify"]
 

@@ -8,8 +8,8 @@ which order the sweep looks at objects, runs and rows, and why nothing that is n
 from __future__ import annotations
 
 from typedxcom.sweep.doubts import adopt_store
+from typedxcom.sweep.entries import Row, RowSource
 from typedxcom.sweep.report import DagReport, Report, StoreReport
-from typedxcom.sweep.rows import Row, RowSource
 from typedxcom.sweep.rules import Rules, parse_period
 from typedxcom.sweep.run import Progress, sweep
 

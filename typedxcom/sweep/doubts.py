@@ -10,8 +10,8 @@ from __future__ import annotations
 from typedxcom.errors import SweepError
 from typedxcom.stores import Store
 from typedxcom.stores.owners import UNMARKED, Owners, adopt, read_owners
+from typedxcom.sweep.entries import RowSource
 from typedxcom.sweep.report import Report, StoreReport
-from typedxcom.sweep.rows import RowSource
 from typedxcom.sweep.rules import Rules
 
 __all__ = ["adopt_store", "check_bound", "doubts"]

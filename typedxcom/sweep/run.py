@@ -20,9 +20,9 @@ from typedxcom.pointer import NAMES_OTHERS, folder_of, is_object_path, owner_of
 from typedxcom.stores import Store, StoredObject
 from typedxcom.stores.owners import Owners, read_owners
 from typedxcom.sweep.doubts import address, check_bound, doubts
+from typedxcom.sweep.entries import RowSource, is_marked, named_by, named_inside
 from typedxcom.sweep.index import FAILED, GONE, HIDDEN, IN_FLIGHT, KEPT, NAMED, ORPHAN, Index
 from typedxcom.sweep.report import Report, StoreReport
-from typedxcom.sweep.rows import RowSource, is_marked, named_by, named_inside
 from typedxcom.sweep.rules import Rules
 
 __all__ = ["Progress", "sweep"]

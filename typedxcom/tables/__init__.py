@@ -34,11 +34,11 @@ from typedxcom.tables.marks import ArrowType, PrimaryKey, Rows, Unique
 
 if TYPE_CHECKING:
     from typedxcom.tables.api import cast, columns_of, from_table, to_arrow_schema
-    from typedxcom.tables.frames import is_table
-    from typedxcom.tables.ipc import open_ipc, read_ipc, write_ipc
-    from typedxcom.tables.nodes import TableSchema
-    from typedxcom.tables.report import Filtered, TableProblem
-    from typedxcom.tables.verify import check, checked, schema_for, to_table, validate
+    from typedxcom.tables.check.report import Filtered, TableProblem
+    from typedxcom.tables.check.verify import check, checked, schema_for, to_table, validate
+    from typedxcom.tables.files.ipc import open_ipc, read_ipc, write_ipc
+    from typedxcom.tables.libraries.convert import is_table
+    from typedxcom.tables.row.nodes import TableSchema
 
 __all__ = [
     "ArrowType",
@@ -70,22 +70,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Filtered": "report",
-    "TableProblem": "report",
-    "TableSchema": "nodes",
+    "Filtered": "check.report",
+    "TableProblem": "check.report",
+    "TableSchema": "row.nodes",
     "cast": "api",
-    "check": "verify",
-    "checked": "verify",
+    "check": "check.verify",
+    "checked": "check.verify",
     "columns_of": "api",
     "from_table": "api",
-    "is_table": "frames",
-    "open_ipc": "ipc",
-    "read_ipc": "ipc",
-    "schema_for": "verify",
+    "is_table": "libraries.convert",
+    "open_ipc": "files.ipc",
+    "read_ipc": "files.ipc",
+    "schema_for": "check.verify",
     "to_arrow_schema": "api",
-    "to_table": "verify",
-    "validate": "verify",
-    "write_ipc": "ipc",
+    "to_table": "check.verify",
+    "validate": "check.verify",
+    "write_ipc": "files.ipc",
 }
 
 

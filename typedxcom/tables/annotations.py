@@ -10,7 +10,7 @@ from typedxcom.tables.marks import Rows
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from typedxcom.tables.report import Filtered
+    from typedxcom.tables.check.report import Filtered
 
 __all__ = ["Table", "TableAlias", "rows_of"]
 
@@ -34,20 +34,20 @@ class TableAlias(types.GenericAlias):
 
     def validate(self, value: Any, *, rows: str = "arrow") -> Any:
         """As `Table.validate`."""
-        from typedxcom.tables.verify import validate
+        from typedxcom.tables.check.verify import validate
 
         table = validate(value, rows_of(self, rows))
         return table.read_all() if hasattr(table, "read_all") else table
 
     def filter(self, value: Any, *, rows: str = "arrow") -> Any:
         """As `Table.filter`."""
-        from typedxcom.tables.verify import filter_rows
+        from typedxcom.tables.check.verify import filter_rows
 
         return filter_rows(value, rows_of(self, rows))
 
     def sample(self, n: int = 10, *, seed: int = 0) -> Any:
         """As `Table.sample`."""
-        from typedxcom.tables.sample import sample
+        from typedxcom.tables.sample.rows import sample
 
         return sample(rows_of(self), n, seed=seed)
 
@@ -139,7 +139,7 @@ def rows_of(annotation: Any, rows: str = "arrow") -> Rows:
 
 
 def _as_class(row: Any) -> Any:
-    from typedxcom.tables.rowkinds import from_arrow_schema, is_arrow_schema
+    from typedxcom.tables.row.kinds import from_arrow_schema, is_arrow_schema
 
     if isinstance(row, str):  # Python 3.10 looks into ForwardRefs only
         return ForwardRef(row)

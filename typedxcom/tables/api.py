@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_origin
 
 from typedxcom.errors import ValidationError
-from typedxcom.tables.casting import Lossy, Unfit, cast_array
-from typedxcom.tables.frames import from_arrow
+from typedxcom.tables.check.casting import Lossy, Unfit, cast_array
+from typedxcom.tables.check.report import TableProblem
+from typedxcom.tables.check.verify import schema_for
 from typedxcom.tables.lazy import LazyTable, MemorySource
-from typedxcom.tables.report import TableProblem
-from typedxcom.tables.verify import schema_for
+from typedxcom.tables.libraries.convert import from_arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from typedxcom.tables.frames import Arrow
+    from typedxcom.tables.libraries.convert import Arrow
 
 __all__ = ["cast", "columns_of", "from_table", "to_arrow_schema"]
 

@@ -104,7 +104,7 @@ class FileSource:
 
     @property
     def _table(self) -> Any:
-        from typedxcom.tables.ipc import IpcTable
+        from typedxcom.tables.files.ipc import IpcTable
 
         return IpcTable(self._path, lambda size: None)
 
@@ -113,7 +113,7 @@ def scan(reader: pa.RecordBatchReader, columns: Sequence[str] | None, condition:
     """*reader* with only these columns, and only the rows that fulfil *condition*."""
     import pyarrow as pa
 
-    from typedxcom.tables.stored import filtered, select
+    from typedxcom.tables.files.base import filtered, select
 
     schema = select(reader.schema, columns)
     found = (one for batch in reader for one in filtered(batch, columns, condition))
@@ -186,7 +186,7 @@ class LazyTable(Generic[Row]):
             condition: A text (``"fare > 10 and city == 'Utrecht'"``) or a
                 ``pyarrow.compute.Expression``, over any stored column.
         """
-        from typedxcom.tables.expressions import to_expression
+        from typedxcom.tables.check.expressions import to_expression
 
         types = {field.name: field.type for field in self._source.schema}
         made = to_expression(condition, "filter", types)
@@ -198,7 +198,7 @@ class LazyTable(Generic[Row]):
         return self._read()
 
     def _read(self, **options: Any) -> pa.RecordBatchReader:
-        from typedxcom.tables.verify import checked
+        from typedxcom.tables.check.verify import checked
 
         reader = self._source.open(columns=self._names(), filter=self._filter, **options)
         return checked(reader, self._narrowed())
@@ -250,18 +250,18 @@ class LazyTable(Generic[Row]):
 
     def __repr__(self) -> str:
         """Return the row's name; never a value."""
-        from typedxcom.tables.verify import schema_for
+        from typedxcom.tables.check.verify import schema_for
 
         return f"Lazy{schema_for(self._row).name}"
 
     def _to(self, wanted: Any) -> Any:
-        from typedxcom.tables.frames import from_arrow
+        from typedxcom.tables.libraries.convert import from_arrow
 
         return from_arrow(self.to_arrow(), wanted, self._narrowed())
 
     def _names(self) -> list[str]:
         """The columns that are read: those asked for, else those that the row names."""
-        from typedxcom.tables.verify import schema_for
+        from typedxcom.tables.check.verify import schema_for
 
         if self._columns is not None:
             return list(self._columns)
@@ -274,7 +274,7 @@ class LazyTable(Generic[Row]):
 
     def _narrowed(self) -> Any:
         """The row's table with the columns that are read."""
-        from typedxcom.tables.verify import narrowed, schema_for
+        from typedxcom.tables.check.verify import narrowed, schema_for
 
         schema = schema_for(self._row)
         return schema if self._columns is None else narrowed(schema, self._columns)

@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk.execution_time.xcom import XCom
 
 from typedxcom import dag, task
-from typedxcom.airflow.stores import open_store
+from typedxcom.airflow.running.stores import open_store
 
 DAG_ID = Path(__file__).stem
 POINTS = ["before the write", "during the write", "between write and push", "after the push"]

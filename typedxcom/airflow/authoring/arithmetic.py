@@ -1,0 +1,43 @@
+"""``extract() + 1`` and ``extract() > 3``: there is no value to compute with yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from typedxcom.airflow.authoring.lines import on_the_authors_line
+from typedxcom.errors import WiringError
+
+__all__ = ["NoArithmetic"]
+
+_COMPUTES = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "divmod"),
+    *("and", "or", "xor"),
+)
+_DONE = {
+    **dict.fromkeys(_COMPUTES, "computed with"),
+    **{f"r{name}": "computed with" for name in _COMPUTES},
+    **dict.fromkeys(("neg", "pos", "abs", "invert"), "computed with"),
+    **dict.fromkeys(("lt", "le", "gt", "ge"), "compared"),
+    "contains": "searched",
+}
+
+
+class NoArithmetic:
+    """What an output cannot do while the DAG is parsed; each operator raises WiringError."""
+
+    operator: Any
+
+
+def _refusing(done: str) -> Callable[..., Any]:
+    def refuse(self: NoArithmetic, *_: object) -> Any:
+        raise WiringError(
+            f"The output of task {self.operator.task_id!r} cannot be {done} while the DAG is "
+            "parsed: its value exists only when the task has run. Do it inside a task."
+        )
+
+    return on_the_authors_line(refuse)
+
+
+for _name, _done in _DONE.items():
+    setattr(NoArithmetic, f"__{_name}__", _refusing(_done))

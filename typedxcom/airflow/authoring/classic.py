@@ -1,0 +1,68 @@
+"""A classic operator joins in: `typed_output(BashOperator(...), str)`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typedxcom.airflow.authoring.lines import on_the_authors_line
+from typedxcom.airflow.authoring.outputs import typed_arg
+from typedxcom.airflow.private import MappedOperator
+from typedxcom.airflow.running.failing import without_retries
+from typedxcom.airflow.running.rowsets import name_columns
+from typedxcom.contracts import Promise
+from typedxcom.errors import CodecError, ContractError, ValidationError
+from typedxcom.schema import schema_of
+from typedxcom.scopes import settle
+
+__all__ = ["typed_output"]
+
+
+@on_the_authors_line
+def typed_output(operator: Any, output: Any) -> Any:
+    """The output of a classic *operator*, checked when it is wired and when it has run.
+
+    Args:
+        operator: An operator, or ``Operator.partial(...).expand(...)``.
+        output: What it pushes; a Python value of that type, as the operator returns it.
+
+    Returns:
+        An `XComArg[output]`. The row itself is written by Airflow, as it is without this; only the
+        tuples of a SQL operator become records where *output* is a list of them.
+
+    Raises:
+        ContractError: It is no operator.
+        UnsupportedTypeError: Such a value could not make the round trip.
+    """
+    if not hasattr(operator, "output"):
+        raise ContractError(
+            f"typed_output() takes an operator, got `{type(operator).__name__}`. "
+            "For a decorated task use @task(output=...)."
+        )
+    settle([output])
+    promise = Promise(output, schema_of(output))
+    promise.refuse_unsupported()
+    if isinstance(operator, MappedOperator):
+        hooks, name = operator.partial_kwargs, "post_execute"
+        hooks[name] = _checking(promise, operator.task_id, hooks.get(name))
+    else:
+        operator._post_execute_hook = _checking(
+            promise, operator.task_id, operator._post_execute_hook
+        )
+    return typed_arg(operator.output, promise.schema)
+
+
+def _checking(promise: Promise, task_id: str, before: Any) -> Any:
+    """A post-execute hook that checks the result, after the author's own."""
+
+    def check(context: Any, result: Any = None) -> None:
+        if before is not None:
+            before(context, result)
+        with without_retries():
+            try:
+                if not name_columns(result, promise, context["task"]):
+                    promise.codec.check(result)
+            except (ValidationError, CodecError) as error:
+                about = f"Task {task_id!r} breaks its typed_output, returned value"
+                raise error.about(about) from error.__cause__
+
+    return check

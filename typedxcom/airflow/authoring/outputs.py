@@ -1,0 +1,441 @@
+"""What calling a task gives while the DAG is parsed: Airflow's reference, with its type."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from types import GenericAlias
+from typing import Any
+
+from typedxcom.airflow.authoring.arithmetic import NoArithmetic
+from typedxcom.airflow.authoring.batches import SlicedSource, count_task, sliced_schema
+from typedxcom.airflow.authoring.lines import noted, on_the_authors_line
+from typedxcom.airflow.authoring.shadowed import without_shadowed_fields
+from typedxcom.airflow.authoring.truth import refuse_comparison, refuse_truth
+from typedxcom.airflow.private import (
+    AirflowXComArg,
+    ConcatXComArg,
+    MapXComArg,
+    PlainXComArg,
+    ZipXComArg,
+    is_decorated_task,
+)
+from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows
+from typedxcom.airflow.running.arguments import reads_rows
+from typedxcom.airflow.running.origins import objects_from, origins_of
+from typedxcom.airflow.running.promised import Output, as_value, promised_under
+from typedxcom.airflow.running.stores import objects
+from typedxcom.airflow.wiring import chains as steps
+from typedxcom.airflow.wiring import flows as wiring
+from typedxcom.airflow.wiring.readers import gets_list, read_in
+from typedxcom.annotations import read_hints
+from typedxcom.contracts import Promise
+from typedxcom.errors import OutputAttributeError, ValidationError, WiringError, shorten
+from typedxcom.exchange import item, load
+from typedxcom.schema import UNKNOWN, Schema
+from typedxcom.schema.nodes import Record, TupleOf
+
+__all__ = ["BatchesArg", "FirstRowsArg", "ItemArg", "XComArg", "typed_arg"]
+
+
+class XComArg(NoArithmetic, PlainXComArg):
+    """The output of a task; `XComArg[T]` in an annotation says of what type.
+
+    Attributes:
+        schema: What one instance of the task pushes under this key.
+    """
+
+    schema: Schema = UNKNOWN
+    _reads: Callable[[Output], Any] | None = None  # set for a parameter without an annotation
+
+    def __class_getitem__(cls, item: Any) -> GenericAlias:
+        """Make `XComArg[T]` an annotation."""
+        return GenericAlias(cls, item)
+
+    @on_the_authors_line
+    def __getitem__(self, key: Any) -> Any:
+        """The output under *key*, or an item of a tuple of known length.
+
+        Raises:
+            WiringError: The task never pushes it.
+        """
+        if isinstance(key, int) and not isinstance(key, bool):
+            return self._at(key)
+        found: Schema = UNKNOWN
+        if self.key == wiring.RETURN_KEY and isinstance(key, str):
+            problem = steps.key_problem(self.operator, self.schema, key)
+            if problem:
+                raise WiringError(problem)
+            found = wiring.key_schema(self.operator, self.schema, key)
+        return typed_arg(super().__getitem__(key), found)
+
+    def resolve(self, context: Any) -> Any:
+        """Pull the value as its task promised it; a typed parameter decodes the entry itself."""
+        if self._reads is None and is_raw():
+            return self.row(context)
+        return (self._reads or as_value)(self._output(context))
+
+    def _output(self, context: Any) -> Output:
+        row = self.row(context)
+        with read_in(context["ti"].task.task_group):
+            is_many = gets_list(self.operator)
+        promise = promised_under(self.operator, self.key, getattr(self, "path", ()))
+        return Output(row, promise, is_many)
+
+    def _read_by(self, reads: Callable[[Output], Any]) -> Any:
+        """The same reference, read by *reads* whoever the reader is."""
+        made = type(self)(operator=self.operator, key=self.key)
+        vars(made).update(vars(self), _reads=reads)
+        return made
+
+    def row(self, context: Any) -> Any:
+        """Pull the row as it lies."""
+        with raw_rows():
+            return self._pulled(context)
+
+    def _pulled(self, context: Any) -> Any:
+        if self.operator.get_closest_mapped_task_group() is not None:
+            context = {**context, "ti": _WholeGroup(context["ti"])}
+        return super().resolve(context)
+
+    @on_the_authors_line
+    def batches(self, *, rows: int) -> XComArg:
+        """A table in slices of *rows* rows: ``load.expand(batch=trips.batches(rows=10_000))``.
+
+        Each instance reads its own slice. A task of its own counts them.
+
+        Raises:
+            WiringError: The task returns no table.
+        """
+        schema = sliced_schema(self._each_schema(), self.operator.task_id)
+        return BatchesArg.of(SlicedSource(self, rows), schema)
+
+    def _each_schema(self) -> Schema:
+        """What a reader of this output gets, a list where the task is mapped."""
+        try:
+            return wiring.describe(self)
+        except NameError:
+            return UNKNOWN
+
+    @on_the_authors_line
+    def __iter__(self) -> Iterator[Any]:
+        """The items of a tuple of known length, so that ``a, b = two()`` works."""
+        items = self._items()
+        if items is None:
+            raise WiringError(self._length_unknown())
+        return iter(items)
+
+    @on_the_authors_line
+    def __bool__(self) -> bool:
+        """True, as for any object. Raises WiringError where a DAG's body asks for it."""
+        refuse_truth(self.operator.task_id)
+        return True
+
+    @on_the_authors_line
+    def __eq__(self, other: object) -> bool:
+        """As Airflow's. Raises WiringError where a DAG's body compares it with a value."""
+        if other is not None and not isinstance(other, AirflowXComArg):
+            refuse_comparison(self.operator.task_id)
+        return super().__eq__(other)
+
+    __hash__ = None  # as in Airflow's own class
+
+    def __getattr__(self, name: str) -> Any:
+        """Say that the value does not exist yet, and where it does."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise OutputAttributeError(
+            f"The output of task {self.operator.task_id!r} has no attribute `{name}` while the DAG "
+            f"is parsed: its value exists only when the task has run. Read it inside a task, or "
+            f'push it on its own: @task(multiple_outputs=True) and output["{name}"].'
+        )
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """Airflow's map; *f* gets each item as its annotation says, else as the task's.
+
+        Raises:
+            WiringError: The items do not fit *f*, or there are none.
+        """
+        with noted(lambda: _map_cure(f)):
+            super().map(f)  # Airflow's own refusals come first
+        return _mapped(self, f)
+
+    @on_the_authors_line
+    def zip(self, *others: Any, fillvalue: Any = wiring.NOTSET) -> Any:
+        """Airflow's zip. Raises WiringError where something cannot be iterated over."""
+        super().zip(*others)
+        return _zipped(self, *others, fillvalue=fillvalue)
+
+    @on_the_authors_line
+    def concat(self, *others: Any) -> Any:
+        """Airflow's concat. Raises WiringError where something is no sequence."""
+        super().concat(*others)
+        return _concatenated(self, *others)
+
+    def _at(self, index: int) -> Any:
+        items = self._items()
+        if items is None:
+            with noted(self._length_unknown):
+                return super().__getitem__(index)  # type: ignore[index]  # Airflow refuses it
+        if not -len(items) <= index < len(items):
+            task_id = self.operator.task_id
+            raise WiringError(
+                f"Task {task_id!r} returns `{self.schema}`, which has no item {index}."
+            )
+        return items[index]
+
+    def _items(self) -> list[ItemArg] | None:
+        """The items of a tuple; None where their number is not known."""
+        fixed = None if self.operator.is_mapped else _fixed_items(self.schema)
+        if fixed is None:
+            return None
+        return [ItemArg.of(self, index, schema) for index, schema in enumerate(fixed)]
+
+    def _length_unknown(self) -> str:
+        return (
+            f"The output of task {self.operator.task_id!r} is `{wiring.describe(self)}`, whose "
+            "length is not known while the DAG is parsed. Annotate the task with "
+            "tuple[A, B], or use .expand() to work on each item."
+        )
+
+
+class FirstRowsArg(XComArg):
+    """The number of the first row of each slice of a table."""
+
+    slices: SlicedSource
+
+    @classmethod
+    def of(cls, cut: SlicedSource) -> FirstRowsArg:
+        """The first rows of *cut*."""
+        arg = cls(operator=cut.source.operator, key=cut.source.key)
+        arg.slices = cut  # and no schema: one list of numbers, also where the source is mapped
+        return arg
+
+    def resolve(self, context: Any) -> Any:
+        """The numbers; None where the table's task was skipped."""
+        parts = self.slices.parts(context)
+        return parts if parts is None else [part.first for part in parts]
+
+
+class BatchesArg(XComArg):
+    """The slices of a table, as a list of tables."""
+
+    slices: SlicedSource
+
+    @classmethod
+    def of(cls, cut: SlicedSource, schema: Schema) -> BatchesArg:
+        """The table in slices; the task that counts them is made here."""
+        counted = count_task(cut)
+        arg = cls(operator=counted.operator, key=counted.key)
+        arg.slices, arg.schema = cut, schema
+        return arg
+
+    def resolve(self, context: Any) -> Any:
+        """The slices; the task that counted them is only waited for."""
+        return self.slices.resolve(context)
+
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """Refuse: a slice is read by the task that gets it."""
+        raise WiringError(
+            f"map({getattr(f, '__name__', 'f')}) would read every batch of the table in every "
+            "instance. Do it in the task that is mapped over the batches."
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and self.slices is getattr(other, "slices", None)
+
+    __hash__ = None  # as in Airflow's own class
+
+
+class _WholeGroup:
+    """A task instance that pulls all of a mapped group as a list.
+
+    Airflow 3.3 gives the bare value instead where the group has one instance.
+    """
+
+    def __init__(self, ti: Any) -> None:
+        self._ti = ti
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ti, name)
+
+    def xcom_pull(self, task_ids: str, *, map_indexes: Any = wiring.NOTSET, **where: Any) -> Any:
+        if map_indexes is not wiring.NOTSET:
+            return self._ti.xcom_pull(task_ids=task_ids, map_indexes=map_indexes, **where)
+        values = self._ti.xcom_pull(task_ids=[task_ids], **where)
+        return [value for value in values if value is not None]
+
+
+class ItemArg(XComArg):
+    """One item of an output that is a tuple of known length, at any depth of tuples.
+
+    Attributes:
+        path: The index at each depth.
+    """
+
+    path: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, whole: XComArg, index: int, schema: Schema) -> ItemArg:
+        """Item *index* of *whole*."""
+        arg = cls(operator=whole.operator, key=whole.key)
+        outer = whole.path if isinstance(whole, ItemArg) else ()
+        arg.path, arg.schema = (*outer, index), schema
+        return without_shadowed_fields(arg)
+
+    def row(self, context: Any) -> Any:
+        """The item's row as it lies; a list of them where the reader gets every instance's."""
+        with raw_rows():
+            whole = self._pulled(context)
+            with read_in(context["ti"].task.task_group):
+                if not gets_list(self.operator):
+                    return self._item(whole, context)
+            return [self._item(one, context) for one in whole[:]]
+
+    def _item(self, part: Any, context: Any) -> Any:
+        where = objects_from(*origins_of(self, context["ti"]))
+        for index in self.path:
+            part = None if part is None else item(part, index, objects=where)
+        return part
+
+    def __str__(self) -> str:
+        """The Jinja template of the item."""
+        steps = "".join(f"[{index}]" for index in self.path)
+        return super().__str__().removesuffix(" }}") + f"{steps} }}}}"
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and self.path == getattr(other, "path", None)
+
+    __hash__ = None  # as in Airflow's own class
+
+
+def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
+    if not callable(f):
+        raise WiringError(f"map() takes a function, got `{shorten(f)}`.")
+    problem = steps.map_problem(arg, f)
+    if problem:
+        raise WiringError(problem)
+    return TypedMap(arg, [_reading(f, steps.map_input(arg, f))])
+
+
+def _map_cure(f: Any) -> str:
+    if is_decorated_task(f):
+        return f"{f.function.__name__!r} is a task: use {f.function.__name__}.expand(...)."
+    return "In map()."
+
+
+def _zipped(*args: Any, fillvalue: Any = wiring.NOTSET) -> TypedZip:
+    problem = steps.joining_problem("zip", args)
+    if problem:
+        raise WiringError(problem)
+    return TypedZip(list(args), fillvalue=fillvalue)
+
+
+def _concatenated(*args: Any) -> TypedConcat:
+    problem = steps.joining_problem("concat", args)
+    if problem:
+        raise WiringError(problem)
+    return TypedConcat(list(args))
+
+
+class _Joined:
+    """What map, zip and concat give can be zipped and concatenated again."""
+
+    @on_the_authors_line
+    def zip(self, *others: Any, fillvalue: Any = wiring.NOTSET) -> Any:
+        """As `XComArg.zip`."""
+        return _zipped(self, *others, fillvalue=fillvalue)
+
+    @on_the_authors_line
+    def concat(self, *others: Any) -> Any:
+        """As `XComArg.concat`."""
+        return _concatenated(self, *others)
+
+
+class TypedMap(_Joined, MapXComArg):
+    """`output.map(f)`."""
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """Airflow's map; *f* takes what the function before it returned."""
+        super().map(f)
+        problem = steps.map_problem(self, f)
+        if problem:
+            raise WiringError(problem)
+        return TypedMap(self.arg, [*self.callables, _with_source(f)])
+
+
+class TypedZip(_Joined, ZipXComArg):
+    """`output.zip(...)`."""
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """As `XComArg.map`."""
+        return _mapped(self, f)
+
+
+class TypedConcat(_Joined, ConcatXComArg):
+    """`output.concat(...)`."""
+
+    @on_the_authors_line
+    def map(self, f: Callable[[Any], Any]) -> Any:
+        """As `XComArg.map`."""
+        return _mapped(self, f)
+
+    @on_the_authors_line
+    def concat(self, *others: Any) -> Any:
+        """Kept flat, as Airflow does."""
+        return _concatenated(*self.args, *others)
+
+
+def typed_arg(arg: Any, schema: Schema) -> Any:
+    """Airflow's plain reference *arg* as one of ours."""
+    made = XComArg(operator=arg.operator, key=arg.key)
+    made.schema = schema
+    return without_shadowed_fields(made)
+
+
+def _fixed_items(schema: Schema) -> list[Schema] | None:
+    match schema:
+        case TupleOf(items=items):
+            return list(items)
+        case Record(style="namedtuple", fields=fields):
+            return [part.schema for part in fields.values()]
+    return None
+
+
+def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any], Any]:
+    """*f* with its item decoded first; Airflow hands it the JSON of the row."""
+    if promise is None:
+        return _with_source(f)
+    name = steps.name_of(f)
+
+    def read(value: Any) -> Any:
+        try:
+            return f(load(value, promise.codec, objects=objects(), airflow=as_airflow))
+        except ValidationError as error:
+            raise error.about(f"An item given to map({name})") from None
+
+    return reads_rows(_in_the_name_of(f, read))
+
+
+def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """*f*, or a function that calls it: Airflow stores the source text, which `str` has not."""
+    return f if _has_source(f) else _in_the_name_of(f, lambda value: f(value))
+
+
+def _in_the_name_of(f: Callable[[Any], Any], call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    call.__name__ = steps.name_of(f)
+    if _has_source(f):
+        call.__wrapped__ = f  # type: ignore[attr-defined]  # Airflow stores the source of this one
+    call.__annotations__ = (
+        {"return": f}
+        if isinstance(f, type)
+        else dict(read_hints(f, local_names={}, importing=False).found)
+    )
+    return call
+
+
+def _has_source(f: Callable[[Any], Any]) -> bool:
+    return inspect.isfunction(f) or inspect.ismethod(f)

@@ -1,0 +1,1 @@
+"""What happens on a worker: arguments are pulled and read, results checked, stored and pushed."""

@@ -1,0 +1,382 @@
+"""The mixin that keeps a contract where an operator runs, one for all decorators."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import get_current_context
+
+from typedxcom.airflow.authoring.advice import advise_annotation
+from typedxcom.airflow.config import settings
+from typedxcom.airflow.keynames import refuse_pushed_keys
+from typedxcom.airflow.private import (
+    AirflowXComArg,
+    ListOfDictsExpandInput,
+    MappedArgument,
+    MappedOperator,
+)
+from typedxcom.airflow.raw import as_airflow, keep_rows, raw_rows
+from typedxcom.airflow.running.arguments import pulled_raw
+from typedxcom.airflow.running.elsewhere import for_child, from_child, runs_elsewhere
+from typedxcom.airflow.running.failing import without_retries
+from typedxcom.airflow.running.origins import origins_of
+from typedxcom.airflow.running.pulls import pulling_promises
+from typedxcom.airflow.running.stores import objects, placement, stores_lists
+from typedxcom.airflow.wiring.flows import is_template, producers
+from typedxcom.codecs.base import Encoded
+from typedxcom.contracts import Contract, Place, Promise, contract_of
+from typedxcom.errors import CodecError, EncodeError, ValidationError
+from typedxcom.exchange import dump_encoded, dump_items, dump_tree
+from typedxcom.exchange.forms import MARKER
+from typedxcom.pointer import Origin
+from typedxcom.schema.nodes import Schema, part
+from typedxcom.stored.access import Placement
+from typedxcom.stored.base import ObjectCodec
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+__all__ = ["TypedOperator", "is_typed", "push_form", "raw_arguments", "typed_operator"]
+
+
+class TypedOperator:
+    """Validates the arguments before the body runs, and its result before it is pushed."""
+
+    def render_template(self, content: Any, *args: Any, **kwargs: Any) -> Any:
+        """Render as Airflow does, but pull what becomes arguments as it lies."""
+        if content is _any(self).op_args or content is _any(self).op_kwargs:
+            content = pulled_raw(content)
+        return super().render_template(content, *args, **kwargs)  # type: ignore[misc]  # a mixin
+
+    def execute(self, context: Context, **kwargs: Any) -> Any:
+        """Run the task under its contract."""
+        self._load_arguments(context)
+        try:
+            with self._pulling(context):
+                result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
+        except Exception:
+            self._refuse_result()
+            raise
+        return self._push_form(result, context)
+
+    def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
+        """Go on after a deferral: the arguments were rendered anew, so they are read anew."""
+        self._load_arguments(context)
+        with self._pulling(context):
+            result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
+        return self._push_form(result, context)
+
+    def execute_callable(self) -> Any:
+        """Run the body; what a branch chose is checked here, because it leaves by an exception."""
+        return self._checked_body(super().execute_callable())  # type: ignore[misc]
+
+    async def aexecute_callable(self) -> Any:
+        """As `execute_callable`, for an async body."""
+        return self._checked_body(await super().aexecute_callable())  # type: ignore[misc]
+
+    def get_python_source(self) -> str:
+        """The function alone, as a child interpreter can run it: no decorators, no annotations."""
+        return _bare_source(super().get_python_source())  # type: ignore[misc]
+
+    @property
+    def _contract(self) -> Contract | None:
+        return contract_of(self.python_callable)  # type: ignore[attr-defined]
+
+    def _pulling(self, context: Context) -> AbstractContextManager[None]:
+        this = _any(self)
+        has_dag = self._contract is not None and this.has_dag()
+        return pulling_promises(context["ti"], this.dag if has_dag else None)
+
+    def _load_arguments(self, context: Context) -> None:
+        contract, this = self._contract, _any(self)
+        if contract is None:
+            return
+        raw = raw_arguments(this, contract)
+        with without_retries(), raw_rows():
+            if _is_given_dicts(this):
+                this.op_kwargs = _pulled(this.op_kwargs)
+            args, this.op_kwargs = contract.load_arguments(
+                this.op_args,
+                this.op_kwargs,
+                task_id=this.task_id,
+                rendered=frozenset(place for place, value in raw.items() if _holds_template(value)),
+                sources={
+                    place: ", ".join(dict.fromkeys(producers(value)))
+                    for place, value in raw.items()
+                },
+                origins=_origins(raw, context),
+                only_given=True,
+                lax=not settings().strict,
+                objects=replace(objects(), literals=True),  # rows come as they lie
+                airflow=as_airflow,
+            )
+            if runs_elsewhere(this):
+                args, this.op_kwargs = for_child(contract, args, this.op_kwargs)
+            this.op_args = tuple(args) if isinstance(this.op_args, tuple) else args
+
+    def _push_form(self, result: Any, context: Context) -> Any:
+        contract = self._contract
+        if contract is None:
+            return result
+        if not contract.returned.known:
+            advise_annotation(result, contract, _any(self).task_id)
+            return _pushed_by_airflow(result, _any(self))
+        if runs_elsewhere(self):
+            result = from_child(result, contract.returned)
+        return push_form(result, contract, _any(self), context["ti"])
+
+    def _checked_body(self, value: Any) -> Any:
+        contract = self._contract
+        if contract is not None and not contract.returns and contract.body_returns.known:
+            with without_retries():
+                _check(value, contract.body_returns, _any(self).task_id)
+        self._result = value
+        return value
+
+    def _refuse_result(self) -> None:
+        """Say what is wrong with the result where Airflow's log, which shows it, fails on it."""
+        contract, result = self._contract, vars(self).pop("_result", None)
+        if contract is None or result is None or not (contract.returns and contract.returned.known):
+            return
+        codec = contract.returned.codec
+        with without_retries(), _about_result(_any(self).task_id):
+            codec.check(result) if isinstance(codec, ObjectCodec) else codec.encode(result)
+
+
+def _pushed_by_airflow(value: Any, operator: Any) -> Any:
+    """The value itself, where Airflow may push each of its keys."""
+    if getattr(operator, "multiple_outputs", False):
+        with without_retries():
+            _refuse_keys(value, operator)
+    return value
+
+
+def _refuse_keys(value: Any, operator: Any) -> None:
+    try:
+        refuse_pushed_keys(value)
+    except EncodeError as error:
+        raise EncodeError(f"Task {operator.task_id!r}, returned value: {error}") from None
+
+
+def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
+    """What Airflow shall push for *value*; with multiple outputs each key is pushed here.
+
+    Args:
+        value: What the body returned.
+        contract: What it was promised to be, and where it is stored if it is large.
+        operator: The operator that runs.
+        ti: Its task instance.
+
+    Raises:
+        ValidationError, EncodeError: As for `exchange.dump`; the task is not retried.
+        StoreError: The store refused. A retry may help.
+    """
+    push = _Push(contract, operator, ti)
+    with without_retries(), _about_result(operator.task_id):
+        return push.row(value)
+
+
+@contextlib.contextmanager
+def _about_result(task_id: str) -> Iterator[None]:
+    """Say in an error that it is about what the task *task_id* returned."""
+    try:
+        yield
+    except ValidationError as error:
+        about = f"Task {task_id!r} breaks its own contract, returned value"
+        raise error.about(about) from error.__cause__
+    except CodecError as error:
+        raise error.about(f"Task {task_id!r}, returned value") from error.__cause__
+
+
+class _Push:
+    """One result on its way to its rows."""
+
+    def __init__(self, contract: Contract, operator: Any, ti: Any) -> None:
+        self._promise = contract.returned
+        self._store, self._format = contract.store, contract.format
+        self._operator, self._ti = operator, ti
+
+    def row(self, value: Any) -> Any:
+        """The row of the return value; the keys of multiple outputs are pushed on the way."""
+        codec = self._promise.codec
+        is_pushed = self._operator.do_xcom_push and value is not None
+        if isinstance(codec, ObjectCodec):
+            if not is_pushed:
+                codec.check(value)
+                return self._unpushed(value)
+            rows = codec.write(value, self._placement())
+            self._push_keys(rows, self._of_key)
+            return rows
+        encoded = codec.encode(value)
+        if not is_pushed:
+            return self._unpushed(value)
+        if self._has_keys:
+            self._push_keys(encoded.tree, self._part)
+        return self._return_form(encoded)
+
+    def _unpushed(self, value: Any) -> Any:
+        """*value*, which Airflow does not push; None of a mapped task may need its place."""
+        from typedxcom.airflow.running.places import keeps_place
+
+        index = self._ti.map_index
+        is_one_of_many = index is not None and index >= 0
+        if is_one_of_many and self._operator.do_xcom_push and keeps_place(self._operator):
+            self._ti.xcom_push("return_value", None)
+        return value
+
+    @property
+    def _has_keys(self) -> bool:
+        return bool(getattr(self._operator, "multiple_outputs", False))
+
+    def _push_keys(self, rows: Any, form: Callable[[str, Any], Any]) -> None:
+        if not self._has_keys or not isinstance(rows, dict):
+            return
+        if MARKER in rows:
+            raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
+        refuse_pushed_keys(rows)
+        for key, row in rows.items():
+            self._ti.xcom_push(key, form(key, row))
+        self._operator.multiple_outputs = False  # done; Airflow would push the marks as keys
+
+    def _of_key(self, key: str, row: Any) -> Any:
+        where = self._placement(key)
+        return row if where is None else where.passed_on(row)
+
+    def _part(self, key: str, tree: Any) -> Any:
+        where = self._placement(key)
+        return dump_tree(tree, self._schema(key), settings=settings(), placement=where)
+
+    def _return_form(self, encoded: Encoded) -> Any:
+        """The row of the whole; what something maps over keeps its length."""
+        where = self._placement()
+        mapping = _mapped_dependants(self._operator, self._ti)
+        if not mapping:
+            schema = self._promise.schema
+            return dump_encoded(encoded, schema, settings=settings(), placement=where)
+        return dump_items(
+            encoded.tree,
+            self._schema,
+            settings=settings(),
+            placement=None if stores_lists() else where,  # then the list is one object
+            keywords=any(isinstance(one, ListOfDictsExpandInput) for one in mapping),
+        )
+
+    def _schema(self, key: Any) -> Schema:
+        return part(self._promise.schema, key)
+
+    def _placement(self, key: str = "return_value") -> Placement | None:
+        return placement(self._ti, key, self._store, self._format)
+
+
+def _check(value: Any, promise: Promise, task_id: str) -> None:
+    with _about_result(task_id):
+        promise.codec.check(value)
+
+
+def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:
+    """The expand inputs of what maps over this task; Airflow takes the result's length then."""
+    if (ti.map_index is not None and ti.map_index >= 0) or not operator.has_dag():
+        return []
+    nodes = operator.dag.task_dict[operator.task_id].iter_mapped_dependants()
+    return [
+        node._get_specified_expand_input()
+        if hasattr(node, "_get_specified_expand_input")
+        else node._expand_input
+        for node in nodes
+    ]
+
+
+def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:
+    """Place of an argument to what the DAG's author wrote there, before Airflow resolved it."""
+    raw = operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
+    if raw is None:
+        return {}
+    if isinstance(raw, MappedOperator):
+        expand_input: Any = raw.op_kwargs_expand_input  # type: ignore[attr-defined]
+        partial = raw.partial_kwargs.get("op_kwargs", {})
+        if isinstance(expand_input.value, dict):
+            return {**partial, **expand_input.value}
+        # The dicts of expand_kwargs: each name that came of them, whoever made them.
+        mapped = dict.fromkeys(set(operator.op_kwargs).difference(partial), expand_input.value)
+        return {**partial, **mapped}
+    return {one.place: one.value for one in contract.bind(raw.op_args, raw.op_kwargs)}
+
+
+def _origins(raw: dict[Place, Any], context: Context) -> dict[Place, list[Origin]]:
+    """Place of an argument to the XComs that it is made of; a template may pull any."""
+    if not objects().keys:
+        return {}
+    known = {place: value for place, value in raw.items() if not _holds_template(value)}
+    found = {place: origins_of(value, context["ti"]) for place, value in known.items()}
+    return {place: origins for place, origins in found.items() if origins}
+
+
+def _is_given_dicts(operator: Any) -> bool:
+    """Whether `expand_kwargs` was given dicts by the DAG's author."""
+    raw = operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
+    if not isinstance(raw, MappedOperator):
+        return False
+    expand_input: Any = raw.op_kwargs_expand_input  # type: ignore[attr-defined]
+    return isinstance(expand_input, ListOfDictsExpandInput) and isinstance(
+        expand_input.value, (list, tuple)
+    )
+
+
+def _pulled(value: Any) -> Any:
+    """*value* with what Airflow leaves of outputs in the dicts of `expand_kwargs` pulled too."""
+    if isinstance(value, AirflowXComArg):
+        return value.resolve(get_current_context())
+    if type(value) is dict:
+        return {key: _pulled(part) for key, part in value.items()}
+    return type(value)(map(_pulled, value)) if type(value) in (list, tuple) else value
+
+
+def _holds_template(value: Any) -> bool:
+    """Whether Jinja renders the argument or something inside it."""
+    if isinstance(value, MappedArgument):
+        value = value._input.value
+    if isinstance(value, dict):
+        return any(map(_holds_template, value.values()))
+    if isinstance(value, (list, tuple, set)):
+        return any(map(_holds_template, value))
+    return isinstance(value, str) and is_template(value)
+
+
+def _bare_source(source: str) -> str:
+    tree = ast.parse(textwrap.dedent(source))
+    for function in tree.body:
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            function.decorator_list, function.returns = [], None
+            for node in ast.walk(function.args):
+                if isinstance(node, ast.arg):
+                    node.annotation = None
+    return ast.unparse(tree) + "\n"
+
+
+def is_typed(operator: Any) -> bool:
+    """Whether *operator*, mapped or not, keeps a contract itself."""
+    return issubclass(getattr(operator, "operator_class", type(operator)), TypedOperator)
+
+
+@functools.cache
+def typed_operator(operator_class: Any) -> Any:
+    """*operator_class* with the mixin, under its own name, so that the UI shows what it showed."""
+    if issubclass(operator_class, TypedOperator):
+        return operator_class
+    names = {"__module__": operator_class.__module__, "__doc__": operator_class.__doc__}
+    return type(operator_class)(operator_class.__name__, (TypedOperator, operator_class), names)
+
+
+def _any(operator: Any) -> Any:
+    """The mixin's self as the operator that it is mixed into."""
+    return operator
+
+
+keep_rows()  # from here on in this process, for typed tasks alone

@@ -1,0 +1,228 @@
+"""The stores of this deployment, from the ``[typedxcom]`` section of airflow.cfg."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from typedxcom.airflow.config import SECTION, conf, signing_keys
+from typedxcom.airflow.running.metrics import observer
+from typedxcom.airflow.sweep.deployment import this_owner
+from typedxcom.errors import ConfigurationError
+from typedxcom.pointer import Coordinates
+from typedxcom.stored.access import Objects, Placement, TableFormat
+from typedxcom.stores.folders import warn_of_others
+from typedxcom.stores.owners import bind
+from typedxcom.stores.verified import Limits
+
+if TYPE_CHECKING:
+    from typedxcom.stores import Store
+
+__all__ = [
+    "DEFAULT",
+    "bound",
+    "objects",
+    "open_store",
+    "owner_in",
+    "placed",
+    "placement",
+    "store_names",
+    "stores_lists",
+]
+
+DEFAULT = "default"
+# Executors whose workers may be other machines, which a folder under AIRFLOW_HOME does not reach.
+_DISTRIBUTED = ("celery", "kubernetes", "ecs", "batch", "edge", "lambda")
+
+
+def placement(
+    ti: Any,
+    key: str = "return_value",
+    store: str | None = None,
+    format: TableFormat | None = None,  # noqa: A002
+) -> Placement | None:
+    """Where the large parts of what *ti* pushes under *key* go; None where there is no store.
+
+    Args:
+        ti: A running task instance.
+        key: The XCom key.
+        store: The name of a store of ``[typedxcom] stores``; the default where None.
+        format: How tables are written; arrow where None.
+    """
+    index = ti.map_index if ti.map_index is not None else -1
+    if index < 0:  # an iteration of a loop (Airflow 3.4) counts like a mapped instance
+        region = getattr(ti, "region_index", None)
+        index = -1 if region is None else region
+    return placed(Coordinates(ti.dag_id, ti.run_id, ti.task_id, index, key), store, format)
+
+
+def placed(
+    coordinates: Coordinates,
+    store: str | None = None,
+    format: TableFormat | None = None,  # noqa: A002
+) -> Placement | None:
+    """Where the large parts of one XCom go; None where there is no store."""
+    if store is None and DEFAULT not in _addresses() and _is_distributed():
+        return None
+    return Placement(objects(), coordinates, store or DEFAULT, format or "arrow")
+
+
+@functools.cache
+def stores_lists() -> bool:
+    """Whether our XCom backend is in use: it stores a long list as one object of many items."""
+    from typedxcom.backend import XComBackend
+
+    backend = conf.getimport("core", "xcom_backend", fallback="airflow.sdk.bases.xcom.BaseXCom")
+    return isinstance(backend, type) and issubclass(backend, XComBackend)
+
+
+@functools.cache
+def objects() -> Objects:
+    """The stores, and how pointers into them are signed.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+    """
+    try:
+        is_set = conf.get(SECTION, "read_limit", fallback=None)
+        limit = conf.getint(SECTION, "read_limit") if is_set else Limits().decoded
+        if limit < 1:
+            raise ValueError(f"read_limit is {limit}: it needs a number of bytes")
+    except ValueError as error:
+        raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
+    limits = Limits(size=max(limit, Limits().size), decoded=limit)
+    return Objects(open_store, keys=signing_keys(), limits=limits, owner_in=owner_in)
+
+
+def owner_in(name: str) -> str:
+    """The owner of what goes to the store *name*, which is bound to it; "" where it is not known.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+        StoreError: The store refused. A retry may help.
+    """
+    owner = this_owner()
+    if owner:
+        bound(name, owner)
+    return owner
+
+
+@functools.cache
+def bound(name: str, owner: str) -> None:
+    """Bind a store once per process; see `typedxcom.stores.owners.bind`."""
+    bind(open_store(name), owner)
+
+
+@functools.cache
+def open_store(name: str) -> Store:
+    """The store called *name*.
+
+    Raises:
+        ConfigurationError: No store has that name, or its address is wrong.
+    """
+    address = _addresses().get(name)
+    if address is None and name == DEFAULT:
+        address = str(Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "xcom")
+    if address is None:
+        raise ConfigurationError(
+            f"An XCom lies in a store called {name!r}, and [{SECTION}] stores names no such store"
+        )
+    store = _open(name, address)
+    store.observe = observer()
+    return store
+
+
+def store_names() -> list[str]:
+    """Every store of this deployment, the default one first.
+
+    Raises:
+        ConfigurationError: A setting is wrong.
+    """
+    return [DEFAULT, *(name for name in _addresses() if name != DEFAULT)]
+
+
+def _addresses() -> dict[str, str]:
+    """Name to folder or URL, as configured."""
+    found: dict[str, str] = {}
+    written = conf.get(SECTION, "stores", fallback="") or ""
+    if written.strip():
+        try:
+            found = msgspec.json.decode(written, type=dict[str, str])
+        except (msgspec.DecodeError, UnicodeError):  # not chained: it may quote an address
+            raise ConfigurationError(f"[{SECTION}] stores is no JSON object of addresses") from None
+    default = conf.get(SECTION, "store", fallback="") or ""
+    return {**found, DEFAULT: default.strip()} if default.strip() else found
+
+
+def _open(name: str, address: str) -> Store:
+    from typedxcom.stores import LocalStore
+
+    if "://" not in address or address.startswith("file:///"):
+        folder = LocalStore(address.removeprefix("file://"), name=name, copies=_copies())
+        warn_of_others(folder.root, name)
+        return folder
+    from typedxcom.stores.deadline import call_outside_loop, safe_address, safe_text
+    from typedxcom.stores.object import ObjectStore
+
+    shown = safe_address(address)
+    try:
+        path = call_outside_loop(lambda: _path(address, shown))  # it makes the file system
+    except ConfigurationError:
+        raise
+    except Exception as error:  # not chained: it may quote the address
+        raise ConfigurationError(
+            f"The store {name!r} at {shown} cannot be opened: {safe_text(error)}. Correct its "
+            "address, or install the provider of its file system; for S3: pip install "
+            '"apache-airflow-providers-amazon[s3fs]"'
+        ) from None
+    return ObjectStore(lambda: path.fs, path.path, name=name, url=shown)
+
+
+def _copies() -> bool:
+    try:
+        return bool(conf.getboolean(SECTION, "copy_local_objects", fallback=False))
+    except ValueError as error:
+        raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
+
+
+def _path(address: str, shown: str) -> Any:
+    """The root of an object store.
+
+    Raises:
+        ConfigurationError: There is a secret in the address, or the connection is unknown: a
+            provider may go on without credentials.
+    """
+    from airflow.sdk import BaseHook, ObjectStoragePath
+
+    from typedxcom.airflow.private import AirflowNotFoundException
+
+    conn_id, has_one, rest = address.partition("://")[2].rpartition("@")
+    if not _is_plain(conn_id, rest):
+        raise ConfigurationError(
+            f"The address of the store {shown} holds more than a connection's id, a bucket and a "
+            "prefix. Put user names, passwords and options into an Airflow connection, and name "
+            "its id: s3://aws_default@bucket/xcom"
+        )
+    if has_one and "/" not in conn_id:
+        try:
+            BaseHook.get_connection(conn_id)
+        except AirflowNotFoundException:
+            raise ConfigurationError(
+                f"The store {shown} takes the connection {conn_id!r}, which Airflow does "
+                "not know: add the connection, or correct its id in the address"
+            ) from None
+    return ObjectStoragePath(address)
+
+
+def _is_plain(conn_id: str, rest: str) -> bool:
+    """Whether an address has nothing that may be a secret: a password, a query, a fragment."""
+    return ":" not in conn_id and not any(mark in part for mark in "?#" for part in (conn_id, rest))
+
+
+def _is_distributed() -> bool:
+    executor = str(conf.get("core", "executor", fallback="")).lower()
+    return any(word in executor for word in _DISTRIBUTED)

@@ -1,0 +1,322 @@
+"""XCom rows, asset events and runs through Airflow's REST API, without access to the database.
+
+Its listings hold no values, so each row costs a request of its own; and they come page by page
+while others write, so each page must join on to the one before.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+import msgspec
+
+from typedxcom.airflow.sweep.deployment import VARIABLE, description_of, new_deployment
+from typedxcom.errors import SweepError
+from typedxcom.pointer import folder_of
+from typedxcom.stores.owners import owner_name
+from typedxcom.sweep import Row, RowSource
+
+__all__ = ["ApiRows"]
+
+_PAGE = 100  # entries: what Airflow allows unless it is told otherwise
+_OVERLAP = 10  # entries that a page shares with the one before
+_TRIES = 3  # of a request, and of a listing that changes under our hands
+_TIMEOUT = 60.0  # seconds for one request
+_ALL = "/dags/~/dagRuns/~/taskInstances/~/xcomEntries"
+_RUN_STATES = ("queued", "running")
+_TASK_STATES = (
+    "scheduled", "queued", "running", "restarting", "up_for_retry", "up_for_reschedule", "deferred",
+)  # fmt: skip
+# Airflow 3.3 knows this one too; before, it is refused.
+_LATER_STATES = ("awaiting_input",)
+_BEYOND = (3, 4)  # from here on, listings leave out the rows of earlier tries
+
+
+class _ChangedError(Exception):
+    """A listing changed so much between two pages that one may be missing."""
+
+
+class ApiRows(RowSource):
+    """The rows that an account may see.
+
+    Args:
+        url: Where the API server answers, without ``/api/v2``.
+        token: A bearer token.
+        user: Whose token is asked for where none is given; with *password*.
+        password: Of that user.
+        workers: Requests at once.
+        backoff: Seconds before a failed request is tried again, and the double before the third.
+        transport: What carries requests, in place of the network.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str = "",
+        user: str = "",
+        password: str = "",
+        workers: int = 8,
+        backoff: float = 1.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=_TIMEOUT, transport=transport)
+        self._login = (user, password) if user else None
+        self._workers, self._backoff = workers, backoff
+        self._states: tuple[str, ...] = ()
+        if token:
+            self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def describe(self) -> str:
+        """The address of the API."""
+        url = self._client.base_url
+        return f"the REST API at {url.copy_with(userinfo=b'', query=None)}".rstrip("/")
+
+    def owner(self) -> str:
+        """The owner that the Variable stands for, which tasks made."""
+        self._begin()
+        answer = self._answer(f"/variables/{VARIABLE}", {}, fine=(403, 404))
+        if answer.status_code == 404:
+            return ""
+        if answer.status_code == 403:
+            raise SweepError(
+                f"The account of [typedxcom] sweep_api may not read the Variable {VARIABLE!r}. "
+                "Let it, or set [typedxcom] deployment here and where tasks run."
+            )
+        value = str(answer.json().get("value") or "")
+        return owner_name(value) if value else ""
+
+    def make_owner(self) -> str:
+        """Add the Variable if it is not there."""
+        known = self.owner()
+        if known:
+            return known
+        fresh = new_deployment()
+        body = {"key": VARIABLE, "value": fresh, "description": description_of(fresh)}
+        try:
+            answer = self._client.post("/api/v2/variables", json=body)
+            if answer.status_code != 409:  # unless a task came first
+                answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise SweepError(
+                f"The Variable {VARIABLE!r} cannot be made: {_told(error)}. Make it in Airflow's UI, "
+                f"with a value that no other deployment has: {fresh}"
+            ) from None
+        return self.owner()
+
+    def in_flight(self) -> Iterable[tuple[str, str]]:
+        """Runs that are not finished, or have a task that is not."""
+        self._begin()
+        tasks = {"state": [*_TASK_STATES, *self._states], "order_by": "id"}
+        found = set()
+        for one in self._listed("/dags/~/dagRuns/~/taskInstances", "task_instances", tasks, _id):
+            found.add((str(one["dag_id"]), str(one["dag_run_id"])))
+        # Runs last: what starts a task meanwhile has made its run one of these.
+        runs = {"state": list(_RUN_STATES), "order_by": "id"}
+        for one in self._listed("/dags/~/dagRuns", "dag_runs", runs, _run):
+            found.add((str(one["dag_id"]), str(one["dag_run_id"])))
+        return found
+
+    def count(self) -> int | None:
+        """How many rows the account sees."""
+        self._begin()
+        return int(self._json(_ALL, {"limit": 1})["total_entries"])
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that the account may see, its value fetched one by one; then asset events."""
+        self._begin()
+        with ThreadPoolExecutor(self._workers) as pool:
+            for page in self._pages(_ALL, "xcom_entries", {}, _entry):
+                yield from filter(None, pool.map(self._row, page))
+        for event in self._listed("/assets/events", "asset_events", {}, _id):
+            yield from self._extra(event)
+
+    def _extra(self, event: dict[str, Any]) -> Iterator[Row]:
+        """The extra of an asset event, whose secrets the API hides: a name may be among them."""
+        text = msgspec.json.encode(event.get("extra"))
+        if b"$typedxcom" not in text:
+            return
+        if b'"***"' in text:
+            raise SweepError(
+                f"The REST API hides a part of the extra of asset event {event['id']}, which holds a "
+                "pointer. Let the sweep read the database: [typedxcom] sweep_database."
+            )
+        yield Row(f"the extra of asset event {event['id']}", text)
+
+    def close(self) -> None:
+        """Close the connections that are kept for further requests."""
+        self._client.close()
+
+    def hides(self, dag_folder: str) -> bool:
+        """Whether the account may not read the XComs of a DAG, or that cannot be told."""
+        dag_id: str | None = unquote(dag_folder)
+        if "~" in dag_folder:  # a shortened id, or one beyond ASCII
+            asked = {"exclude_stale": "false", "order_by": "dag_id"}
+            listed = self._listed("/dags", "dags", asked, lambda one: str(one["dag_id"]))
+            ids = (str(one["dag_id"]) for one in listed)
+            dag_id = next((one for one in ids if folder_of(one) == dag_folder), None)
+        if dag_id is None:
+            return True
+        path = f"/dags/{_quoted(dag_id)}/dagRuns/~/taskInstances/~/xcomEntries"
+        return self._answer(path, {"limit": 1}, fine=(403,)).status_code == 403
+
+    def _begin(self) -> None:
+        """Log in where that is needed, and see whether this Airflow shows all rows."""
+        if self._client.headers.get("Authorization") is None:
+            self._log_in()
+        text = str(self._json("/version", {})["version"])
+        found = re.match(r"(\d+)\.(\d+)", text)
+        version = (int(found[1]), int(found[2])) if found else (0, 0)
+        if version >= _BEYOND or version < (3, 1):
+            raise SweepError(
+                f"The REST API of Airflow {text} does not show every XCom row: not those of earlier "
+                "tries. Let the sweep read the database: [typedxcom] sweep_database."
+            )
+        self._states = _LATER_STATES if version >= (3, 3) else ()
+
+    def _log_in(self) -> None:
+        if self._login is None:
+            raise SweepError(
+                "[typedxcom] sweep_api needs sweep_token, or sweep_user and sweep_password"
+            )
+        user, password = self._login
+        try:
+            answer = self._client.post("/auth/token", json={"username": user, "password": password})
+            answer.raise_for_status()
+            token = answer.json()["access_token"]
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise SweepError(f"No token for {user!r} from the REST API: {_told(error)}") from None
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
+    def _row(self, entry: dict[str, Any]) -> Row | None:
+        """The value of one entry; None where it is gone since it was listed."""
+        where = (entry["dag_id"], entry["run_id"], entry["task_id"], entry["map_index"])
+        base = "/dags/{}/dagRuns/{}/taskInstances/{}/xcomEntries".format(*map(_quoted, where[:3]))
+        asked = {"map_index": entry["map_index"], "deserialize": "false", "stringify": "false"}
+        answer = self._answer(f"{base}/{_quoted(entry['key'])}", asked, fine=(404,))
+        if answer.status_code == 404:
+            listed = {"xcom_key": entry["key"], "map_index": entry["map_index"], "limit": 1}
+            if not self._json(base, listed)["xcom_entries"]:
+                return None
+        elif _entry(_parsed(answer, "an XCom")) == _entry(entry):
+            name = f"XCom {entry['key']!r} of {'.'.join(map(str, where))}"
+            return Row(name, answer.content)
+        raise SweepError(
+            f"The REST API lists XCom {entry['key']!r} of {where[0]}.{where[2]} in {where[1]} and does "
+            "not give it. Does a proxy before it change paths?"
+        )
+
+    def _listed(
+        self, path: str, name: str, asked: dict[str, Any], identity: Callable[[Any], Hashable]
+    ) -> Iterator[dict[str, Any]]:
+        for page in self._pages(path, name, asked, identity):
+            yield from page
+
+    def _pages(
+        self, path: str, name: str, asked: dict[str, Any], identity: Callable[[Any], Hashable]
+    ) -> Iterator[list[dict[str, Any]]]:
+        """A whole listing, from the start again where it changes too much; twice told is fine."""
+        for _ in range(_TRIES):
+            try:
+                yield from self._joined(path, name, asked, identity)
+                return
+            except _ChangedError:
+                continue
+        raise SweepError(
+            f"The listing {path} of the REST API changes faster than it can be read. "
+            "Sweep at a quieter time, or let it read the database: [typedxcom] sweep_database."
+        )
+
+    def _joined(
+        self, path: str, name: str, asked: dict[str, Any], identity: Callable[[Any], Hashable]
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Page after page. The listing has one order: what follows an entry that was seen is new.
+
+        Entries that come or go before the page shift it. As long as it holds one of the last that
+        were seen, nothing between them is missed.
+        """
+        seen: list[Hashable] = []
+        offset = 0
+        while True:
+            at = offset - len(seen)
+            answer = self._json(path, {**asked, "limit": _PAGE, "offset": at})
+            page = answer[name]
+            known = [number for number, one in enumerate(page) if identity(one) in seen]
+            if seen and not known:
+                raise _ChangedError
+            fresh = page[known[-1] + 1 :] if known else page
+            if fresh:
+                yield fresh
+            elif at + len(page) >= answer["total_entries"]:
+                return
+            elif at + len(page) <= offset:  # no way on
+                raise _ChangedError
+            # A server may allow shorter pages than were asked for.
+            shared = min(_OVERLAP, (len(page) + 1) // 2)
+            offset, seen = at + len(page), [identity(one) for one in page[-shared:]]
+
+    def _json(self, path: str, asked: dict[str, Any]) -> dict[str, Any]:
+        return _parsed(self._answer(path, asked), path)
+
+    def _answer(
+        self, path: str, asked: dict[str, Any], *, fine: tuple[int, ...] = ()
+    ) -> httpx.Response:
+        """A successful answer, or one whose status is *fine*; some tries for what may pass."""
+        for left in reversed(range(_TRIES)):
+            try:
+                answer = self._client.get(f"/api/v2{path}", params=asked)
+                if answer.status_code == 401 and self._login and left:
+                    self._log_in()  # a token lives for a day
+                    continue
+                if answer.status_code not in fine:
+                    answer.raise_for_status()
+                return answer
+            except httpx.HTTPError as error:
+                status = getattr(getattr(error, "response", None), "status_code", 500)
+                if not left or status < 500:
+                    raise SweepError(
+                        f"The REST API does not answer {path}: {_told(error)}"
+                    ) from None
+            time.sleep(self._backoff * (_TRIES - left))
+        raise AssertionError("unreachable")
+
+
+def _parsed(answer: httpx.Response, what: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = answer.json()
+    except ValueError:
+        raise SweepError(f"What answers at [typedxcom] sweep_api is no Airflow: {what}") from None
+    except RecursionError:
+        raise SweepError(
+            f"The REST API gives {what} that is nested too deep to be read. Delete that entry, or let "
+            "the sweep read the database: [typedxcom] sweep_database."
+        ) from None
+    return found
+
+
+def _told(error: Exception) -> str:
+    """An error without a URL, which may hold credentials."""
+    response = getattr(error, "response", None)
+    return type(error).__name__ if response is None else f"status {response.status_code}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _id(one: dict[str, Any]) -> Hashable:
+    return str(one["id"])
+
+
+def _run(one: dict[str, Any]) -> Hashable:
+    return (one["dag_id"], one["dag_run_id"])
+
+
+def _entry(one: dict[str, Any]) -> Hashable:
+    return (one["dag_id"], one["task_id"], one["run_id"], one["map_index"], one["key"])

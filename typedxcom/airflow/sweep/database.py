@@ -1,0 +1,174 @@
+"""XCom rows, asset events and runs from Airflow's metadata database, whole tables at a time.
+
+Airflow's own models are not used: they hide rows (of earlier tries, from 3.4 on), their names move
+from release to release, and a task may not touch them. The tables are few and change seldom; one
+that is not known here ends the sweep.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from typedxcom.airflow.sweep.deployment import (
+    VARIABLE,
+    description_of,
+    new_deployment,
+    owner_in_description,
+)
+from typedxcom.errors import SweepError
+from typedxcom.stores.deadline import safe_text
+from typedxcom.stores.owners import owner_name
+from typedxcom.sweep import Row, RowSource
+
+__all__ = ["DatabaseRows"]
+
+_TABLES = {"xcom", "xcom_v1", "xcom_v2"}  # from Airflow 3.4 on, the last two
+_MARKED = "%$typedxcom%"
+_FINISHED_RUN = ("success", "failed")
+_FINISHED_TASK = ("success", "failed", "skipped", "upstream_failed", "removed")
+_BATCH = 500  # rows that the driver holds at once
+
+
+class DatabaseRows(RowSource):
+    """The rows of one database.
+
+    Args:
+        url: As SQLAlchemy takes it. The account needs to read ``xcom*``, ``asset_event``,
+            ``dag_run``, ``task_instance`` and ``variable``.
+        schema: Where the tables are, if not in the account's default schema.
+    """
+
+    def __init__(self, url: str, *, schema: str | None = None) -> None:
+        try:
+            self._engine = sa.create_engine(url, poolclass=sa.NullPool)
+        except Exception as error:  # a driver of any make may raise anything
+            # Not its text, which may hold the URL and so the password.
+            raise SweepError(
+                f"The database of [typedxcom] sweep_database, or of [database] sql_alchemy_conn, "
+                f"cannot be opened: {type(error).__name__}. Is it a URL of SQLAlchemy's, and is its "
+                "driver installed here?"
+            ) from None
+        self._schema = schema or None
+
+    def describe(self) -> str:
+        """Kind, name and host of the database."""
+        url = self._engine.url
+        at = f" on {url.host}" if url.host else ""
+        port = f":{url.port}" if url.host and url.port else ""
+        return f"the {url.get_backend_name()} database {url.database or '(no name)'}{at}{port}"
+
+    def owner(self) -> str:
+        """The owner that the Variable stands for, which tasks made."""
+        table = self._table("variable", "key", "val", "description", "is_encrypted")
+        asked = sa.select(table.c.val, table.c.description, table.c.is_encrypted)
+        with self._connected() as connection:
+            found = connection.execute(asked.where(table.c.key == VARIABLE)).first()
+        if found is None:
+            return ""
+        value = _decrypted(found.val) if found.is_encrypted else found.val
+        owner = owner_name(value) if value else owner_in_description(found.description or "")
+        if not owner:
+            raise SweepError(
+                f"The Variable {VARIABLE!r} in {self.describe()} is encrypted with a key that is not "
+                "at hand here. Set [core] fernet_key, or [typedxcom] deployment, as tasks have it."
+            )
+        return owner
+
+    def make_owner(self) -> str:
+        """Add the Variable if it is not there."""
+        known = self.owner()
+        if known:
+            return known
+        fresh = new_deployment()
+        table = self._table("variable", "key", "val", "description", "is_encrypted")
+        row = (VARIABLE, fresh, description_of(fresh), sa.false())
+        with contextlib.suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
+            connection.execute(sa.insert(table).values(row))  # unless a task came first
+        return self.owner()
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        """A connection, whose errors say which database it is and what to do."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SweepError:
+            raise
+        except Exception as error:  # a driver of any make may raise anything
+            cause = getattr(error, "orig", None) or error  # without the statement
+            raise SweepError(
+                f"Rows cannot be read from {self.describe()}: {safe_text(cause)}. Is it the metadata database "
+                "of the deployment, does it answer, is it migrated (`airflow db migrate`), and may "
+                "this account read its tables?"
+            ) from None
+
+    def in_flight(self) -> Iterable[tuple[str, str]]:
+        """Runs that are not finished, or have a task that is not, as the database has them now."""
+        run = self._table("dag_run", "dag_id", "run_id", "state")
+        unfinished = sa.or_(run.c.state.is_(None), run.c.state.not_in(_FINISHED_RUN))
+        runs = sa.select(run.c.dag_id, run.c.run_id).where(unfinished)
+        with self._connected() as connection:
+            tasks = self._unfinished_tasks(sa.inspect(connection))
+            found: Any = connection.execute(sa.union(runs, tasks))
+            return {(str(dag_id), str(run_id)) for dag_id, run_id in found}
+
+    def _unfinished_tasks(self, inspector: sa.Inspector) -> sa.Select[Any]:
+        task = self._table("task_instance", "dag_id", "run_id", "state", "working_set")
+        asked = sa.select(task.c.dag_id, task.c.run_id).where(
+            task.c.state.is_not(None), task.c.state.not_in(_FINISHED_TASK)
+        )
+        names = {column["name"] for column in inspector.get_columns(task.name, self._schema)}
+        # From Airflow 3.4 on, earlier tries stay in the table with the state they ended in.
+        return asked.where(task.c.working_set.is_(sa.true())) if "working_set" in names else asked
+
+    def rows(self) -> Iterator[Row]:
+        """Every row with a mark of ours, of one moment: it is one statement."""
+        with self._connected() as connection:
+            asked = self._marked_rows(sa.inspect(connection))
+            options = {"stream_results": True, "yield_per": _BATCH}
+            for owner, key, text in connection.execute(asked, execution_options=options):
+                where = f"XCom {key!r} of {owner}" if key else f"the extra of asset event {owner}"
+                yield Row(where, text.encode("utf-8", "surrogatepass"))
+
+    def _marked_rows(self, inspector: sa.Inspector) -> sa.CompoundSelect[Any]:
+        names = set(inspector.get_table_names(self._schema))
+        found = {name for name in names if name[:4] == "xcom"}
+        if not found or found - _TABLES:
+            told = ", ".join(sorted(found)) or "none"
+            raise SweepError(
+                f"The XCom tables of {self.describe()} are {told}, and this typedxcom reads xcom, or "
+                "xcom_v1 and xcom_v2. Is it migrated (`airflow db migrate`), and is it the database "
+                "of the deployment? Else upgrade typedxcom."
+            )
+        events = [self._marked_events()] if "asset_event" in names else []
+        return sa.union_all(*map(self._marked, sorted(found)), *events)
+
+    def _marked_events(self) -> Any:
+        table = self._table("asset_event", "id", "extra")
+        text = sa.cast(table.c.extra, sa.String)
+        asked: Any = sa.select(sa.cast(table.c.id, sa.String), sa.literal(""), text)
+        return asked.where(text.like(_MARKED))
+
+    def _marked(self, name: str) -> sa.Select[Any]:
+        owner = "task_instance_id" if name == "xcom_v2" else "task_id"
+        table = self._table(name, owner, "key", "value")
+        text = sa.cast(table.c.value, sa.String)
+        asked = sa.select(sa.cast(table.c[owner], sa.String), table.c.key, text)
+        return asked.where(text.like(_MARKED))
+
+    def _table(self, name: str, *columns: str) -> sa.TableClause:
+        return sa.table(name, *map(sa.column, columns), schema=self._schema)
+
+
+def _decrypted(text: str) -> str:
+    """A Variable's value by the key of this process; "" where it has another one, or none."""
+    try:
+        from airflow.models.crypto import get_fernet
+
+        return bytes(get_fernet().decrypt(text.encode())).decode()
+    except Exception:  # whatever Airflow and its library raise
+        return ""

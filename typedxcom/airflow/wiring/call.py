@@ -1,0 +1,239 @@
+"""The wiring of one call, checked on its author's line while the DAG is parsed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, ResolveMixin
+from typedxcom.airflow.wiring.flows import RETURN_KEY, is_template, literal, misuse, producers
+from typedxcom.contracts import Argument, Contract
+from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
+from typedxcom.exchange import load
+from typedxcom.schema import Schema
+from typedxcom.schema.build import is_lax
+from typedxcom.schema.nodes import (
+    Constrained,
+    Record,
+    part,
+    walk,
+)
+from typedxcom.schema.relation import Mismatch, Solution, mismatches
+
+__all__ = ["check_arguments", "check_call", "check_value", "holds_output", "reason", "told"]
+
+
+def check_arguments(
+    contract: Contract,
+    task: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    solution: Solution,
+) -> list[str]:
+    """What is wrong with a call, one sentence each.
+
+    Args:
+        contract: The contract of the called task.
+        task: Its name, for messages.
+        args: Positional arguments.
+        kwargs: Keyword arguments.
+        solution: Filled with what the contract's type variables stand for.
+    """
+    found = [_unknown(contract, task, name) for name in kwargs if not contract.takes(name)]
+    if found:
+        return found
+    is_reserved = contract.reserved and contract.takes_positions(len(args))
+    for argument in contract.bind(args, kwargs):
+        if argument.injected and isinstance(argument.place, int) and is_reserved:
+            found.append(_by_position(task, argument.name))
+        else:
+            found.extend(_argument(task, argument, solution))
+    return found
+
+
+def check_call(
+    contract: Contract,
+    task: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    solution: Solution,
+) -> list[str]:
+    """As `check_arguments`, of a call that must give every argument."""
+    found = check_arguments(contract, task, args, kwargs, solution)
+    parameters = contract.signature.parameters
+    if found or CALLBACK_KEYS.isdisjoint(parameters):
+        return found
+    given = {argument.name for argument in contract.bind(args, kwargs)}
+    return [
+        f"{task}: the parameter `{name}` is never given: Airflow has `{name}` for callbacks, not for "
+        "a running task. Give it a value, or a default."
+        for name in CALLBACK_KEYS.intersection(parameters).difference(given)
+        if parameters[name].default is inspect.Parameter.empty
+        and parameters[name].kind
+        not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    ]
+
+
+def _by_position(task: str, name: str) -> str:
+    return (
+        f"{task}({name}) cannot be given by position: Airflow fills `{name}` from its context, and "
+        f"the task would fail. Give it by name, {name}=..., or rename the parameter."
+    )
+
+
+def _unknown(contract: Contract, task: str, name: str) -> str:
+    names = [
+        f"`{one.name}`"
+        for one in contract.signature.parameters.values()
+        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        and not contract.is_injected(one.name)
+    ]
+    takes = ", ".join(names) or "no arguments"
+    return f"{task} has no parameter `{name}`: it takes {takes}."
+
+
+def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str]:
+    name, value, promise = argument.name, argument.value, argument.promise
+    wrong = misuse(value)
+    if wrong:
+        yield as_sentence(f"{task}({name}) {wrong}")
+        return
+    if promise.is_local and not holds_output(value) and not promise.may_be(value):
+        yield as_sentence(f"{task}({name}) expects `{promise.schema}`, got `{shorten(value)}`")
+        return
+    if not promise.known or is_lax(promise.annotation):
+        return  # only the value can tell what is read leniently
+    found = list(check_value(f"{task}({name})", value, promise.schema, solution))
+    yield from found
+    if not found and _is_constrained(promise.schema) and not holds_output(value):
+        yield from _broken_limit(task, name, promise, value)
+
+
+def check_value(subject: str, value: Any, downstream: Schema, solution: Solution) -> Iterator[str]:
+    """What is wrong with *value*, as it stands in the DAG file, where *downstream* is expected.
+
+    Args:
+        subject: Who reads: ``load(order)``.
+        value: A literal, an output, or a literal that holds outputs.
+        downstream: What is expected.
+        solution: Filled with what type variables stand for.
+    """
+    wrong = _first_wrong(value, downstream, "$", solution)
+    if wrong is not None:
+        yield _told_part(subject, wrong)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrongPart:
+    """The innermost part of an argument that does not fit."""
+
+    value: Any
+    upstream: Schema
+    downstream: Schema
+    path: str
+    problem: Mismatch
+
+
+def _first_wrong(
+    value: Any, downstream: Schema, path: str, solution: Solution
+) -> _WrongPart | None:
+    """Look into a literal for the very output that does not fit."""
+    upstream = literal(value)
+    problems = mismatches(upstream, downstream, solution=solution)
+    if not problems:
+        return None
+    for key, item in _literal_items(value):
+        wanted = part(downstream, key)
+        step = f"[{key}]" if isinstance(key, int) else f".{key}"
+        inside = _first_wrong(item, wanted, path + step, Solution())
+        if inside is not None:
+            return inside
+    return _WrongPart(value, upstream, downstream, path, problems[0])
+
+
+def _literal_items(value: Any) -> list[tuple[Any, Any]]:
+    if type(value) is dict:
+        return list(value.items())
+    return list(enumerate(value)) if type(value) in (list, tuple) else []
+
+
+def _told_part(subject: str, wrong: _WrongPart) -> str:
+    where = "" if wrong.path == "$" else f" - at `{wrong.path}`"
+    words = told(subject, wrong.downstream, wrong.upstream, wrong.problem, wrong.value)
+    return as_sentence(words.removesuffix(".") + where)
+
+
+def _broken_limit(task: str, name: str, promise: Any, value: Any) -> Iterator[str]:
+    """A literal whose type fits but whose value breaks a constraint."""
+    if isinstance(value, str) and is_template(value):
+        return
+    try:
+        load(value, promise.codec)
+    except ValidationError as error:
+        yield as_sentence(str(error.about(f"{task}({name})")))
+    except EncodeError:
+        return
+
+
+def _is_constrained(schema: Schema) -> bool:
+    return any(isinstance(node, Constrained) for _, node in walk(schema, into_models=False))
+
+
+def told(
+    subject: str,
+    downstream: Schema,
+    upstream: Schema,
+    problem: Mismatch,
+    value: Any,
+    *,
+    items: bool = False,
+) -> str:
+    """The one sentence of a wiring error.
+
+    Args:
+        subject: Who reads: ``load(order)``.
+        downstream: What it expects.
+        upstream: What it would get.
+        problem: The first reason why that does not fit.
+        value: The argument as it stands in the DAG file.
+        items: Whether the reader is mapped over it.
+    """
+    why = reason(problem)
+    tasks = ", ".join(map(repr, dict.fromkeys(producers(value))))
+    if not tasks:
+        return f"{subject} expects `{downstream}`, got `{shorten(value)}`{why}."
+    if not isinstance(value, ResolveMixin):
+        verb = "is wired into"
+    else:
+        items = items or isinstance(value, MappedArgument)
+        verb = "gives items of" if items else "returns"
+    source = f"upstream {tasks} {verb}"
+    if (key := getattr(value, "key", RETURN_KEY)) != RETURN_KEY:
+        source = f"key {key!r} of upstream {tasks} is"
+    return f"{subject} expects `{downstream}`, but {source} `{_shown(upstream)}`{why}."
+
+
+def reason(problem: Mismatch) -> str:
+    """Why something does not fit, where the two types do not say it alone."""
+    return "" if problem.path == "$" and " is not `" in problem.reason else f": {problem}"
+
+
+def _shown(schema: Schema) -> str:
+    """A schema for a message; a dict literal by what is in it."""
+    if isinstance(schema, Record) and schema.type is dict:
+        inside = ", ".join(
+            f"{key!r}: {part.schema}" for key, part in list(schema.fields.items())[:5]
+        )
+        return "{" + inside + "}"
+    return str(schema)
+
+
+def holds_output(value: Any) -> bool:
+    """Whether *value* is an output, or a literal that holds some."""
+    if isinstance(value, ResolveMixin):
+        return True
+    if isinstance(value, dict):
+        return any(map(holds_output, value.values()))
+    return isinstance(value, (list, tuple, set)) and any(map(holds_output, value))

@@ -1,0 +1,131 @@
+"""Every edge of one DAG, with what flows along it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.airflow.keynames import refuse_declared_keys
+from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
+from typedxcom.airflow.running.operators import is_typed
+from typedxcom.airflow.wiring.call import check_call, check_value, holds_output, told
+from typedxcom.airflow.wiring.chains import late_problems
+from typedxcom.airflow.wiring.edges import arguments_of, fields_of
+from typedxcom.airflow.wiring.fields import field_schema
+from typedxcom.airflow.wiring.flows import NotAnItem, describe, element, operator_contract
+from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs
+from typedxcom.airflow.wiring.readers import read_in
+from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
+from typedxcom.contracts import contract_of
+from typedxcom.errors import ContractError, as_sentence
+from typedxcom.schema.nodes import Unknown
+from typedxcom.schema.relation import Solution, mismatches
+
+__all__ = ["check_dag", "check_tasks", "uses_contracts"]
+
+
+def uses_contracts(dag: Any) -> bool:
+    """Whether any task of *dag* was made by typedxcom."""
+    return any(
+        is_typed(operator) or contract_of(_function(operator)) is not None for operator in dag.tasks
+    )
+
+
+def check_dag(dag: Any) -> list[str]:
+    """What is wrong with the wiring of *dag*, one sentence each; nothing where it is right."""
+    return [sentence for _, sentence in check_tasks(dag)]
+
+
+def check_tasks(dag: Any) -> Iterator[tuple[str, str]]:
+    """As `check_dag`, each sentence with the id of the task that reads."""
+    for operator in dag.tasks:
+        with read_in(operator.task_group):
+            found = list(_check_operator(operator))
+        for sentence in found:
+            yield operator.task_id, sentence
+
+
+def _check_operator(operator: Any) -> Iterator[str]:
+    yield from _check_fields(operator)
+    if is_typed(operator):
+        return  # each call was checked where it stands
+    contract = operator_contract(operator)
+    if contract is None:
+        return
+    if contract_of(_function(operator)) is not None and not _runs_here(operator):
+        yield (
+            f"{operator.task_id}: @contract cannot follow a body that runs elsewhere. "
+            "Use typedxcom.task, or @typed on top of the decorator."
+        )
+    yield from _said_by(refuse_generator, contract)
+    yield from _check_plain(operator, contract)
+    if contract_of(_function(operator)) is None:
+        yield from _check_late(operator, contract)
+
+
+def _check_plain(operator: Any, contract: Any) -> list[str]:
+    """A task of plain `airflow.sdk.task`, by its annotations."""
+    name, solution = operator.task_id, Solution()
+    if not isinstance(operator, MappedOperator):
+        return check_call(contract, name, operator.op_args, operator.op_kwargs, solution)
+    given: Any = operator
+    partial = given.partial_kwargs.get("op_kwargs") or {}
+    expand_input = given.op_kwargs_expand_input
+    if isinstance(expand_input, ListOfDictsExpandInput):
+        return check_expand_kwargs(contract, name, partial, expand_input.value, solution)
+    return check_expand(contract, name, partial, expand_input.value, solution)
+
+
+def _check_late(operator: Any, contract: Any) -> Iterator[str]:
+    """What typedxcom's own task says where it is decorated, and its outputs where they are made."""
+    operator_class = getattr(operator, "operator_class", type(operator))
+    yield from _said_by(refuse_result, operator_class, contract)
+    yield from _said_by(refuse_declared_keys, operator, contract)
+    for argument, _ in arguments_of(operator, contract):
+        yield from late_problems(argument.value)
+
+
+def _said_by(refuse: Callable[..., None], *what: Any) -> list[str]:
+    """What *refuse* says of a task, if it does."""
+    try:
+        refuse(*what)
+    except ContractError as error:
+        return [str(error)]
+    return []
+
+
+def _check_fields(operator: Any) -> Iterator[str]:
+    """The templated fields of an operator that hold outputs, `env` of ``@task.bash`` too."""
+    is_mapped = isinstance(operator, MappedOperator)
+    operator_class: Any = operator.operator_class if is_mapped else type(operator)
+    mapped = operator.expand_input.value if is_mapped else {}
+    given = {**operator.partial_kwargs, **mapped} if is_mapped and isinstance(mapped, dict) else {}
+    for name in fields_of(operator):
+        value = given.get(name) if is_mapped else getattr(operator, name, None)
+        yield from late_problems(value)
+        downstream = field_schema(operator_class, name)
+        if isinstance(downstream, Unknown):
+            continue
+        subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
+        if not isinstance(value, AirflowXComArg):
+            if holds_output(value):
+                yield from check_value(subject, value, downstream, Solution())
+            continue
+        items = is_mapped and name in mapped
+        try:
+            upstream = element(describe(value)) if items else describe(value)
+        except NotAnItem as error:
+            yield as_sentence(f"{subject}: {error}")
+            continue
+        for problem in mismatches(upstream, downstream)[:1]:
+            yield told(subject, downstream, upstream, problem, value, items=items)
+
+
+def _function(operator: Any) -> Any:
+    return getattr(operator, "python_callable", None)
+
+
+def _runs_here(operator: Any) -> bool:
+    kind = kind_of(getattr(operator, "operator_class", type(operator)))
+    return kind.returns_value and kind.place == "worker"

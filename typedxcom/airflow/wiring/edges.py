@@ -1,0 +1,147 @@
+"""Every edge of a DAG: which output flows into which parameter, and the types at both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from typedxcom.airflow.authoring.outputs import FirstRowsArg
+from typedxcom.airflow.private import (
+    AirflowXComArg,
+    ListOfDictsExpandInput,
+    MappedArgument,
+    MappedOperator,
+)
+from typedxcom.airflow.wiring.fields import field_schema
+from typedxcom.airflow.wiring.flows import describe, operator_contract, producers
+from typedxcom.airflow.wiring.readers import read_in
+from typedxcom.contracts import Argument, Contract, Promise
+from typedxcom.schema import UNKNOWN, Schema, Unknown
+
+__all__ = ["Edge", "arguments_of", "edges_of", "fields_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One output that flows into one parameter.
+
+    Attributes:
+        upstream: The id of the task that pushes.
+        downstream: The id of the task that reads.
+        parameter: The parameter, the templated field, or ``**`` for `expand_kwargs`.
+        written: What is pushed.
+        read: What is read.
+        mapped: Whether the reader is mapped over it.
+    """
+
+    upstream: str
+    downstream: str
+    parameter: str
+    written: Schema
+    read: Schema
+    mapped: bool = False
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether both ends say what they are."""
+        return not isinstance(self.written, Unknown) and not isinstance(self.read, Unknown)
+
+    def __str__(self) -> str:
+        how = " (each item)" if self.mapped else ""
+        same = str(self.written) == str(self.read)
+        types = f"{self.read}" if same else f"{self.written} as {self.read}"
+        return f"{self.upstream} -> {self.downstream}.{self.parameter}: {types}{how}"
+
+
+def edges_of(dag: Any) -> list[Edge]:
+    """The edges of *dag*, in the order of its tasks and their parameters."""
+    found: list[Edge] = []
+    for operator in dag.tasks:
+        with read_in(operator.task_group):
+            found.extend(_into(operator))
+    return found
+
+
+def _into(operator: Any) -> Iterator[Edge]:
+    for argument, mapped in arguments_of(operator, operator_contract(operator)):
+        read = argument.promise.schema
+        for output in _outputs(argument.value):
+            for upstream in dict.fromkeys(producers(output)):
+                written = describe(output)
+                yield Edge(upstream, operator.task_id, argument.name, written, read, mapped)
+
+
+def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:
+    """Each argument as the author wrote it, and whether the task is mapped over it.
+
+    Templated fields count as arguments, `env` of ``@task.bash`` too; what `expand_kwargs` was given
+    is one argument with the name ``**``.
+    """
+    yield from _fields(operator)
+    if contract is None:
+        return
+    if isinstance(operator, MappedOperator):
+        decorated: Any = operator
+        for name, value in (operator.partial_kwargs.get("op_kwargs") or {}).items():
+            yield Argument(name, name, value, contract.parameter(name)), False
+        for name, value in _mapped(decorated.op_kwargs_expand_input):
+            promise = Promise() if name == "**" else contract.parameter(name)
+            yield Argument(name, name, value, promise), True
+    else:
+        for argument in contract.bind(operator.op_args, operator.op_kwargs):
+            yield argument, False
+
+
+def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
+    """The templated fields of an operator."""
+    operator_class: Any = getattr(operator, "operator_class", type(operator))
+
+    def argument(name: str, value: Any) -> Argument:
+        schema = UNKNOWN if name == "**" else field_schema(operator_class, name)
+        return Argument(name, name, value, Promise(schema=schema))
+
+    if isinstance(operator, MappedOperator):
+        for name, value in operator.partial_kwargs.items():
+            if name not in _OF_THE_FUNCTION or not _is_decorated(operator):
+                yield argument(name, value), False
+        for name, value in _mapped(operator.expand_input):
+            yield argument(name, value), True
+        return
+    for name in fields_of(operator):
+        yield argument(name, getattr(operator, name, None)), False
+
+
+_OF_THE_FUNCTION = ("op_args", "op_kwargs")  # the arguments of a decorated function
+
+
+def fields_of(operator: Any) -> Iterator[str]:
+    """The names of the templated fields of *operator*, without its function's arguments."""
+    hidden = _OF_THE_FUNCTION if _is_decorated(operator) else ()
+    return (name for name in operator.template_fields if name not in hidden)
+
+
+def _is_decorated(operator: Any) -> bool:
+    """Whether a task decorator made *operator*."""
+    return hasattr(getattr(operator, "operator_class", operator), "custom_operator_name")
+
+
+def _mapped(expand_input: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(expand_input, ListOfDictsExpandInput):
+        yield "**", expand_input.value
+    else:
+        yield from expand_input.value.items()
+
+
+def _outputs(value: Any) -> Iterator[Any]:
+    """The outputs inside an argument, at any depth."""
+    if isinstance(value, FirstRowsArg):
+        return  # of the task that counts batches for us: none of the author's edges
+    if isinstance(value, AirflowXComArg | MappedArgument):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _outputs(part)
+    elif isinstance(value, (list, tuple, set)):
+        for part in value:
+            yield from _outputs(part)

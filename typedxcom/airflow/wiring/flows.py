@@ -1,0 +1,382 @@
+"""What flows along each edge while the DAG is parsed: outputs, literals, mapped items."""
+
+from __future__ import annotations
+
+import collections
+import collections.abc as abc
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from typedxcom.airflow.authoring.hidden import hidden_output
+from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.airflow.private import (
+    INJECTED_KEYS,
+    NOTSET,
+    AirflowXComArg,
+    ConcatXComArg,
+    DictOfListsExpandInput,
+    MappedArgument,
+    MappedOperator,
+    MapXComArg,
+    PlainXComArg,
+    ResolveMixin,
+    ZipXComArg,
+    is_decorated_task,
+)
+from typedxcom.airflow.wiring.readers import gets_list, read_in
+from typedxcom.annotations import read_hints
+from typedxcom.contracts import Contract, contract_of
+from typedxcom.schema import UNKNOWN, Schema, schema_of
+from typedxcom.schema.nodes import (
+    Alias,
+    Constrained,
+    EnumOf,
+    Field,
+    LiteralOf,
+    MappingOf,
+    Named,
+    Record,
+    Scalar,
+    SequenceOf,
+    TableOf,
+    TupleOf,
+    UnionOf,
+    Unknown,
+    Var,
+    Written,
+    bare,
+    walk,
+)
+from typedxcom.schema.relation import Solution, mismatches, substitute
+
+__all__ = [
+    "LOOKED_AT",
+    "NOTSET",
+    "RETURN_KEY",
+    "NotAnItem",
+    "counted_element",
+    "describe",
+    "element",
+    "injected_names",
+    "is_template",
+    "key_schema",
+    "literal",
+    "misuse",
+    "operator_contract",
+    "output_schema",
+    "producers",
+    "pushed_by",
+]
+
+RETURN_KEY = "return_value"
+LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
+
+
+class NotAnItem(Exception):
+    """A value that cannot be mapped over."""
+
+
+def injected_names() -> frozenset[str]:
+    """Names of parameters that Airflow fills from its context."""
+    return INJECTED_KEYS
+
+
+def operator_contract(operator: Any) -> Contract | None:
+    """The contract of a decorated task, ours or Airflow's own; None for a classic operator."""
+    function = getattr(operator, "python_callable", None)
+    if function is None:
+        return None
+    own = contract_of(function)
+    if own is not None:
+        return own
+    operator_class = getattr(operator, "operator_class", type(operator))
+    if not hasattr(operator_class, "custom_operator_name"):
+        return None  # a PythonOperator: its function may be anybody's
+    kind = kind_of(operator_class)
+    return Contract(
+        function,
+        injected=injected_names(),
+        reserved=kind.has_context,
+        output=pushed_by(operator_class, _options(operator)),
+        returns=kind.returns_value,
+    )
+
+
+def output_schema(contract: Contract, operator_class: type) -> Schema:
+    """What the reader of a task gets: of a branch what was chosen, of a sensor nothing."""
+    result = kind_of(operator_class).result
+    chosen = contract.body_returns.schema
+    if contract.returned.known or not contract.body_returns.known:
+        return contract.returned.schema
+    if result == "sensor":
+        return Scalar(type(None)) if chosen == Scalar(bool) else UNKNOWN
+    return chosen if result == "branch" else UNKNOWN
+
+
+def pushed_by(operator_class: type, options: Mapping[str, Any]) -> Any:
+    """What an operator pushes whatever its function returns, or None: bash pushes the last line.
+
+    Args:
+        operator_class: The class of the decorated task's operator.
+        options: What the decorator was given.
+    """
+    return None if "output_processor" in options else kind_of(operator_class).pushes
+
+
+def _options(operator: Any) -> Mapping[str, Any]:
+    """What was given to make *operator* that `pushed_by` asks for."""
+    if isinstance(operator, MappedOperator):
+        return operator.partial_kwargs
+    processor = getattr(operator, "output_processor", None)
+    is_default = str(getattr(processor, "__module__", "")).startswith("airflow.")
+    return {} if is_default else {"output_processor": processor}
+
+
+def describe(arg: Any) -> Schema:
+    """What the reader of the reference *arg* gets; unknown where nobody said."""
+    match arg:
+        case PlainXComArg():
+            return _plain(arg)
+        case MapXComArg():
+            return SequenceOf(list, _map_output(arg.callables[-1]))
+        case ZipXComArg():
+            items = [_element_or_unknown(describe(one)) for one in arg.args]
+            if arg.fillvalue is not NOTSET:
+                filler = literal(arg.fillvalue)
+                items = [UnionOf((one, filler)) for one in items]
+            return SequenceOf(list, TupleOf(tuple(items)))
+        case ConcatXComArg():
+            return SequenceOf(
+                list, UnionOf(tuple(_element_or_unknown(describe(one)) for one in arg.args))
+            )
+        case MappedArgument():
+            return _group_argument(arg)
+    return UNKNOWN
+
+
+def _plain(arg: Any) -> Schema:
+    schema = _one_instance(arg)
+    return SequenceOf(list, schema) if gets_list(arg.operator) else schema
+
+
+def _one_instance(arg: Any) -> Schema:
+    """What a single instance of the producing task pushes under this key."""
+    known = getattr(arg, "schema", None)
+    if isinstance(known, Schema):
+        return known
+    contract = operator_contract(arg.operator)
+    if contract is None:
+        return UNKNOWN
+    schema = output_schema(contract, getattr(arg.operator, "operator_class", type(arg.operator)))
+    if any(isinstance(node, Var) for _, node in walk(schema, into_models=False)):
+        with read_in(arg.operator.task_group):
+            schema = substitute(schema, _solved(arg.operator, contract))
+    return schema if arg.key == RETURN_KEY else key_schema(arg.operator, schema, arg.key)
+
+
+def _solved(operator: Any, contract: Contract) -> Solution:
+    """What the type variables of a generic task of Airflow's own stand for in one call."""
+    solution = Solution()
+
+    def give(name: str, schema: Schema) -> None:
+        mismatches(schema, contract.parameter(name).schema, solution=solution)
+
+    if not isinstance(operator, MappedOperator):
+        for argument in contract.bind(operator.op_args, operator.op_kwargs):
+            mismatches(literal(argument.value), argument.promise.schema, solution=solution)
+        return solution
+    mapped: Any = operator
+    for name, value in (mapped.partial_kwargs.get("op_kwargs") or {}).items():
+        give(name, literal(value))
+    expand_input = mapped.op_kwargs_expand_input
+    if isinstance(expand_input, DictOfListsExpandInput):
+        for name, value in expand_input.value.items():
+            give(name, _element_or_unknown(literal(value)))
+        return solution
+    item = _element_or_unknown(literal(expand_input.value))
+    for member in item.members if isinstance(item, UnionOf) else (item,):
+        if isinstance(member, Record):
+            for name, field in member.fields.items():
+                give(name, field.schema)
+    return solution
+
+
+def key_schema(operator: Any, schema: Schema, key: str) -> Schema:
+    """What a task that returns *schema* pushes under *key*."""
+    if getattr(operator, "multiple_outputs", False):
+        match schema:
+            case Record(fields=fields) if key in fields:
+                return fields[key].schema
+            case MappingOf(value=value):
+                return value
+    return UNKNOWN
+
+
+def _group_argument(arg: Any) -> Schema:
+    """One parameter of a mapped task group."""
+    expand_input = arg._input
+    if isinstance(expand_input, DictOfListsExpandInput):
+        return _element_or_unknown(literal(expand_input.value.get(arg._key)))
+    item = _element_or_unknown(literal(expand_input.value))
+    match item:
+        case Record(fields=fields) if arg._key in fields:
+            return fields[arg._key].schema
+        case MappingOf(value=value):
+            return value
+    return UNKNOWN
+
+
+def element(schema: Schema) -> Schema:
+    """What one item is when something maps over *schema*.
+
+    Raises:
+        NotAnItem: It cannot be mapped over; the words say why.
+    """
+    match schema:
+        case Unknown():
+            return UNKNOWN
+        case (
+            Constrained(inner=inner)
+            | Named(inner=inner)
+            | Written(inner=inner)
+            | Alias(target=[inner])
+        ):
+            return element(inner)
+        case Var(bound=bound):
+            return element(bound)
+        case SequenceOf(type=kind, item=item):
+            if issubclass(kind, (abc.Set, collections.deque)) or kind in (
+                abc.Iterable,
+                abc.Collection,
+            ):
+                raise NotAnItem(f"a `{schema}` cannot be mapped over: return a list")
+            return item
+        case TupleOf(items=items):
+            return UnionOf(tuple(dict.fromkeys(items))) if items else UNKNOWN
+        case MappingOf(key=key, value=value):
+            if _is_number(bare(key)):
+                raise NotAnItem(
+                    f"the keys of a `{schema}` would arrive as text: return a dict with `str` keys, "
+                    "or a list of pairs"
+                )
+            return TupleOf((key, value))
+        case Record(style="typeddict", fields=fields):
+            values = tuple(dict.fromkeys(part.schema for part in fields.values()))
+            return TupleOf((Scalar(str), UnionOf(values)))
+        case Record(style="namedtuple", fields=fields):
+            return UnionOf(tuple(dict.fromkeys(part.schema for part in fields.values())))
+        case Record(style="model", fields={"root": root}):
+            return element(root.schema)
+        case UnionOf(members=members):
+            return UnionOf(tuple(dict.fromkeys(element(one) for one in members)))
+        case TableOf():
+            raise NotAnItem(f"a `{schema}` cannot be mapped over: return a list of tables")
+    raise NotAnItem(f"`{schema}` cannot be mapped over: it needs a list or a dict")
+
+
+def _is_number(key: Schema) -> bool:
+    """Whether a key of a dict is no text in JSON, other than the text that JSON makes of it."""
+    match key:
+        case Scalar(type=kind):
+            return issubclass(kind, (int, float))
+        case LiteralOf(values=values):
+            return not all(isinstance(value, (str, enum.Enum)) for value in values)
+        case EnumOf():
+            members: Any = key.type
+            return not all(isinstance(member.value, str) for member in members)
+    return False
+
+
+def counted_element(schema: Schema) -> Schema:
+    """As `element`, for what takes items by their number: a dict has none.
+
+    Raises:
+        NotAnItem: It has no such items; the words say why.
+    """
+    inner = bare(schema)
+    for member in inner.members if isinstance(inner, UnionOf) else (inner,):
+        is_dict = isinstance(member, MappingOf)
+        if is_dict or (isinstance(member, Record) and member.style == "typeddict"):
+            raise NotAnItem(
+                f"a `{schema}` has no items by number: return a list of pairs, or map a task over "
+                "it with .expand()"
+            )
+    return element(schema)
+
+
+def _element_or_unknown(schema: Schema) -> Schema:
+    try:
+        return element(schema)
+    except NotAnItem:
+        return UNKNOWN
+
+
+def literal(value: Any) -> Schema:
+    """The schema of an argument as it stands in the DAG file, with the outputs inside it."""
+    if isinstance(value, AirflowXComArg | MappedArgument):
+        return describe(value)
+    if isinstance(value, str):
+        return UNKNOWN if is_template(value) else Written(LiteralOf((value,)))
+    if isinstance(value, (bool, int, enum.Enum)):
+        return Written(LiteralOf((value,)))
+    if isinstance(value, ResolveMixin) or value is NOTSET:
+        return UNKNOWN
+    if type(value) in (list, set, frozenset):
+        return SequenceOf(type(value), _union_of(list(value)[:LOOKED_AT]))
+    if type(value) is tuple:
+        return TupleOf(tuple(map(literal, value[:LOOKED_AT])))
+    if type(value) is dict:
+        return _dict_literal(value)
+    try:
+        return Written(schema_of(type(value)))
+    except (NameError, TypeError):
+        return UNKNOWN
+
+
+def _union_of(values: list[Any]) -> Schema:
+    found = tuple(dict.fromkeys(map(literal, values)))
+    return found[0] if len(found) == 1 else UnionOf(found) if found else UNKNOWN
+
+
+def _dict_literal(value: dict[Any, Any]) -> Schema:
+    """A dict with its keys known, so that it fits a TypedDict as well as a dict."""
+    if all(type(key) is str for key in value):
+        fields = {key: Field(literal(part)) for key, part in list(value.items())[:LOOKED_AT]}
+        return Record(dict, "typeddict", (), fields)
+    return MappingOf(
+        dict, _union_of(list(value)[:LOOKED_AT]), _union_of(list(value.values())[:LOOKED_AT])
+    )
+
+
+def is_template(text: str) -> bool:
+    """Whether Jinja will render *text*."""
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+def producers(value: Any) -> Iterator[str]:
+    """The ids of the tasks whose outputs are in *value*."""
+    for operator, _ in AirflowXComArg.iter_xcom_references(value):
+        yield operator.task_id
+
+
+def misuse(value: Any) -> str | None:
+    """What is wrong with an argument whatever its type: the words of a WiringError."""
+    if is_decorated_task(value):
+        name = value.function.__name__
+        return f"gets the task {name!r} itself; call it: {name}(...)"
+    if (hidden := hidden_output(value)) is not None:
+        kind = type(value).__name__
+        return (
+            f"gets the output of {hidden!r} inside a `{kind}`, where Airflow does not look "
+            "for outputs; pass a list: list(...)"
+        )
+    return None
+
+
+def _map_output(f: Callable[..., Any]) -> Schema:
+    annotation = read_hints(f, local_names={}, importing=False).found.get("return", Any)
+    try:
+        return schema_of(annotation)
+    except NameError:
+        return UNKNOWN

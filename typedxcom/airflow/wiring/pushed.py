@@ -1,0 +1,98 @@
+"""Which keys the body of a task pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
+
+Asked only where a key is about to be refused. The plugin has the same rules for mypy's syntax
+trees, in `typedxcom.mypy.types.pushed`.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from typing import Any
+
+__all__ = ["keys_of_body"]
+
+_INSTANCES = ("ti", "task_instance")
+_PUSHES = ("xcom_push", "axcom_push")
+_CONTEXT = "get_current_context"
+
+
+def keys_of_body(function: Any) -> tuple[str, ...] | None:
+    """The keys that the code of *function* pushes; None where that cannot be seen."""
+    function = inspect.unwrap(function) if callable(function) else function
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):
+        return None
+    if not isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    names = [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]
+    handles = {one.arg for one in names if one.arg in _INSTANCES}
+    if tree.args.kwarg is not None:
+        handles.add(tree.args.kwarg.arg)
+    body = _Body(handles)
+    for statement in tree.body:
+        body.visit(statement)
+    return None if body.is_open else tuple(dict.fromkeys(body.keys))
+
+
+class _Body(ast.NodeVisitor):
+    """What is seen of pushes on the way through a body.
+
+    Attributes:
+        handles: Names through which somebody can push: of the task instance, of the context.
+        keys: The literal keys so far.
+        is_open: Whether some key cannot be seen.
+    """
+
+    def __init__(self, handles: set[str]) -> None:
+        self.handles = handles
+        self.keys: list[str] = []
+        self.is_open = False
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if self._is_handle(node.value):
+            self.handles.update(one.id for one in node.targets if isinstance(one, ast.Name))
+        self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None and self._is_handle(node.value):
+            self.handles.update([node.target.id] if isinstance(node.target, ast.Name) else [])
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if node.attr in _PUSHES:
+            self.is_open = True  # passed on, not called
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        given = [*node.args, *(one.value for one in node.keywords)]
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _PUSHES:
+            self._push(node)
+            self.visit(node.func.value)
+        else:
+            self.is_open = self.is_open or any(map(self._is_handle, given))  # a helper may push
+            self.visit(node.func)
+        for one in given:
+            self.visit(one)
+
+    def _push(self, call: ast.Call) -> None:
+        keys = [*call.args[:1], *(one.value for one in call.keywords if one.arg == "key")]
+        key = keys[0] if keys else None
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            self.keys.append(key.value)
+        else:
+            self.is_open = True
+
+    def _is_handle(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Name(id=name):
+                return name in self.handles
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return name == _CONTEXT
+            case ast.Subscript(value=value, slice=ast.Constant(value=key)):
+                return key in _INSTANCES and self._is_handle(value)
+            case ast.Starred(value=value):
+                return self._is_handle(value)
+        return False

@@ -1,0 +1,133 @@
+"""Import DAG files as Airflow does, without its database or scheduler."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG
+
+from typedxcom.airflow.private import DagContext
+from typedxcom.cli.discovery import archive_of, modules_of
+
+__all__ = ["LoadedFile", "forget_modules", "load_file"]
+
+
+@dataclass(slots=True)
+class LoadedFile:
+    """What importing one file gave.
+
+    Attributes:
+        path: The file.
+        dags: Its DAGs.
+        error: What went wrong while it was imported, if anything.
+        line: The line in this file where it went wrong, 1 where that is unknown.
+    """
+
+    path: Path
+    dags: list[Any] = field(default_factory=list)
+    error: BaseException | None = None
+    line: int = 1
+
+
+@contextlib.contextmanager
+def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
+    """Import the DAG file *path*; its errors are caught, not raised.
+
+    A file is imported under a name of its own. A module of an archive keeps its name, as in
+    Airflow, since its neighbours may import it; what came from the archive is forgotten at exit,
+    or the next archive's modules of the same names would be these.
+
+    Args:
+        path: An absolute path, as :func:`~typedxcom.cli.discovery.dag_files` finds it.
+        root: The folder of DAGs, from which Airflow lets them import.
+    """
+    archive, before = archive_of(path), dict(sys.modules)
+    for module in modules_of(archive) if archive is not None else []:
+        sys.modules.pop(module.stem, None)  # the archive, first on the path, is to be asked
+    loaded = LoadedFile(path)
+    folders = [str(folder) for folder in (archive, root) if folder is not None]
+    sys.path[:0] = folders
+    try:
+        _load(loaded, in_archive=archive is not None)
+        yield loaded
+    finally:
+        for folder in folders:
+            sys.path.remove(folder)
+        if archive is not None:
+            _forget(archive, before)
+
+
+def _load(loaded: LoadedFile, *, in_archive: bool) -> None:
+    name = loaded.path.stem if in_archive else _own_name(loaded.path)
+    DagContext.current_autoregister_module_name = name
+    DagContext.autoregistered_dags.clear()
+    try:
+        loaded.dags = _dags(
+            importlib.import_module(name) if in_archive else _import(name, loaded.path)
+        )
+    except Exception as error:
+        loaded.error, loaded.line = error, _line_in(loaded.path, error)
+    except SystemExit as error:  # a script that is no DAG file may leave
+        loaded.error, loaded.line = error, _line_in(loaded.path, error)
+    finally:
+        DagContext.current_autoregister_module_name = None
+
+
+def _own_name(path: Path) -> str:
+    return f"typedxcom_dag_{hashlib.sha1(str(path).encode(), usedforsecurity=False).hexdigest()}"
+
+
+def _import(name: str, path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _forget(archive: Path, before: dict[str, Any]) -> None:
+    """Take the modules of *archive* out of `sys.modules`, and put back whose place they took."""
+    forget_modules(archive, ())
+    for name, module in before.items():
+        sys.modules.setdefault(name, module)
+
+
+def forget_modules(folder: Path, before: Collection[str]) -> None:
+    """Take what was imported from *folder* out of `sys.modules`: another may use the same names.
+
+    Args:
+        folder: An archive or a DAGs folder.
+        before: Names of modules that stay.
+    """
+    inside = f"{folder}{os.sep}"
+    for name, module in list(sys.modules.items()):
+        file = str(getattr(module, "__file__", None))
+        if name not in before and file.startswith(inside) and "site-packages" not in file:
+            del sys.modules[name]
+
+
+def _dags(module: Any) -> list[Any]:
+    """The DAGs that *module* holds or registered, each once."""
+    registered = [dag for dag, _ in DagContext.autoregistered_dags]
+    held = [value for value in vars(module).values() if isinstance(value, DAG)]
+    return list({id(dag): dag for dag in [*registered, *held]}.values())
+
+
+def _line_in(path: Path, error: BaseException) -> int:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path) and frame.lineno]
+    return lines[-1] if lines else 1

@@ -1,0 +1,167 @@
+"""pydantic-core: the codec for everything that holds a pydantic model or validator."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import pydantic
+import typing_extensions as te
+
+from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.escapes import contained
+from typedxcom.codecs.guard import Guard, guard_of
+from typedxcom.codecs.hiding import field_names
+from typedxcom.codecs.problems import from_pydantic, repair
+from typedxcom.codecs.roundtrip.proof import Proof, proof_of
+from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
+from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.schema.kinds import TEXT_SCALARS
+from typedxcom.schema.nodes import Schema
+
+__all__ = ["ModelCodec"]
+
+# What stands outside a model is strict; each model obeys its own configuration.
+_OUTSIDE: dict[str, Any] = {
+    "ser_json_bytes": "base64",
+    "val_json_bytes": "base64",
+    "ser_json_inf_nan": "constants",
+}
+# Written by field name, which always comes back; read by name or alias, as other writers may do.
+_NAMES: dict[str, bool] = {"by_alias": True, "by_name": True}
+
+
+def _write_other(value: Any) -> str:
+    """The text of what older pydantic cannot write. Raises TypeError."""
+    if isinstance(value, TEXT_SCALARS):
+        return str(value)
+    raise TypeError(f"`{type(value).__name__}` is of no known type")
+
+
+_WRITTEN: dict[str, Any] = {
+    "by_alias": False,
+    "round_trip": True,
+    "warnings": False,
+    "fallback": _write_other,
+}
+
+
+class ModelCodec(ValueCodec):
+    """Values that pydantic validates; models keep their validators, aliases and serializers."""
+
+    def __init__(self, annotation: Any, schema: Schema, *, lax: bool = False) -> None:
+        super().__init__(schema)
+        config = pydantic.ConfigDict(strict=not lax, **_OUTSIDE)  # type: ignore[typeddict-item]
+        if _has_config(annotation):
+            self._adapter: Any = pydantic.TypeAdapter(annotation)
+        else:  # an alias lets a bare dataclass or TypedDict take a configuration from outside
+            alias: Any = te.TypeAliasType("Contract", annotation)
+            self._adapter = pydantic.TypeAdapter(alias, config=config)
+
+    @cached_property
+    def _proof(self) -> Proof | None:
+        """Built at the first value, since a parsed DAG has none."""
+        return proof_of(self._adapter.core_schema)
+
+    @cached_property
+    def _guard(self) -> Guard | None:
+        """Likewise."""
+        return guard_of(self.schema, self._adapter.core_schema)
+
+    def surely_returns(self, value: Any) -> bool:
+        """Whether every part of *value* is of exactly the class that pydantic would build."""
+        try:
+            return self._proof is not None and self._proof([value])
+        except (
+            AttributeError,
+            IndexError,
+            TypeError,
+        ):  # a field never set; a value of another kind
+            return False
+
+    @contained(EncodeError)
+    def check(self, value: Any) -> Any:
+        """*value* as pydantic has it; an instance is taken as it is."""
+        try:
+            return self._adapter.validate_python(value, **_NAMES)
+        except pydantic.ValidationError as error:
+            repaired = repair(self.schema, value)
+            if repaired is not value:
+                return self.check(repaired)
+            raise self._told(error, value) from None
+        except RecursionError as error:
+            raise EncodeError(f"`{type(value).__name__}` is nested too deeply") from error
+        except Exception as error:  # pydantic lets other exceptions of a validator pass
+            raise self.raised(error) from self.cause(error)
+
+    def to_text(self, value: Any) -> bytes | None:
+        """*value* as pydantic writes it; None where it cannot: the slow way tells why."""
+        try:
+            return as_ascii(self._adapter.dump_json(value, **_WRITTEN))
+        except Exception:
+            return None
+
+    def to_tree(self, value: Any) -> JsonValue:
+        """*value* as JSON builtins, by field name and without computed fields."""
+        try:
+            tree: JsonValue = self._adapter.dump_python(value, mode="json", **_WRITTEN)
+        except RecursionError as error:
+            raise EncodeError(f"`{type(value).__name__}` is nested too deeply") from error
+        except Exception as error:  # a serializer of the user's own may raise anything
+            raise EncodeError(self._cannot_write(value, error)) from self.cause(error)
+        return tree
+
+    def _cannot_write(self, value: Any, error: Exception) -> str:
+        told = f"`{type(value).__name__}` cannot be written as JSON"
+        if self.hides:
+            return f"{told}: {type(error).__name__}"
+        cure = (
+            '. For bytes that are no text: model_config = ConfigDict(ser_json_bytes="base64", '
+            'val_json_bytes="base64")'
+            if "invalid utf-8" in str(error)
+            else ""
+        )
+        return f"{told}: {str(error)[:200]}{cure}"
+
+    @contained(DecodeError)
+    def decode(self, text: bytes) -> Any:
+        """The value of JSON *text*, validated."""
+        if has_too_large_float(text):  # pydantic would make infinity of it
+            read_text(text)
+        if self._guard is not None:
+            problem = self._guard(read_text(text))
+            if problem is not None:
+                raise self.invalid([problem])
+        try:
+            return self._adapter.validate_json(text, **_NAMES)
+        except pydantic.ValidationError as error:
+            tree = read_text(text)
+            if (
+                error.error_count() == 1
+                and error.errors(include_context=False)[0]["type"] == "json_invalid"
+            ):
+                raise _unreadable(error) from None
+            repaired = repair(self.schema, tree)
+            if repaired is not tree:
+                return self.decode(write_text(repaired))
+            raise self._told(error, tree) from None
+        except RecursionError as error:
+            raise DecodeError("The JSON of an XCom is nested too deeply to be read") from error
+        except Exception as error:  # pydantic lets other exceptions of a validator pass
+            raise self.raised(error) from self.cause(error)
+
+    def _told(self, error: pydantic.ValidationError, root: Any) -> Exception:
+        errors = error.errors(include_url=False, include_context=False)
+        names = field_names(self.schema) if self.hides else None
+        return self.wrong(from_pydantic(errors, root, names=names))
+
+
+def _unreadable(error: pydantic.ValidationError) -> DecodeError:
+    reason = error.errors(include_url=False)[0]["msg"]
+    return DecodeError(f"pydantic cannot read the JSON of an XCom: {reason[:200]}")
+
+
+def _has_config(annotation: Any) -> bool:
+    is_model = isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel)
+    return is_model or hasattr(annotation, "__pydantic_config__")

@@ -1,0 +1,195 @@
+"""The quick half of the comparison: values side by side, a field of all of them at a time.
+
+A list of records is compared as columns, so that the loops run inside `map` and `==`. What comes
+out is only whether all are surely the same; where not, `fidelity` looks again, and finds words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from itertools import chain
+from operator import attrgetter, eq, itemgetter
+from typing import Any
+
+from typedxcom.codecs.roundtrip.sameness import same_flat, same_moments
+from typedxcom.schema.nodes import (
+    Alias,
+    Constrained,
+    EnumOf,
+    LiteralOf,
+    MappingOf,
+    Named,
+    Record,
+    Scalar,
+    Schema,
+    SequenceOf,
+    TupleOf,
+    UnionOf,
+    bare,
+)
+
+__all__ = ["Same", "has_more", "is_flat", "same_columns"]
+
+Same = Callable[["list[Any]", "list[Any]"], bool]
+_Each = Callable[[Schema], Same]
+_FLAT_KINDS = frozenset({str, int, bool, type(None)})
+
+
+def is_flat(schema: Schema) -> bool:
+    """Whether `==` and the same type say that two values are the same."""
+    match schema:
+        case Named(inner=inner) | Constrained(inner=inner):
+            return is_flat(inner)
+        case Scalar(type=kind):
+            # == overlooks a zone without an offset, and the fold without a zone
+            return kind not in (dt.time, dt.datetime)
+        case EnumOf() | LiteralOf():
+            return True
+        case UnionOf(members=members):
+            return all(map(is_flat, members))
+    return False
+
+
+def has_more(kind: Any) -> bool:
+    """Whether instances of a record's class may hold something beside its fields."""
+    config = getattr(kind, "model_config", {})
+    return bool(getattr(kind, "__private_attributes__", None) or config.get("extra") == "allow")
+
+
+def same_columns(schema: Schema, one_by_one: _Each) -> Same:
+    """A function ``(column, other column) -> surely the same?`` for values of *schema*.
+
+    Args:
+        schema: What each value is.
+        one_by_one: Gives the same for a schema that has no quicker way.
+    """
+    return _Maker(one_by_one).make(schema)
+
+
+class _Maker:
+    """Builds the function of each node; a class that contains itself is built once."""
+
+    def __init__(self, one_by_one: _Each) -> None:
+        self.one_by_one = one_by_one
+        self.known: dict[int, list[Same]] = {}
+
+    def make(self, schema: Schema) -> Same:
+        """The function of *schema*."""
+        if is_flat(schema):
+            return same_flat
+        match schema:
+            case Named(inner=inner) | Constrained(inner=inner):
+                return self.make(inner)
+            case Scalar(type=dt.datetime):
+                return same_moments
+            case Alias(target=[inner]):
+                return self._once(schema, lambda: self.make(inner))
+            case SequenceOf(type=kind, item=item) if kind in (list, tuple):
+                return _sequences(kind, self.make(item))
+            case TupleOf(items=items):
+                return _tuples(
+                    tuple, [(itemgetter(at), self.make(one)) for at, one in enumerate(items)]
+                )
+            case MappingOf(type=kind, key=key, value=value) if kind is dict:
+                return _dicts(self.make(key), self.make(value))
+            case Record(style="namedtuple", type=kind, fields=fields):
+                parts = [self.make(part.schema) for part in fields.values()]
+                return _tuples(kind, [(itemgetter(at), part) for at, part in enumerate(parts)])
+            case Record(style=style, type=kind) if style != "typeddict" and not has_more(kind):
+                return self._once(schema, lambda: self._records(schema))
+            case UnionOf(members=members):
+                return self._union(schema, members)
+        return self.one_by_one(schema)
+
+    def _once(self, schema: Schema, build: Callable[[], Same]) -> Same:
+        cell = self.known.get(id(schema))
+        if cell is None:
+            cell = self.known[id(schema)] = []
+            cell.append(build())
+        if cell:
+            return cell[0]
+        return lambda ones, others: cell[0](ones, others)  # inside of itself
+
+    def _records(self, schema: Record) -> Same:
+        return _all_of(
+            _same_types,
+            [(attrgetter(name), self.make(part.schema)) for name, part in schema.fields.items()],
+        )
+
+    def _union(self, schema: Schema, members: tuple[Schema, ...]) -> Same:
+        """Each class apart, where a value's class tells which member it is."""
+        by_kind: dict[type, Same] = {}
+        for one in map(bare, members):
+            if isinstance(one, Scalar) and one.type in _FLAT_KINDS:
+                by_kind[one.type] = same_flat
+            elif isinstance(one, Scalar) and one.type is dt.datetime:
+                by_kind[one.type] = same_moments
+            elif isinstance(one, Record) and one.style != "typeddict" and one.type not in by_kind:
+                by_kind[one.type] = self.make(one)
+            elif isinstance(one, SequenceOf) and one.type is list and list not in by_kind:
+                by_kind[list] = self.make(one)
+            else:
+                return self.one_by_one(schema)
+
+        def same(ones: list[Any], others: list[Any]) -> bool:
+            kinds = list(map(type, ones))
+            if kinds != list(map(type, others)) or not by_kind.keys() >= set(kinds):
+                return False
+            return all(by_kind[kind](_only(kind, ones), _only(kind, others)) for kind in set(kinds))
+
+        return same
+
+
+def _only(kind: type, values: list[Any]) -> list[Any]:
+    return [value for value in values if type(value) is kind]
+
+
+def _same_types(ones: list[Any], others: list[Any]) -> bool:
+    return all(map(eq, map(type, ones), map(type, others)))
+
+
+def _all_of(kinds: Same, parts: Iterable[tuple[Callable[[Any], Any], Same]]) -> Same:
+    """The classes are the same, and so is each part of the values."""
+
+    def same(ones: list[Any], others: list[Any]) -> bool:
+        return not ones or (
+            kinds(ones, others)
+            and all(part(list(map(get, ones)), list(map(get, others))) for get, part in parts)
+        )
+
+    return same
+
+
+def _tuples(kind: type, parts: list[tuple[Callable[[Any], Any], Same]]) -> Same:
+    return _all_of(lambda ones, others: _lengths(kind, ones, others), parts)
+
+
+def _sequences(kind: type, item: Same) -> Same:
+    def same(ones: list[Any], others: list[Any]) -> bool:
+        return not ones or (_lengths(kind, ones, others) and item(_flat(ones), _flat(others)))
+
+    return same
+
+
+def _dicts(key: Same, value: Same) -> Same:
+    def same(ones: list[Any], others: list[Any]) -> bool:
+        return not ones or (
+            _lengths(dict, ones, others)
+            and key(_flat(ones), _flat(others))
+            and value(_flat(map(dict.values, ones)), _flat(map(dict.values, others)))
+        )
+
+    return same
+
+
+def _flat(parts: Any) -> list[Any]:
+    return list(chain.from_iterable(parts))
+
+
+def _lengths(kind: type, ones: list[Any], others: list[Any]) -> bool:
+    """Whether all are of the class *kind* itself, and as long as each other."""
+    return (
+        {kind} == set(map(type, ones)) == set(map(type, others))
+        and list(map(len, ones)) == list(map(len, others))
+    )  # fmt: skip

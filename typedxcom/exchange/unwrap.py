@@ -1,0 +1,210 @@
+"""Rows as they lie in the database, with every form of ours taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from typedxcom.codecs.text import read_text, write_text
+from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.exchange.forms import MARKER, envelope_text, is_envelope, ordered
+from typedxcom.exchange.serde import AirflowReader, is_serialized
+from typedxcom.pointer import is_pointer
+from typedxcom.stored.access import Objects, SignedRow
+from typedxcom.stored.items import StoredItems
+
+__all__ = ["TOO_DEEP", "Opened", "for_reader", "open_value", "opened", "text_of"]
+
+TOO_DEEP = "An XCom is nested too deeply to be read"
+_PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
+
+
+def text_of(row: dict[str, Any], objects: Objects | None) -> bytes:
+    """The JSON text that *row*, one of our forms, stands for.
+
+    Raises:
+        DecodeError: It is damaged, newer, or points to what is no JSON. A retry does not help.
+        StoreError: The store refused. A retry may help.
+    """
+    if not is_pointer(row):
+        return envelope_text(row)
+    if objects is None:
+        raise DecodeError("An XCom is a pointer to a store, and this reader has no store")
+    pointer = objects.pointer(row)
+    if pointer.codec != "json":
+        raise DecodeError(f"An XCom holds a {pointer.about}, which is no JSON")
+    return bytes(objects.read(row))
+
+
+def opened(
+    row: Any, objects: Objects | None = None, *, airflow: AirflowReader | None = None
+) -> Any:
+    """A row as a reader without a contract wants it: every form of ours taken off, at any depth.
+
+    Args:
+        row: What was pulled.
+        objects: Where pointers lead; a table comes as a ``pyarrow.Table``.
+        airflow: What reads Airflow's own forms, of a row that Airflow did not read yet.
+
+    Raises:
+        DecodeError: It is marked as ours and is damaged or newer. A retry does not help.
+        StoreError: The store refused. A retry may help.
+    """
+    try:
+        return _opened(row, objects, airflow)
+    except RecursionError as error:
+        raise DecodeError(TOO_DEEP) from error
+
+
+def _opened(row: Any, objects: Objects | None, airflow: AirflowReader | None) -> Any:
+    if isinstance(row, dict):
+        if is_envelope(row):
+            return _object(row, objects)
+        if airflow is not None and is_serialized(row):
+            return airflow(row)
+        whole = ordered(row) if MARKER in row else row
+        return {key: _opened(inside, objects, airflow) for key, inside in whole.items()}
+    if type(row) in (list, tuple):
+        return type(row)(_opened(inside, objects, airflow) for inside in row)
+    if objects is not None and getattr(row, "__typedxcom_slice__", False):
+        from typedxcom.stored.table import read_any_table
+
+        return read_any_table(row, objects)
+    return row
+
+
+def for_reader(value: Any, objects: Objects | None, *, airflow: AirflowReader | None = None) -> Any:
+    """What a body without an annotation gets of an argument; as `opened` raises.
+
+    The outputs of a mapped task stay as lazy as Airflow's own sequence of them.
+    """
+    if isinstance(value, StoredItems):
+        return [opened(item, objects, airflow=airflow) for item in value[:]]
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes, list, tuple)):
+        return _OpenedSequence(value, objects, airflow)
+    return opened(value, objects, airflow=airflow)
+
+
+class _OpenedSequence(Sequence[Any]):
+    """What a mapped task pushed, each row opened when it is taken."""
+
+    def __init__(
+        self, rows: Sequence[Any], objects: Objects | None, airflow: AirflowReader | None
+    ) -> None:
+        self._rows, self._objects, self._airflow = rows, objects, airflow
+
+    def __getitem__(self, index: Any) -> Any:
+        return opened(self._rows[index], self._objects, airflow=self._airflow)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return repr(self._rows)
+
+
+def _object(row: dict[str, Any], objects: Objects | None) -> Any:
+    if objects is not None and is_pointer(row):
+        codec = objects.pointer(row).codec
+        if codec in ("bytes", "file"):
+            return bytes(objects.read(row))
+        if codec in ("arrow", "parquet"):
+            from typedxcom.stored.table import read_any_table
+
+            return read_any_table(row, objects)
+    return read_text(text_of(row, objects))
+
+
+class Opened:
+    """A value with its own forms taken off, and what was found on the way."""
+
+    def __init__(self) -> None:
+        self.value: Any = None
+        self.texts = False  # somewhere inside is JSON text, as a msgspec.Raw
+        self.foreign = False  # somewhere inside is a Python object that is no JSON
+        self.serialized = False  # somewhere inside is a value in Airflow's own form
+
+    def as_text(self) -> bytes:
+        """The whole as JSON text, with each text set in where it was.
+
+        Raises:
+            EncodeError: It holds an object from the DAG file that is no JSON.
+        """
+        try:
+            return msgspec.json.encode(self.value, enc_hook=_encode_foreign)
+        except (UnicodeEncodeError, RecursionError):
+            return write_text(_without_raw(self.value))
+        except Exception as error:  # a class of the user's own may raise anything
+            name = type(self.value).__name__
+            raise EncodeError(f"`{name}` cannot be written as JSON: {str(error)[:200]}") from error
+
+
+def open_value(value: Any, objects: Objects | None) -> Opened:
+    """Take every form of ours off *value*, at any depth, and fetch lazy sequences in one slice."""
+    opened = Opened()
+
+    def visit(node: Any) -> Any:
+        kind = type(node)
+        if kind is dict or kind is SignedRow:
+            if MARKER in node:
+                if is_envelope(node):
+                    opened.texts = True
+                    return _whole(text_of(node, objects))
+                node = ordered(node)
+            elif is_serialized(node):
+                opened.serialized = True
+            if not all(type(key) is str for key in node):
+                opened.foreign = True
+            return {key: visit(part) for key, part in node.items()}
+        if kind is list:
+            return [visit(part) for part in node]
+        if kind in _PLAIN_KINDS:
+            return node
+        if kind is tuple:
+            opened.foreign = True
+            return tuple(visit(part) for part in node)
+        if isinstance(node, Sequence) and not isinstance(
+            node, (str, bytes, bytearray, tuple, list, range)
+        ):
+            return [visit(part) for part in _slice(node)]
+        opened.foreign = True
+        return node
+
+    opened.value = visit(value)
+    return opened
+
+
+def _whole(text: bytes) -> msgspec.Raw:
+    """*text*, proved to be one JSON value, so that it cannot break out of its place."""
+    try:
+        return msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return msgspec.Raw(write_text(read_text(text)))
+
+
+def _slice(sequence: Sequence[Any]) -> Sequence[Any]:
+    """All of a lazy sequence; iterating one of Airflow's makes a request for each item."""
+    if not hasattr(sequence, "callables"):  # the result of map would call them on the slice
+        try:
+            return sequence[:]
+        except (TypeError, ValueError):  # those of zip and concat take single indexes only
+            pass
+    return [sequence[index] for index in range(len(sequence))]
+
+
+def _encode_foreign(node: Any) -> Any:
+    import pydantic_core
+
+    return pydantic_core.to_jsonable_python(node, by_alias=False)
+
+
+def _without_raw(node: Any) -> Any:
+    if isinstance(node, msgspec.Raw):
+        return read_text(bytes(node))
+    if isinstance(node, dict):
+        return {key: _without_raw(part) for key, part in node.items()}
+    if isinstance(node, (list, tuple)):
+        return [_without_raw(part) for part in node]
+    return node

@@ -1,0 +1,351 @@
+"""One argument against the parameter it goes to.
+
+An argument that holds no output is left to mypy. One that does is judged here, item by item where
+it is a display, so that the error stands on the very item.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mypy.errorcodes import ErrorCode
+from mypy.nodes import (
+    ConditionalExpr,
+    Context,
+    DictExpr,
+    Expression,
+    ListExpr,
+    NameExpr,
+    SetExpr,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+)
+from mypy.subtypes import is_subtype
+from mypy.typeops import make_simplified_union
+from mypy.types import (
+    AnyType,
+    Instance,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.codes import XCOM_ARG
+from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
+from typedxcom.mypy.types.origins import assigned, note_of, origins
+from typedxcom.mypy.types.outputs import (
+    Output,
+    first_output,
+    holds_output,
+    is_output,
+    output_of,
+    resolved,
+)
+from typedxcom.mypy.types.relation import fits
+from typedxcom.mypy.types.shapes import (
+    accepts_object,
+    display_items,
+    is_object,
+    iterated,
+    lost,
+    members,
+)
+from typedxcom.mypy.types.site import Site, unknown
+from typedxcom.mypy.types.solving import can_return
+from typedxcom.mypy.types.tables import is_table, row_of, without_any
+from typedxcom.mypy.types.tasks import task_of
+
+__all__ = ["Argument", "Slot"]
+
+
+class Slot(NamedTuple):
+    """The parameter that an argument goes to, as the subject of a sentence."""
+
+    owner: str
+    parameter: str
+
+    @property
+    def subject(self) -> str:
+        """The beginning of a message."""
+        return f'Argument "{self.parameter}" of {self.owner}'
+
+
+class Argument:
+    """The judge of what goes to one parameter.
+
+    Attributes:
+        here: Says in a message that the type is that of an item inside the argument.
+        place: Where every error is reported; None for the innermost part that is wrong.
+    """
+
+    def __init__(self, site: Site, slot: Slot, code: ErrorCode = XCOM_ARG) -> None:
+        self.site = site
+        self.slot = slot
+        self.code = code
+        self.here = ""
+        self.place: Context | None = None
+
+    def holds(self, expr: Expression) -> bool:
+        """Whether the expression is, or holds, an output or a task that was not called."""
+        if type(expr) in NEVER_OUTPUTS:
+            return False
+        if (items := display_items(expr)) is not None:
+            return any(self.holds(item) for item in items)
+        found = self.site.type_of(expr)
+        return holds_output(found) or task_of(found) is not None or self._hides(expr, found)
+
+    def _hides(self, expr: Expression, found: ProperType) -> bool:
+        """Whether a join has hidden outputs: ``x = [extract(), 1]`` is a ``list[object]``."""
+        args = found.args if isinstance(found, Instance) and output_of(found) is None else ()
+        if not isinstance(expr, NameExpr) or not any(is_object(get_proper_type(a)) for a in args):
+            return False
+        return any(holds_output(self.site.type_of(one)) for one in origins(self.site, expr))
+
+    def check(self, expr: Expression, formal: Type) -> bool:
+        """Judge *expr*; False leaves it to mypy."""
+        if fits_plainly(self.site, expr, formal):
+            return True
+        if not self.holds(expr):
+            return False
+        self._check(expr, get_proper_type(formal))
+        return True
+
+    def _check(self, expr: Expression, formal: ProperType) -> None:
+        if is_table(formal):
+            formal = get_proper_type(make_simplified_union(list(without_any(formal))))
+        if isinstance(formal, AnyType):
+            self._check_shape(expr)
+        elif isinstance(expr, ConditionalExpr):
+            here = self.here
+            self._each([expr.if_expr, expr.else_expr], formal)
+            self.here = here
+        elif isinstance(expr, (ListExpr, TupleExpr, SetExpr, DictExpr)):
+            self._display(expr, formal)
+        elif self._hides(expr, self.site.type_of(expr)):
+            self._hidden(expr, formal)
+        else:
+            self._value(expr, formal)
+
+    def _hidden(self, expr: Expression, formal: ProperType) -> None:
+        """Judge what the variable was set to, but report it where the variable is used."""
+        self.place = self.place or expr
+        for value in assigned(self.site, expr):
+            if self.holds(value):
+                self._check(value, formal)
+
+    def _each(self, items: list[Expression], formal: Type) -> None:
+        self.here = " here"
+        for item in items:
+            if self.holds(item):
+                self._check(item, get_proper_type(formal))
+            else:
+                self.plain(item, formal)
+
+    def plain(self, expr: Expression, formal: Type) -> None:
+        """A value without outputs beside items that have some."""
+        inner = expr.expr if isinstance(expr, StarExpr) else expr
+        found = self.site.quietly(
+            lambda: self.site.api.expr_checker.accept(inner, type_context=formal)
+        )
+        if isinstance(expr, StarExpr):
+            found = get_proper_type(iterated(found) or unknown())
+        if not fits(found, formal):
+            down, up = self.site.describe(formal, found)
+            self._fail(f'takes "{down}" here, but this is "{up}"', expr)
+
+    def _check_shape(self, expr: Expression) -> None:
+        """A parameter of any type still cannot take what Airflow will not resolve."""
+        if isinstance(expr, SetExpr):
+            self._fail_set(expr)
+        elif isinstance(expr, ConditionalExpr):
+            self._each([expr.if_expr, expr.else_expr], unknown())
+        elif (items := display_items(expr)) is not None:
+            self._each([item for item in items if self.holds(item)], unknown())
+        else:
+            found = self.site.type_of(expr)
+            if task_of(found) is not None:
+                self._fail_task(expr, found)
+            elif resolved(found) is None:
+                self._fail_unresolved(expr, found)
+
+    # Displays ------------------------------------------------------------------------------------
+
+    def _display(self, expr: Expression, formal: ProperType) -> None:
+        if isinstance(expr, SetExpr):
+            self._fail_set(expr)
+        elif isinstance(expr, DictExpr):
+            self._dict(expr, formal)
+        elif isinstance(expr, (ListExpr, TupleExpr)):
+            self._sequence(expr, formal)
+
+    def _sequence(self, expr: ListExpr | TupleExpr, formal: ProperType) -> None:
+        fixed = self._fixed(expr, formal) if isinstance(expr, TupleExpr) else None
+        if fixed is not None:
+            for item, kind in zip(expr.items, fixed, strict=True):
+                self._each([item], kind)
+            return
+        name = "list" if isinstance(expr, ListExpr) else "tuple"
+        item_type = self._item_type(formal, self.site.builtin(name, [unknown()]))
+        if item_type is None:
+            self.mismatch(expr, self.site.type_of(expr), formal)
+        else:
+            self._each(expr.items, item_type)
+
+    def _fixed(self, expr: TupleExpr, formal: ProperType) -> list[Type] | None:
+        """The item types of a tuple of this length."""
+        for choice in members(formal):
+            if isinstance(choice, TupleType) and len(choice.items) == len(expr.items):
+                return list(choice.items)
+        return None
+
+    def _item_type(self, formal: ProperType, display: Instance) -> Type | None:
+        """What the items of a list or tuple display must be, or None if it does not fit."""
+        found: list[Type] = []
+        for choice in members(formal):
+            if isinstance(choice, AnyType) or is_object(choice):
+                found.append(unknown())
+            elif isinstance(choice, Instance) and is_subtype(display, choice):
+                found.append(iterated(choice) or unknown())
+        return make_simplified_union(found) if found else None
+
+    def _dict(self, expr: DictExpr, formal: ProperType) -> None:
+        choices = members(formal)
+        shape = next((c for c in choices if isinstance(c, TypedDictType)), None)
+        if shape is not None:
+            self._typed_dict(expr, shape)
+            return
+        display = self.site.builtin("dict", [unknown(), unknown()])
+        values: list[Type] = []
+        for choice in choices:
+            if isinstance(choice, AnyType) or is_object(choice):
+                values.append(unknown())
+            elif isinstance(choice, Instance) and is_subtype(display, choice):
+                values.append(choice.args[1] if len(choice.args) > 1 else unknown())
+        if not values:
+            self.mismatch(expr, self.site.type_of(expr), formal)
+            return
+        value = make_simplified_union(values)
+        keys = make_simplified_union(
+            [c.args[0] if isinstance(c, Instance) and c.args else unknown() for c in choices]
+        )
+        for key, item in expr.items:
+            if key is not None and self.holds(key):
+                self._fail("takes no output as a key of a dict: only values are resolved", key)
+            elif key is not None:
+                self.plain(key, keys)
+            spread = display.copy_modified(args=[unknown(), value])
+            self._each([item], spread if key is None else value)
+
+    def _typed_dict(self, expr: DictExpr, shape: TypedDictType) -> None:
+        given = set()
+        for key, item in expr.items:
+            if not isinstance(key, StrExpr):
+                return  # a spread or a computed key: nothing is known to be missing
+            given.add(key.value)
+            if key.value in shape.items:
+                self._each([item], shape.items[key.value])
+            else:
+                (name,) = self.site.describe(shape)
+                self._fail(f'takes "{name}", which has no key "{key.value}"', key)
+        if missing := sorted(shape.required_keys - given):
+            (name,) = self.site.describe(shape)
+            self._fail(f'takes "{name}", but key "{missing[0]}" is missing', expr)
+
+    # Values --------------------------------------------------------------------------------------
+
+    def _value(self, expr: Expression, formal: ProperType) -> None:
+        star = isinstance(expr, StarExpr)
+        found = self.site.type_of(expr.expr if isinstance(expr, StarExpr) else expr)
+        if star:
+            found = get_proper_type(iterated(found) or unknown())
+        if task_of(found) is not None and not accepts_object(formal):
+            self._fail_task(expr, found)
+        elif is_output(found) or not fits(found, formal):
+            self.judge(expr, found, formal)
+
+    def judge(self, expr: Expression, found: ProperType, formal: ProperType) -> None:
+        """Compare what Airflow will put there with the parameter."""
+        for table in (formal, found):
+            if (row := row_of(table)) is not None:
+                self.site.depend_on(row)
+        for choice in members(found):
+            value = resolved(choice)
+            if value is None:
+                self._fail_unresolved(expr, choice)
+                return
+            if not lost(choice) and not fits(value, formal):
+                # It does where an output itself is asked for.
+                if not fits(choice, formal) and not can_return(self.site, expr, formal):
+                    self.mismatch(expr, choice, formal)
+                return
+            if lost(choice) and not (fits(choice, formal) or self._origins_fit(expr, formal)):
+                return
+
+    def _origins_fit(self, expr: Expression, formal: ProperType) -> bool:
+        """Where a join of types says only ``object``, look at what the variable was set to."""
+        for origin in origins(self.site, expr):
+            found = self.site.type_of(origin)
+            value = resolved(found)
+            if output_of(found) is None or lost(found) or value is None:
+                continue
+            if not fits(value, formal):
+                self.mismatch(expr, found, formal)
+                return False
+        return True
+
+    # Messages ------------------------------------------------------------------------------------
+
+    def _fail(self, predicate: str, where: Context, code: ErrorCode | None = None) -> None:
+        self.site.fail(f"{self.slot.subject} {predicate}", self.place or where, code or self.code)
+
+    def mismatch(self, expr: Expression, found: ProperType, formal: ProperType) -> None:
+        """Report that an output does not fit, with the names of both tasks."""
+        shown = make_simplified_union(list(without_any(formal)))
+        output = output_of(found) or first_output(found)
+        note = (output and output.note) or note_of(self.site, expr)
+        output = output and Output(output.value, output.kind, note)
+        whole = output_of(found)
+        value = get_proper_type(resolved(found) or found)
+        value_shown = make_simplified_union(list(without_any(value)))
+        down, up = self.site.describe(shown, value_shown)
+        self._fail(
+            f'takes "{down}"{self.here}, but {returns(output, up, direct=whole is not None)}', expr
+        )
+
+    def _fail_set(self, expr: Expression) -> None:
+        self._fail("takes outputs in a list, not in a set: an output has no hash", expr)
+
+    def _fail_task(self, expr: Expression, found: ProperType) -> None:
+        task = task_of(found)
+        label = task.label if task else "a task"
+        name = task.note.name if task and task.note.name else "task"
+        self._fail(f'takes a value, but {label} itself is passed: call it, "{name}()"', expr)
+
+    def _fail_unresolved(self, expr: Expression, found: ProperType) -> None:
+        output = first_output(found)
+        note = (output and output.note) or note_of(self.site, expr)
+        source = f'the output of task "{note.task}"' if note and note.task else "an output"
+        kind = found.type.name if isinstance(found, Instance) else "container"
+        self._fail(
+            f'gets {source} inside "{kind}", where Airflow does not look: make it a list', expr
+        )
+
+
+def returns(output: Output | None, up: str, *, direct: bool = True) -> str:
+    """The second half of a mismatch: who gives what."""
+    if output is None:
+        return f'gets "{up}"'
+    note = output.note
+    if not direct:
+        return f'gets "{up}" from {output.phrase()}'
+    if output.kind == names.KEYED and (note is None or note.key is None):
+        return f'a key of {output.phrase()} is "{up}"'
+    if note is not None and note.key is not None:
+        what = "item" if note.key.isdigit() else "key"
+        key = note.key if note.key.isdigit() else f'"{note.key}"'
+        return f'{what} {key} of {output.phrase()} is "{up}"'
+    return f'{output.phrase()} returns "{up}"'

@@ -1,0 +1,322 @@
+"""``out["key"]``, ``out.map(f)``, ``out.zip(...)`` and ``out.concat(...)``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import (
+    ARG_POS,
+    CallExpr,
+    Context,
+    Expression,
+    LambdaExpr,
+    StrExpr,
+    TempNode,
+)
+from mypy.typeops import make_simplified_union
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    LiteralType,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    UnionType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.codes import XCOM_KEY, XCOM_MAP
+from typedxcom.mypy.features.keynames import key_fault
+from typedxcom.mypy.types.elements import element_of, is_dict
+from typedxcom.mypy.types.origins import note_of
+from typedxcom.mypy.types.outputs import Note, Output, make_output, output_of
+from typedxcom.mypy.types.relation import fits
+from typedxcom.mypy.types.site import Site, unknown
+from typedxcom.mypy.types.tables import fields_of, is_table
+from typedxcom.mypy.types.tasks import task_of
+
+__all__ = ["batched", "concat", "item", "lambda_context", "mapped", "zipped"]
+
+
+# out["key"] --------------------------------------------------------------------------------------
+
+
+def item(site: Site, output: Output, key: Expression | None, where: Context) -> Type:
+    """The type of one key of an output; reports keys that will not be there."""
+    note = output.note or Note()
+    name = _text(site, key)
+    value = get_proper_type(output.value)
+    if output.kind == names.DERIVED:
+        site.fail(
+            f"The result of map(), zip() or concat() of {output.phrase()} has no keys",
+            where,
+            XCOM_KEY,
+        )
+        return make_output(site, unknown(), kind=names.KEYED, note=note)
+    if name is None:
+        if key is not None and not _is_str(site.type_of(key)):
+            site.fail(
+                f"A key of {_subject(output)} is a str: an output cannot be indexed", key, XCOM_KEY
+            )
+            return make_output(site, unknown(), kind=names.KEYED, note=note)
+        return make_output(site, _any_key(site, output, value), kind=names.KEYED, note=note)
+    if (fault := key_fault(name)) is not None:
+        text = f'Key "{name}" of {output.phrase()} cannot name an XCom: {fault}'
+        site.fail(text, key or where, XCOM_KEY)
+        return make_output(site, unknown(), kind=names.KEYED, note=note)
+    if output.mapped:
+        value = get_proper_type(map_list(value))
+    found = _field(site, output, value, name, where)
+    if output.mapped:
+        found = site.builtin("list", [found])
+    return make_output(site, found, kind=names.KEYED, note=note._replace(key=name))
+
+
+def _any_key(site: Site, output: Output, value: ProperType) -> Type:
+    """What a key that is only known when the DAG is parsed gives: a dict's values are alike."""
+    one = get_proper_type(map_list(value)) if output.mapped else value
+    if (output.note and output.note.keys is False) or (found := _values(one)) is None:
+        return unknown()
+    return site.builtin("list", [found]) if output.mapped else found
+
+
+def _values(value: ProperType) -> Type | None:
+    if not isinstance(value, Instance) or not value.type.has_base("typing.Mapping"):
+        return None
+    base = next(b for b in value.type.mro if b.fullname == "typing.Mapping")
+    return map_instance_to_supertype(value, base).args[1]
+
+
+def map_list(value: ProperType) -> Type:
+    """The item type of the list that a mapped output is."""
+    return value.args[0] if isinstance(value, Instance) and value.args else unknown()
+
+
+def _subject(output: Output) -> str:
+    return "an output" if output.note is None else f"the output of {output.phrase()}"
+
+
+def _text(site: Site, key: Expression | None) -> str | None:
+    if isinstance(key, StrExpr):
+        return key.value
+    if key is None:
+        return None
+    found = site.type_of(key)
+    if isinstance(found, Instance) and found.last_known_value is not None:
+        found = found.last_known_value
+    if isinstance(found, LiteralType) and isinstance(found.value, str):
+        return found.value
+    return None
+
+
+def _is_str(found: ProperType) -> bool:
+    if isinstance(found, UnionType):
+        return all(_is_str(get_proper_type(item)) for item in found.items)
+    if isinstance(found, LiteralType):
+        found = found.fallback
+    return isinstance(found, AnyType) or (
+        isinstance(found, Instance) and found.type.has_base("builtins.str")
+    )
+
+
+def _field(site: Site, output: Output, value: ProperType, name: str, where: Context) -> Type:
+    if isinstance(value, AnyType) or name == "return_value":
+        return unknown()
+    keys, pushed = (output.note.keys, output.note.pushed) if output.note else (None, None)
+    label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
+    if output.note is not None and output.note.key is not None:
+        site.fail(f'{label}: key "{output.note.key}" has no keys of its own', where, XCOM_KEY)
+        return unknown()
+    if pushed is None or name in pushed:
+        return _known_field(site, value, name)
+    if keys is False:
+        text = f'{label} pushes no key "{name}": it needs multiple_outputs=True'
+        if pushed:
+            text += f", or one of {_listed(dict.fromkeys(pushed))}, which its body pushes"
+        site.fail(text, where, XCOM_KEY)
+        return unknown()
+    if (values := _values(value)) is not None:
+        return values
+    fields = fields_of(value)
+    site.depend_on(value)
+    if fields is not None and name in fields:
+        return fields[name][0]
+    if fields is not None and isinstance(value, (TypedDictType, Instance)):
+        (shown,) = site.describe(value)
+        known = _listed({**fields, **dict.fromkeys(pushed)})
+        text = f'{label} has no output key "{name}": "{shown}" has {known}'
+        site.fail(text, where, XCOM_KEY)
+    elif keys:
+        (shown,) = site.describe(value)
+        site.fail(f'{label} has no output keys: it returns "{shown}"', where, XCOM_KEY)
+    return unknown()
+
+
+def _known_field(site: Site, value: ProperType, name: str) -> Type:
+    """The type of a key that may be the body's own: that of a field, if there is such a one."""
+    if (values := _values(value)) is not None:
+        return values
+    fields = fields_of(value)
+    site.depend_on(value)
+    return fields[name][0] if fields is not None and name in fields else unknown()
+
+
+def _listed(fields: Collection[str]) -> str:
+    shown = [f'"{name}"' for name in list(fields)[:8]]
+    return ", ".join(shown) + (", ..." if len(fields) > 8 else "")
+
+
+# out.map(f) --------------------------------------------------------------------------------------
+
+
+def mapped(site: Site, output: Output, call: CallExpr) -> Type:
+    """The type of ``out.map(f)``; reports a function that does not take the elements."""
+    note = output.note or note_of(site, call)
+    element = _element(site, output, call, "mapped")
+    if not call.args or len(call.args) > 1:
+        return make_output(site, site.builtin("list", [unknown()]), kind=names.DERIVED, note=note)
+    result = _apply(site, output._replace(note=note), call.args[0], element, call)
+    value = site.builtin("list", [result])
+    return make_output(site, value, kind=names.DERIVED, note=note and note._replace(key=None))
+
+
+def _apply(site: Site, output: Output, f: Expression, element: Type, call: CallExpr) -> Type:
+    found = site.type_of(f) if not isinstance(f, LambdaExpr) else None
+    if found is not None and task_of(found) is not None:
+        task = task_of(found)
+        label = task.label if task else "a task"
+        site.fail(f"map() takes a plain function, but {label} is a task", f, XCOM_MAP)
+        return unknown()
+    if found is not None and not isinstance(found, (CallableType, Overloaded, Instance)):
+        return unknown()
+    callee = found if found is not None else _lambda_type(site, f, element)
+    checker = site.api.expr_checker
+    (result, _solved), failed = site.has_errors(
+        lambda: checker.check_call(callee, [TempNode(element, context=f)], [ARG_POS], call)
+    )
+    if failed and isinstance(callee, CallableType) and _one_parameter(callee):
+        formal = callee.arg_types[0]
+        if not fits(element, formal):
+            down, up = site.describe(formal, element)
+            name = (callee.name or "the function").split(" of ")[0]
+            text = f'Function "{name}" takes "{down}", but {output.phrase()} gives "{up}" to map()'
+            site.fail(text, f, XCOM_MAP)
+            return callee.ret_type if not callee.variables else unknown()
+    elif failed:
+        named = callee.name if isinstance(callee, CallableType) else None
+        called = f'Function "{named.split(" of ")[0]}"' if named else "This function"
+        text = f"{called} cannot be called with one element of {output.phrase()} in map()"
+        site.fail(text, f, XCOM_MAP)
+        return unknown()
+    returned: Type = result
+    return returned
+
+
+def _one_parameter(callee: CallableType) -> bool:
+    return bool(callee.arg_types) and callee.min_args <= 1
+
+
+def lambda_context(site: Site, output: Output) -> CallableType:
+    """What mypy checks a lambda against."""
+    element = unknown() if is_dict(output.value) else element_of(site, output.value) or unknown()
+    return _takes(site, element)
+
+
+def _takes(site: Site, element: Type) -> CallableType:
+    return CallableType([element], [ARG_POS], [None], unknown(), site.builtin("function"))
+
+
+def _lambda_type(site: Site, f: Expression, element: Type) -> ProperType:
+    context = _takes(site, element)
+    return site.quietly(lambda: site.api.expr_checker.accept(f, type_context=context))
+
+
+# out.zip(...) and out.concat(...) ----------------------------------------------------------------
+
+
+def zipped(site: Site, output: Output, call: CallExpr) -> Type:
+    """The type of ``a.zip(b, c, fillvalue=...)``."""
+    elements = _elements(site, output, call, "zipped")
+    fills = [e for e, n in zip(call.args, call.arg_names, strict=True) if n == "fillvalue"]
+    if fills:
+        fill = site.type_of(fills[0])
+        if isinstance(fill, Instance) and fill.last_known_value is not None:
+            fill = fill.copy_modified(last_known_value=None)
+        elements = [make_simplified_union([element, fill]) for element in elements]
+    pair = TupleType(elements, site.builtin("tuple", [unknown()]))
+    return _derived(site, output, call, pair)
+
+
+def concat(site: Site, output: Output, call: CallExpr) -> Type:
+    """The type of ``a.concat(b, c)``."""
+    elements = _elements(site, output, call, "concatenated")
+    return _derived(site, output, call, make_simplified_union(elements))
+
+
+# out.batches(rows=...) ---------------------------------------------------------------------------
+
+
+def batched(site: Site, output: Output, where: Context) -> Type:
+    """The type of ``out.batches(rows=...)``: a list of the table, each some of its rows."""
+    table = get_proper_type(output.value)
+    if isinstance(table, Instance) and table.type.fullname == "builtins.list" and table.args:
+        table = get_proper_type(table.args[0])
+    if not (isinstance(table, AnyType) or is_table(table)):
+        (shown,) = site.describe(output.value)
+        label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
+        site.fail(f'{label} returns "{shown}": only a table has batches()', where, XCOM_MAP)
+        table = get_proper_type(unknown())
+    note = output.note or Note()
+    value = site.builtin("list", [table])
+    return make_output(site, value, kind=names.DERIVED, note=note._replace(key=None))
+
+
+def _derived(site: Site, output: Output, call: CallExpr, element: Type) -> Type:
+    note = output.note or note_of(site, call) or Note()
+    value = site.builtin("list", [element])
+    return make_output(site, value, kind=names.DERIVED, note=note._replace(key=None))
+
+
+def _elements(site: Site, output: Output, call: CallExpr, verb: str) -> list[Type]:
+    found = [_element(site, output, call, verb)]
+    for expr, name in zip(call.args, call.arg_names, strict=True):
+        if name == "fillvalue":
+            continue
+        other = output_of(site.type_of(expr))
+        if other is not None:
+            found.append(_element(site, other, expr, verb))
+        elif isinstance(site.type_of(expr), AnyType):
+            found.append(unknown())
+        else:
+            (shown,) = site.describe(site.type_of(expr))
+            site.fail(f'Only outputs can be {verb}, not a value of type "{shown}"', expr, XCOM_MAP)
+            found.append(unknown())
+    return found
+
+
+def _element(site: Site, output: Output, where: Context, verb: str) -> Type:
+    if output.kind == names.KEYED or (output.note and output.note.key is not None):
+        key = f'Key "{output.note.key}"' if output.note and output.note.key else "A key"
+        site.fail(
+            f"{key} of {output.phrase()} cannot be {verb}: only all of it can", where, XCOM_MAP
+        )
+        return unknown()
+    element = element_of(site, output.value)
+    if element is None:
+        (shown,) = site.describe(output.value)
+        label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
+        text = f'{label} returns "{shown}", which cannot be {verb}: it needs a list or a tuple'
+        site.fail(text, where, XCOM_MAP)
+        return unknown()
+    if is_dict(output.value):
+        (shown,) = site.describe(output.value)
+        label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
+        text = f'{label} returns "{shown}", which cannot be {verb}: a dict has no items by number'
+        site.fail(text, where, XCOM_MAP)
+        return unknown()
+    return element

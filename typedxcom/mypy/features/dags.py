@@ -1,0 +1,82 @@
+"""``@dag``: its function may return anything, and its parameters stay known.
+
+Also the two places where Airflow's own signatures refuse right code in a way that no hook sees,
+because mypy asks no plugin for the signature of a bare decorator.
+"""
+
+from __future__ import annotations
+
+from mypy.nodes import Decorator, FuncDef, OverloadedFuncDef
+from mypy.plugin import FunctionContext, MethodContext
+from mypy.types import (
+    CallableType,
+    Overloaded,
+    Type,
+    TypeVarType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.codes import XCOM_UNCHECKED
+from typedxcom.mypy.types.bodies import visit_body
+from typedxcom.mypy.types.site import Site, unknown
+
+__all__ = ["decorate_dag", "relax_dag", "relax_task_group"]
+
+
+def decorate_dag(site: Site, ctx: MethodContext | FunctionContext) -> Type:
+    """``@dag``, bare or with arguments."""
+    given = [get_proper_type(t) for types in ctx.arg_types[:1] for t in types[:1]]
+    function = given[0] if given else None
+    if not isinstance(function, CallableType):
+        return site.instance(names.DAG_DECORATOR) or ctx.default_return_type
+    if isinstance(ctx.context, Decorator):
+        check_body(site, ctx.context)
+    made = site.instance(names.SDK_DAG)
+    return (
+        function.copy_modified(ret_type=made, implicit=False) if made else ctx.default_return_type
+    )
+
+
+def check_body(site: Site, decorated: Decorator) -> None:
+    """What can only be seen once the whole body has its types."""
+    visit_body(site, decorated)
+    checked = decorated.func.type is not None or site.api.options.check_untyped_defs
+    if site.config.warn_unannotated_dags and not checked:
+        text = f'mypy skips "{decorated.func.name}", because it has no annotations: add "-> None"'
+        site.fail(text, decorated, XCOM_UNCHECKED)
+
+
+def relax_dag(node: object) -> bool:
+    """``dag(func: Callable[..., DAG])``: a DAG function need not return its DAG.
+
+    Returns:
+        Whether the signature was there; mypy may not have read it yet.
+    """
+    for item in _items(node):
+        argument = get_proper_type(item.arg_types[0]) if len(item.arg_types) == 1 else None
+        if isinstance(argument, CallableType):
+            argument.ret_type = unknown()
+    return bool(_items(node))
+
+
+def relax_task_group(node: object) -> bool:
+    """``FReturn = TypeVar("FReturn", None, DAGNode)``: a group may return an output.
+
+    Returns:
+        Whether the signature was there; mypy may not have read it yet.
+    """
+    for item in _items(node):
+        for variable in item.variables:
+            if isinstance(variable, TypeVarType):
+                variable.values.clear()
+    return bool(_items(node))
+
+
+def _items(node: object) -> list[CallableType]:
+    if not isinstance(node, (OverloadedFuncDef, FuncDef)):
+        return []
+    found = node.type
+    if isinstance(found, Overloaded):
+        return found.items
+    return [found] if isinstance(found, CallableType) else []

@@ -1,0 +1,359 @@
+"""``@task`` and its kin: from a decorated function to a task's type."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from mypy.nodes import ARG_STAR2, CallExpr, Context, Decorator, Expression, NameExpr
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext
+from mypy.types import (
+    AnyType,
+    CallableType,
+    ExtraAttrs,
+    Instance,
+    LiteralType,
+    NoneType,
+    ProperType,
+    Type,
+    TypeOfAny,
+    UnionType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.codes import XCOM_KEY, XCOM_TASK
+from typedxcom.mypy.features.keynames import pushed_key_fault
+from typedxcom.mypy.features.spelling import check_settings
+from typedxcom.mypy.types.pushed import keys_of_task
+from typedxcom.mypy.types.site import Site
+from typedxcom.mypy.types.tables import fields_of
+from typedxcom.mypy.types.tasks import (
+    Tasklike,
+    TaskNote,
+    awaited,
+    make_task,
+    output_value,
+    pushes_keys,
+    task_of,
+)
+
+__all__ = [
+    "boolean",
+    "condition",
+    "decorate_contract",
+    "decorate_mark",
+    "decorate_task",
+    "decorated_task",
+    "kind_of",
+    "same_task",
+    "sub_decorator",
+]
+
+NOTE: Final = "<typedxcom decorator>"
+_SHOWN: Final = {"python": "@task", "bash_processed": "@task.bash"}
+OUTPUT: Final = "<typedxcom output>"
+INPUTS: Final = "<typedxcom inputs>"
+
+
+def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> Type:
+    """``task(f)``, ``task.branch(f)`` and the same with arguments."""
+    made = get_proper_type(ctx.default_return_type)
+    if isinstance(made, Instance) and made.extra_attrs:  # `bare` has made it
+        return made
+    attrs = dict(_attrs(ctx.type))
+    note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
+    if isinstance(ctx.context, CallExpr):
+        note = _said(site, ctx.context, note, attrs)
+    function = _function(ctx)
+    if function is None:
+        return _with_arguments(site, ctx, note, attrs)
+    return _decorated(site, ctx.context, function, note, attrs)
+
+
+def decorated_task(
+    site: Site,
+    context: Context,
+    decorator: Type,
+    function: CallableType,
+    *,
+    kind: str,
+    plain: bool,
+) -> Type:
+    """The task that *decorator* makes of *function*."""
+    attrs = _attrs(decorator)
+    note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
+    return _decorated(site, context, function, note, attrs)
+
+
+def _decorated(
+    site: Site, context: Context, function: CallableType, note: TaskNote, attrs: dict[str, Type]
+) -> Type:
+    function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
+    if isinstance(context, Decorator):  # a ParamSpec may have lost the function's name
+        note = note._replace(name=context.func.name)
+    _check_returned(site, context, function, note)
+    _check_keys(site, context, function, note)
+    _check_yielded(site, context, function, note)
+    return task_type(site, function, note._replace(pushed=keys_of_task(site, context, function)))
+
+
+def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
+    """The type of a task that runs *function*."""
+    note = note._replace(name=_name(function) or note.name)
+    value = output_value(site, function, note.kind)
+    return make_task(site, Tasklike(note, function, value))
+
+
+def _name(function: CallableType) -> str:
+    return (function.name or "").split(" of ")[0]
+
+
+def _function(ctx: MethodContext | FunctionContext) -> CallableType | None:
+    """The decorated function, if the call is given one."""
+    for types in ctx.arg_types[:1]:
+        for found in types[:1]:
+            proper = get_proper_type(found)
+            if isinstance(proper, CallableType) and not proper.is_type_obj():
+                return proper
+    return None
+
+
+def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote, attrs: dict[str, Type]) -> Type:
+    """``task(multiple_outputs=True)``: remember what bears on types."""
+    default, context = get_proper_type(ctx.default_return_type), ctx.context
+    # Airflow's TaskDecorator gives a plain callable, which cannot carry a note.
+    made = default if isinstance(default, Instance) else site.instance(names.DECORATOR)
+    if made is None or not isinstance(context, CallExpr):
+        return ctx.default_return_type
+    kept = {"kind": note.kind, "keys": note.keys, "plain": note.plain, "open": note.open}
+    attrs[NOTE] = site.text_note(json.dumps(kept))
+    made = made.copy_modified()
+    made.extra_attrs = ExtraAttrs(attrs, set(), None)
+    return made
+
+
+def _said(site: Site, call: CallExpr, note: TaskNote, attrs: dict[str, Type]) -> TaskNote:
+    """The note after what a decorator was given; types that it was given go into *attrs*."""
+    check_settings(site, call, note.kind, _SHOWN.get(note.kind, f"@task.{note.kind}"))
+    if ARG_STAR2 in call.arg_kinds:
+        note = note._replace(open=True)
+    for name, expr in zip(call.arg_names, call.args, strict=True):
+        if name == "multiple_outputs":
+            note = note._replace(keys=boolean(expr))
+        elif name == "output_processor" and note.kind == "bash":
+            note = note._replace(kind="bash_processed")
+        elif name in ("inputs", "output") and (declared := _declared(site, expr)) is not None:
+            attrs[INPUTS if name == "inputs" else OUTPUT] = declared
+    return note
+
+
+def kind_of(decorator: Type) -> str:
+    """The kind of task that a decorator makes."""
+    return _task_note(_attrs(decorator), TaskNote()).kind
+
+
+def sub_decorator(site: Site, ctx: AttributeContext, *, kind: str) -> Type:
+    """``task.docker``: the decorator, with its name noted."""
+    proper = get_proper_type(ctx.default_attr_type)
+    if not isinstance(proper, Instance):
+        return ctx.default_attr_type
+    made = proper.copy_modified()
+    text = site.text_note(json.dumps({"kind": kind}))
+    made.extra_attrs = ExtraAttrs({NOTE: text}, set(), None)
+    return made
+
+
+def _attrs(found: Type) -> dict[str, Type]:
+    proper = get_proper_type(found)
+    if isinstance(proper, Instance) and proper.extra_attrs:
+        return proper.extra_attrs.attrs
+    return {}
+
+
+def _task_note(attrs: dict[str, Type], note: TaskNote) -> TaskNote:
+    text = get_proper_type(attrs.get(NOTE))
+    if isinstance(text, LiteralType) and isinstance(text.value, str):
+        return note._replace(**json.loads(text.value))
+    return note
+
+
+def boolean(expr: Expression) -> bool | None:
+    """The value of ``True`` or ``False``, or None for any other expression."""
+    name = expr.name if isinstance(expr, NameExpr) else ""
+    return {"True": True, "False": False}.get(name)
+
+
+def _declared(site: Site, expr: Expression) -> Type | None:
+    """The type that a class or a type form in an argument stands for."""
+    found = site.type_of(expr)
+    if isinstance(found, CallableType) and found.is_type_obj():
+        return found.ret_type
+    return None
+
+
+def condition(site: Site, ctx: MethodContext) -> Type:
+    """``task.run_if(...)``: Airflow's bound on what it decorates knows only its own classes."""
+    return site.instance(names.CONDITION) or ctx.default_return_type
+
+
+def same_task(site: Site, ctx: FunctionContext) -> Type:
+    """``@result`` gives back what it is given."""
+    given = [t for types in ctx.arg_types[:1] for t in types[:1]]
+    return given[0] if given and task_of(given[0]) is not None else ctx.default_return_type
+
+
+# @contract and @setup ----------------------------------------------------------------------------
+
+
+def with_contract(function: CallableType, inputs: Type | None, output: Type | None) -> CallableType:
+    """The function as ``inputs=`` and ``output=`` declare it."""
+    if output is not None:
+        function = function.copy_modified(ret_type=output)
+    fields = fields_of(get_proper_type(inputs)) if inputs is not None else None
+    if not fields:
+        return function
+    types = [
+        fields[name][0] if name in fields and _is_unannotated(kind) else kind
+        for name, kind in zip(function.arg_names, function.arg_types, strict=True)
+    ]
+    return function.copy_modified(arg_types=types)
+
+
+def _is_unannotated(found: Type) -> bool:
+    proper = get_proper_type(found)
+    return isinstance(proper, AnyType) and proper.type_of_any == TypeOfAny.unannotated
+
+
+def decorate_contract(site: Site, ctx: MethodContext | FunctionContext) -> Type:
+    """``@contract(inputs=..., output=...)``."""
+    function = _function(ctx)
+    attrs = _attrs(ctx.type) if isinstance(ctx, MethodContext) else {}
+    if function is not None:
+        return with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
+    made, context = get_proper_type(ctx.default_return_type), ctx.context
+    if not isinstance(made, Instance) or not isinstance(context, CallExpr):
+        return ctx.default_return_type
+    found: dict[str, Type] = {}
+    for name, expr in zip(context.arg_names, context.args, strict=True):
+        if name in ("inputs", "output") and (declared := _declared(site, expr)) is not None:
+            found[INPUTS if name == "inputs" else OUTPUT] = declared
+    made = made.copy_modified()
+    made.extra_attrs = ExtraAttrs(found, set(), None)
+    return made
+
+
+def decorate_mark(site: Site, ctx: MethodContext | FunctionContext, *, plain: bool = False) -> Type:
+    """``@setup`` and ``@teardown`` on a function or on a task."""
+    given = [get_proper_type(t) for types in ctx.arg_types[:1] for t in types[:1]]
+    if given and task_of(given[0]) is not None:
+        return given[0]
+    function = _function(ctx)
+    if function is not None:
+        pushed = keys_of_task(site, ctx.context, function)
+        return task_type(site, function, TaskNote(plain=plain, pushed=pushed))
+    if plain:  # airflow's teardown(on_failure_fail_dagrun=True)
+        return site.instance(names.MARK) or ctx.default_return_type
+    return ctx.default_return_type
+
+
+# What the kinds of task may return ---------------------------------------------------------------
+
+
+def _check_returned(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
+    allowed = _ALLOWED.get(note.kind)
+    if allowed is None or allowed_return(returned := awaited(function.ret_type), note.kind):
+        return
+    (shown,) = site.describe(returned)
+    where = context.decorators[0] if isinstance(context, Decorator) else context
+    name = _name(function) or note.name
+    site.fail(f'Task "{name}" must return {allowed}, not "{shown}"', where, XCOM_TASK)
+
+
+def _check_keys(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
+    """Report a key of the result that Airflow would push under another name."""
+    value = get_proper_type(output_value(site, function, note.kind))
+    found = pushed_key_fault(value) if pushes_keys(value, note) else None
+    if found is not None:
+        key, fault = found
+        where = context.decorators[0] if isinstance(context, Decorator) else context
+        text = f'Key "{key}" of task "{_name(function) or note.name}" cannot name an XCom: {fault}'
+        site.fail(text, where, XCOM_KEY)
+
+
+def _check_yielded(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
+    """Report a function that yields what it promises: Airflow pushes only what it returns."""
+    if not isinstance(context, Decorator) or not context.func.is_generator:
+        return
+    if context.func.is_async_generator or _yields_metadata(get_proper_type(function.ret_type)):
+        return
+    (shown,) = site.describe(function.ret_type)
+    name = _name(function) or note.name
+    text = f'Task "{name}" yields, so it pushes nothing of "{shown}": return a list'
+    site.fail(text, context.decorators[0], XCOM_TASK)
+
+
+def _yields_metadata(promised: ProperType) -> bool:
+    """Whether an annotation promises no value, asset metadata, or what is returned in the end."""
+    if isinstance(promised, (AnyType, NoneType)):
+        return True
+    if not isinstance(promised, Instance) or promised.type.fullname not in _YIELDS:
+        return False
+    if len(promised.args) > 2 and not isinstance(get_proper_type(promised.args[2]), NoneType):
+        return True
+    return not promised.args or _is_metadata(get_proper_type(promised.args[0]))
+
+
+_YIELDS: Final = ("typing.Generator", "typing.Iterator", "typing.Iterable")
+
+
+def _is_metadata(yielded: ProperType) -> bool:
+    if isinstance(yielded, UnionType):
+        return any(_is_metadata(get_proper_type(item)) for item in yielded.items)
+    if not isinstance(yielded, Instance):
+        return isinstance(yielded, AnyType)
+    return yielded.type.fullname == "builtins.object" or yielded.type.has_base(names.SDK_METADATA)
+
+
+_ALLOWED: Final = {
+    **dict.fromkeys(names.BRANCHES, "task ids: a str, a list of str, or None"),
+    "sensor": "a bool or a PokeReturnValue",
+    **dict.fromkeys(names.COMMANDS, "the command as a str"),
+}
+
+
+def allowed_return(returned: ProperType, kind: str) -> bool:
+    """Whether a kind of task may return this."""
+    if isinstance(returned, AnyType):
+        return True
+    if isinstance(returned, UnionType):
+        return all(allowed_return(get_proper_type(item), kind) for item in returned.items)
+    if isinstance(returned, NoneType):
+        return kind in names.BRANCHES
+    if isinstance(returned, LiteralType):
+        returned = returned.fallback
+    if kind in names.BRANCHES:
+        return _is_task_ids(returned)
+    if not isinstance(returned, Instance):
+        return False
+    bases = ("builtins.str",) if kind in names.COMMANDS else ("builtins.bool", names.SDK_POKE)
+    return any(returned.type.has_base(base) for base in bases)
+
+
+def _is_task_ids(returned: ProperType) -> bool:
+    from typedxcom.mypy.types.shapes import iterated
+
+    if isinstance(returned, Instance) and returned.type.has_base("builtins.str"):
+        return True
+    item = get_proper_type(iterated(returned))
+    return item is not None and not isinstance(item, NoneType) and _is_str(item)
+
+
+def _is_str(item: ProperType) -> bool:
+    if isinstance(item, UnionType):
+        return all(_is_str(get_proper_type(member)) for member in item.items)
+    if isinstance(item, LiteralType):
+        item = item.fallback
+    return isinstance(item, AnyType) or (
+        isinstance(item, Instance) and item.type.has_base("builtins.str")
+    )

@@ -1,0 +1,178 @@
+"""The usual call: literals, and outputs whose class is the one that is asked for.
+
+Nearly every call is one, so it is judged here in one pass, without the objects that `Call`,
+`Mapping` and `Argument` need for what is more, or wrong. Classes of nodes are compared by identity:
+mypy's are compiled, and each look at one costs more than a line of Python.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    BytesExpr,
+    CallExpr,
+    Expression,
+    FloatExpr,
+    IntExpr,
+    LambdaExpr,
+    ListExpr,
+    NameExpr,
+    StrExpr,
+)
+from mypy.types import Instance, ProperType, Type, get_proper_type
+
+from typedxcom.mypy import names
+from typedxcom.mypy.types.callee import Callee
+from typedxcom.mypy.types.outputs import output_of
+from typedxcom.mypy.types.relation import fits
+from typedxcom.mypy.types.site import Site, unknown
+from typedxcom.mypy.types.tasks import called_task
+
+__all__ = [
+    "NEVER_OUTPUTS",
+    "fits_plainly",
+    "fitting_arguments",
+    "is_literal_of",
+    "maps_plainly",
+    "sets_plainly",
+]
+
+NEVER_OUTPUTS: Final = frozenset({IntExpr, StrExpr, BytesExpr, FloatExpr, LambdaExpr})
+
+
+def fitting_arguments(site: Site, call: CallExpr, callee: Callee) -> list[Type] | None:
+    """Judge the usual call, of literals and of outputs whose class is the one asked for.
+
+    Returns:
+        The parameter types that are left for mypy, or None where `Call` must look closer.
+    """
+    left = callee.types.copy()
+    kinds = call.arg_kinds
+    for place, expr in enumerate(call.args):
+        kind = kinds[place]
+        if kind is ARG_NAMED:
+            place = callee.named.get(call.arg_names[place] or "", -1)
+            if place < 0:
+                return None
+        elif kind is not ARG_POS or place >= callee.positional:
+            return None
+        if type(expr) not in NEVER_OUTPUTS:
+            if not fits_plainly(site, expr, left[place]):
+                return None
+            left[place] = unknown()
+    return left
+
+
+def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
+    """Whether *expr* is an output whose class is asked for, or a list of such ones.
+
+    Nearly every argument is: the rest is for what is more, or wrong.
+    """
+    down = get_proper_type(formal)
+    if type(down) is not Instance:
+        return False
+    if type(expr) is NameExpr:
+        found = site.held(expr) or site.type_of(expr)
+    elif type(expr) is CallExpr:
+        task = called_task(site, expr)
+        if task is not None:
+            return _type_fits(get_proper_type(task.value), down)
+        found = site.type_of(expr)
+    else:
+        return isinstance(expr, ListExpr) and _list_fits(site, expr, down)
+    if type(found) is not Instance or not found.extra_attrs:
+        return False
+    if found.type.fullname == names.XCOMARG:
+        return _type_fits(get_proper_type(found.args[0]), down)
+    output = output_of(found)
+    return output is not None and _type_fits(get_proper_type(output.value), down)
+
+
+def _list_fits(site: Site, expr: ListExpr, down: Instance) -> bool:
+    if down.type.fullname != "builtins.list":
+        return False
+    item, literals = down.args[0], 0
+    for one in expr.items:
+        if is_literal_of(one, item):
+            literals += 1
+        elif not fits_plainly(site, one, item):
+            return False
+    return literals < len(expr.items)
+
+
+def _type_fits(up: ProperType, down: Instance) -> bool:
+    """Whether a class fits another, where neither is a table."""
+    if up == down:
+        return True
+    if type(up) is not Instance:
+        return False
+    is_any_table = up.type.fullname in names.TABLES or down.type.fullname in names.TABLES
+    return not is_any_table and fits(up, down)
+
+
+def sets_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, ...]) -> bool:
+    """Whether ``partial`` is given new names only, and the usual values for them."""
+    seen = set(given)
+    for index, expr in enumerate(call.args):
+        formal = _new_formal(call, index, callee, seen)
+        if formal is None:
+            return False
+        if not is_literal_of(expr, formal) and not fits_plainly(site, expr, formal):
+            return False
+    return True
+
+
+def maps_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, ...]) -> bool:
+    """Whether ``expand`` is given whole outputs, lists of what is asked for, and all it needs."""
+    seen = set(given)
+    for index, expr in enumerate(call.args):
+        formal = _new_formal(call, index, callee, seen)
+        if formal is None or (type(expr) is not NameExpr and type(expr) is not CallExpr):
+            return False
+        down, element = get_proper_type(formal), _list_element(site.type_of(expr))
+        if type(down) is not Instance or element is None or not _type_fits(element, down):
+            return False
+    return len(seen) > len(given) and callee.required() <= seen
+
+
+def _new_formal(call: CallExpr, index: int, callee: Callee, seen: set[str]) -> Type | None:
+    """The type of a parameter that a mapping gives by name, and for the first time."""
+    name = call.arg_names[index]
+    if call.arg_kinds[index] is not ARG_NAMED or name is None or name in seen:
+        return None
+    place = callee.named.get(name)
+    if place is None or name in callee.injected:
+        return None
+    seen.add(name)
+    return callee.types[place]
+
+
+def _list_element(found: ProperType) -> ProperType | None:
+    """What a whole output of a list has in it."""
+    output = output_of(found)
+    if output is None or output.kind not in _WHOLE or not output.note or output.note.key:
+        return None
+    value = get_proper_type(output.value)
+    if type(value) is not Instance or value.type.fullname != "builtins.list":
+        return None
+    return get_proper_type(value.args[0])
+
+
+_WHOLE: Final = (names.XCOMARG, names.MAPPED)
+
+
+def is_literal_of(expr: Expression, formal: Type) -> bool:
+    """Whether *expr* is a literal of the very class that is asked for."""
+    classes = _LITERALS.get(type(expr), ())
+    down = get_proper_type(formal) if classes else None
+    return isinstance(down, Instance) and down.type.fullname in classes
+
+
+_LITERALS: Final[dict[type, tuple[str, ...]]] = {
+    IntExpr: ("builtins.int", "builtins.float"),
+    FloatExpr: ("builtins.float",),
+    StrExpr: ("builtins.str",),
+}

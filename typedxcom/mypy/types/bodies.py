@@ -1,0 +1,110 @@
+"""The body of a decorated function, with its types, at the time of its decorator.
+
+mypy 2 checks the bodies of top-level functions after all decorators of a file. What a task group
+returns, and what a DAG function does with its outputs, is needed at the decorator: so the body is
+checked here first, the way mypy itself does for bodies that define attributes, and only once.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mypy.nodes import (
+    Decorator,
+    DictExpr,
+    DictionaryComprehension,
+    Expression,
+    FuncDef,
+    ListComprehension,
+    ListExpr,
+    ReturnStmt,
+    Statement,
+)
+from mypy.typeops import make_simplified_union
+from mypy.types import Type
+
+from typedxcom.mypy.features.statements import all_statements
+from typedxcom.mypy.features.truth import check_truth
+from typedxcom.mypy.guard import unfiltered
+from typedxcom.mypy.types.outputs import first_output
+from typedxcom.mypy.types.shapes import is_object
+from typedxcom.mypy.types.site import Site, afresh
+
+__all__ = ["inferred_return", "quiet_return", "visit_body"]
+
+
+DISPLAYS: Final = (DictExpr, ListExpr, DictionaryComprehension, ListComprehension)
+
+
+class _Last:
+    """The body that was read last: mypy tries each overload of a decorator on its own."""
+
+    key: object = None
+    returned: Type | None = None
+
+
+def visit_body(site: Site, decorated: Decorator) -> Type | None:
+    """Check a body, report what only shows there, and return what it returns, if known."""
+    func = decorated.func
+    key = (func, site.api.pass_num)
+    if _Last.key != key:
+        statements = all_statements(func.body.body)
+        with unfiltered(site.api), afresh(), site.in_function(func):
+            _check(site.api, func)
+            check_truth(site, func.body, statements)
+        _Last.key, _Last.returned = key, inferred_return(site, statements)
+    return _Last.returned
+
+
+def _check(api: Any, func: FuncDef) -> None:
+    if getattr(api, "recurse_into_functions", True) or func.def_or_infer_vars:
+        return  # mypy has done it
+    with api.tscope.function_scope(func), api.set_recurse_into_functions():
+        api.check_func_item(func, name=func.name)
+    func.def_or_infer_vars = True
+
+
+def inferred_return(site: Site, statements: list[Statement]) -> Type | None:
+    """What a checked body returns, of all its statements, if each return is known."""
+    found: list[Type] = []
+    for expr in _returns(statements):
+        if expr is None or not site.api.has_type(expr):
+            return None
+        found.append(_type_of(site, expr))
+    return make_simplified_union(found) if found else None
+
+
+def _type_of(site: Site, expr: Expression) -> Type:
+    """Without the context of a missing annotation, under which a display is of ``Any``."""
+    found: Type = site.api.lookup_type(expr)
+    if isinstance(expr, DISPLAYS):
+        display = site.quietly(lambda: site.api.expr_checker.accept(expr))
+        output = first_output(display)
+        return display if output is not None and not is_object(output.value) else found
+    return found
+
+
+def quiet_return(site: Site, func: FuncDef) -> Type | None:
+    """What an undecorated function of this file returns, whether or not mypy has got there."""
+    statements = all_statements(func.body.body)
+    returns = _returns(statements)
+    if not returns or any(expr is None for expr in returns) or func in _running:
+        return None
+    if all(site.api.has_type(expr) for expr in returns):
+        return inferred_return(site, statements)
+    _running.append(func)
+    api = site.api
+    try:
+        quiet = (api.msg.filter_errors(), api.local_type_map, api.tscope.function_scope(func))
+        with quiet[0], quiet[1], quiet[2], afresh():
+            api.check_func_item(func, name=func.name)
+            return inferred_return(site, statements)
+    finally:
+        _running.remove(func)
+
+
+_running: list[FuncDef] = []
+
+
+def _returns(statements: list[Statement]) -> list[Expression | None]:
+    return [each.expr for each in statements if isinstance(each, ReturnStmt)]

@@ -1,0 +1,377 @@
+"""What the plugin knows of a task: its function, and what of it reaches the consumer."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_NAMED_OPT,
+    ARG_OPT,
+    ARG_POS,
+    ARG_STAR,
+    ARG_STAR2,
+    CallExpr,
+    Decorator,
+    Expression,
+    NameExpr,
+    RefExpr,
+    TypeInfo,
+)
+from mypy.types import (
+    AnyType,
+    CallableType,
+    ExtraAttrs,
+    Instance,
+    LiteralType,
+    NoneType,
+    Parameters,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    get_proper_type,
+)
+
+from typedxcom.mypy import names
+from typedxcom.mypy.types.callee import Callee
+from typedxcom.mypy.types.outputs import Note, forget_notes, make_output, note_attrs
+from typedxcom.mypy.types.site import Site, unknown
+
+__all__ = [
+    "TaskNote",
+    "Tasklike",
+    "called_task",
+    "forget",
+    "injectable",
+    "make_task",
+    "named_task",
+    "output_value",
+    "pushes_keys",
+    "task_of",
+]
+
+NOTE: Final = "<typedxcom task>"
+FUNCTION: Final = "<typedxcom function>"
+
+TASKS: Final = (names.TASK, names.SDK_TASK, names.SDK_TASK_IMPL)
+GROUPS: Final = (names.GROUP, names.SDK_GROUP)
+OPTIONAL: Final = {ARG_POS: ARG_OPT, ARG_NAMED: ARG_NAMED_OPT}
+
+
+class TaskNote(NamedTuple):
+    """What stays with a task's type.
+
+    Attributes:
+        name: The name of its function.
+        kind: The sub-decorator, such as ``python``, ``bash`` or ``group``.
+        keys: Whether ``multiple_outputs`` was given; None lets the return type decide.
+        plain: Whether Airflow's own decorator made it.
+        open: Whether the decorator got settings that nobody knows, from ``**``.
+        pushed: The keys that its own code pushes; None where that is not known.
+        given: The parameters that ``partial`` has set.
+        partial: Whether ``partial`` was called.
+        spread: Whether ``partial`` got names that nobody knows, from ``**``.
+    """
+
+    name: str = ""
+    kind: str = "python"
+    keys: bool | None = None
+    plain: bool = False
+    open: bool = False
+    pushed: tuple[str, ...] | None = ()
+    given: tuple[str, ...] = ()
+    partial: bool = False
+    spread: bool = False
+
+
+class Tasklike:
+    """A task or a task group at a call. It is not changed once it is made.
+
+    Attributes:
+        note: What was noted when it was decorated.
+        function: The decorated function, or None where a join of types has lost it.
+        value: The type of its output.
+        group: Whether it is a task group.
+        usual: Its function, if a call of it may be a usual one; known from the first call on.
+    """
+
+    def __init__(
+        self, note: TaskNote, function: CallableType | None, value: Type, *, group: bool = False
+    ) -> None:
+        self.note = note
+        self.function = function
+        self.value = value
+        self.group = group
+        self.usual: Callee | None = None
+        self._callee: Callee | None = None
+        self._attrs: ExtraAttrs | None = None
+        self._unpacks = isinstance(get_proper_type(value), TupleType)
+
+    def noted(self, note: TaskNote) -> Tasklike:
+        """The same with another note, which does not rename it."""
+        made = type(self)(note, self.function, self.value, group=self.group)
+        made._callee = self._callee
+        made.usual = None if note.partial else self.usual
+        return made
+
+    def set_by(self, call: CallExpr) -> Tasklike:
+        """The same after one call of ``partial``."""
+        note = self.note
+        rows = zip(call.arg_names, call.arg_kinds, strict=True)
+        given = (*note.given, *(name for name, kind in rows if name and kind is ARG_NAMED))
+        spread = note.spread or ARG_STAR2 in call.arg_kinds
+        return self.noted(note._replace(given=given, partial=True, spread=spread))
+
+    @property
+    def noun(self) -> str:
+        """What to call it in a sentence."""
+        return "task group" if self.group else "task"
+
+    @property
+    def label(self) -> str:
+        """Its name in a sentence."""
+        return f'{self.noun} "{self.note.name}"' if self.note.name else f"this {self.noun}"
+
+    def output(self, site: Site, kind: str = names.XCOMARG) -> Type:
+        """The type of its output."""
+        info = site.classes[kind]
+        if info is None:
+            return unknown()
+        if site.is_async or (self._unpacks and kind == names.XCOMARG):
+            return self.output_of_call(site, self.value, kind)
+        if self._attrs is None:
+            self._attrs = note_attrs(site, self._note_of(self.value))
+        # Never the same object twice: mypy's unions erase the notes of an instance in place.
+        made = Instance(info, [self.value])
+        made.extra_attrs = self._attrs
+        return made
+
+    def output_of_call(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
+        """The type of the output of one call, which returns *value*."""
+        return make_output(site, value, kind=kind, note=self._note_of(value))
+
+    def _note_of(self, value: Type) -> Note:
+        note = self.note
+        return Note(note.name, None, pushes_keys(value, note), note.plain, note.pushed)
+
+    def callee(self, site: Site) -> Callee | None:
+        """Its function as a DAG's author calls it: what Airflow fills in may be left out."""
+        if self._callee is None and self.function is not None:
+            keys = frozenset() if self.group else context_keys(site)
+            function = self.function if self.group else injectable(self.function, keys)
+            self._callee = Callee(function, self.note.name, keys)
+            if not self._callee.generic and not self.note.partial:
+                self.usual = self._callee
+        return self._callee
+
+
+def pushes_keys(value: Type, note: TaskNote) -> bool | None:
+    """Whether Airflow pushes the keys of the return value one by one."""
+    if note.keys is not None:
+        return note.keys
+    proper = get_proper_type(value)
+    if isinstance(proper, AnyType) or note.open:
+        return None
+    if isinstance(proper, TypedDictType):
+        return True
+    if note.kind not in names.RUNS_FUNCTION:
+        return None
+    return isinstance(proper, Instance) and proper.type.has_base("typing.Mapping")
+
+
+def task_of(found: Type) -> Tasklike | None:
+    """Read a task's or a task group's type, or None for any other type."""
+    known = _known.get(id(found))
+    if known is not None and known[0] is found and known[1] is known[0].extra_attrs:
+        return known[2]
+    proper = get_proper_type(found)
+    if not isinstance(proper, Instance):
+        return None
+    if proper is not found:  # an alias
+        return task_of(proper)
+    fullname = proper.type.fullname
+    if fullname not in TASKS and fullname not in GROUPS:
+        return None
+    task = _task(proper, fullname)
+    if known is None or known[0] is not found:  # or its notes have been erased: see `named_task`
+        _remember(proper, task)
+    return task
+
+
+def named_task(found: Type, name: Expression) -> Tasklike | None:
+    """The same for a type that the expression *name* has, which may be the task's own name.
+
+    ``t = f if flag else g`` takes two tasks of one type for the first, and erases its notes in
+    place: of ``t``, which may be either, and of ``f``, which is known nevertheless.
+    """
+    task = task_of(found)
+    if task is not None and task.function is None and _is_decorated(name):
+        proper = get_proper_type(found)
+        before = _known.get(id(proper))
+        if before is not None and before[0] is proper:
+            return before[2]
+    return task
+
+
+def called_task(site: Site, call: CallExpr) -> Tasklike | None:
+    """The task that a call by name calls, where its arguments do not decide what it returns."""
+    name = call.callee
+    held = site.held(name) if type(name) is NameExpr else None
+    task = task_of(held) if held is not None else None
+    if task is None or task.group:
+        return None
+    if task.usual is None:
+        task.callee(site)
+    return task if task.usual is not None else None
+
+
+def _is_decorated(name: Expression) -> bool:
+    return isinstance(name, RefExpr) and isinstance(name.node, Decorator)
+
+
+def _remember(found: Instance, task: Tasklike) -> None:
+    if len(_known) > MAX_KNOWN:
+        _known.clear()
+    _known[id(found)] = found, found.extra_attrs, task
+
+
+# id -> the type itself, which keeps the id its own, its notes, and what was read of them.
+_known: dict[int, tuple[Instance, ExtraAttrs | None, Tasklike]] = {}
+MAX_KNOWN: Final = 2**16
+
+
+def forget() -> None:
+    """A new build: types of the last one are gone."""
+    _known.clear()
+    _texts.clear()
+    forget_notes()
+
+
+def _task(proper: Instance, fullname: str) -> Tasklike:
+    note, function = _read(proper)
+    value: Type = proper.args[1] if len(proper.args) > 1 else unknown()
+    plain = fullname not in (names.TASK, names.GROUP)
+    note = note or TaskNote(plain=plain)
+    return Tasklike(note, function or _declared(proper), value, group=fullname in GROUPS)
+
+
+def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
+    attrs = found.extra_attrs.attrs if found.extra_attrs else {}
+    text, function = attrs.get(NOTE), get_proper_type(attrs.get(FUNCTION))
+    note = None
+    if isinstance(text, LiteralType) and isinstance(text.value, str):
+        note = _parsed(text.value)
+    return note, function if isinstance(function, CallableType) else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> TaskNote:
+    data = json.loads(text)
+    pushed = None if data["pushed"] is None else tuple(data["pushed"])
+    return TaskNote(**{**data, "given": tuple(data["given"]), "pushed": pushed})
+
+
+def _declared(found: Instance) -> CallableType | None:
+    """The function of a task that a user annotated: ``Task[[int], str]``."""
+    parameters = get_proper_type(found.args[0]) if found.args else None
+    if not isinstance(parameters, Parameters) or parameters.is_ellipsis_args:
+        return None
+    return CallableType(
+        parameters.arg_types,
+        parameters.arg_kinds,
+        parameters.arg_names,
+        found.args[1],
+        Instance(found.type.mro[-1], []),
+        variables=parameters.variables,
+    )
+
+
+def make_task(site: Site, task: Tasklike) -> Type:
+    """The type of a task, with its function noted on it.
+
+    The parameters stay ``...``: mypy joins tasks of unlike parameters to ``object``, and a loop
+    over them would be an error.
+    """
+    fullname = names.GROUP if task.group else names.TASK
+    info = site.classes[fullname]
+    if info is None:
+        return unknown()
+    text = _texts.get(task.note)
+    if text is None:
+        text = _texts[task.note] = site.text_note(json.dumps(task.note._asdict()))
+    attrs: dict[str, Type] = {NOTE: text}
+    if task.function is not None:
+        attrs[FUNCTION] = task.function
+    made = Instance(info, [_ANY_PARAMETERS, task.value])
+    made.extra_attrs = ExtraAttrs(attrs, set(), None)
+    _remember(made, task)
+    return made
+
+
+_ANY_PARAMETERS: Final = Parameters(
+    [unknown(), unknown()], [ARG_STAR, ARG_STAR2], [None, None], is_ellipsis_args=True
+)
+_texts: dict[TaskNote, LiteralType] = {}  # of one build, as their class is
+
+
+def output_value(site: Site, function: CallableType, kind: str) -> Type:
+    """What a consumer of the task gets for the function's return value."""
+    returned = awaited(function.ret_type)
+    if kind == "bash":
+        return site.builtin("str")
+    if kind == "sensor":
+        return _sensor_value(returned)
+    return returned if kind in names.RUNS_FUNCTION else unknown()
+
+
+def _sensor_value(returned: ProperType) -> Type:
+    """Only a ``PokeReturnValue`` brings a value, of a type that nobody declares."""
+    if isinstance(returned, Instance) and returned.type.fullname == "builtins.bool":
+        return NoneType()
+    return unknown()
+
+
+def awaited(returned: Type) -> ProperType:
+    """The result of an ``async`` function or a generator in the end, the value of any other."""
+    proper = get_proper_type(returned)
+    if isinstance(proper, Instance) and proper.type.fullname in _RETURN_THIRD:
+        if len(proper.args) < 3:
+            return get_proper_type(unknown())
+        return get_proper_type(proper.args[2])
+    return proper
+
+
+_RETURN_THIRD: Final = ("typing.Coroutine", "types.CoroutineType", "typing.Generator")
+
+
+def injectable(function: CallableType, keys: frozenset[str]) -> CallableType:
+    """The signature that a DAG's author sees: the parameters that Airflow fills are optional."""
+    signature = function.with_unpacked_kwargs() if function.unpack_kwargs else function
+    if keys.isdisjoint(signature.arg_names):
+        return signature
+    kinds = [
+        OPTIONAL.get(kind, kind) if name in keys else kind
+        for name, kind in zip(signature.arg_names, signature.arg_kinds, strict=True)
+    ]
+    return signature.copy_modified(arg_kinds=kinds)
+
+
+def context_keys(site: Site) -> frozenset[str]:
+    """The names that Airflow injects, from the Airflow of this build."""
+    info = site.classes[names.SDK_CONTEXT]
+    if info is None or info.typeddict_type is None:
+        return names.CONTEXT_KEYS
+    if _Keys.info is not info:
+        declared = frozenset(info.typeddict_type.items)
+        _Keys.info, _Keys.names = info, declared - names.CALLBACK_KEYS
+    return _Keys.names
+
+
+class _Keys:
+    """The keys of the build's ``Context``, read once."""
+
+    info: TypeInfo | None = None
+    names: frozenset[str] = frozenset()

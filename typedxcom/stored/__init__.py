@@ -1,0 +1,1 @@
+"""Values that live in a store: a module for each kind, and the way to a pointer and back."""

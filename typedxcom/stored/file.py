@@ -1,0 +1,168 @@
+"""`File`: bytes that travel as they are, with a media type: an image, a model's weights."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+from typedxcom.errors import ConfigurationError, EncodeError, Problem, ValidationError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer import Pointer, is_pointer
+from typedxcom.schema.nodes import Schema
+from typedxcom.stored.access import Objects, Placement, amount
+from typedxcom.stored.base import NO_STORE, ObjectCodec
+from typedxcom.stores.base import CHUNK
+from typedxcom.stores.opened import OpenedFile
+
+__all__ = ["File", "FileCodec"]
+
+_OTHER = "application/octet-stream"
+
+
+class File:
+    """A file that one task returns and another one reads.
+
+    The writer makes it of a path; the reader gets one whose bytes are fetched and verified when
+    they are asked for.
+
+    Attributes:
+        media_type: As ``image/png``; guessed from the name where it is not given.
+        size: Bytes.
+    """
+
+    __typedxcom_file__ = True
+
+    def __init__(self, path: str | os.PathLike[str], *, media_type: str | None = None) -> None:
+        self._path: Path | None = Path(path)
+        self._stored: _Stored | None = None
+        self.media_type = media_type or mimetypes.guess_type(str(path))[0] or _OTHER
+
+    @property
+    def size(self) -> int:
+        """Bytes, without reading them."""
+        if self._stored is not None:
+            return self._stored.pointer.size
+        return os.stat(self.path).st_size
+
+    @property
+    def path(self) -> Path:
+        """A local path to read from; never write there.
+
+        A stored file is verified by size and digest, and the path leads to the very file that was
+        verified, or to a copy of it where the store is far away. It is a link that goes with this
+        object. A program that follows links itself, as SQLite does, finds no name at its end:
+        copy such a file first, with ``shutil.copyfile``.
+
+        Raises:
+            StoreError: The store refused. A retry may help.
+            IntegrityError: It is not what was written. A retry does not help.
+        """
+        if self._stored is not None:
+            return self._stored.path
+        assert self._path is not None
+        return self._path
+
+    def open(self) -> IO[bytes]:
+        """Open it for reading; raises as `path`."""
+        return self.path.open("rb") if self._stored is None else self._stored.open()
+
+    def read_bytes(self) -> bytes:
+        """All of it; raises as `path`."""
+        with self.open() as opened:
+            return opened.read()
+
+    def serialize(self) -> str:
+        """What Airflow shows of it among rendered fields; nothing is read."""
+        return repr(self)
+
+    def __repr__(self) -> str:
+        """The media type and size; never content."""
+        size = amount(self._stored.pointer.size) if self._stored else "not stored yet"
+        return f"File({self.media_type}, {size})"
+
+
+class _Stored:
+    """The object behind a file that was read."""
+
+    def __init__(self, row: dict[str, Any], pointer: Pointer, objects: Objects) -> None:
+        self.row, self.pointer = row, pointer
+        self._objects = objects
+        self._state: tuple[int, ...] | None = None
+        self._copy: OpenedFile | None = None
+
+    def open(self) -> IO[bytes]:
+        """The verified file; one of a local store is kept open by its reader, and not by this."""
+        return self._file().open()
+
+    @cached_property
+    def path(self) -> Path:
+        """A path to the verified file, which is kept open for it."""
+        self._lasting = self._file()
+        return self._lasting.path
+
+    def _file(self) -> OpenedFile:
+        if self._copy is not None:
+            return self._copy
+        opened = self._objects.file(self.row, self._state)
+        self._state = opened.state
+        if opened.is_copy:
+            self._copy = opened
+        return opened
+
+
+class FileCodec(ObjectCodec):
+    """A file as one object, byte for byte."""
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__(schema)
+
+    def check(self, value: Any) -> Any:
+        """*value*, which is a `File` whose path exists."""
+        if not isinstance(value, File):
+            problem = Problem("$", f"expected `File`, got `{type(value).__name__}`")
+            raise ValidationError("No file", [problem])
+        if value._stored is None and not value.path.is_file():
+            raise EncodeError(
+                f"`{value.path.name}` is no file. Write it before the task returns it."
+            )
+        return value
+
+    def write(self, value: Any, placement: Placement | None) -> JsonValue:
+        """Copy the file to the store in pieces; a file that came in is passed on as its pointer."""
+        file: File = self.check(value)
+        if file._stored is not None:
+            row = file._stored.row
+            return row if placement is None else placement.passed_on(row)
+        if placement is None:
+            raise ConfigurationError(NO_STORE)
+        with placement.writer(_extension(file.path)) as out, file.open() as source:
+            while chunk := source.read(CHUNK):
+                out.write(chunk)
+            return placement.commit(
+                out,
+                codec="file",
+                about=f"file {file.media_type}, {amount(out.size)}",
+                media_type=file.media_type,
+            )
+
+    def read(self, row: Any, objects: Objects | None) -> Any:
+        """A `File` over the object; nothing is fetched yet."""
+        if objects is None or not is_pointer(row):
+            return self.check(row)
+        pointer, _ = objects.open(row)
+        if pointer.codec != "file":
+            problem = Problem("$", f"expected `File`, got `{pointer.about}`")
+            raise ValidationError("No file", [problem])
+        file = File(pointer.path, media_type=pointer.media_type)
+        file._path, file._stored = None, _Stored(row, pointer, objects)
+        return file
+
+
+def _extension(path: Path) -> str:
+    """The file's own extension where an object may carry it."""
+    found = path.suffix.removeprefix(".").lower()
+    return found if re.fullmatch(r"[a-z0-9]{1,16}", found) else "bin"

@@ -1,0 +1,1 @@
+"""Made-up rows that keep a contract, for tests."""
