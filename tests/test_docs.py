@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from textwrap import dedent
 
 import pytest
@@ -24,6 +26,7 @@ FENCE = re.compile(
 )
 EXCUSE = re.compile(r"<!-- not executed:(?P<reason>((?!-->).)*)-->\s*$", re.S)
 PRINTED = re.compile(r"^ *#> (.*)$", re.M)  # after a snippet's print: what it prints
+OURS = re.compile(r"(?<![\w./\[-])typedxcom(?:\.\w+)+")  # a dotted name in a block of settings
 LINK = re.compile(r"\]\((?!\w+:|//)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?(?: \"[^\"]*\")?\)")
 
 # Runs one page: its snippets share the namespace of `__main__`, as in a script, and each keeps
@@ -72,6 +75,32 @@ def snippets(text: str) -> list[Snippet]:
         line = text.count("\n", 0, match.start("body"))
         found.append(Snippet(line, dedent(match["body"]), bool(excuse) or notest, reason))
     return found
+
+
+def names_shown(text: str) -> list[str]:
+    """The names of ours that a page's code imports, run or not, and those in its settings."""
+    found = []
+    for snippet in snippets(text):
+        for node in ast.walk(ast.parse(snippet.code)):
+            if isinstance(node, ast.ImportFrom):
+                found += [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.Import):
+                found += [alias.name for alias in node.names]
+    for match in FENCE.finditer(text):
+        if match["info"].strip() in {"ini", "toml"}:
+            found += OURS.findall(match["body"])
+    return [name for name in found if re.match(r"typedxcom\b", name)]
+
+
+def missing_names(text: str) -> list[str]:
+    """The names of `names_shown` that cannot be imported."""
+    missing = []
+    for name in names_shown(text):
+        try:
+            resolve_name(name)
+        except (ImportError, AttributeError):
+            missing.append(name)
+    return missing
 
 
 def promised(text: str) -> list[str]:
@@ -150,6 +179,13 @@ def test_the_links_of_a_page_resolve(page):
     assert not broken_links(page)
 
 
+@pytest.mark.airflow
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_the_names_that_a_page_imports_exist(page):
+    """Every name of typedxcom in a page's code can be imported, also where the code is not run."""
+    assert not missing_names(page.read_text())
+
+
 PAGE = """
 # A page, `quoted`
 
@@ -204,6 +240,37 @@ def test_this_checker_reads_fences_comments_and_links(tmp_path):
         (True, ""),
     ]
     assert broken_links(page) == ["#gone", "other.md#a"]
+
+
+@pytest.mark.airflow
+def test_this_checker_reads_imports():
+    """A name that is gone is found at any depth, in skipped code and in settings."""
+    page = """
+```python notest: needs a server
+from typedxcom import gone, stores, task
+
+def late():
+    import typedxcom.absent
+    from typedxcom.stores import LocalStore, NoStore
+```
+
+```ini
+[typedxcom]
+xcom_backend = typedxcom.backend.NoBackend
+store = s3://aws_default@bucket/typedxcom.d
+```
+
+```toml
+[tool.typedxcom.mypy]
+plugins = ["typedxcom.mypy"]
+```
+"""
+    assert missing_names(page) == [
+        "typedxcom.gone",
+        "typedxcom.absent",
+        "typedxcom.stores.NoStore",
+        "typedxcom.backend.NoBackend",
+    ]
 
 
 @pytest.mark.airflow
