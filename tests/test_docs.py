@@ -25,7 +25,7 @@ FENCE = re.compile(
     re.M | re.S,
 )
 EXCUSE = re.compile(r"<!-- not executed:(?P<reason>((?!-->).)*)-->\s*$", re.S)
-PRINTED = re.compile(r"^ *#> (.*)$", re.M)  # after a snippet's print: what it prints
+PRINTED = re.compile(r"^ *# ?> (.*)$", re.M)  # after a snippet's print: what it prints
 OURS = re.compile(r"(?<![\w./\[-])typedxcom(?:\.\w+)+")  # a dotted name in a block of settings
 LINK = re.compile(r"\]\((?!\w+:|//)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?(?: \"[^\"]*\")?\)")
 

@@ -1,4 +1,4 @@
-"""What Airflow is told about this package: its name and its settings."""
+"""What this package says about itself to Airflow: its name and its settings."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def get_provider_info() -> dict[str, Any]:
                 "options": {
                     "strict": {
                         "description": (
-                            "Read values by JSON rules: an ISO string is a datetime, but the "
-                            "string 5 is not an int. False reads every parameter leniently."
+                            "Read values by the rules of JSON: an ISO string is a datetime, but "
+                            "the string 5 is not an int. If you set it to False, every parameter "
+                            "is lax."
                         ),
                         "version_added": "0.1.0",
                         "type": "boolean",
@@ -29,8 +30,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "threshold": {
                         "description": (
-                            "Bytes of JSON up to which a row holds plain JSON. A larger value "
-                            "is written as one text, which every hop copies instead of walking."
+                            "Size in bytes of JSON up to which an XCom holds plain JSON. A larger "
+                            "value is stored as one text. Airflow copies a text as it is, but "
+                            "walks plain JSON on every hop."
                         ),
                         "version_added": "0.1.0",
                         "type": "integer",
@@ -39,8 +41,8 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "store_threshold": {
                         "description": (
-                            "Bytes of JSON above which a value goes to the store, and the row "
-                            "points to it."
+                            "Size in bytes of JSON above which a value goes to the store. The XCom "
+                            "then holds a pointer to it."
                         ),
                         "version_added": "0.1.0",
                         "type": "integer",
@@ -50,8 +52,8 @@ def get_provider_info() -> dict[str, Any]:
                     "store": {
                         "description": (
                             "Where tables and large values are stored: a folder that every worker "
-                            "reaches, or an object store. The default is the folder xcom under "
-                            "AIRFLOW_HOME, which only serves executors on one machine."
+                            "can reach, or an object store. The default is the folder xcom under "
+                            "AIRFLOW_HOME. It only works if all tasks run on one machine."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -60,8 +62,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "stores": {
                         "description": (
-                            "Further stores by name, as JSON. Pointers name the store that they "
-                            "were written to: keep an old one here after a move."
+                            "More stores, as JSON: name to address. A pointer names the store that "
+                            "it was written to, so keep an old store here after you move to "
+                            "another one."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -70,10 +73,10 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "deployment": {
                         "description": (
-                            "A name of this deployment that no other one has which shares a "
-                            "store with it, the same for all workers. Without it the Variable "
-                            "typedxcom_deployment holds one, which the first task that stores "
-                            "something makes."
+                            "A name for this deployment. All of its workers need the same name, "
+                            "and no other deployment that shares a store may have it. If you set "
+                            "no name, the first task that stores something makes one up and keeps "
+                            "it in the Variable typedxcom_deployment."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -82,9 +85,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "signing_key": {
                         "description": (
-                            "Secrets that sign pointers, comma-separated: the first signs, all "
-                            "verify. With one, unsigned or altered pointers are refused. A key "
-                            "that is set and empty is an error."
+                            "Secrets that sign pointers, separated by commas. The first one signs, "
+                            "and all of them verify. If you set a key, unsigned and altered "
+                            "pointers are refused. A key that is set but empty is an error."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -94,11 +97,11 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "read_limit": {
                         "description": (
-                            "Bytes of memory that reading one value may take, as far as that is "
-                            "known beforehand: a larger JSON, and a table that grows to more "
-                            "however small its file is, are refused. Of a stream each batch "
-                            "counts alone. By default half of the memory that the process may "
-                            "use, by its cgroup or the machine."
+                            "How many bytes of memory it may take to read one value, as far as "
+                            "that is known beforehand. A larger JSON is refused, and so is a table "
+                            "that grows to more than that, however small its file is. In a stream, "
+                            "each batch counts alone. The default is half of the memory that the "
+                            "process may use, by its cgroup or the machine."
                         ),
                         "version_added": "0.1.0",
                         "type": "integer",
@@ -107,9 +110,10 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "copy_local_objects": {
                         "description": (
-                            "Copy an object of a folder before it is verified, instead of mapping "
-                            "its file, so that nobody who may write to the folder can change what "
-                            "a task has verified. It costs the time and memory of a copy."
+                            "Copy an object of a local store before it is verified, instead of "
+                            "mapping its file into memory. Then nobody who may write to the folder "
+                            "can change a value that a task has verified. This costs the time and "
+                            "memory of a copy."
                         ),
                         "version_added": "0.1.0",
                         "type": "boolean",
@@ -118,8 +122,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "read_common_io": {
                         "description": (
-                            "Follow the pointers that the common.io provider's XCom backend "
-                            "wrote, while its rows are still there. Needs XComBackend."
+                            "Follow the pointers that the XCom backend of the common.io provider "
+                            "wrote. You need it as long as its XComs are still there. It only "
+                            "works with XComBackend."
                         ),
                         "version_added": "0.1.0",
                         "type": "boolean",
@@ -128,8 +133,8 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "log_transfers": {
                         "description": (
-                            "Log a line with task, store, bytes, rows and seconds for every "
-                            "object that is written or read whole."
+                            "Log a line with task, store, bytes, rows and seconds for every object "
+                            "that is written, or read as a whole."
                         ),
                         "version_added": "0.1.0",
                         "type": "boolean",
@@ -138,9 +143,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "sweep_grace": {
                         "description": (
-                            "How long the sweep keeps an object that no row names: 90m, "
-                            "36h, 7d, 4w; at least 1h. Longer than a task may hold what "
-                            "it has written and not yet pushed."
+                            "How long the sweep keeps an object that no XCom points to, for "
+                            "example 90m, 36h, 7d or 4w. The least is 1h. Make it longer than a "
+                            "task may hold an object that it has written but not yet pushed."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -149,8 +154,7 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "sweep_retention": {
                         "description": (
-                            "Another period for the objects of some DAGs, as JSON: DAG "
-                            "id to period."
+                            "Other periods for the objects of some DAGs, as JSON: DAG id to period."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -159,7 +163,8 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "sweep_delete": {
                         "description": (
-                            "Whether the ready DAG removes what it finds; without it, it counts."
+                            "Whether the bundled DAG deletes what it finds. Otherwise it only "
+                            "counts."
                         ),
                         "version_added": "0.1.0",
                         "type": "boolean",
@@ -168,9 +173,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "sweep_max_percent": {
                         "description": (
-                            "The sweep removes nothing where more of a store's old objects are "
-                            "orphans, in percent, and at least 100: it may read the wrong rows. "
-                            "--all-orphans removes them all the same."
+                            "The sweep deletes nothing if more than this percentage of a store's "
+                            "old objects are orphans, and at least 100 objects. It might be "
+                            "reading the wrong database. --all-orphans deletes them anyway."
                         ),
                         "version_added": "0.1.0",
                         "type": "integer",
@@ -179,9 +184,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "sweep_database": {
                         "description": (
-                            "The metadata database as the sweep reads it, a SQLAlchemy "
-                            "URL. On the command line the default is sql_alchemy_conn "
-                            "of the section database; a task may not use that one."
+                            "The metadata database from which the sweep reads, as a SQLAlchemy "
+                            "URL. On the command line the default is sql_alchemy_conn in the "
+                            "section database. A task may not use that one."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -191,8 +196,8 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "sweep_api": {
                         "description": (
-                            "Where the REST API answers, if the sweep shall read rows "
-                            "through it and not from the database."
+                            "The address of the REST API, if the sweep should read XComs through "
+                            "it instead of the database."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -201,7 +206,8 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "sweep_token": {
                         "description": (
-                            "A token for the REST API, whose account may read every DAG."
+                            "A token for the REST API. Its account must be allowed to read every "
+                            "DAG."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
@@ -210,7 +216,7 @@ def get_provider_info() -> dict[str, Any]:
                         "default": "",
                     },
                     "sweep_user": {
-                        "description": ("The user to get a token for, where none is given."),
+                        "description": ("The user to get a token for, if you give no token."),
                         "version_added": "0.1.0",
                         "type": "string",
                         "example": None,
@@ -226,9 +232,9 @@ def get_provider_info() -> dict[str, Any]:
                     },
                     "check_dags": {
                         "description": (
-                            "Which DAGs are checked as a whole when they are parsed (classic "
-                            "operators, task groups, plain airflow.sdk.task): typed, those that "
-                            "use typedxcom; all; or off."
+                            "Which DAGs are checked as a whole when they are parsed. This check "
+                            "covers classic operators, task groups and plain airflow.sdk.task. The "
+                            "value is typed (DAGs that use typedxcom), all, or off."
                         ),
                         "version_added": "0.1.0",
                         "type": "string",
