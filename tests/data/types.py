@@ -27,7 +27,7 @@ import msgspec
 import pydantic
 import typing_extensions as te
 
-__all__ = ["ROWS"]
+__all__ = ["ROWS", "shown"]
 
 T = TypeVar("T")
 
@@ -152,6 +152,41 @@ Json = te.TypeAliasType(
 )
 UserId = NewType("UserId", int)
 REFUSED = "is refused"
+
+# How docs/reference/types.md shows what only this module defines.
+SHOWN = {
+    "UserId": "a `NewType`",
+    "Json": "a recursive alias (`type Json = dict[str, Json] | list[Json] | str`)",
+    "Pair[int]": "a generic alias (`Pair[int]`)",
+    "Model": "a pydantic model",
+    "Aliased": "a pydantic model with aliases",
+    "Root": "a `pydantic.RootModel`",
+    "PydanticData": "a pydantic dataclass",
+    "Page[int]": "a generic pydantic model (`Page[int]`)",
+    "Data": "a dataclass",
+    "Dict": "a TypedDict",
+    "Tuple": "a NamedTuple",
+    "Struct": "a Struct",
+    "Box[int]": "a generic Struct (`Box[int]`)",
+    "Union[Tagged, Other]": "a union of tagged Structs",
+    "Unset": "a Struct with `msgspec.UNSET` in its fields",
+    "Color": "an `Enum`",
+    "Level": "an `IntEnum`",
+    "Word": "a `str` that is an `Enum`",
+    "Access": "a `Flag`",
+    "Count": "a subclass of `int`",
+    "Needs": "a dataclass with an `InitVar` that has no default",
+    "Once": "a dataclass with an `Iterable` field",
+    "Queue": "a Struct with a `deque` field",
+    "Loose": "a model with a validator that accepts anything",
+}
+
+
+def shown(written: str) -> str:
+    """How the docs page shows an annotation."""
+    full = re.sub(r"\bdt\.", "datetime.", re.sub(r"\bte\.", "typing_extensions.", written))
+    return SHOWN.get(written, f"`{full}`")
+
 
 ROWS: dict[str, list[tuple[str, str, str]]] = {
     "Builtins": [
