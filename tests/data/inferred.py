@@ -1,0 +1,444 @@
+"""What the code of a function without a return annotation says, for the parse check and mypy alike.
+
+`CASES` are functions and what they return; `EDGES` are such functions and a reader's annotation.
+Both judges have one law: what is inferred refuses only what cannot work whatever happens. So
+
+- a value with several possible types (branches, ``or``, a ``None`` at the end of the body) fits a
+  reader that takes one of them;
+- an un-annotated task pushes JSON, or Airflow's own form of a class, and a reader opens either by
+  its own annotation: a list fits a ``tuple`` or a ``set``, a dict with the right keys fits a model,
+  and a text fits whatever is written as text (a date, a Decimal, an Enum). Only a constant shows
+  that it is no member of a ``Literal``;
+- numbers and texts do not fit each other, containers do not fit scalars, dicts do not fit lists;
+- a name counts where it is bound once. What may change a container afterwards (``x.append``,
+  ``x[k] = v``, a call that gets it) leaves its kind alone: ``list[Any]``;
+- everything else is ``unknown``, and an unknown type fits.
+
+A row marked ``static`` is one where mypy may know more, since it reads stubs and other bodies.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+__all__ = ["CASES", "EDGES", "HEADER", "KEYS", "Case", "EdgeCase", "KeyCase"]
+
+HEADER = """\
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import Any, Generic, Literal, NamedTuple, NewType, Optional, TypeVar, Union
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, Field
+from typing_extensions import NotRequired, TypedDict
+
+T = TypeVar("T")
+UserId = NewType("UserId", str)
+LIMIT = 10
+
+
+class Color(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Order(BaseModel):
+    id: int
+    total: float = 0.0
+
+
+class Renamed(BaseModel):
+    order_id: int = Field(alias="id")
+
+
+@dataclass
+class Point:
+    x: int
+    y: int = 0
+
+
+class Tick(msgspec.Struct):
+    symbol: str
+
+
+class Pair(NamedTuple):
+    left: int
+    right: str
+
+
+class Row(TypedDict):
+    id: int
+    name: NotRequired[str]
+
+
+class Client:
+    def fetch(self):
+        return []
+
+
+def count() -> int:
+    return 1
+
+
+def orders(n: int = 1) -> list[Order]:
+    return [Order(id=1)] * n
+
+
+def bare():
+    return 1
+
+
+async def later() -> int:
+    return 1
+
+
+def same(value: T) -> T:
+    return value
+
+
+def loud(function):
+    @wraps(function)
+    def call(*args, **kwargs):
+        return str(function(*args, **kwargs))
+
+    return call
+
+
+@loud
+def wrapped() -> int:
+    return 1
+
+
+@lru_cache
+def kept() -> int:
+    return 1
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A function called ``made``, and what it returns.
+
+    Attributes:
+        source: Its source; `HEADER` stands above it.
+        returns: The type in words, or ``unknown``.
+        is_static: Whether mypy may know more.
+    """
+
+    source: str
+    returns: str
+    is_static: bool = False
+
+    def __str__(self) -> str:
+        return self.source
+
+
+@dataclass(frozen=True)
+class EdgeCase:
+    """A function called ``made`` whose output goes to a parameter.
+
+    Attributes:
+        source: As for `Case`.
+        reader: The annotation of the parameter.
+        is_right: Whether nothing may be said.
+    """
+
+    source: str
+    reader: str
+    is_right: bool
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.reader}"
+
+
+@dataclass(frozen=True)
+class KeyCase:
+    """A task called ``made``, of which ``made()[key]`` is read.
+
+    Attributes:
+        source: As for `Case`, with its decorator.
+        key: The key.
+        told: What the message must name: the key that was meant, or the cure; nothing where the
+            key is right.
+    """
+
+    source: str
+    key: str
+    told: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source} [{self.key}]"
+
+
+def _made(body: str, parameters: str = "") -> str:
+    return f"def made({parameters}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
+
+
+def _case(body: str, returns: str, parameters: str = "", *, static: bool = False) -> Case:
+    return Case(_made(body, parameters), returns, static)
+
+
+CASES = [
+    # Constants and what is always of one type.
+    _case("return 1", "int"),
+    _case("return 'a'", "str"),
+    _case("return True", "bool"),
+    _case("return 1.5", "float"),
+    _case("return None", "None"),
+    _case("return", "None"),
+    _case("pass", "None"),
+    _case("print('x')", "None"),
+    _case("return f'{n}.csv'", "str", "n"),
+    _case("return b'x'", "bytes"),
+    _case("return not n", "bool", "n"),
+    _case("return n in (1, 2)", "bool", "n"),
+    _case("return n is None", "bool", "n"),
+    _case("return -1", "int"),
+    # Displays.
+    _case("return [1, 2]", "list[int]"),
+    _case("return []", "list[Any]"),
+    _case("return [1, 'a']", "list[int | str]"),
+    _case("return {1, 2}", "set[int]"),
+    _case("return 1, 'a'", "tuple[int, str]"),
+    _case("return {'id': 1, 'name': 'a'}", "{'id': int, 'name': str}"),
+    _case("return {'id': n}", "{'id': Any}", "n"),
+    _case("return {'at': {'x': 1}}", "{'at': {'x': int}}"),
+    _case("return {}", "{}"),
+    _case("return {1: 'a'}", "dict[int, str]"),
+    _case("return {n: 1}", "dict[Any, int]", "n"),
+    _case("return {**n, 'a': 1}", "dict[Any, Any]", "n"),
+    _case("return [*n, 1]", "list[Any]", "n"),
+    _case("return (*n, 1)", "tuple[Any, ...]", "n"),
+    _case("return [{'id': 1}]", "list[{'id': int}]"),
+    # Comprehensions.
+    _case("return [str(one) for one in n]", "list[str]", "n"),
+    _case("return [one for one in n]", "list[Any]", "n"),
+    _case("return {one: 1 for one in n}", "dict[Any, int]", "n"),
+    _case("return {str(one) for one in n}", "set[str]", "n"),
+    _case("return (one for one in n)", "unknown", "n", static=True),
+    _case("return [n for n in m]", "list[Any]", "n: int, m=()"),
+    # Classes and functions.
+    _case("return Order(id=1)", "Order"),
+    _case("return [Order(id=1)]", "list[Order]"),
+    _case("return Point(1)", "Point"),
+    _case("return Tick('A')", "Tick"),
+    _case("return Decimal('1')", "Decimal"),
+    _case("return Path('x')", "Path"),
+    _case("return Color.RED", "Color"),
+    _case("return Color('red')", "Color"),
+    _case("return str(n)", "str", "n"),
+    _case("return int(n)", "int", "n"),
+    _case("return float(n)", "float", "n"),
+    _case("return bool(n)", "bool", "n"),
+    _case("return len(n)", "int", "n"),
+    _case("return sorted(n)", "list[Any]", "n"),
+    _case("return list(n)", "list[Any]", "n"),
+    _case("return json.dumps(n)", "str", "n"),
+    _case("return datetime.now().isoformat()", "str"),
+    _case("return datetime.now()", "datetime"),
+    _case("return ','.join(n)", "str", "n"),
+    _case("return 'a,b'.split(',')", "list[str]"),
+    _case("return count()", "int"),
+    _case("return orders()", "list[Order]"),
+    _case("return orders()[0]", "Order"),
+    _case("return {'n': count(), 'all': orders()}", "{'n': int, 'all': list[Order]}"),
+    _case("return bare()", "unknown", static=True),
+    _case("return wrapped()", "unknown", static=True),
+    _case("return kept()", "unknown", static=True),
+    _case("return later()", "unknown"),
+    _case("return same(1)", "unknown", static=True),
+    _case("return Client()", "unknown", static=True),
+    _case("return Client().fetch()", "unknown", static=True),
+    _case("return json.loads(n)", "unknown", "n"),
+    _case("return n.get('a')", "unknown", "n"),
+    _case("return n()", "unknown", "n"),
+    # Operators.
+    _case("return 1 + 2", "int"),
+    _case("return 1 / 2", "float"),
+    _case("return 'a' + 'b'", "str"),
+    _case("return 'a%s' % n", "str", "n"),
+    _case("return len(n) * 2", "int", "n"),
+    _case("return n + 1", "unknown", "n"),
+    _case("return n > 1", "unknown", "n"),
+    _case("return len(n) > 1", "bool", "n"),
+    _case("return [1] + [2]", "list[int]"),
+    _case("return [1] + n", "unknown", "n", static=True),
+    # Parameters.
+    _case("return n", "int", "n: int"),
+    _case("return n", "unknown", "n"),
+    _case("return n", "int | None", "n: int = None", static=True),
+    _case("return n", "list[str]", "n: list[str]"),
+    _case("return n[0]", "str", "n: list[str]"),
+    _case("return n['a']", "int", "n: dict[str, int]"),
+    _case("return n.total", "float", "n: Order"),
+    _case("return [n.id, 1]", "list[int]", "n: Order"),
+    _case("n = n + 1\nreturn n", "unknown", "n: int", static=True),
+    _case("return n", "unknown", "*n: int", static=True),
+    _case("return n", "unknown", "**n: int", static=True),
+    _case("return n", "unknown", "n: T", static=True),
+    # Names that are bound once.
+    _case("x = 1\nreturn x", "int"),
+    _case("x = {'a': 1}\nreturn x", "{'a': int}"),
+    _case("x = {'a': 1}\nprint(x)\nreturn x", "{'a': int}"),
+    _case("x = y = 'a'\nreturn x", "str"),
+    _case("x: int = n['a']\nreturn x", "int", "n"),
+    _case("if n:\n    x = 1\nreturn x", "int", "n"),
+    _case("with open(n) as f:\n    x = str(f)\nreturn x", "str", "n"),
+    _case("import json as j\nreturn j.dumps(1)", "str"),
+    _case("from decimal import Decimal as D\nreturn D(1)", "Decimal"),
+    _case("x = 1\nx = 'a'\nreturn x", "unknown", static=True),
+    _case("x = 0\nfor one in n:\n    x += one\nreturn x", "unknown", "n", static=True),
+    _case("for x in n:\n    pass\nreturn x", "unknown", "n"),
+    _case("with open(n) as x:\n    return x", "unknown", "n", static=True),
+    _case("a, b = 1, 2\nreturn a", "unknown", static=True),
+    _case("if (x := len(n)) > 1:\n    return x\nreturn 0", "int", "n"),
+    _case("def x():\n    return 1\nreturn x()", "unknown", static=True),
+    _case("x = 1\ndef f():\n    nonlocal x\n    x = 'a'\nf()\nreturn x", "unknown", static=True),
+    _case("global LIMIT\nLIMIT = 1\nreturn LIMIT", "unknown", static=True),
+    _case("return LIMIT", "unknown", static=True),
+    _case("Order = str\nreturn Order(1)", "unknown", static=True),
+    _case("str = n\nreturn str(1)", "unknown", "n"),
+    _case("x = 1\nexec(n)\nreturn x", "unknown", "n", static=True),
+    _case("x = x\nreturn x", "unknown", static=True),
+    # Containers that change afterwards.
+    _case("x = []\nfor one in n:\n    x.append(one)\nreturn x", "list[Any]", "n", static=True),
+    _case("x = {'a': 1}\nx['b'] = 2\nreturn x", "dict[Any, Any]", static=True),
+    _case("x = {'a': 1}\nx.update(n)\nreturn x", "dict[Any, Any]", "n", static=True),
+    _case("x = {'a': 1}\nn(x)\nreturn x", "dict[Any, Any]", "n", static=True),
+    _case("x = {'a': 1}\ndel x['a']\nreturn x", "dict[Any, Any]", static=True),
+    _case("x = {'a': 1}\ny = x\ny['b'] = 2\nreturn x", "dict[Any, Any]", static=True),
+    _case("x = {'a': []}\nx['a'].append(1)\nreturn x", "{'a': list[Any]}", static=True),
+    _case(
+        "x = [{'a': 1}]\nfor one in x:\n    one['b'] = 2\nreturn x",
+        "list[dict[Any, Any]]",
+        static=True,
+    ),
+    _case("x = {'a': 1}\ndef f():\n    x['b'] = 1\nf()\nreturn x", "dict[Any, Any]", static=True),
+    # Every return counts.
+    _case("if n:\n    return 1\nreturn 'a'", "int | str", "n"),
+    _case("if n:\n    return 1", "int | None", "n"),
+    _case("if n:\n    return None\nreturn [1]", "None | list[int]", "n"),
+    _case("if n:\n    return n\nreturn 1", "unknown", "n"),
+    _case("return 1 if n else 'a'", "int | str", "n"),
+    _case("return n or 'a'", "unknown", "n"),
+    _case("return count() or 'a'", "int | str"),
+    _case("if n:\n    return {'a': 1}\nelse:\n    return {'a': 2}", "{'a': int}", "n"),
+    _case("if n:\n    return {'a': 1}\nreturn {'b': 2}", "{'a': int} | {'b': int}", "n"),
+    _case("try:\n    return 1\nexcept ValueError:\n    raise", "int"),
+    _case("try:\n    return 1\nexcept ValueError:\n    print(1)", "int | None"),
+    _case("try:\n    return 1\nfinally:\n    print(1)", "int"),
+    _case("while True:\n    return 1", "int"),
+    _case("while True:\n    if n:\n        break\n    return 1", "int | None", "n"),
+    _case("raise ValueError", "unknown"),
+    _case("if n:\n    raise ValueError\nreturn 1", "int", "n"),
+    _case("for one in n:\n    return one.x\nreturn 1", "unknown", "n"),
+    # Other functions, and other kinds of functions.
+    _case("def inner():\n    return 'a'\nreturn 1", "int"),
+    _case("x = lambda: 'a'\nreturn 1", "int"),
+    _case("return lambda: 1", "unknown", static=True),
+    _case("yield 1\nreturn 2", "unknown"),
+    Case("async def made():\n    return 1\n", "int"),
+    Case("async def made():\n    return await later()\n", "unknown", True),
+    Case("made = lambda: 1\n", "unknown"),
+    Case("@loud\ndef made():\n    return 1\n", "unknown", True),
+]
+
+
+def _edge(body: str, reader: str, *, right: bool, parameters: str = "") -> EdgeCase:
+    return EdgeCase(_made(body, parameters), reader, right)
+
+
+def _right(body: str, *readers: str, parameters: str = "n=()") -> list[EdgeCase]:
+    return [_edge(body, one, right=True, parameters=parameters) for one in readers]
+
+
+def _wrong(body: str, *readers: str, parameters: str = "n=()") -> list[EdgeCase]:
+    return [_edge(body, one, right=False, parameters=parameters) for one in readers]
+
+
+EDGES = [
+    *_right("return 1", "int", "float", "Any", "object", "int | None", "Decimal"),
+    *_wrong("return 1", "str", "list[int]", "dict", "Order", "Row"),
+    *_right("return 'a'", "str", "str | None", "UserId", "Literal['a', 'b']", "Path"),
+    *_wrong("return 'a'", "int", "float", "bool", "list[str]", "dict[str, Any]", "Order", "None"),
+    *_wrong("return 'c'", "Literal['a', 'b']"),
+    *_right("return 'red'", "Color"),
+    *_right("return f'{n}'", "Literal['a']", "Color", "datetime", "UUID", "Decimal", "str"),
+    *_wrong("return f'{n}'", "int", "list[str]", "dict[str, int]", "Point"),
+    *_right("return True", "bool", "int", "float"),
+    *_wrong("return True", "str", "list[bool]"),
+    *_right("return 1.5", "float", "Decimal"),
+    *_wrong("return 1.5", "str", "int", "list"),
+    *_right("return [1, 2]", "list[int]", "list", "tuple[int, ...]", "set[int]", "Sequence[int]"),
+    *_right("return [1, 2]", "list[float]", "Iterable[int]", "tuple[int, int]", "list[Any]"),
+    *_wrong("return [1, 2]", "list[str]", "int", "str", "dict[str, int]", "Order"),
+    *_right("return []", "list[int]", "list[Order]"),
+    *_wrong("return []", "int", "dict[str, int]"),
+    *_right("return [1, 'a']", "list[int | str]"),
+    *_right("return 1, 'a'", "tuple[int, str]", "Pair", "list[int | str]", "list"),
+    *_wrong("return 1, 'a'", "tuple[int, str, int]", "tuple[str, str]", "int"),
+    *_right("return {'id': 1}", "dict", "dict[str, int]", "Order", "Row", "Point | Order"),
+    *_right("return {'id': 1}", "Renamed", "Mapping[str, Any]", "dict[str, float]"),
+    *_wrong("return {'id': 1}", "list[int]", "str", "int", "dict[str, str]", "Point", "Tick"),
+    *_wrong("return {'id': 'x'}", "Order", "Row"),
+    *_wrong("return {'total': 1.5}", "Order", "Row"),
+    *_right("return {'id': 1, 'more': 2}", "Order", "Row"),
+    *_right("return {'id': n}", "Order", "Row", "dict[str, str]"),
+    *_right("return [{'id': 1}]", "list[Order]", "list[dict]", "list[dict[str, Any]]"),
+    *_wrong("return [{'x': 1}]", "list[Order]", "Order", "dict"),
+    *_right("return Order(id=1)", "Order", "BaseModel", "dict[str, Any]", "Order | None"),
+    *_wrong("return Order(id=1)", "int", "str", "list[Order]", "Point"),
+    *_right("return datetime.now()", "datetime", "str", "date"),
+    *_wrong("return datetime.now()", "list[str]", "dict", "bool"),
+    *_right("return None", "None", "int | None", "Optional[str]"),
+    *_wrong("return None", "int", "str", "list[int]", "Order"),
+    *_right("if n:\n    return None\nreturn [1]", "list[int]", "list[int] | None", "tuple"),
+    *_wrong("if n:\n    return None\nreturn [1]", "str", "list[str]"),
+    *_right("if n:\n    return 1", "int", "None"),
+    *_right("return {'id': 1 if n else None}", "Order"),
+    *_wrong("return {'id': 'a' if n else None}", "Order"),
+    *_right("x = {'a': 1}\nx['id'] = 2\nreturn x", "Order", "dict[str, int]", "Point"),
+    *_wrong("x = {'a': 1}\nx['id'] = 2\nreturn x", "list[int]", "str"),
+    *_right("return count()", "int", "float"),
+    *_wrong("return count()", "str"),
+    *_right("return orders()", "list[Order]", "list"),
+    *_wrong("return orders()", "Order", "list[int]", "dict[str, Any]"),
+    *_right("return bare()", "str", "int"),
+    *_right("return n", "str", "int"),
+]
+
+_KEYS = "def made(n=()):\n    return {'rows': 1, 'path': f'{n}'}\n"
+_NONE = "def made(n=()):\n    if n:\n        return None\n    return {'rows': 1}\n"
+_TWO = "def made(n=()):\n    if n:\n        return {'rows': 1}\n    return {'path': 'x'}\n"
+_OPEN = "def made(n=()):\n    if n:\n        return n\n    return {'rows': 1}\n"
+_GROWS = "def made(n=()):\n    out = {'rows': 1}\n    out['path'] = n\n    return out\n"
+_MULTIPLE = "@task(multiple_outputs=True)\n"
+_DICT = "@task\n" + _KEYS.replace("(n=())", "(n=()) -> dict")
+_DICT_ANY = "@task\n" + _KEYS.replace("(n=())", "(n=()) -> dict[str, Any]")
+
+KEYS = [
+    *(KeyCase(_MULTIPLE + _KEYS, key) for key in ("rows", "path")),
+    KeyCase(_MULTIPLE + _KEYS, "row", told="rows"),
+    *(KeyCase(_DICT, key) for key in ("rows", "path")),
+    KeyCase(_DICT, "paths", told="path"),
+    *(KeyCase(_DICT_ANY, key) for key in ("rows", "path")),
+    KeyCase(_DICT_ANY, "paht", told="path"),
+    KeyCase(_MULTIPLE + _NONE, "rows"),
+    KeyCase(_MULTIPLE + _NONE, "rowz", told="rows"),
+    *(KeyCase(_MULTIPLE + _TWO, key) for key in ("rows", "path")),
+    KeyCase(_MULTIPLE + _TWO, "paths", told="path"),
+    *(KeyCase(_MULTIPLE + _OPEN, key) for key in ("rows", "other")),
+    *(KeyCase(_MULTIPLE + _GROWS, key) for key in ("rows", "path", "other")),
+    KeyCase("@task\n" + _KEYS, "rows", told="multiple_outputs=True"),  # one XCom, and no key
+    KeyCase("@task(multiple_outputs=False)\n" + _KEYS, "rows", told="multiple_outputs=True"),
+    KeyCase("@task\n" + _OPEN, "rows"),
+]
