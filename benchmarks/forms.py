@@ -87,8 +87,8 @@ def _ours(annotation: Any, placement: Any, chosen: dict[str, int]) -> tuple[Any,
     from typedxcom.settings import Settings
 
     codec, settings = make_codec(annotation, schema_of(annotation)), Settings(**chosen)
-    objects = placement and placement.objects
+    stores = placement and placement.stores
     return (
         lambda value: dump(value, codec, settings=settings, placement=placement),
-        lambda row: load(row, codec, objects=objects),
+        lambda row: load(row, codec, stores=stores),
     )

@@ -178,7 +178,7 @@ class Typed:
         from typedxcom.contracts import Promise
         from typedxcom.pointer import Coordinates
         from typedxcom.schema import schema_of
-        from typedxcom.stored.access import Objects, Placement
+        from typedxcom.stored.access import Placement, Stores
         from typedxcom.stores import LocalStore
         from typedxcom.stores.object import ObjectStore
         from typedxcom.tables import LazyTable, Table
@@ -191,7 +191,7 @@ class Typed:
                 lambda: filesystem, f"tables/{os.getpid()}", name="default", url="s3://tables"
             )
         where = Coordinates("taxi", "manual__2026", "extract", -1, "return_value")
-        self.placement = Placement(Objects(lambda name: store), where, "default")
+        self.placement = Placement(Stores(lambda name: store), where, "default")
         kinds = (Table[Trip], LazyTable[Fare])
         self.codec, self.lazy = (Promise(kind, schema_of(kind)).codec for kind in kinds)
 
@@ -203,9 +203,9 @@ class Typed:
     def read(self, row: Row, columns: list[str] | None) -> None:
         """Prove, check, and look at every value."""
         if columns is None:
-            touch(self.codec.read(row.value, self.placement.objects))
+            touch(self.codec.read(row.value, self.placement.stores))
         else:
-            touch(self.lazy.read(row.value, self.placement.objects).to_arrow())
+            touch(self.lazy.read(row.value, self.placement.stores).to_arrow())
 
 
 class Parquet:

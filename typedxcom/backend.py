@@ -179,7 +179,7 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
 
     text = write_text(tree)
     # A reader takes a table from nothing but a signed pointer, where pointers are signed.
-    is_signed = bool(placement.objects.keys) and is_frame(tree)
+    is_signed = bool(placement.stores.keys) and is_frame(tree)
     if len(text) <= settings().store_threshold and not is_signed:
         return tree
     told = about(tree, len(text))
@@ -205,22 +205,22 @@ def _asking(where: dict[str, Any]) -> Iterator[None]:
 
 
 def _value(row: Any) -> Any:
-    from typedxcom.airflow.running.origins import objects_from
+    from typedxcom.airflow.running.origins import stores_from
     from typedxcom.codecs.text import read_text
     from typedxcom.exchange.unwrap import opened
     from typedxcom.stored.access import SignedRow
 
     asked = _asked.get()
-    objects = objects_from() if asked is None else objects_from(asked)
-    codec = objects.pointer(row).codec if is_pointer(row) else None
+    stores = stores_from() if asked is None else stores_from(asked)
+    codec = stores.pointer(row).codec if is_pointer(row) else None
     if codec == ITEMS:
-        items = StoredItems(row, objects, lambda text: _airflow_value(read_text(text)))
-        return items if is_raw() else opened(items[:], objects)
+        items = StoredItems(row, stores, lambda text: _airflow_value(read_text(text)))
+        return items if is_raw() else opened(items[:], stores)
     if codec == "airflow":
-        row = read_text(bytes(objects.read(row)))
-        row = SignedRow(row) if objects.keys and is_frame(row) else row
+        row = read_text(bytes(stores.read(row)))
+        row = SignedRow(row) if stores.keys and is_frame(row) else row
     value = _airflow_value(row)
-    return value if is_raw() else opened(value, objects)
+    return value if is_raw() else opened(value, stores)
 
 
 def _airflow_value(row: Any) -> Any:
@@ -243,7 +243,7 @@ def _purge(row: Any, prefix: str) -> None:
     A table or a file is left to the sweep, which reads all rows: a task that got its handle may
     have returned it, and then another row names the same object.
     """
-    from typedxcom.airflow.running.stores import objects
+    from typedxcom.airflow.running.stores import stores
 
     todo = [row]
     while todo:
@@ -252,7 +252,7 @@ def _purge(row: Any, prefix: str) -> None:
             with _left_behind(prefix):
                 pointer = parse(node)
                 if pointer.codec in _OPENED and pointer.path.startswith(prefix):
-                    objects().open_store(pointer.store).delete(pointer.path)
+                    stores().open_store(pointer.store).delete(pointer.path)
         elif isinstance(node, dict):
             todo.extend(node.values())
         elif isinstance(node, list):

@@ -32,7 +32,7 @@ from typedxcom.promises import (
 )
 from typedxcom.schema import Schema, schema_of
 from typedxcom.schema.nodes import Record, TableOf, walk
-from typedxcom.stored.access import Objects, TableFormat
+from typedxcom.stored.access import Stores, TableFormat
 from typedxcom.stores import verified
 
 __all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"]
@@ -41,7 +41,7 @@ CONTRACT = "__typedxcom__"
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _BY_KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-_Read: TypeAlias = Callable[[Any, "Objects | None"], Any]
+_Read: TypeAlias = Callable[[Any, "Stores | None"], Any]
 Place: TypeAlias = int | str
 """Where an argument stands in a call: its position, or its keyword."""
 
@@ -69,15 +69,15 @@ class Argument:
 class _Bound:
     """The stores, for the arguments at some places: whose pointers are followed there."""
 
-    objects: Objects | None
+    stores: Stores | None
     origins: Mapping[Place, Sequence[Origin]]
 
-    def of(self, *places: Place) -> Objects | None:
+    def of(self, *places: Place) -> Stores | None:
         """The stores for what stands at *places*."""
-        if self.objects is None or not all(place in self.origins for place in places):
-            return self.objects
+        if self.stores is None or not all(place in self.origins for place in places):
+            return self.stores
         found = [origin for place in places for origin in self.origins[place]]
-        return replace(self.objects, origins=found)
+        return replace(self.stores, origins=found)
 
 
 @dataclass
@@ -302,7 +302,7 @@ class Contract:
         origins: Mapping[Place, Sequence[Origin]] | None = None,
         only_given: bool = False,
         lax: bool = False,
-        objects: Objects | None = None,
+        stores: Stores | None = None,
         airflow: AirflowReader | None = None,
     ) -> tuple[list[Any], dict[str, Any]]:
         """The arguments as the body gets them.
@@ -316,7 +316,7 @@ class Contract:
             origins: Place of an argument to the XComs that its signed pointers may be of.
             only_given: Whether all arguments are the author's, and none is Airflow's own.
             lax: Read every parameter leniently.
-            objects: Where pointers lead.
+            stores: Where pointers lead.
             airflow: What reads Airflow's own forms where no annotation says what they are.
 
         Raises:
@@ -324,7 +324,7 @@ class Contract:
         """
         self.resolve()
         given, sources = list(self.bind(args, kwargs)), sources or {}
-        bound = _Bound(objects, origins or {})
+        bound = _Bound(stores, origins or {})
         whole = self._load_together(given, task_id, bound, airflow) if self.inputs else {}
         loaded: list[Any] = []
         wrong: list[ValidationError | CodecError] = []
@@ -355,12 +355,10 @@ class Contract:
         _raise_all(wrong)
         return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
 
-    def _load_one(
-        self, argument: Argument, about: str, read: _Read, objects: Objects | None
-    ) -> Any:
+    def _load_one(self, argument: Argument, about: str, read: _Read, stores: Stores | None) -> Any:
         try:
             with verified.named(about):
-                return read(argument.value, objects)
+                return read(argument.value, stores)
         except (ValidationError, CodecError) as error:
             raise error.about(about) from error.__cause__
 
@@ -378,9 +376,9 @@ class Contract:
         about = f"Task {task_id!r}, inputs `{self.inputs.__name__}`"
         try:
             values = {name: argument.value for name, argument in together.items()}
-            objects = bound.of(*(argument.place for argument in together.values()))
+            stores = bound.of(*(argument.place for argument in together.values()))
             with verified.named(about):
-                model = load(values, promise.codec, objects=objects, airflow=airflow)
+                model = load(values, promise.codec, stores=stores, airflow=airflow)
         except (ValidationError, CodecError) as error:
             raise error.about(about) from error.__cause__
         return {argument.place: getattr(model, name) for name, argument in together.items()}
@@ -462,28 +460,28 @@ def _reader(
 ) -> _Read:
     """How the argument of one parameter is read; without a type, as a task without a contract."""
     if promise.is_local and not is_pulled:
-        return lambda value, objects: value if promise.may_be(value) else load(value, promise.codec)
+        return lambda value, stores: value if promise.may_be(value) else load(value, promise.codec)
     if promise.is_open:
         return functools.partial(for_body, is_pulled=is_pulled, airflow=airflow)
     if is_rendered:
-        return lambda value, objects: _load_rendered(value, promise, objects, airflow)
-    return lambda value, objects: load(
-        value, promise.lax_codec if is_lax else promise.codec, objects=objects, airflow=airflow
+        return lambda value, stores: _load_rendered(value, promise, stores, airflow)
+    return lambda value, stores: load(
+        value, promise.lax_codec if is_lax else promise.codec, stores=stores, airflow=airflow
     )
 
 
 def _load_rendered(
-    value: Any, promise: Promise, objects: Objects | None, airflow: AirflowReader | None = None
+    value: Any, promise: Promise, stores: Stores | None, airflow: AirflowReader | None = None
 ) -> Any:
     """A string that Jinja made, or what holds some: first as it is, then as what it spells."""
     codecs = [promise.lax_codec] if isinstance(value, str) else [promise.codec, promise.lax_codec]
     for codec in codecs:
         with contextlib.suppress(ValidationError):
-            return load(value, codec, objects=objects, airflow=airflow)
+            return load(value, codec, stores=stores, airflow=airflow)
     try:
-        return load(_spelled(value), promise.lax_codec, objects=objects, airflow=airflow)
+        return load(_spelled(value), promise.lax_codec, stores=stores, airflow=airflow)
     except ValidationError:  # the complaint shows what was written
-        return load(value, promise.lax_codec, objects=objects, airflow=airflow)
+        return load(value, promise.lax_codec, stores=stores, airflow=airflow)
 
 
 def _spelled(value: Any) -> Any:

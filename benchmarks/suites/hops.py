@@ -97,9 +97,9 @@ def trip(contender: str, count: int, placed: Any, **settings: int) -> Callable[[
 def placement() -> Any:
     """Where the contender with a store puts what is large: a folder."""
     from typedxcom.pointer import Coordinates
-    from typedxcom.stored.access import Objects, Placement
+    from typedxcom.stored.access import Placement, Stores
     from typedxcom.stores import LocalStore
 
     store = LocalStore(os.environ["BENCH_STORE"], name="default")
     where = Coordinates("shop", "manual__2026", "extract", -1, "return_value")
-    return Placement(Objects(lambda name: store), where, "default")
+    return Placement(Stores(lambda name: store), where, "default")

@@ -118,11 +118,11 @@ def test_rolled_back_a_large_row_is_a_marked_dict_and_never_a_wrong_value() -> N
     placement = stores.placed(stores.Coordinates("d", "r", "t"))
     typed = dump(VALUE, CODEC, settings=config.settings(), placement=placement)
     assert read(typed, BaseXCom) == typed
-    assert load(read(typed, BaseXCom), CODEC, objects=stores.objects()) == VALUE
+    assert load(read(typed, BaseXCom), CODEC, stores=stores.stores()) == VALUE
     untyped = XComBackend.serialize_value(VALUE, **AT)
     assert read(untyped, BaseXCom)["$typedxcom"] == 1
     with pytest.raises(DecodeError, match="is no JSON"):
-        load(untyped, CODEC, objects=stores.objects())
+        load(untyped, CODEC, stores=stores.stores())
 
 
 def test_before_a_rollback_everything_can_stay_in_the_database(

@@ -13,9 +13,9 @@ from typing_extensions import TypedDict
 
 from tests.harness.dagtest import run_dag
 from typedxcom import Table, UnsupportedTypeError, XComKey, task
-from typedxcom.airflow.running import stores
+from typedxcom.airflow.running import stores as running_stores
 from typedxcom.pointer import Coordinates
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import MemoryStore
 
 SECRET = "hunter2-is-the-secret"
@@ -151,15 +151,15 @@ def test_a_value_that_its_model_hides_is_in_no_message() -> None:
 def test_a_signing_key_is_in_no_repr_row_or_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """It signs, and is not seen anywhere."""
     store = MemoryStore(name="default")
-    objects = Objects(lambda name: store, keys=[SECRET.encode()])
-    placement = Placement(objects, Coordinates("d", "r", "t"), "default")
+    stores = Stores(lambda name: store, keys=[SECRET.encode()])
+    placement = Placement(stores, Coordinates("d", "r", "t"), "default")
     row = placement.put(b"1", codec="json", ext="json", about="1")
     forged = {**row, "size": 2}
     with pytest.raises(Exception, match="altered") as told:
-        objects.read(forged)
+        stores.read(forged)
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SIGNING_KEY", SECRET[:8])
     with pytest.raises(Exception, match="signing_key") as refused:
-        stores.objects()
-    shown = [repr(objects), repr(placement), str(row), repr(told.value), repr(refused.value)]
+        running_stores.stores()
+    shown = [repr(stores), repr(placement), str(row), repr(told.value), repr(refused.value)]
     shown.append("".join(traceback.format_exception(refused.value)))
     assert not [one for one in shown if SECRET[:8] in one]

@@ -16,7 +16,7 @@ from typedxcom.exchange import dump, load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import LocalStore, ObjectStore, spool
 
 CODEC = make_codec(str, schema_of(str))
@@ -39,7 +39,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def place(store: Any) -> Placement:
     """Where a task's large value goes."""
-    return Placement(Objects(lambda name: store), Coordinates("dag", "run", "task"), store.name)
+    return Placement(Stores(lambda name: store), Coordinates("dag", "run", "task"), store.name)
 
 
 def push(value: str, placement: Placement) -> Any:
@@ -58,8 +58,8 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(disk: Path) -> None:
     assert type(told.value) is StoreError
     assert list(store.list()) == before
     assert not list(store.partials())
-    assert load(row, CODEC, objects=placement.objects) == SMALL
-    assert load(push(SMALL[1:], placement), CODEC, objects=placement.objects) == SMALL[1:]
+    assert load(row, CODEC, stores=placement.stores) == SMALL
+    assert load(push(SMALL[1:], placement), CODEC, stores=placement.stores) == SMALL[1:]
 
 
 def test_a_read_only_store_reads_and_refuses_the_rest(disk: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_read_only_store_reads_and_refuses_the_rest(disk: Path) -> None:
     placement = place(store)
     row = push(SMALL, placement)
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    assert load(row, CODEC, objects=placement.objects) == SMALL
+    assert load(row, CODEC, stores=placement.stores) == SMALL
     for use in (lambda: push(SMALL[1:], placement), lambda: store.delete(row["path"])):
         with pytest.raises(StoreError, match="Read-only file system") as told:
             use()

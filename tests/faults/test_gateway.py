@@ -19,7 +19,7 @@ from typedxcom.exchange import dump, load
 from typedxcom.pointer import Coordinates, digest_of
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import ObjectStore
 from typedxcom.stores.deadline import Patience
 
@@ -42,7 +42,7 @@ class Bench:
         self.ceph, self.proxy = ceph, proxy
         self.bucket = ceph.bucket(f"faults-{next(_numbers)}")
         self.store = ObjectStore(self._client, f"{self.bucket}/xcom", name="s3", patience=PATIENT)
-        self.objects = Objects(lambda name: self.store)
+        self.stores = Stores(lambda name: self.store)
         list(self.store.list())  # the client is made, which takes its time
 
     def _client(self) -> Any:
@@ -58,11 +58,11 @@ class Bench:
         )
 
     def push(self, value: Any = VALUE) -> Any:
-        placement = Placement(self.objects, AT, "s3")
+        placement = Placement(self.stores, AT, "s3")
         return dump(value, CODEC, settings=Settings(), placement=placement)
 
     def pull(self, row: Any) -> Any:
-        return load(row, CODEC, objects=self.objects)
+        return load(row, CODEC, stores=self.stores)
 
     def key_of(self, row: Any) -> str:
         return f"xcom/{row['path']}"

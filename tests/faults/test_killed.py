@@ -15,7 +15,7 @@ import pytest
 from typedxcom.codecs import make_codec
 from typedxcom.exchange import load
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects
+from typedxcom.stored.access import Stores
 from typedxcom.stores import LocalStore
 
 CODEC = make_codec(list[int], schema_of(list[int]))
@@ -25,7 +25,7 @@ ATTEMPT = """
 import json, os, signal, sys
 from typedxcom.codecs import make_codec
 from typedxcom.exchange import dump
-from typedxcom.objects import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
@@ -52,8 +52,8 @@ elif point == "before its other name goes":
 elif point == "two at once":
     print("ready", flush=True)
     sys.stdin.read()
-objects = Objects(lambda name: store)
-placement = Placement(objects, Coordinates("dag", "run", "task"), store.name)
+stores = Stores(lambda name: store)
+placement = Placement(stores, Coordinates("dag", "run", "task"), store.name)
 codec = make_codec(list[int], schema_of(list[int]))
 made = dump(list(range(int(count))), codec, settings=Settings(), placement=placement)
 if point == "between write and push": die()
@@ -76,7 +76,7 @@ def arrived(folder: Path, row: str = "row") -> list[int]:
     """What a downstream task gets."""
     store = LocalStore(folder / "store")
     pushed = json.loads((folder / row).read_text())
-    value: list[int] = load(pushed, CODEC, objects=Objects(lambda name: store))
+    value: list[int] = load(pushed, CODEC, stores=Stores(lambda name: store))
     return value
 
 

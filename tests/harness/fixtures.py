@@ -44,7 +44,7 @@ def _forget() -> None:
     from typedxcom.airflow.sweep import deployment
 
     kept = (config.settings, config.signing_keys, stores.bound)
-    for cache in (*kept, stores.open_store, stores.objects, stores.stores_lists):
+    for cache in (*kept, stores.open_store, stores.stores, stores.stores_lists):
         cache.cache_clear()
     deployment.forget()
 

@@ -20,7 +20,7 @@ from typedxcom.errors import DecodeError
 from typedxcom.exchange import load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import LazyTable, Rows, Table
@@ -79,8 +79,8 @@ def file_of(footer: bytes) -> bytes:
 def outcomes(data: bytes) -> dict[str, str]:
     """Way of reading to the class of the error that it ends in."""
     store = MemoryStore(name="s")
-    objects = Objects(lambda name: store)
-    place = Placement(objects, Coordinates("d", "r", "t"), "s")
+    stores = Stores(lambda name: store)
+    place = Placement(stores, Coordinates("d", "r", "t"), "s")
     row = place.put(data, codec="parquet", ext="parquet", about="table", rows=0)
     in_airflows_form = {
         "__classname__": "pandas.core.frame.DataFrame",
@@ -99,7 +99,7 @@ def outcomes(data: bytes) -> dict[str, str]:
     for way, (annotation, given) in ways.items():
         codec = Promise(annotation, schema_of(annotation)).codec
         try:
-            read = load(given, codec, objects=objects)
+            read = load(given, codec, stores=stores)
             found[way] = str(getattr(read, "schema", read))
         except DecodeError:
             found[way] = "refused"

@@ -36,7 +36,7 @@ with atheris.instrument_imports(include=["typedxcom"]):
     from typedxcom.pointer import Coordinates, Pointer, confine, parse
     from typedxcom.schema import schema_of
     from typedxcom.settings import Settings
-    from typedxcom.stored.access import Objects, Placement
+    from typedxcom.stored.access import Placement, Stores
     from typedxcom.stores import Limits, MemoryStore
 
 import datetime as dt
@@ -121,7 +121,7 @@ class Line(BaseModel):
 
 STORE = MemoryStore(name="default")
 LIMIT = 50 * 2**20
-OBJECTS = Objects(lambda name: STORE, limits=Limits(decoded=LIMIT))
+OBJECTS = Stores(lambda name: STORE, limits=Limits(decoded=LIMIT))
 PLACEMENT = Placement(OBJECTS, Coordinates("dag", "run", "task"), "default")
 SETTINGS = Settings(threshold=200, store_threshold=10**9)
 GOOD = PLACEMENT.put(b'{"id": 1}', codec="json", ext="json", about="an object")
@@ -155,7 +155,7 @@ def _again(value: Any, codec: Any) -> None:
 
 def _read(row: Any, codec: Any) -> None:
     try:
-        value = load(row, codec, objects=OBJECTS)
+        value = load(row, codec, stores=OBJECTS)
     except TypedXComError:
         return
     _again(value, codec)
@@ -238,7 +238,7 @@ def _layouts(columns: list[Any], compression: Any, data: st.DataObject) -> None:
     )
     before = pa.default_memory_pool().bytes_allocated()
     try:
-        found = load(row, data.draw(st.sampled_from(TABLES)), objects=OBJECTS)
+        found = load(row, data.draw(st.sampled_from(TABLES)), stores=OBJECTS)
         assert isinstance(found, (pa.Table, pandas.DataFrame, polars.DataFrame))
     except TypedXComError:
         return

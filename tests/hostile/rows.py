@@ -22,7 +22,7 @@ from typedxcom.contracts import Promise
 from typedxcom.exchange import load, opened
 from typedxcom.pointer import Coordinates, digest_of
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import LocalStore
 from typedxcom.testing import FORGED_PATHS
 
@@ -66,7 +66,7 @@ class Rows:
 
     def __init__(self, folder: Path) -> None:
         self.store = LocalStore(folder / "store", name="default")
-        self.objects = Objects(lambda name: self.store)
+        self.stores = Stores(lambda name: self.store)
         self.good = self._stored(b"[1,2,3]", codec="json")
         canary = (folder / "outside" / "canary").read_bytes()
         (self.store.root / "dag" / "link").symlink_to(folder / "outside")
@@ -75,7 +75,7 @@ class Rows:
         self.through_link = {**self.good, **proof, "path": "dag/link/canary"}
 
     def _stored(self, data: bytes, **fields: Any) -> dict[str, Any]:
-        placement = Placement(self.objects, Coordinates("dag", "run", "task"), "default")
+        placement = Placement(self.stores, Coordinates("dag", "run", "task"), "default")
         return placement.put(data, ext="bin", about="an object", **fields)
 
     def all(self) -> Iterator[tuple[str, Any]]:
@@ -110,14 +110,14 @@ class Rows:
         yield "two values", marked('{"id": 1}{"id": 2}')
 
 
-def ways(objects: Objects) -> dict[str, Callable[[Any], Any]]:
+def ways(stores: Stores) -> dict[str, Callable[[Any], Any]]:
     """Every reader: with contracts of all engines, without one, and the backend's."""
     from typedxcom import Table
     from typedxcom.backend import XComBackend
 
     def through(annotation: Any) -> Callable[[Any], Any]:
         codec = Promise(annotation, schema_of(annotation)).codec
-        return lambda row: load(row, codec, objects=objects)
+        return lambda row: load(row, codec, stores=stores)
 
     def file(row: Any) -> Any:
         return through(File)(row).read_bytes()
@@ -126,7 +126,7 @@ def ways(objects: Objects) -> dict[str, Callable[[Any], Any]]:
     return {
         **{name: through(annotation) for name, annotation in kinds.items()},
         "file": file,
-        "untyped": lambda row: opened(row, objects),
+        "untyped": lambda row: opened(row, stores),
         "backend": lambda row: XComBackend.deserialize_value(SimpleNamespace(value=row)),
     }
 
@@ -139,7 +139,7 @@ def peak() -> int:
 def main(folder: Path, limit: int) -> None:
     """Read every row in every way."""
     rows = Rows(folder)
-    readers = ways(rows.objects)
+    readers = ways(rows.stores)
     for read in readers.values():  # everything is imported before memory is counted
         try:
             read(rows.good)

@@ -16,7 +16,7 @@ from typedxcom.errors import TypedXComError
 from typedxcom.exchange.unwrap import opened
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import LazyTable
 
@@ -54,17 +54,17 @@ LIES = {
 def test_a_table_that_lies_is_refused_before_it_is_used(lie: str, way: str) -> None:
     """Its digest is right: only a look at every offset keeps a reader inside its memory."""
     store = MemoryStore(name="default")
-    objects = Objects(lambda name: store)
-    placement = Placement(objects, Coordinates("d", "r", "t"), "default")
+    stores = Stores(lambda name: store)
+    placement = Placement(stores, Coordinates("d", "r", "t"), "default")
     row = placement.put(replaced(*LIES[lie]), codec="arrow", ext="arrow", about="table", rows=3)
 
     def read(annotation: Any) -> Any:
-        return Promise(annotation, schema_of(annotation)).codec.read(row, objects)
+        return Promise(annotation, schema_of(annotation)).codec.read(row, stores)
 
     ways: dict[str, Callable[[], Any]] = {
         "table": lambda: read(Table[Row]),
         "stream": lambda: list(read(LazyTable[Row]).batches()),
-        "untyped": lambda: opened(row, objects),
+        "untyped": lambda: opened(row, stores),
     }
     with pytest.raises(TypedXComError):
         ways[way]()

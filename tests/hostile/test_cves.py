@@ -23,7 +23,7 @@ from typedxcom.errors import IntegrityError, TypedXComError, ValidationError
 from typedxcom.exchange import load, opened
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import MemoryStore
 
 pytestmark = pytest.mark.airflow
@@ -91,12 +91,12 @@ def test_cve_2023_50943_a_pickle_in_a_row_is_never_unpickled() -> None:
         read_in_every_way({"id": 1, "note": text})
         assert load({"id": 1, "note": text}, CODEC).note == text
     store = MemoryStore(name="default")
-    objects = Objects(lambda name: store)
+    stores = Stores(lambda name: store)
     for codec in ("json", "bytes", "file", "arrow", "pickle"):
-        placement = Placement(objects, Coordinates("d", "r", "t"), "default")
+        placement = Placement(stores, Coordinates("d", "r", "t"), "default")
         row = placement.put(raw, codec=codec, ext="bin", about="a pickle")
         with pytest.raises(TypedXComError):
-            load(row, CODEC, objects=objects)
+            load(row, CODEC, stores=stores)
     sources = Path(sys.modules["typedxcom"].__file__ or "").parent.rglob("*.py")
     users = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
     imported = {
@@ -159,9 +159,9 @@ def test_cve_2026_45360_a_class_path_is_data_like_any_other() -> None:
     read_in_every_way(DEADLINE)
     assert load({"id": 1, "note": DEADLINE}, CODEC).note == DEADLINE
     store = MemoryStore(name="default")
-    objects = Objects(lambda name: store)
-    placement = Placement(objects, Coordinates("d", "r", "t"), "default")
+    stores = Stores(lambda name: store)
+    placement = Placement(stores, Coordinates("d", "r", "t"), "default")
     row = placement.put(b"{}", codec="json", ext="json", about="an object")
     for codec in ("cve_bomb.Bomb", "cve_bomb", "os.system", "airflow.models.dag.DAG"):
         with pytest.raises((TypedXComError, IntegrityError)):
-            load({**row, "codec": codec}, CODEC, objects=objects)
+            load({**row, "codec": codec}, CODEC, stores=stores)

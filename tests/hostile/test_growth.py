@@ -20,7 +20,7 @@ from typedxcom.errors import IntegrityError, TypedXComError, ValidationError
 from typedxcom.exchange import load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import slices
 from typedxcom.stores import Limits, LocalStore, MemoryStore
 from typedxcom.stores.limits import _cgroup_limits, usable_memory
@@ -84,18 +84,18 @@ BOMBS: dict[str, tuple[Callable[[], Any], type[BaseModel]]] = {
 }
 
 
-def stored(table: pa.Table, store: Any, batches: int = 1) -> tuple[dict[str, Any], Objects]:
+def stored(table: pa.Table, store: Any, batches: int = 1) -> tuple[dict[str, Any], Stores]:
     """The row of a table in a store whose readers have a limit."""
     sink = io.BytesIO()
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     with pa.ipc.new_file(sink, table.schema, options=options) as writer:
         for _ in range(batches):
             writer.write_table(table)
-    objects = Objects(lambda name: store, limits=Limits(decoded=LIMIT))
-    place = Placement(objects, Coordinates("d", "r", "t"), "s")
+    stores = Stores(lambda name: store, limits=Limits(decoded=LIMIT))
+    place = Placement(stores, Coordinates("d", "r", "t"), "s")
     rows = table.num_rows * batches
     data = sink.getvalue()
-    return place.put(data, codec="arrow", ext="arrow", about="table", rows=rows), objects
+    return place.put(data, codec="arrow", ext="arrow", about="table", rows=rows), stores
 
 
 def whole(found: Any) -> Any:
@@ -107,7 +107,7 @@ def whole(found: Any) -> Any:
 def test_what_grows_beyond_the_limit_is_refused_by_every_reader(bomb: str) -> None:
     """Whole, in a stream, lazily, as pandas and as polars, with and without a row."""
     make, model = BOMBS[bomb]
-    row, objects = stored(pa.table({"s": make()}), MemoryStore(name="s"))
+    row, stores = stored(pa.table({"s": make()}), MemoryStore(name="s"))
     assert row["size"] < LIMIT / 20
     readers: list[Any] = [
         Table[model],
@@ -122,18 +122,18 @@ def test_what_grows_beyond_the_limit_is_refused_by_every_reader(bomb: str) -> No
     for annotation in readers:
         codec = Promise(annotation, schema_of(annotation)).codec
         with pytest.raises(TypedXComError):
-            whole(load(row, codec, objects=objects))
+            whole(load(row, codec, stores=stores))
     assert pa.default_memory_pool().max_memory() < before + 2 * LIMIT
 
 
 def test_batches_that_grow_together_are_counted_together() -> None:
     """Each batch is within the limit; all of them at once are not, and one by one they are."""
     table = pa.table({"s": named().slice(0, 300)})  # 30 MB
-    row, objects = stored(table, MemoryStore(name="s"), batches=4)
+    row, stores = stored(table, MemoryStore(name="s"), batches=4)
     codec = Promise(LazyTable[Texts], schema_of(LazyTable[Texts])).codec
     with pytest.raises(IntegrityError, match="read_limit"):
-        load(row, codec, objects=objects).to_arrow()
-    assert sum(one.num_rows for one in load(row, codec, objects=objects).batches()) == 1200
+        load(row, codec, stores=stores).to_arrow()
+    assert sum(one.num_rows for one in load(row, codec, stores=stores).batches()) == 1200
 
 
 @given(arrays())
@@ -148,33 +148,33 @@ def test_growth_is_never_counted_too_small(array: Any) -> None:
 
 def test_a_pointer_is_not_believed_about_its_rows() -> None:
     """The table's head is read first, and slices are made when they are taken."""
-    row, objects = stored(pa.table({"s": ["a", "b", "c"]}), MemoryStore(name="s"))
-    parts = slices(row, 2, objects)
+    row, stores = stored(pa.table({"s": ["a", "b", "c"]}), MemoryStore(name="s"))
+    parts = slices(row, 2, stores)
     assert [(part.first, part.count) for part in parts] == [(0, 2), (2, 1)]
     assert (parts[-1].first, len(parts[0:2])) == (2, 2)
     with pytest.raises(IntegrityError, match="where its pointer says"):
-        slices({**row, "rows": 2**50}, 10, objects)
-    assert len(slices({**row, "rows": 2**50}, 10, objects, is_counted=True)) > 10**13
+        slices({**row, "rows": 2**50}, 10, stores)
+    assert len(slices({**row, "rows": 2**50}, 10, stores, is_counted=True)) > 10**13
 
 
 def test_a_table_of_endless_empty_rows_is_refused() -> None:
     """A column of nothing takes no bytes in the file, and a byte a row in the count."""
-    row, objects = stored(pa.table({"s": pa.nulls(2**27)}), MemoryStore(name="s"))
+    row, stores = stored(pa.table({"s": pa.nulls(2**27)}), MemoryStore(name="s"))
     with pytest.raises(IntegrityError, match="read_limit"):
-        slices(row, 10, objects)
+        slices(row, 10, stores)
 
 
 @pytest.mark.parametrize("codec", ["json", "bytes", "file"])
 def test_a_large_object_is_refused_before_it_is_in_memory(codec: str, tmp_path: Any) -> None:
     """JSON and bytes count as much as tables do."""
     store = LocalStore(tmp_path / "store", name="s")
-    objects = Objects(lambda name: store, limits=Limits(decoded=1000))
-    place = Placement(objects, Coordinates("d", "r", "t"), "s")
+    stores = Stores(lambda name: store, limits=Limits(decoded=1000))
+    place = Placement(stores, Coordinates("d", "r", "t"), "s")
     row = place.put(b'"' + b"a" * 2000 + b'"', codec=codec, ext="json", about="text")
     for annotation in (str, bytes, Any):
         reader = Promise(annotation, schema_of(annotation)).codec
         with pytest.raises(TypedXComError, match=r"read_limit|is no JSON"):
-            load(row, reader, objects=objects)
+            load(row, reader, stores=stores)
 
 
 def test_the_default_limit_follows_the_control_group(tmp_path: Any) -> None:
@@ -199,17 +199,17 @@ def test_an_empty_table_of_any_layout_ends_no_process() -> None:
     """Arrow aborts where pandas asks it for a list view column without a chunk."""
     for kind in (pa.list_view(pa.string()), pa.string_view(), pa.map_(pa.string(), pa.int8())):
         table = pa.table([pa.chunked_array([], kind)], names=["s"])
-        row, objects = stored(table, MemoryStore(name="s"))
+        row, stores = stored(table, MemoryStore(name="s"))
         codec = Promise(pd.DataFrame, schema_of(pd.DataFrame)).codec
-        assert list(load(row, codec, objects=objects).columns) == ["s"]
+        assert list(load(row, codec, stores=stores).columns) == ["s"]
 
 
 def test_an_empty_column_of_lists_in_a_dictionary_is_read() -> None:
     """Arrow gives an empty list array that has no offsets."""
     none = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([["a"]]))
-    row, objects = stored(pa.table({"s": none}), MemoryStore(name="s"))
+    row, stores = stored(pa.table({"s": none}), MemoryStore(name="s"))
     codec = Promise(Table[Lists], schema_of(Table[Lists])).codec
-    assert load(row, codec, objects=objects).num_rows == 0
+    assert load(row, codec, stores=stores).num_rows == 0
 
 
 def test_views_out_of_order_are_read_in_their_order() -> None:
@@ -217,9 +217,9 @@ def test_views_out_of_order_are_read_in_their_order() -> None:
     texts = pa.array(["a", "b", "c"], pa.string_view())
     starts, sizes = pa.array([2, 0, 1], pa.int32()), pa.array([1, 2, 0], pa.int32())
     views = pa.ListViewArray.from_arrays(starts, sizes, texts)
-    row, objects = stored(pa.table({"s": views}), MemoryStore(name="s"))
+    row, stores = stored(pa.table({"s": views}), MemoryStore(name="s"))
     codec = Promise(Table[Lists], schema_of(Table[Lists])).codec
-    assert load(row, codec, objects=objects)["s"].to_pylist() == [["c"], ["a", "b"], []]
+    assert load(row, codec, stores=stores)["s"].to_pylist() == [["c"], ["a", "b"], []]
 
 
 @pytest.mark.parametrize("kind", [pa.list_(pa.int64()), pa.list_view(pa.int64())], ids=str)

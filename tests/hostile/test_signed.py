@@ -25,7 +25,7 @@ from typedxcom.errors import IntegrityError
 from typedxcom.exchange import load
 from typedxcom.pointer import BLOCK, Coordinates, block_digest
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import TableSlice
 from typedxcom.stores import LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows
@@ -42,9 +42,9 @@ def codec(annotation: Any) -> Any:
     return Promise(annotation, schema_of(annotation)).codec
 
 
-def deployment(*keys: bytes) -> Objects:
+def deployment(*keys: bytes) -> Stores:
     store = MemoryStore("default")
-    return Objects(lambda name: store, keys=keys)
+    return Stores(lambda name: store, keys=keys)
 
 
 # Tables that stand in the row
@@ -67,18 +67,18 @@ def test_a_table_in_the_row_is_refused_where_pointers_are_signed(
     forms: list[Any] = [frame_row, FRAME, pa.table({"id": [6]})]
     for form in forms:
         value = [form] if annotation == list[Table[Row]] else form
-        assert load(value, codec(annotation), objects=deployment())
+        assert load(value, codec(annotation), stores=deployment())
         with pytest.raises(IntegrityError, match=r"signed pointer.*Annotate the task that returns"):
-            load(value, codec(annotation), objects=deployment(KEY))
+            load(value, codec(annotation), stores=deployment(KEY))
 
 
 @pytest.mark.airflow
 def test_a_table_that_code_made_is_no_row(frame_row: Any) -> None:
     """A typed task pulls rows as they lie, so a table that is an object stands in the DAG file."""
-    objects = replace(deployment(KEY), literals=True)
-    assert load(FRAME, codec(Table[Row]), objects=objects).num_rows == 3
+    stores = replace(deployment(KEY), literals=True)
+    assert load(FRAME, codec(Table[Row]), stores=stores).num_rows == 3
     with pytest.raises(IntegrityError):
-        load(frame_row, codec(Table[Row]), objects=objects)
+        load(frame_row, codec(Table[Row]), stores=stores)
 
 
 @pytest.mark.airflow
@@ -89,7 +89,7 @@ def test_the_backend_signs_an_untyped_frame_of_any_size(
 ) -> None:
     """So that a typed task reads what an untyped one returned, with a key too."""
     from typedxcom.airflow.raw import keep_rows, raw_rows
-    from typedxcom.airflow.running.stores import objects
+    from typedxcom.airflow.running.stores import stores
     from typedxcom.backend import XComBackend
     from typedxcom.pointer import is_pointer
 
@@ -103,8 +103,8 @@ def test_the_backend_signs_an_untyped_frame_of_any_size(
     assert XComBackend.deserialize_value(SimpleNamespace(value=row)).equals(frame)
     with raw_rows():
         pulled = XComBackend.deserialize_value(SimpleNamespace(value=row))
-    assert load(pulled, codec(Table[Row]), objects=objects()).num_rows == rows
-    assert load(pulled, codec(pd.DataFrame), objects=objects()) is not None
+    assert load(pulled, codec(Table[Row]), stores=stores()).num_rows == rows
+    assert load(pulled, codec(pd.DataFrame), stores=stores()) is not None
 
 
 # Parts of a table
@@ -157,8 +157,8 @@ def placed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     store: Store = MemoryStore("default")
     if request.param == "local":
         store = LocalStore(tmp_path_factory.mktemp("store"), name="default")
-    objects = Objects(lambda name: store, keys=[KEY])
-    return Placement(objects, Coordinates("d", "r", "t"), "default")
+    stores = Stores(lambda name: store, keys=[KEY])
+    return Placement(stores, Coordinates("d", "r", "t"), "default")
 
 
 @pytest.fixture(scope="module", params=["arrow", "parquet"])
@@ -169,14 +169,14 @@ def row(request: pytest.FixtureRequest, placed: Placement) -> Any:
     return made
 
 
-def read(name: str, row: Any, objects: Objects) -> Any:
+def read(name: str, row: Any, stores: Stores) -> Any:
     annotation, values = PARTS[name]
     row = TableSlice(row, 50_000, 10_000) if name == "batches" else row
-    return values(load(row, codec(annotation), objects=objects))
+    return values(load(row, codec(annotation), stores=stores))
 
 
 def put(placed: Placement, path: str, data: bytes) -> None:
-    store = placed.objects.open_store("default")
+    store = placed.stores.open_store("default")
     store.delete(path)
     store.write(path, data)
 
@@ -184,7 +184,7 @@ def put(placed: Placement, path: str, data: bytes) -> None:
 @contextlib.contextmanager
 def altered(placed: Placement, row: Any, change: Callable[[bytearray], Any]) -> Iterator[None]:
     """The object of *row* as somebody else left it, and mended afterwards."""
-    whole = bytes(placed.objects.open_store("default").read(row["path"], size=row["size"]))
+    whole = bytes(placed.stores.open_store("default").read(row["path"], size=row["size"]))
     data = bytearray(whole)
     change(data)
     put(placed, row["path"], bytes(data))
@@ -197,8 +197,8 @@ def altered(placed: Placement, row: Any, change: Callable[[bytearray], Any]) -> 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_is_what_was_signed(placed: Placement, row: Any, name: str) -> None:
     """Every way to read some rows or columns gives them, with the key and without one."""
-    assert read(name, row, placed.objects) == RIGHT[name]
-    assert read(name, row, replace(placed.objects, keys=())) == RIGHT[name]
+    assert read(name, row, placed.stores) == RIGHT[name]
+    assert read(name, row, replace(placed.stores, keys=())) == RIGHT[name]
 
 
 def flipped(at: int) -> Callable[[bytearray], None]:
@@ -216,7 +216,7 @@ def test_no_altered_byte_is_read(placed: Placement, row: Any, name: str) -> None
     for at in places:
         with altered(placed, row, flipped(at)):
             try:
-                assert read(name, row, placed.objects) == RIGHT[name]
+                assert read(name, row, placed.stores) == RIGHT[name]
             except IntegrityError:
                 refused += 1
     reads_all = name in {"LazyTable", "RecordBatchReader"}
@@ -243,12 +243,12 @@ def test_another_object_in_its_place_is_refused(
 ) -> None:
     """Blocks in another order, a shorter file, an empty one."""
     with altered(placed, row, change), pytest.raises(IntegrityError):
-        read(name, row, placed.objects)
+        read(name, row, placed.stores)
 
 
 def test_a_signed_file_is_one_that_every_tool_reads(placed: Placement, row: Any) -> None:
     """The digests of its blocks lie where readers of the format pass them by."""
-    data = bytes(placed.objects.open_store("default").read(row["path"], size=row["size"]))
+    data = bytes(placed.stores.open_store("default").read(row["path"], size=row["size"]))
     if row["codec"] == "arrow":
         for opened in (pa.ipc.open_file(data), pa.ipc.open_stream(io.BytesIO(data[8:]))):
             assert opened.read_all()["id"].to_pylist() == list(EVERY)
@@ -264,7 +264,7 @@ def test_a_small_signed_table_is_read_in_parts_too(form: Any, rows: int) -> None
     """One block, and the list of digests is empty."""
     placed = replace(Placement(deployment(KEY), Coordinates("d", "r", "t"), "default"), format=form)
     made: Any = codec(Table[Wide]).write(TABLE.slice(0, rows), placed)
-    assert load(made, codec(LazyTable[Wide]), objects=placed.objects).to_arrow().num_rows == rows
+    assert load(made, codec(LazyTable[Wide]), stores=placed.stores).to_arrow().num_rows == rows
 
 
 def test_a_part_fetches_and_proves_a_part(
@@ -278,10 +278,10 @@ def test_a_part_fetches_and_proves_a_part(
         return block_digest(data)
 
     monkeypatch.setattr("typedxcom.stores.proved.block_digest", watched)
-    read("batches", row, placed.objects)
+    read("batches", row, placed.stores)
     some = sum(proved)
     proved.clear()
-    read("LazyTable", row, placed.objects)
+    read("LazyTable", row, placed.stores)
     assert sum(proved) < 2 * row["size"]
     assert some < sum(proved)
 
@@ -295,14 +295,14 @@ def test_a_table_that_was_signed_before_is_proved_whole(
     assert old["digest"].startswith("sha256:")
     assert "blocks_at" not in old
     for name in PARTS:
-        assert read(name, old, placed.objects) == RIGHT[name]
+        assert read(name, old, placed.stores) == RIGHT[name]
         with altered(placed, old, flipped(70_000)), pytest.raises(IntegrityError):
-            read(name, old, placed.objects)
+            read(name, old, placed.stores)
 
 
 def test_without_a_key_a_table_is_written_as_ever(placed: Placement) -> None:
     """No digests of blocks: they would prove nothing that the row itself does not claim."""
-    unsigned = replace(placed, objects=replace(placed.objects, keys=()))
+    unsigned = replace(placed, stores=replace(placed.stores, keys=()))
     made: Any = codec(Table[Wide]).write(TABLE, unsigned)
     assert made["digest"].startswith("xxh3:")
     assert "blocks_at" not in made
@@ -314,7 +314,7 @@ def test_a_forged_place_of_the_digests_is_refused(placed: Placement, row: Any, a
     """With the key by the MAC; without one the digest decides, before much memory is taken."""
     forged = {**row, "blocks_at": at}
     with pytest.raises(IntegrityError, match="altered"):
-        read("LazyTable", forged, placed.objects)
+        read("LazyTable", forged, placed.stores)
     with contextlib.suppress(IntegrityError):
-        read_right = read("LazyTable", forged, replace(placed.objects, keys=()))
+        read_right = read("LazyTable", forged, replace(placed.stores, keys=()))
         assert read_right == RIGHT["LazyTable"]

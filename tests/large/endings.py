@@ -27,7 +27,7 @@ from typedxcom.exchange import dump, load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore, ObjectStore
 from typedxcom.tables import LazyTable, MemorySource, Rows, Table
@@ -71,10 +71,10 @@ class Reader:
     """The ways to read one stored table."""
 
     def __init__(self, form: Any, store: Any) -> None:
-        objects = Objects(lambda name: store)
-        place = Placement(objects, Coordinates("d", "r", "t"), "s", form)
+        stores = Stores(lambda name: store)
+        place = Placement(stores, Coordinates("d", "r", "t"), "s", form)
         self.row = dump(made(), codec(Table[Point]), settings=Settings(), placement=place)
-        self.read = lambda annotation, row=self.row: load(row, codec(annotation), objects=objects)
+        self.read = lambda annotation, row=self.row: load(row, codec(annotation), stores=stores)
 
     def filtered(self) -> None:
         """Some columns and rows."""

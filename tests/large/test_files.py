@@ -19,7 +19,7 @@ from typedxcom.exchange import dump, load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import LocalStore, MemoryStore, Store
 
 SETTINGS = Settings()
@@ -32,7 +32,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Placement:
     store: Store = LocalStore(tmp_path / "store", name="s")
     if request.param == "memory":
         store = MemoryStore(name="s")
-    return Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s")
+    return Placement(Stores(lambda name: store), Coordinates("d", "r", "t"), "s")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_file_comes_back_byte_for_byte(place: Placement, picture: Path) -> Non
     row = dump(File(picture), FILE.codec, settings=SETTINGS, placement=place)
     assert isinstance(row, dict)
     assert row["about"] == "file image/png, 26 kB"
-    file = load(row, FILE.codec, objects=place.objects)
+    file = load(row, FILE.codec, stores=place.stores)
     assert file.size == 25_600
     assert file.media_type == "image/png"
     assert file.path.suffix == ".png"
@@ -61,25 +61,25 @@ def test_a_file_comes_back_byte_for_byte(place: Placement, picture: Path) -> Non
 def test_a_file_is_passed_on_without_a_copy(place: Placement, picture: Path) -> None:
     """A task that returns the file that it got passes the pointer on."""
     row = dump(File(picture), FILE.codec, settings=SETTINGS, placement=place)
-    file = load(row, FILE.codec, objects=place.objects)
-    elsewhere = Placement(place.objects, Coordinates("d", "r", "other"), "s")
+    file = load(row, FILE.codec, stores=place.stores)
+    elsewhere = Placement(place.stores, Coordinates("d", "r", "other"), "s")
     assert dump(file, FILE.codec, settings=SETTINGS, placement=elsewhere) == row
 
 
 def test_a_lost_or_altered_file_is_an_error(tmp_path: Path, picture: Path) -> None:
     """What is read is what was written, or an error says otherwise."""
     store = LocalStore(tmp_path / "store", name="s")
-    place = Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s")
+    place = Placement(Stores(lambda name: store), Coordinates("d", "r", "t"), "s")
     row = dump(File(picture), FILE.codec, settings=SETTINGS, placement=place)
     assert isinstance(row, dict)
     path = tmp_path / "store" / str(row["path"])
     path.chmod(0o600)
     path.write_bytes(bytes(25_600))
     with pytest.raises(IntegrityError, match="digest"):
-        load(row, FILE.codec, objects=place.objects).read_bytes()
+        load(row, FILE.codec, stores=place.stores).read_bytes()
     path.unlink()
     with pytest.raises(PointerNotFoundError):
-        load(row, FILE.codec, objects=place.objects).read_bytes()
+        load(row, FILE.codec, stores=place.stores).read_bytes()
 
 
 def test_what_is_no_file_is_refused(place: Placement, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_what_is_no_file_is_refused(place: Placement, tmp_path: Path) -> None:
         dump(File(tmp_path / "missing"), FILE.codec, settings=SETTINGS, placement=place)
     blob = place.put(b"x", codec="bytes", ext="bin", about="1 byte")
     with pytest.raises(ValidationError, match="expected `File`, got `1 byte`"):
-        load(blob, FILE.codec, objects=place.objects)
+        load(blob, FILE.codec, stores=place.stores)
 
 
 def test_a_file_needs_a_store(picture: Path) -> None:

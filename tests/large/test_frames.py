@@ -22,7 +22,7 @@ from typedxcom.exchange import dump, load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import LocalStore, MemoryStore, Store
 
 KINDS = [
@@ -57,14 +57,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Placement:
     form = "parquet" if request.param == "parquet" else "arrow"
     is_far = request.param == "zstd"
     store: Store = MemoryStore(name="s") if is_far else LocalStore(tmp_path, name="s")
-    return Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s", form)
+    return Placement(Stores(lambda name: store), Coordinates("d", "r", "t"), "s", form)
 
 
 def through(value: Any, up: Any, down: Any, place: Placement) -> Any:
     """What a reader with *down* gets of what a task with *up* returned."""
     codecs = [Promise(one, schema_of(one)).codec for one in (up, down)]
     row = dump(value, codecs[0], settings=Settings(), placement=place)
-    return load(row, codecs[1], objects=place.objects)
+    return load(row, codecs[1], stores=place.stores)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typedxcom.exchange import dump, load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore, ObjectStore, StoreFile
 from typedxcom.stores.deadline import Patience
@@ -84,19 +84,19 @@ def codec(annotation: Any) -> Any:
     return Promise(annotation, schema_of(annotation)).codec
 
 
-def stored(table: pa.Table, store: Any, form: Any = "arrow") -> tuple[Any, Objects]:
+def stored(table: pa.Table, store: Any, form: Any = "arrow") -> tuple[Any, Stores]:
     """The row of *table*, and where it leads."""
-    place = Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s", format=form)
+    place = Placement(Stores(lambda name: store), Coordinates("d", "r", "t"), "s", format=form)
     row = dump(table, codec(Table[Wide]), settings=SETTINGS, placement=place)
-    return row, place.objects
+    return row, place.stores
 
 
 @FORMATS
 def test_two_columns_take_few_round_trips(table: pa.Table, form: str) -> None:
     """The heads come in one, then batches in groups that grow, not one after the other."""
     store = Counted()
-    row, objects = stored(table, store, form)
-    lazy = load(row, codec(LazyTable[Narrow]), objects=objects)
+    row, stores = stored(table, store, form)
+    lazy = load(row, codec(LazyTable[Narrow]), stores=stores)
     assert not store.trips
     assert lazy.to_arrow().equals(table.select(["a", "c"]))
     assert len(store.trips) <= 6
@@ -109,8 +109,8 @@ def test_two_columns_take_few_round_trips(table: pa.Table, form: str) -> None:
 def test_a_small_table_is_one_request(table: pa.Table, form: str) -> None:
     """What came with its footer is not fetched again."""
     store = Counted()
-    row, objects = stored(table.slice(0, 5_000), store, form)
-    lazy = load(row, codec(LazyTable[Narrow]), objects=objects)
+    row, stores = stored(table.slice(0, 5_000), store, form)
+    lazy = load(row, codec(LazyTable[Narrow]), stores=stores)
     assert lazy.to_arrow().num_rows == 5_000
     assert sum(map(len, store.trips)) == 1
 
@@ -122,9 +122,9 @@ def test_a_slice_fetches_its_own_batches(
 ) -> None:
     """Its rows, and not much more than the batches that they lie in."""
     store = Counted()
-    row, objects = stored(table, store, form)
+    row, stores = stored(table, store, form)
     cut = TableSlice(row, first, count)
-    found = load(cut, codec(Table[Narrow]), objects=objects)
+    found = load(cut, codec(Table[Narrow]), stores=stores)
     assert found.equals(table.select(["a", "c"]).slice(first, count))
     fetched = sum(stop - start for trip in store.trips for start, stop in trip)
     assert fetched < row["size"] * (0.5 if count < 1_000 else 0.9)
@@ -133,8 +133,8 @@ def test_a_slice_fetches_its_own_batches(
 @FORMATS
 def test_a_filter_reads_what_it_asks_for(table: pa.Table, form: str) -> None:
     """Its own column, too, which the result has not."""
-    row, objects = stored(table, Counted(), form)
-    lazy = load(row, codec(LazyTable[Narrow]), objects=objects).filter("b >= 699_990")
+    row, stores = stored(table, Counted(), form)
+    lazy = load(row, codec(LazyTable[Narrow]), stores=stores).filter("b >= 699_990")
     assert lazy.to_arrow().equals(table.select(["a", "c"]).slice(ROWS - 10))
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa, pyarrow.compute as pc, pyarrow.dataset, pyarrow.parquet
 from pydantic import BaseModel, Field
 from typedxcom.contracts import Promise
 from typedxcom.exchange import dump, load
-from typedxcom.objects import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
@@ -33,7 +33,7 @@ class Far(LocalStore):  # as a bucket: nothing to map, and compressed
     def open_local(self, path): return None
 
 store = {store}({root!r}, name="s")
-place = Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s", {form!r})
+place = Placement(Stores(lambda name: store), Coordinates("d", "r", "t"), "s", {form!r})
 
 def batches():
     for start in range(0, {rows}, 100_000):
@@ -59,12 +59,12 @@ STEPS = {
     "read": (
         "row = write()\n"
         "stream = load(row, codec(Annotated[pa.RecordBatchReader, Rows(Point)]),"
-        " objects=place.objects)\n"
+        " stores=place.stores)\n"
         "assert sum(batch.num_rows for batch in stream) == {rows}"
     ),
     "lazy": (
         "row = write()\n"
-        "table = load(row, codec(LazyTable[Point]), objects=place.objects)\n"
+        "table = load(row, codec(LazyTable[Point]), stores=place.stores)\n"
         "assert table.filter('n >= {rows} - 5').columns('x').to_arrow().num_rows == 5"
     ),
 }

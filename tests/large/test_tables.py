@@ -21,7 +21,7 @@ from typedxcom.exchange.unwrap import for_reader
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import slices
 from typedxcom.stores import Limits, LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows, Table
@@ -57,13 +57,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Placement:
     store: Store = LocalStore(tmp_path / "store", name="s")
     if request.param == "memory":
         store = MemoryStore(name="s")
-    return Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s")
+    return Placement(Stores(lambda name: store), Coordinates("d", "r", "t"), "s")
 
 
 def through(written: Any, read: Any, value: Any, place: Placement) -> Any:
     """*value* of one annotation, read as another."""
     row = dump(value, promise(written).codec, settings=SETTINGS, placement=place)
-    return load(row, promise(read).codec, objects=place.objects)
+    return load(row, promise(read).codec, stores=place.stores)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_bad_row_is_never_stored(place: Placement) -> None:
     for value in (bad, bad.to_reader()):
         with pytest.raises(ValidationError, match="km"):
             dump(value, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
-    assert list(place.objects.open_store("s").list()) == []
+    assert list(place.stores.open_store("s").list()) == []
 
 
 def test_lists_and_dicts_of_tables_keep_their_shape(place: Placement) -> None:
@@ -113,7 +113,7 @@ def test_lists_and_dicts_of_tables_keep_their_shape(place: Placement) -> None:
     rows = dump([TRIPS] * 2, promise(list[Table[Trip]]).codec, settings=SETTINGS, placement=place)
     assert isinstance(rows, list)
     assert len(rows) == 2
-    assert load(rows[1], promise(Table[Trip]).codec, objects=place.objects).num_rows == 3
+    assert load(rows[1], promise(Table[Trip]).codec, stores=place.stores).num_rows == 3
     by_name = through(dict[str, Table[Trip]], dict[str, Table[Trip]], {"a": TRIPS}, place)
     pair = through(
         tuple[Table[Trip], Table[Small]], tuple[Table[Trip], Table[Small]], (TRIPS, TRIPS), place
@@ -126,7 +126,7 @@ def test_a_handle_is_passed_on(place: Placement) -> None:
     """Returning the lazy table that came in moves no byte; a narrowed one is written anew."""
     codec = promise(LazyTable[Trip]).codec
     row = dump(TRIPS, codec, settings=SETTINGS, placement=place)
-    lazy = load(row, codec, objects=place.objects)
+    lazy = load(row, codec, stores=place.stores)
     assert dump(lazy, codec, settings=SETTINGS, placement=place) == row
     narrowed = dump(
         lazy.columns("trip_id"), promise(Table[Small]).codec, settings=SETTINGS, placement=place
@@ -141,10 +141,10 @@ def test_large_json_goes_to_the_store_and_small_json_stays(place: Placement) -> 
     row = dump(trips, codec, settings=SETTINGS, placement=place)
     assert isinstance(row, dict)
     assert row["codec"] == "json"
-    assert load(row, codec, objects=place.objects) == trips
-    assert load([row, row], promise(list[list[Trip]]).codec, objects=place.objects) == [trips] * 2
+    assert load(row, codec, stores=place.stores) == trips
+    assert load([row, row], promise(list[list[Trip]]).codec, stores=place.stores) == [trips] * 2
     assert isinstance(dump(trips[:2], codec, settings=SETTINGS, placement=place), list)
-    assert opened(row, place.objects)[0] == {"trip_id": 0, "km": 1.0, "city": "x" * 20}
+    assert opened(row, place.stores)[0] == {"trip_id": 0, "km": 1.0, "city": "x" * 20}
 
 
 def test_large_bytes_are_stored_raw(place: Placement) -> None:
@@ -153,7 +153,7 @@ def test_large_bytes_are_stored_raw(place: Placement) -> None:
     row = dump(b"\xff" * 5000, codec, settings=SETTINGS, placement=place)
     assert isinstance(row, dict)
     assert (row["codec"], row["size"]) == ("bytes", 5000)
-    assert load(row, codec, objects=place.objects) == b"\xff" * 5000
+    assert load(row, codec, stores=place.stores) == b"\xff" * 5000
     assert dump(b"\xff", codec, settings=SETTINGS, placement=place) == "/w=="
 
 
@@ -161,10 +161,10 @@ def test_a_pointer_of_another_kind_is_refused(place: Placement) -> None:
     """A table where JSON is wanted, and JSON where a table is wanted, name what came."""
     table = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
     with pytest.raises(DecodeError, match="table 3 x 3"):
-        load(table, promise(list[int]).codec, objects=place.objects)
+        load(table, promise(list[int]).codec, stores=place.stores)
     blob = place.put(b"[1]", codec="json", ext="json", about="list of 1, 3 bytes")
     with pytest.raises(ValidationError, match="expected `Table"):
-        load(blob, promise(Table[Trip]).codec, objects=place.objects)
+        load(blob, promise(Table[Trip]).codec, stores=place.stores)
 
 
 def test_signed_pointers_are_the_only_ones_followed(tmp_path: Path) -> None:
@@ -174,16 +174,16 @@ def test_signed_pointers_are_the_only_ones_followed(tmp_path: Path) -> None:
     codec = promise(Table[Trip]).codec
 
     def place(*keys: bytes) -> Placement:
-        return Placement(Objects(lambda name: store, keys=keys), Coordinates("d", "r", "t"), "s")
+        return Placement(Stores(lambda name: store, keys=keys), Coordinates("d", "r", "t"), "s")
 
     unsigned = dump(TRIPS, codec, settings=SETTINGS, placement=place())
     signed = dump(TRIPS, codec, settings=SETTINGS, placement=place(old))
-    assert load(signed, codec, objects=place(new, old).objects).num_rows == 3
+    assert load(signed, codec, stores=place(new, old).stores).num_rows == 3
     with pytest.raises(IntegrityError, match="not signed"):
-        load(unsigned, codec, objects=place(new).objects)
+        load(unsigned, codec, stores=place(new).stores)
     assert isinstance(signed, dict)
     with pytest.raises(IntegrityError, match="altered"):
-        load({**signed, "rows": 4}, codec, objects=place(old).objects)
+        load({**signed, "rows": 4}, codec, stores=place(old).stores)
 
 
 @pytest.mark.parametrize("form", ["arrow", "parquet"])
@@ -194,7 +194,7 @@ def test_each_format_serves_every_reader(place: Placement, form: Any) -> None:
     assert (row["codec"], row["rows"]) == (form, 3)
 
     def read(annotation: Any, value: Any = row) -> Any:
-        return load(value, promise(annotation).codec, objects=place.objects)
+        return load(value, promise(annotation).codec, stores=place.stores)
 
     assert read(Table[Trip]).to_pylist() == TRIPS.to_pylist()
     assert read(Table[Small]).to_pylist() == [{"trip_id": n} for n in (1, 2, 3)]
@@ -205,20 +205,20 @@ def test_each_format_serves_every_reader(place: Placement, form: Any) -> None:
     frame = read(Annotated[pl.LazyFrame, Rows(Trip)])
     assert frame.filter(pl.col("km") < 2).select("city").collect()["city"].to_list() == ["a", None]
     assert frame.head(1).collect().height == 1
-    cut = slices(row, 2, place.objects)
+    cut = slices(row, 2, place.stores)
     assert [part.count for part in cut] == [2, 1]
     assert read(Table[Trip], cut[1]).to_pylist() == TRIPS.to_pylist()[2:]
     assert read(LazyTable[Trip], cut[0]).rows == 2
     assert read(list[Table[Small]], cut)[1].to_pylist() == [{"trip_id": 3}]
-    assert opened(row, place.objects).num_rows == 3
-    assert for_reader(cut, place.objects)[1].num_rows == 1
+    assert opened(row, place.stores).num_rows == 3
+    assert for_reader(cut, place.stores)[1].num_rows == 1
 
 
 def test_a_slice_is_not_passed_on_as_the_whole(place: Placement) -> None:
     """A task that returns its batch writes these rows, and not a pointer to all of them."""
     codec = promise(LazyTable[Trip]).codec
     row = dump(TRIPS, codec, settings=SETTINGS, placement=place)
-    part = load(slices(row, 2, place.objects)[1], codec, objects=place.objects)
+    part = load(slices(row, 2, place.stores)[1], codec, stores=place.stores)
     again: Any = dump(part, codec, settings=SETTINGS, placement=place)
     assert (again["rows"], row["rows"]) == (1, 3)
 
@@ -228,27 +228,27 @@ def test_only_a_table_is_cut(place: Placement) -> None:
     blob = place.put(b"[1]", codec="json", ext="json", about="list of 1, 3 bytes")
     for value in (blob, 3, "text"):
         with pytest.raises(ValidationError, match="expected `Table`, got `"):
-            slices(value, 2, place.objects)
+            slices(value, 2, place.stores)
 
 
 def test_a_head_that_contradicts_the_pointer_is_refused(place: Placement) -> None:
     """The number of rows stands in both."""
     row: Any = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
     with pytest.raises(IntegrityError, match="has 3 rows where its pointer says 4"):
-        load({**row, "rows": 4}, promise(Table[Trip]).codec, objects=place.objects)
+        load({**row, "rows": 4}, promise(Table[Trip]).codec, stores=place.stores)
 
 
 def test_more_than_the_limit_is_not_read(place: Placement) -> None:
     """What the head declares is compared with the limit that the settings give."""
-    small = dataclasses.replace(place.objects, limits=Limits(decoded=20))
+    small = dataclasses.replace(place.stores, limits=Limits(decoded=20))
     row: Any = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
     for annotation in (Table[Trip], Annotated[pl.DataFrame, Rows(Small)]):
         codec = promise(annotation).codec
         if place.is_local:  # the file is mapped, and takes no memory
-            assert len(load(row, codec, objects=small)) == 3
+            assert len(load(row, codec, stores=small)) == 3
             continue
         with pytest.raises(IntegrityError, match="read_limit"):
-            load(row, codec, objects=small)
+            load(row, codec, stores=small)
 
 
 def test_a_parameter_without_a_type_gets_the_value(place: Placement) -> None:
@@ -262,7 +262,7 @@ def test_a_parameter_without_a_type_gets_the_value(place: Placement) -> None:
     arguments = {"table": row, "text": text, "mine": mine}
     sources = {"table": "extract", "text": "extract"}
     _, loaded = Contract(body).load_arguments(
-        (), arguments, task_id="t", sources=sources, objects=place.objects
+        (), arguments, task_id="t", sources=sources, stores=place.stores
     )
     assert loaded["table"].to_pylist() == TRIPS.to_pylist()
     assert loaded["text"][0] == 1

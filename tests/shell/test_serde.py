@@ -27,7 +27,7 @@ from typedxcom.errors import IntegrityError
 from typedxcom.exchange import load
 from typedxcom.exchange.unwrap import for_reader
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects
+from typedxcom.stored.access import Stores
 from typedxcom.stores import MemoryStore
 from typedxcom.stores.verified import Limits
 
@@ -289,10 +289,10 @@ def test_a_frame_is_read_within_limits() -> None:
     store = MemoryStore(name="default")
     codec = Promise(list[pd.DataFrame], schema_of(list[pd.DataFrame])).codec
     row = row_of([pd.DataFrame({"n": [0] * 10_000})])
-    assert len(load(row, codec, objects=Objects(lambda name: store))[0]) == 10_000
-    small = Objects(lambda name: store, limits=Limits(decoded=1000))
+    assert len(load(row, codec, stores=Stores(lambda name: store))[0]) == 10_000
+    small = Stores(lambda name: store, limits=Limits(decoded=1000))
     with pytest.raises(IntegrityError, match=r"declares [0-9,]+ bytes, and at most 1,000 are read"):
-        load(row, codec, objects=small)
+        load(row, codec, stores=small)
     row[0]["__data__"] = row[0]["__data__"][:200]
     with pytest.raises(TypedXComError):
         load(row, codec)

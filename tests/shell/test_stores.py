@@ -84,7 +84,7 @@ def test_a_key_that_is_set_and_empty_is_refused(
     for name, value in written.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=r"signing_key is set and there is no key in it"):
-        stores.objects()
+        stores.stores()
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_key_that_cannot_sign_is_refused(
     for name, value in written.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError, match=words) as told:
-        stores.objects()
+        stores.stores()
     assert "SECRET" not in str(told.value)
     assert told.value.__suppress_context__ or told.value.__context__ is None
 

@@ -22,7 +22,7 @@ from typedxcom.errors import IntegrityError, StoreError
 from typedxcom.exchange import load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import TableSlice
 from typedxcom.stores import LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows
@@ -48,7 +48,7 @@ class Place:
 
     def __init__(self, folder: Path, *, keys: tuple[bytes, ...] = (), copies: bool = False) -> None:
         self.store = LocalStore(folder / "store", name="s", copies=copies)
-        self.objects = Objects(lambda name: self.store, keys=keys)
+        self.stores = Stores(lambda name: self.store, keys=keys)
         outside = folder / "outside"
         outside.mkdir()
         self.rows: dict[str, Any] = {}
@@ -65,11 +65,11 @@ class Place:
         if kind != "file":
             return codec(Table[Row]).write(
                 table(number),
-                Placement(self.objects, at, "s", kind),  # type: ignore[arg-type]
+                Placement(self.stores, at, "s", kind),  # type: ignore[arg-type]
             )
         source = folder / "in.txt"
         source.write_text(f"{number:08}" * 10_000)
-        return codec(File).write(File(source), Placement(self.objects, at, "s"))
+        return codec(File).write(File(source), Placement(self.stores, at, "s"))
 
     def swap(self) -> None:
         """Put a symlink to the canary in the place of each object."""
@@ -113,7 +113,7 @@ def read(place: Place, reader: str) -> Any:
     row = place.rows[kind]
     if reader == "batches":
         row = TableSlice(row, 100, 50)
-    return number(load(row, codec(annotation), objects=place.objects))
+    return number(load(row, codec(annotation), stores=place.stores))
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_no_swap_at_any_moment_is_read(
 def test_a_file_is_verified_once_and_again_when_it_has_changed(tmp_path: Path) -> None:
     """A handle that was read keeps nothing that it did not prove."""
     place = Place(tmp_path)
-    file = load(place.rows["file"], codec(File), objects=place.objects)
+    file = load(place.rows["file"], codec(File), stores=place.stores)
     before = file.read_bytes()
     told: list[Any] = []
     place.store.observe = told.append
@@ -186,7 +186,7 @@ def test_a_file_is_verified_once_and_again_when_it_has_changed(tmp_path: Path) -
 def test_the_path_of_a_file_leads_to_the_file_that_was_verified(tmp_path: Path) -> None:
     """It keeps its extension, works in a child process, and follows no later swap."""
     place = Place(tmp_path)
-    file = load(place.rows["file"], codec(File), objects=place.objects)
+    file = load(place.rows["file"], codec(File), stores=place.stores)
     path = file.path
     assert path.suffix == ".txt"
     place.swap()
@@ -201,7 +201,7 @@ def test_the_path_of_a_file_leads_to_the_file_that_was_verified(tmp_path: Path) 
 def test_thousands_of_files_keep_no_file_open(tmp_path: Path) -> None:
     """A reduce over many files is not stopped by the limit of open files."""
     place = Place(tmp_path)
-    files = load([place.rows["file"]] * 300, codec(list[File]), objects=place.objects)
+    files = load([place.rows["file"]] * 300, codec(list[File]), stores=place.stores)
     before = len(os.listdir("/proc/self/fd"))
     assert all(int(file.read_bytes()[:8]) == RIGHT for file in files)
     assert len(os.listdir("/proc/self/fd")) <= before
@@ -214,10 +214,10 @@ def test_a_copied_object_is_not_changed_by_who_writes_to_its_file(
     """With ``copies`` a write in place, or a cut, comes too late for who has read it."""
     place = Place(tmp_path, keys=(b"k" * 32,), copies=True)
     assert read(place, reader) == RIGHT
-    value = load(place.rows["arrow"], codec(Table[Row]), objects=place.objects)
+    value = load(place.rows["arrow"], codec(Table[Row]), stores=place.stores)
     os.truncate(place.store.root / place.rows["arrow"]["path"], 4096)
     assert value["id"][9].as_py() == RIGHT
-    kept = load(place.rows["file"], codec(File), objects=place.objects)
+    kept = load(place.rows["file"], codec(File), stores=place.stores)
     assert int(kept.path.read_bytes()[:8]) == RIGHT
     os.truncate(place.store.root / place.rows["file"]["path"], 0)
     assert int(kept.read_bytes()[:8]) == RIGHT
@@ -226,12 +226,12 @@ def test_a_copied_object_is_not_changed_by_who_writes_to_its_file(
 # The temporary folder
 
 
-def far() -> tuple[Any, Objects]:
+def far() -> tuple[Any, Stores]:
     """The row of a file in a store that is far away, and the stores."""
     store: Store = MemoryStore(name="s")
-    objects = Objects(lambda name: store)
-    place = Placement(objects, Coordinates("d", "r", "t"), "s")
-    return place.put(b"secret", codec="file", ext="txt", about="file"), objects
+    stores = Stores(lambda name: store)
+    place = Placement(stores, Coordinates("d", "r", "t"), "s")
+    return place.put(b"secret", codec="file", ext="txt", about="file"), stores
 
 
 def test_a_read_copy_has_no_name_in_the_temporary_folder(
@@ -239,8 +239,8 @@ def test_a_read_copy_has_no_name_in_the_temporary_folder(
 ) -> None:
     """The copy is there for its reader alone; only the link of `path` shows, without data."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    row, objects = far()
-    file = load(row, codec(File), objects=objects)
+    row, stores = far()
+    file = load(row, codec(File), stores=stores)
     assert file.read_bytes() == b"secret"
     assert not list(tmp_path.iterdir())
     assert file.path.read_bytes() == b"secret"
@@ -259,16 +259,16 @@ def test_a_missing_temporary_folder_is_a_store_error(
 ) -> None:
     """It says what the folder is for and what to set, and a retry may help."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    row, objects = far()
+    row, stores = far()
     with pytest.raises(StoreError, match=r"temporary folder.*set TMPDIR") as told:
-        use(load(row, codec(File), objects=objects))
+        use(load(row, codec(File), stores=stores))
     assert type(told.value) is StoreError
 
 
 SPOOLING = """
 import os, signal
 import fsspec
-from typedxcom.objects import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.pointer import Coordinates
 from typedxcom.stores import MemoryStore, ObjectStore, open_object, spool
 spool.SPOOL = 1000
@@ -276,10 +276,10 @@ far = ObjectStore(lambda: fsspec.filesystem("memory"), "bucket/xcom", name="defa
 out = open_object(far, Coordinates("d", "r", "t"), ext="bin")
 out.write(b"SECRET" * 1000)
 store = MemoryStore("default")
-objects = Objects(lambda name: store)
-row = Placement(objects, Coordinates("d", "r", "t"), "default").put(
+stores = Stores(lambda name: store)
+row = Placement(stores, Coordinates("d", "r", "t"), "default").put(
     b"SECRET" * 1000, codec="file", ext="bin", about="f")
-kept = objects.file(row)
+kept = stores.file(row)
 print(out.size, kept.size, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

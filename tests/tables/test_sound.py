@@ -18,7 +18,7 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import ContractError, DecodeError, EncodeError, TypedXComError
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import TableCodec, read_any_table, write_any_table
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import write_ipc
@@ -40,7 +40,7 @@ UNSOUND = {
 def place(form: Any = "arrow") -> Placement:
     """A store in memory."""
     store = MemoryStore(name="s")
-    return Placement(Objects(lambda name: store), Coordinates("d", "r", "t"), "s", form)
+    return Placement(Stores(lambda name: store), Coordinates("d", "r", "t"), "s", form)
 
 
 def codec(annotation: Any) -> TableCodec:
@@ -104,9 +104,9 @@ def test_two_columns_of_one_name_come_back(form: str) -> None:
     table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["a", "a"])
     where = place(form)
     row = codec(Table).write(table, where)
-    assert codec(Table).read(row, where.objects).equals(table)
+    assert codec(Table).read(row, where.stores).equals(table)
     with pytest.raises(DecodeError, match="`a` is there twice"):
-        codec(pl.DataFrame).read(row, where.objects)
+        codec(pl.DataFrame).read(row, where.stores)
 
 
 @pytest.mark.parametrize("form", ["arrow", "parquet"])
@@ -178,6 +178,6 @@ def test_untyped_tasks_store_polars_frames_as_typed_ones_do() -> None:
     """A lazy frame too; what Arrow has not is refused."""
     where = place()
     row: Any = write_any_table(pl.LazyFrame({"a": [1]}), where)
-    assert read_any_table(row, where.objects).to_pydict() == {"a": [1]}
+    assert read_any_table(row, where.stores).to_pydict() == {"a": [1]}
     with pytest.raises(EncodeError, match="`o`"):
         write_any_table(pl.DataFrame({"o": pl.Series([{1}], dtype=pl.Object)}), where)

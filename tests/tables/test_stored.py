@@ -17,7 +17,7 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import DecodeError, EncodeError, IntegrityError
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stores import Limits, MemoryStore, check_declared
 from typedxcom.tables import LazyTable, Table, write_ipc
 from typedxcom.tables.files import parquet as parquet_module
@@ -236,15 +236,15 @@ class Said(BaseModel):
 def test_a_dictionary_that_becomes_huge_is_refused_before_memory_is_taken(form: str) -> None:
     """By a reader whose row has plain texts, whole and in a stream; nobody else writes it out."""
     store = MemoryStore(name="s")
-    objects = Objects(lambda name: store, limits=Limits(decoded=2**29))
-    place = Placement(objects, Coordinates("d", "r", "t"), "s")
+    stores = Stores(lambda name: store, limits=Limits(decoded=2**29))
+    place = Placement(stores, Coordinates("d", "r", "t"), "s")
     data = written(bomb(), form)
     assert len(data) < 3_000_000
     codec = "parquet" if form == "parquet" else "arrow"
     row = place.put(data, codec=codec, ext=codec, about="table", rows=60_000)
 
     def read(annotation: Any) -> Any:
-        return Promise(annotation, schema_of(annotation)).codec.read(row, objects)
+        return Promise(annotation, schema_of(annotation)).codec.read(row, stores)
 
     before = pa.default_memory_pool().max_memory()
     with pytest.raises(IntegrityError, match="declares 60,000,000,000 bytes"):

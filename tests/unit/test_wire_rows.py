@@ -19,7 +19,7 @@ from typedxcom.contracts import Promise
 from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects
+from typedxcom.stored.access import Stores
 from typedxcom.stores import LocalStore
 
 OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)
@@ -76,10 +76,10 @@ def test_form_1_is_still_written(example: dict[str, Any]) -> None:
 def test_a_recorded_pointer_is_followed(example: dict[str, Any]) -> None:
     """A pointer of form 1 is parsed, its object is found and proved, and its value comes back."""
     store = LocalStore(FORM_1 / "store", name="local")
-    objects = Objects(lambda name: store)
+    stores = Stores(lambda name: store)
     names = {**vars(classes), "Table": Table}
     annotation = eval(example["annotation"], names)
     promise = Promise(annotation, schema_of(annotation))
     expected = eval(example["value"], names)
-    found = load(example["row"], promise.codec, objects=objects)
+    found = load(example["row"], promise.codec, stores=stores)
     assert (found.to_pylist() if isinstance(found, pyarrow.Table) else found) == expected

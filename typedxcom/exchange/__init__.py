@@ -29,7 +29,7 @@ from typedxcom.pointer import is_pointer
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Scalar, Schema, part
 from typedxcom.settings import Settings
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.base import ObjectCodec
 
 __all__ = [
@@ -158,7 +158,7 @@ def load(
     value: Any,
     codec: AnyCodec,
     *,
-    objects: Objects | None = None,
+    stores: Stores | None = None,
     airflow: AirflowReader | None = None,
 ) -> Any:
     """The value that a reader gets for what Airflow hands to its parameter.
@@ -166,7 +166,7 @@ def load(
     Args:
         value: An XCom as it was pulled, a literal from the DAG file, or a container of both.
         codec: The codec of the reader's annotation, which alone decides the type.
-        objects: Where pointers lead.
+        stores: Where pointers lead.
         airflow: What reads Airflow's own forms where the annotation says nothing; without it
             they are nothing but JSON.
 
@@ -176,22 +176,20 @@ def load(
         StoreError: The store refused. A retry may help.
     """
     try:
-        return _load(value, codec, objects, airflow)
+        return _load(value, codec, stores, airflow)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
 
 
-def _load(
-    value: Any, codec: AnyCodec, objects: Objects | None, airflow: AirflowReader | None
-) -> Any:
+def _load(value: Any, codec: AnyCodec, stores: Stores | None, airflow: AirflowReader | None) -> Any:
     if isinstance(codec, ObjectCodec):
-        return codec.read(value, objects)
+        return codec.read(value, stores)
     if is_envelope(value):
-        if _is_bytes(codec.schema) and is_pointer(value) and objects is not None:
-            raw = opened(value, objects)
+        if _is_bytes(codec.schema) and is_pointer(value) and stores is not None:
+            raw = opened(value, stores)
             return raw if isinstance(raw, bytes) else codec.decode_tree(raw)
-        return codec.decode(text_of(value, objects))
-    whole = open_value(value, objects)
+        return codec.decode(text_of(value, stores))
+    whole = open_value(value, stores)
     if whole.serialized and airflow is not None:
         return _load_serialized(whole, codec, airflow)
     if whole.texts:
@@ -226,13 +224,13 @@ def _load_literal(whole: Opened, codec: ValueCodec) -> Any:
             raise error from error.__cause__
 
 
-def item(value: Any, index: int, *, objects: Objects | None = None) -> Any:
+def item(value: Any, index: int, *, stores: Stores | None = None) -> Any:
     """One item of a row that holds a tuple, in the row form it came in.
 
     Raises:
         DecodeError: The row holds no list, or a shorter one.
     """
-    tree = read_text(text_of(value, objects)) if is_envelope(value) else value
+    tree = read_text(text_of(value, stores)) if is_envelope(value) else value
     if not isinstance(tree, (list, tuple)) or len(tree) <= index:
         raise DecodeError(f"An XCom that should hold a tuple has no item {index}")
     part = tree[index]

@@ -12,7 +12,7 @@ from typing import Any
 
 from typedxcom.exchange.serde import AirflowReader
 from typedxcom.exchange.unwrap import for_reader
-from typedxcom.stored.access import Objects
+from typedxcom.stored.access import Stores
 
 __all__ = ["Unread", "for_body"]
 
@@ -44,19 +44,19 @@ class Unread:
 
 
 def for_body(
-    value: Any, objects: Objects | None, *, is_pulled: bool, airflow: AirflowReader | None = None
+    value: Any, stores: Stores | None, *, is_pulled: bool, airflow: AirflowReader | None = None
 ) -> Any:
     """The argument of a parameter of which nothing is said.
 
     Args:
         value: What Airflow resolved it to.
-        objects: Where pointers lead.
+        stores: Where pointers lead.
         is_pulled: Whether outputs are in it, which may be in one of our own forms.
         airflow: What reads Airflow's own forms.
     """
     if _holds_unread(value):
-        return _settled(value, lambda part: for_reader(part, objects, airflow=airflow))
-    return for_reader(value, objects, airflow=airflow) if is_pulled else value
+        return _settled(value, lambda part: for_reader(part, stores, airflow=airflow))
+    return for_reader(value, stores, airflow=airflow) if is_pulled else value
 
 
 def _holds_unread(value: Any) -> bool:

@@ -12,7 +12,7 @@ from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.exchange.forms import MARKER, envelope_text, is_envelope, ordered
 from typedxcom.exchange.serde import AirflowReader, is_serialized
 from typedxcom.pointer import is_pointer
-from typedxcom.stored.access import Objects, SignedRow
+from typedxcom.stored.access import SignedRow, Stores
 from typedxcom.stored.items import StoredItems
 
 __all__ = ["TOO_DEEP", "Opened", "for_reader", "open_value", "opened", "text_of"]
@@ -21,7 +21,7 @@ TOO_DEEP = "An XCom is nested too deeply to be read"
 _PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
 
 
-def text_of(row: dict[str, Any], objects: Objects | None) -> bytes:
+def text_of(row: dict[str, Any], stores: Stores | None) -> bytes:
     """The JSON text that *row*, one of our forms, stands for.
 
     Raises:
@@ -30,22 +30,20 @@ def text_of(row: dict[str, Any], objects: Objects | None) -> bytes:
     """
     if not is_pointer(row):
         return envelope_text(row)
-    if objects is None:
+    if stores is None:
         raise DecodeError("An XCom is a pointer to a store, and this reader has no store")
-    pointer = objects.pointer(row)
+    pointer = stores.pointer(row)
     if pointer.codec != "json":
         raise DecodeError(f"An XCom holds a {pointer.about}, which is no JSON")
-    return bytes(objects.read(row))
+    return bytes(stores.read(row))
 
 
-def opened(
-    row: Any, objects: Objects | None = None, *, airflow: AirflowReader | None = None
-) -> Any:
+def opened(row: Any, stores: Stores | None = None, *, airflow: AirflowReader | None = None) -> Any:
     """A row as a reader without a contract wants it: every form of ours taken off, at any depth.
 
     Args:
         row: What was pulled.
-        objects: Where pointers lead; a table comes as a ``pyarrow.Table``.
+        stores: Where pointers lead; a table comes as a ``pyarrow.Table``.
         airflow: What reads Airflow's own forms, of a row that Airflow did not read yet.
 
     Raises:
@@ -53,50 +51,50 @@ def opened(
         StoreError: The store refused. A retry may help.
     """
     try:
-        return _opened(row, objects, airflow)
+        return _opened(row, stores, airflow)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
 
 
-def _opened(row: Any, objects: Objects | None, airflow: AirflowReader | None) -> Any:
+def _opened(row: Any, stores: Stores | None, airflow: AirflowReader | None) -> Any:
     if isinstance(row, dict):
         if is_envelope(row):
-            return _object(row, objects)
+            return _object(row, stores)
         if airflow is not None and is_serialized(row):
             return airflow(row)
         whole = ordered(row) if MARKER in row else row
-        return {key: _opened(inside, objects, airflow) for key, inside in whole.items()}
+        return {key: _opened(inside, stores, airflow) for key, inside in whole.items()}
     if type(row) in (list, tuple):
-        return type(row)(_opened(inside, objects, airflow) for inside in row)
-    if objects is not None and getattr(row, "__typedxcom_slice__", False):
+        return type(row)(_opened(inside, stores, airflow) for inside in row)
+    if stores is not None and getattr(row, "__typedxcom_slice__", False):
         from typedxcom.stored.table import read_any_table
 
-        return read_any_table(row, objects)
+        return read_any_table(row, stores)
     return row
 
 
-def for_reader(value: Any, objects: Objects | None, *, airflow: AirflowReader | None = None) -> Any:
+def for_reader(value: Any, stores: Stores | None, *, airflow: AirflowReader | None = None) -> Any:
     """What a body without an annotation gets of an argument; as `opened` raises.
 
     The outputs of a mapped task stay as lazy as Airflow's own sequence of them.
     """
     if isinstance(value, StoredItems):
-        return [opened(item, objects, airflow=airflow) for item in value[:]]
+        return [opened(item, stores, airflow=airflow) for item in value[:]]
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, list, tuple)):
-        return _OpenedSequence(value, objects, airflow)
-    return opened(value, objects, airflow=airflow)
+        return _OpenedSequence(value, stores, airflow)
+    return opened(value, stores, airflow=airflow)
 
 
 class _OpenedSequence(Sequence[Any]):
     """What a mapped task pushed, each row opened when it is taken."""
 
     def __init__(
-        self, rows: Sequence[Any], objects: Objects | None, airflow: AirflowReader | None
+        self, rows: Sequence[Any], stores: Stores | None, airflow: AirflowReader | None
     ) -> None:
-        self._rows, self._objects, self._airflow = rows, objects, airflow
+        self._rows, self._stores, self._airflow = rows, stores, airflow
 
     def __getitem__(self, index: Any) -> Any:
-        return opened(self._rows[index], self._objects, airflow=self._airflow)
+        return opened(self._rows[index], self._stores, airflow=self._airflow)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -105,16 +103,16 @@ class _OpenedSequence(Sequence[Any]):
         return repr(self._rows)
 
 
-def _object(row: dict[str, Any], objects: Objects | None) -> Any:
-    if objects is not None and is_pointer(row):
-        codec = objects.pointer(row).codec
+def _object(row: dict[str, Any], stores: Stores | None) -> Any:
+    if stores is not None and is_pointer(row):
+        codec = stores.pointer(row).codec
         if codec in ("bytes", "file"):
-            return bytes(objects.read(row))
+            return bytes(stores.read(row))
         if codec in ("arrow", "parquet"):
             from typedxcom.stored.table import read_any_table
 
-            return read_any_table(row, objects)
-    return read_text(text_of(row, objects))
+            return read_any_table(row, stores)
+    return read_text(text_of(row, stores))
 
 
 class Opened:
@@ -141,7 +139,7 @@ class Opened:
             raise EncodeError(f"`{name}` cannot be written as JSON: {str(error)[:200]}") from error
 
 
-def open_value(value: Any, objects: Objects | None) -> Opened:
+def open_value(value: Any, stores: Stores | None) -> Opened:
     """Take every form of ours off *value*, at any depth, and fetch lazy sequences in one slice."""
     opened = Opened()
 
@@ -151,7 +149,7 @@ def open_value(value: Any, objects: Objects | None) -> Opened:
             if MARKER in node:
                 if is_envelope(node):
                     opened.texts = True
-                    return _whole(text_of(node, objects))
+                    return _whole(text_of(node, stores))
                 node = ordered(node)
             elif is_serialized(node):
                 opened.serialized = True

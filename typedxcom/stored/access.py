@@ -26,7 +26,7 @@ from typedxcom.stores.verified import (
     read_verified_chunks,
 )
 
-__all__ = ["Objects", "Placement", "SignedRow", "TableFormat", "amount"]
+__all__ = ["Placement", "SignedRow", "Stores", "TableFormat", "amount"]
 
 TableFormat = Literal["arrow", "parquet"]
 
@@ -38,7 +38,7 @@ class SignedRow(dict[str, Any]):
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
+class Stores:
     """The stores of a deployment, and what a pointer into them must prove.
 
     Attributes:
@@ -152,13 +152,13 @@ class Placement:
     """Where the large parts of one XCom go.
 
     Attributes:
-        objects: The deployment's stores.
+        stores: The deployment's stores.
         coordinates: Whose value it is.
         store: The name of the store that new objects go to.
         format: How tables are written there: ``arrow`` or ``parquet``.
     """
 
-    objects: Objects
+    stores: Stores
     coordinates: Coordinates
     store: str
     format: TableFormat = "arrow"
@@ -166,7 +166,7 @@ class Placement:
     @property
     def is_local(self) -> bool:
         """Whether readers on this machine can map an object into memory."""
-        return self.objects.open_store(self.store).is_local
+        return self.stores.open_store(self.store).is_local
 
     def put(
         self, data: Buffer, *, codec: str, ext: str, about: str, **fields: Any
@@ -184,10 +184,10 @@ class Placement:
             ext: The extension of the object's name.
             in_parts: Whether readers may want only parts of it, which a signature shall reach too.
         """
-        store = self.objects.open_store(self.store)
+        store = self.stores.open_store(self.store)
         signed = BLOCKS if in_parts else "sha256"
-        algorithm = signed if self.objects.keys else "xxh3"
-        owner = self.objects.owner_in(self.store) if self.objects.owner_in else ""
+        algorithm = signed if self.stores.keys else "xxh3"
+        owner = self.stores.owner_in(self.store) if self.stores.owner_in else ""
         at = self.coordinates
         with open_object(store, at, ext=ext, algorithm=algorithm, owner=owner) as out:
             yield out
@@ -197,8 +197,8 @@ class Placement:
     ) -> dict[str, JsonValue]:
         """Make the object of *out* appear, and give the row that points to it."""
         pointer = out.commit(codec=codec, about=about, **fields)
-        if self.objects.keys:
-            pointer = sign(pointer, self.objects.keys[0], coordinates=self.coordinates)
+        if self.stores.keys:
+            pointer = sign(pointer, self.stores.keys[0], coordinates=self.coordinates)
         return pointer.to_row()
 
     def passed_on(self, row: Any) -> Any:
@@ -210,12 +210,12 @@ class Placement:
         Raises:
             IntegrityError: A pointer is not signed as it must be. A retry does not help.
         """
-        if not self.objects.keys:
+        if not self.stores.keys:
             return row
         if is_pointer(row):
             pointer = parse(row)
-            verify(pointer, self.objects.keys)
-            return sign(pointer, self.objects.keys[0], coordinates=self.coordinates).to_row()
+            verify(pointer, self.stores.keys)
+            return sign(pointer, self.stores.keys[0], coordinates=self.coordinates).to_row()
         if isinstance(row, dict):
             return {key: self.passed_on(part) for key, part in row.items()}
         return [self.passed_on(part) for part in row] if isinstance(row, list) else row

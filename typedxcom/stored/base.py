@@ -22,7 +22,7 @@ from typedxcom.schema.nodes import (
     UnionOf,
     walk,
 )
-from typedxcom.stored.access import Objects, Placement
+from typedxcom.stored.access import Placement, Stores
 
 __all__ = ["NO_STORE", "ObjectCodec", "has_objects", "no_table", "object_codec"]
 
@@ -57,7 +57,7 @@ class ObjectCodec(ABC):
         """
 
     @abstractmethod
-    def read(self, row: Any, objects: Objects | None) -> Any:
+    def read(self, row: Any, stores: Stores | None) -> Any:
         """The value of *row*, as the annotation asks for it.
 
         Raises:
@@ -161,9 +161,9 @@ class _OptionalCodec(ObjectCodec):
         """The row of what is there."""
         return None if value is None else self._some.write(value, placement)
 
-    def read(self, row: Any, objects: Objects | None) -> Any:
+    def read(self, row: Any, stores: Stores | None) -> Any:
         """What the row points to, where there is one."""
-        return None if row is None else self._some.read(row, objects)
+        return None if row is None else self._some.read(row, stores)
 
 
 class _EachCodec(ObjectCodec):
@@ -186,10 +186,10 @@ class _EachCodec(ObjectCodec):
         """A list of rows, of the same length."""
         return [self._of(at).write(part, placement) for at, part in enumerate(self._parts(value))]
 
-    def read(self, row: Any, objects: Objects | None) -> Any:
+    def read(self, row: Any, stores: Stores | None) -> Any:
         """The tables of a list, or of all that a mapped task pushed."""
         parts = self._parts(row)
-        return self._kind(self._of(at).read(part, objects) for at, part in enumerate(parts))
+        return self._kind(self._of(at).read(part, stores) for at, part in enumerate(parts))
 
     def _parts(self, value: Any) -> Sequence[Any]:
         value = with_length(value)
@@ -216,9 +216,9 @@ class _DictCodec(ObjectCodec):
         """A dict of rows under the same keys."""
         return {key: self._item.write(part, placement) for key, part in self._parts(value).items()}
 
-    def read(self, row: Any, objects: Objects | None) -> Any:
+    def read(self, row: Any, stores: Stores | None) -> Any:
         """The tables by their keys."""
-        return {key: self._item.read(part, objects) for key, part in self._parts(row).items()}
+        return {key: self._item.read(part, stores) for key, part in self._parts(row).items()}
 
     def _parts(self, value: Any) -> Mapping[str, Any]:
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):

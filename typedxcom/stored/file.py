@@ -13,7 +13,7 @@ from typedxcom.errors import ConfigurationError, EncodeError, Problem, Validatio
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.nodes import Schema
-from typedxcom.stored.access import Objects, Placement, amount
+from typedxcom.stored.access import Placement, Stores, amount
 from typedxcom.stored.base import NO_STORE, ObjectCodec
 from typedxcom.stores.base import CHUNK
 from typedxcom.stores.opened import OpenedFile
@@ -88,9 +88,9 @@ class File:
 class _Stored:
     """The object behind a file that was read."""
 
-    def __init__(self, row: dict[str, Any], pointer: Pointer, objects: Objects) -> None:
+    def __init__(self, row: dict[str, Any], pointer: Pointer, stores: Stores) -> None:
         self.row, self.pointer = row, pointer
-        self._objects = objects
+        self._stores = stores
         self._state: tuple[int, ...] | None = None
         self._copy: OpenedFile | None = None
 
@@ -107,7 +107,7 @@ class _Stored:
     def _file(self) -> OpenedFile:
         if self._copy is not None:
             return self._copy
-        opened = self._objects.file(self.row, self._state)
+        opened = self._stores.file(self.row, self._state)
         self._state = opened.state
         if opened.is_copy:
             self._copy = opened
@@ -149,16 +149,16 @@ class FileCodec(ObjectCodec):
                 media_type=file.media_type,
             )
 
-    def read(self, row: Any, objects: Objects | None) -> Any:
+    def read(self, row: Any, stores: Stores | None) -> Any:
         """A `File` over the object; nothing is fetched yet."""
-        if objects is None or not is_pointer(row):
+        if stores is None or not is_pointer(row):
             return self.check(row)
-        pointer, _ = objects.open(row)
+        pointer, _ = stores.open(row)
         if pointer.codec != "file":
             problem = Problem("$", f"expected `File`, got `{pointer.about}`")
             raise ValidationError("No file", [problem])
         file = File(pointer.path, media_type=pointer.media_type)
-        file._path, file._stored = None, _Stored(row, pointer, objects)
+        file._path, file._stored = None, _Stored(row, pointer, stores)
         return file
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import xxhash
 
 from typedxcom.errors import IntegrityError
-from typedxcom.stored.access import Objects
+from typedxcom.stored.access import Stores
 
 __all__ = ["CODEC", "StoredItems", "join_items"]
 
@@ -39,18 +39,16 @@ class StoredItems(Sequence[Any]):
 
     Args:
         row: The XCom row that points to it.
-        objects: Where it leads.
+        stores: Where it leads.
         decode: What the JSON of one item stands for.
 
     Raises:
         DecodeError, IntegrityError: The pointer is not to be followed. A retry does not help.
     """
 
-    def __init__(
-        self, row: dict[str, Any], objects: Objects, decode: Callable[[bytes], Any]
-    ) -> None:
-        self._row, self._objects, self._decode = row, objects, decode
-        self._pointer, self._store = objects.open(row)
+    def __init__(self, row: dict[str, Any], stores: Stores, decode: Callable[[bytes], Any]) -> None:
+        self._row, self._stores, self._decode = row, stores, decode
+        self._pointer, self._store = stores.open(row)
         self._count = self._pointer.rows or 0
         self._lines = self._pointer.size - _ENTRY.size * self._count  # bytes
         if self._lines < self._count:
@@ -81,7 +79,7 @@ class StoredItems(Sequence[Any]):
 
     def _whole(self) -> Iterator[bytes]:
         """Every line, of an object whose digest was verified."""
-        data = memoryview(self._objects.read(self._row)).cast("B")
+        data = memoryview(self._stores.read(self._row)).cast("B")
         start = 0
         for at in range(self._count):
             end, _ = _ENTRY.unpack_from(data, self._lines + at * _ENTRY.size)
@@ -92,7 +90,7 @@ class StoredItems(Sequence[Any]):
         # A signature covers the digest of the whole only, and who may write to the store could
         # write another line with its own xxh3.
         is_small = self._pointer.size <= _SMALL and not self._store.is_local
-        if self._objects.keys or is_small:
+        if self._stores.keys or is_small:
             return next(line for number, line in enumerate(self._whole()) if number == at)
         first = max(at - 1, 0)
         place = self._lines + first * _ENTRY.size
@@ -101,7 +99,7 @@ class StoredItems(Sequence[Any]):
         entries = list(_ENTRY.iter_unpack(memoryview(found).cast("B")))
         start = entries[0][0] if at else 0
         end, digest = entries[-1]
-        self._objects.declares(self._pointer)(end - start)
+        self._stores.declares(self._pointer)(end - start)
         line = bytes(self._store.read_range(self._pointer.path, start, self._checked(start, end)))
         if xxhash.xxh3_64_digest(line) != digest:
             raise self._damaged()

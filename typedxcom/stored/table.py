@@ -13,7 +13,7 @@ from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Schema
-from typedxcom.stored.access import Objects, Placement, amount
+from typedxcom.stored.access import Placement, Stores, amount
 from typedxcom.stored.base import NO_STORE, ObjectCodec, no_table
 from typedxcom.stores.proved import is_provable, open_proved
 from typedxcom.stores.verified import Limits, check_declared
@@ -80,14 +80,14 @@ class _Slices(Sequence[TableSlice]):
 
 
 def slices(
-    row: Any, rows: int, objects: Objects, *, is_counted: bool = False
+    row: Any, rows: int, stores: Stores, *, is_counted: bool = False
 ) -> Sequence[TableSlice]:
     """A stored table in slices of *rows* rows, the last one perhaps shorter.
 
     Args:
         row: The row that points to the table, or a list of such rows.
         rows: The rows of a slice.
-        objects: Where the pointers lead.
+        stores: Where the pointers lead.
         is_counted: Whether the table's head was read before. Without it, it is read now: what a
             pointer says of its rows is not believed.
 
@@ -99,14 +99,14 @@ def slices(
     """
     if not is_pointer(row):
         if isinstance(row, Sequence) and not isinstance(row, (str, bytes)):
-            each = (slices(one, rows, objects, is_counted=is_counted) for one in row[:])
+            each = (slices(one, rows, stores, is_counted=is_counted) for one in row[:])
             return [part for parts in each for part in parts]
         raise no_table("Table", type(row).__name__)
-    pointer = objects.pointer(row)
+    pointer = stores.pointer(row)
     if pointer.codec not in CODECS:
         raise no_table("Table", pointer.about)
     if not is_counted:
-        objects.declares(pointer)(StoredSource(row, objects).counted())
+        stores.declares(pointer)(StoredSource(row, stores).counted())
     return _Slices(row, pointer.rows or 0, rows)
 
 
@@ -152,39 +152,39 @@ class TableCodec(ObjectCodec):
             "convert it in the task, which shows the column that is at fault."
         )
 
-    def read(self, row: Any, objects: Objects | None) -> Any:
+    def read(self, row: Any, stores: Stores | None) -> Any:
         """The table as the reader's annotation asks for it, with only the columns it needs."""
         with library_errors(self._unread):
-            return self._read(row, objects)
+            return self._read(row, stores)
 
-    def _read(self, row: Any, objects: Objects | None) -> Any:
+    def _read(self, row: Any, stores: Stores | None) -> Any:
         from typedxcom.tables import LazyTable, from_table
         from typedxcom.tables.libraries.convert import is_streamed
 
         is_slice = isinstance(row, TableSlice)
-        if objects is None or not (is_slice or is_pointer(row)):
-            table = self._literal(row, objects)
+        if stores is None or not (is_slice or is_pointer(row)):
+            table = self._literal(row, stores)
             return from_table(self.check(table), self.annotation)
-        pointer = objects.pointer(row.row if is_slice else row)
+        pointer = stores.pointer(row.row if is_slice else row)
         if pointer.codec not in CODECS:
             raise no_table(self.schema, pointer.about)
         if LazyTable in (self.annotation, get_origin(self.annotation)):
-            return LazyTable(StoredSource(row, objects), self.row)
+            return LazyTable(StoredSource(row, stores), self.row)
         if is_streamed(self.annotation):
-            source = StoredSource(row, objects, verified=not is_slice)
+            source = StoredSource(row, stores, verified=not is_slice)
             return self._streamed(LazyTable(source, self.row))
-        return from_table(self.check(self._whole(row, objects, pointer)), self.annotation)
+        return from_table(self.check(self._whole(row, stores, pointer)), self.annotation)
 
-    def _whole(self, row: Any, objects: Objects, pointer: Pointer) -> pa.Table:
+    def _whole(self, row: Any, stores: Stores, pointer: Pointer) -> pa.Table:
         """All rows of a verified object, or those of a slice; with the columns that are needed."""
         from typedxcom.tables import columns_of
         from typedxcom.tables.files.growth import growth
 
         if isinstance(row, TableSlice):
-            source = StoredSource(row, objects)
+            source = StoredSource(row, stores)
             columns = columns_of(self.row, source.schema.names)
             return source.open(columns=columns, is_whole=True).read_all()
-        stored = _open(objects.read(row, in_memory=False), pointer, objects)
+        stored = _open(stores.read(row, in_memory=False), pointer, stores)
         table = stored.read(columns_of(self.row, stored.schema.names))
         stored.declares(growth(table, self._written_out(table.schema)))
         return table
@@ -210,42 +210,42 @@ class TableCodec(ObjectCodec):
 
         return from_lazy(table, self.annotation)
 
-    def _literal(self, value: Any, objects: Objects | None) -> Any:
+    def _literal(self, value: Any, stores: Stores | None) -> Any:
         """A table that stands in the DAG file, or came from a task without a contract."""
         from typedxcom.tables import is_table
 
-        table = _without_airflow(value, objects)
+        table = _without_airflow(value, stores)
         if not is_table(table):
             raise no_table(self.schema, type(table).__name__)
         return table
 
 
-def _without_airflow(row: Any, objects: Objects | None) -> Any:
+def _without_airflow(row: Any, stores: Stores | None) -> Any:
     """*row*, or the pandas frame that it is in Airflow's own form; with a key it must be signed."""
     from typedxcom.tables import is_table
 
     data = frame_bytes(row)
-    if objects is not None and (data is not None or is_table(row)):
-        objects.refuse_unsigned(row)
+    if stores is not None and (data is not None or is_table(row)):
+        stores.refuse_unsigned(row)
     if data is None:
         return row
     from typedxcom.tables.files.base import damaged
     from typedxcom.tables.files.parquet import ParquetTable
 
-    limit = Limits().decoded if objects is None else objects.limits.decoded
+    limit = Limits().decoded if stores is None else stores.limits.decoded
     stored = ParquetTable(data, lambda size: check_declared(size, limit, "a pandas frame"))
     with damaged("parquet"):
         table = stored.read()
         return table.to_pandas()
 
 
-def _open(source: Any, pointer: Pointer, objects: Objects) -> StoredTable:
+def _open(source: Any, pointer: Pointer, stores: Stores) -> StoredTable:
     """The table that lies in *source*, whose head says no other number of rows than its pointer."""
     from typedxcom.tables.files.ipc import IpcTable
     from typedxcom.tables.files.parquet import ParquetTable
 
     kind = IpcTable if pointer.codec == "arrow" else ParquetTable
-    stored = kind(source, objects.declares(pointer))
+    stored = kind(source, stores.declares(pointer))
     if pointer.rows is not None and stored.rows != pointer.rows:
         raise IntegrityError(
             f"A stored table has {stored.rows:,} rows where its pointer says {pointer.rows:,}. "
@@ -259,7 +259,7 @@ class StoredSource:
 
     Args:
         row: The XCom row that points here, or a slice.
-        objects: Where it leads.
+        stores: Where it leads.
         verified: Prove what is read: by the digests of its blocks where the object has some, else
             by that of the whole object, which is fetched to a local file first.
 
@@ -268,20 +268,20 @@ class StoredSource:
     """
 
     def __init__(
-        self, row: dict[str, Any] | TableSlice, objects: Objects, *, verified: bool = False
+        self, row: dict[str, Any] | TableSlice, stores: Stores, *, verified: bool = False
     ) -> None:
         cut = row if isinstance(row, TableSlice) else None
         whole: dict[str, Any] = row.row if isinstance(row, TableSlice) else row
         self.row = None if cut else whole
         self._first = cut.first if cut else 0
         self._count = cut.count if cut else None
-        self._pointer, self._store = objects.open(whole)
+        self._pointer, self._store = stores.open(whole)
         # With a key nothing is read unproved: what has no digests of its parts is proved whole.
-        is_whole = (verified or bool(objects.keys)) and not is_provable(self._pointer)
+        is_whole = (verified or bool(stores.keys)) and not is_provable(self._pointer)
         self._verify: Callable[[], OpenedFile] | None = (
-            (lambda: objects.file(whole)) if is_whole else None
+            (lambda: stores.file(whole)) if is_whole else None
         )
-        self._objects = objects
+        self._stores = stores
 
     @property
     def schema(self) -> pa.Schema:
@@ -337,20 +337,20 @@ class StoredSource:
     def _table(self) -> StoredTable:
         pointer, store = self._pointer, self._store
         if is_provable(pointer):
-            return _open(open_proved(store, pointer), pointer, self._objects)
+            return _open(open_proved(store, pointer), pointer, self._stores)
         opened = self._verify() if self._verify else store.open_local(pointer.path)
         if opened is None:
-            return _open(store.open(pointer.path, size=pointer.size), pointer, self._objects)
+            return _open(store.open(pointer.path, size=pointer.size), pointer, self._stores)
         store.check_size(pointer.path, opened.size, pointer.size)
-        return _open(opened.data(), pointer, self._objects)  # mapped: it need not stay open
+        return _open(opened.data(), pointer, self._stores)  # mapped: it need not stay open
 
 
-def read_any_table(row: Any, objects: Objects) -> pa.Table:
+def read_any_table(row: Any, stores: Stores) -> pa.Table:
     """The table of a pointer or slice as a reader without a contract gets it."""
     if isinstance(row, TableSlice):
-        return StoredSource(row, objects).open().read_all()
-    pointer = objects.pointer(row)
-    return _open(objects.read(row, in_memory=False), pointer, objects).read()
+        return StoredSource(row, stores).open().read_all()
+    pointer = stores.pointer(row)
+    return _open(stores.read(row, in_memory=False), pointer, stores).read()
 
 
 def write_any_table(value: Any, placement: Placement) -> JsonValue:

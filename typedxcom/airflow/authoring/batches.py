@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from typedxcom.airflow.raw import is_raw, raw_rows
-from typedxcom.airflow.running.origins import objects_from, origins_of
-from typedxcom.airflow.running.stores import objects
+from typedxcom.airflow.running.origins import origins_of, stores_from
+from typedxcom.airflow.running.stores import stores
 from typedxcom.errors import ContractError, WiringError
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import SequenceOf, TableOf
@@ -77,7 +77,7 @@ class SlicedSource:
             row = self.source.row(context)
             if row is None:
                 return None
-            where = objects_from(*origins_of(self.source, context["ti"]))
+            where = stores_from(*origins_of(self.source, context["ti"]))
             return slices(row, self.rows, where, is_counted=is_counted)
 
     def resolve(self, context: Any) -> Sequence[Any] | None:
@@ -94,8 +94,8 @@ class _Tables(Sequence[Any]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [read_any_table(part, objects()) for part in self._parts[index]]
-        return read_any_table(self._parts[index], objects())
+            return [read_any_table(part, stores()) for part in self._parts[index]]
+        return read_any_table(self._parts[index], stores())
 
     def __len__(self) -> int:
         return len(self._parts)

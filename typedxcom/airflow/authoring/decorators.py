@@ -29,7 +29,7 @@ from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.running.arguments import expanded_raw
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.operators import push_form, typed_operator
-from typedxcom.airflow.running.stores import objects
+from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.wiring.call import check_arguments, check_call
 from typedxcom.airflow.wiring.flows import injected_names, output_schema, pushed_by
 from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs, wired_arguments
@@ -363,7 +363,7 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
     def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         with without_retries():
             return promised.load_arguments(
-                args, kwargs, task_id=promised.name, objects=objects(), airflow=as_airflow
+                args, kwargs, task_id=promised.name, stores=stores(), airflow=as_airflow
             )
 
     def finish(value: Any) -> Any:

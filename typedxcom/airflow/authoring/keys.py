@@ -10,7 +10,7 @@ from typedxcom.airflow.config import settings
 from typedxcom.airflow.keynames import key_sentence
 from typedxcom.airflow.raw import as_airflow, raw_rows
 from typedxcom.airflow.running.failing import without_retries
-from typedxcom.airflow.running.origins import objects_from
+from typedxcom.airflow.running.origins import stores_from
 from typedxcom.airflow.running.stores import placement
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
@@ -110,7 +110,7 @@ class XComKey(Generic[T]):
                     value: T = load(
                         row,
                         self._promise.codec,
-                        objects=objects_from(self._origin(ti, task_ids, where)),
+                        stores=stores_from(self._origin(ti, task_ids, where)),
                         airflow=as_airflow,
                     )
             except ValidationError as error:

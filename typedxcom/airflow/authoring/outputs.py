@@ -22,9 +22,9 @@ from typedxcom.airflow.private import (
 )
 from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows
 from typedxcom.airflow.running.arguments import reads_rows
-from typedxcom.airflow.running.origins import objects_from, origins_of
+from typedxcom.airflow.running.origins import origins_of, stores_from
 from typedxcom.airflow.running.promised import Output, as_value, promised_under
-from typedxcom.airflow.running.stores import objects
+from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.wiring import chains as steps
 from typedxcom.airflow.wiring import flows as wiring
 from typedxcom.airflow.wiring.readers import gets_list, read_in
@@ -294,9 +294,9 @@ class ItemArg(XComArg):
             return [self._item(one, context) for one in whole[:]]
 
     def _item(self, part: Any, context: Any) -> Any:
-        where = objects_from(*origins_of(self, context["ti"]))
+        where = stores_from(*origins_of(self, context["ti"]))
         for index in self.path:
-            part = None if part is None else item(part, index, objects=where)
+            part = None if part is None else item(part, index, stores=where)
         return part
 
     def __str__(self) -> str:
@@ -413,7 +413,7 @@ def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any]
 
     def read(value: Any) -> Any:
         try:
-            return f(load(value, promise.codec, objects=objects(), airflow=as_airflow))
+            return f(load(value, promise.codec, stores=stores(), airflow=as_airflow))
         except ValidationError as error:
             raise error.about(f"An item given to map({name})") from None
 

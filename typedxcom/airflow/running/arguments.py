@@ -16,7 +16,7 @@ from typedxcom.airflow.private import (
     ZipXComArg,
 )
 from typedxcom.airflow.raw import as_airflow, raw_rows
-from typedxcom.airflow.running.stores import objects
+from typedxcom.airflow.running.stores import stores
 from typedxcom.exchange.unwrap import for_reader
 
 __all__ = ["expanded_raw", "pulled_raw", "reads_rows"]
@@ -115,7 +115,7 @@ def _with_values(arg: Any) -> Any:
 
 def _on_values(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def call(row: Any) -> Any:
-        return f(for_reader(row, objects(), airflow=as_airflow))
+        return f(for_reader(row, stores(), airflow=as_airflow))
 
     call.__name__ = getattr(f, "__name__", "f")
     return call

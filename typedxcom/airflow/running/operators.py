@@ -28,7 +28,7 @@ from typedxcom.airflow.running.elsewhere import for_child, from_child, runs_else
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.origins import origins_of
 from typedxcom.airflow.running.pulls import pulling_promises
-from typedxcom.airflow.running.stores import objects, placement, stores_lists
+from typedxcom.airflow.running.stores import placement, stores, stores_lists
 from typedxcom.airflow.wiring.flows import is_template, producers
 from typedxcom.codecs.base import Encoded
 from typedxcom.contracts import Contract, Place, Promise, contract_of
@@ -114,7 +114,7 @@ class TypedOperator:
                 origins=_origins(raw, context),
                 only_given=True,
                 lax=not settings().strict,
-                objects=replace(objects(), literals=True),  # rows come as they lie
+                stores=replace(stores(), literals=True),  # rows come as they lie
                 airflow=as_airflow,
             )
             if runs_elsewhere(this):
@@ -311,7 +311,7 @@ def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:
 
 def _origins(raw: dict[Place, Any], context: Context) -> dict[Place, list[Origin]]:
     """Place of an argument to the XComs that it is made of; a template may pull any."""
-    if not objects().keys:
+    if not stores().keys:
         return {}
     known = {place: value for place, value in raw.items() if not _holds_template(value)}
     found = {place: origins_of(value, context["ti"]) for place, value in known.items()}

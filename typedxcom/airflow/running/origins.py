@@ -13,16 +13,16 @@ from typedxcom.airflow.private import (
     MapXComArg,
     ZipXComArg,
 )
-from typedxcom.airflow.running.stores import objects
+from typedxcom.airflow.running.stores import stores
 from typedxcom.pointer import Origin
-from typedxcom.stored.access import Objects
+from typedxcom.stored.access import Stores
 
-__all__ = ["objects_from", "origins_of"]
+__all__ = ["origins_of", "stores_from"]
 
 
-def objects_from(*origins: Origin) -> Objects:
+def stores_from(*origins: Origin) -> Stores:
     """The stores of this deployment, for a reader that asked for these XComs."""
-    found = objects()
+    found = stores()
     return replace(found, origins=origins) if found.keys and origins else found
 
 

@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin
 import typing_extensions as te
 
 from typedxcom.airflow.raw import as_airflow, raw_rows
-from typedxcom.airflow.running.stores import objects
+from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.wiring.flows import RETURN_KEY
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.errors import ContractError
@@ -84,9 +84,9 @@ def as_value(output: Output) -> Any:
     """
     row, promise = output.row, output.promise
     if not promise.known or row is None:
-        return for_reader(row, objects(), airflow=as_airflow)
+        return for_reader(row, stores(), airflow=as_airflow)
     if not output.is_many:
-        return load(row, promise.codec, objects=objects(), airflow=as_airflow)
+        return load(row, promise.codec, stores=stores(), airflow=as_airflow)
     each = _Each(row, lambda _, one: as_value(Output(one, promise)))
     return each[:] if isinstance(row, list) else each
 

@@ -14,7 +14,7 @@ from typedxcom.airflow.running.metrics import observer
 from typedxcom.airflow.sweep.deployment import this_owner
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer import Coordinates
-from typedxcom.stored.access import Objects, Placement, TableFormat
+from typedxcom.stored.access import Placement, Stores, TableFormat
 from typedxcom.stores.folders import warn_of_others
 from typedxcom.stores.owners import bind
 from typedxcom.stores.verified import Limits
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT",
     "bound",
-    "objects",
     "open_store",
     "owner_in",
     "placed",
     "placement",
     "store_names",
+    "stores",
     "stores_lists",
 ]
 
@@ -68,7 +68,7 @@ def placed(
     """Where the large parts of one XCom go; None where there is no store."""
     if store is None and DEFAULT not in _addresses() and _is_distributed():
         return None
-    return Placement(objects(), coordinates, store or DEFAULT, format or "arrow")
+    return Placement(stores(), coordinates, store or DEFAULT, format or "arrow")
 
 
 @functools.cache
@@ -81,7 +81,7 @@ def stores_lists() -> bool:
 
 
 @functools.cache
-def objects() -> Objects:
+def stores() -> Stores:
     """The stores, and how pointers into them are signed.
 
     Raises:
@@ -95,7 +95,7 @@ def objects() -> Objects:
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
     limits = Limits(size=max(limit, Limits().size), decoded=limit)
-    return Objects(open_store, keys=signing_keys(), limits=limits, owner_in=owner_in)
+    return Stores(open_store, keys=signing_keys(), limits=limits, owner_in=owner_in)
 
 
 def owner_in(name: str) -> str:
