@@ -1,8 +1,9 @@
-"""A list of nested models from one task to the next, the whole way.
+"""A list of nested models goes from one task to the next, the whole way.
 
-Encode, Airflow's message to the supervisor, HTTP to the execution API, the JSON column of
-PostgreSQL, and all of it back, with validation. "typedxcom, no store" keeps everything in the row,
-as deployments do that have set no store. Wall time; a small value is all HTTP and database.
+The whole way is: encode, Airflow's message to the supervisor, HTTP to the execution API, the JSON
+column of PostgreSQL, and all of it back, with validation. "typedxcom, no store" keeps everything in
+the entry, as in a deployment without a store. We measure wall time. For a small value, nearly all
+of it is HTTP and database.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ TITLE = "Models: from task to task"
 METRICS = [
     {"key": "seconds", "title": "time", "unit": "s", "beside": "stock"},
     {"key": "cpu", "title": "CPU in the task", "unit": "s", "beside": "stock"},
-    {"key": "row", "title": "row", "unit": "B"},
+    {"key": "row", "title": "entry", "unit": "B"},
 ]
 ORDER = 330  # bytes of JSON of one order
 _CONTENDERS = ("stock", "pydantic", "typedxcom", "typedxcom, no store", "typedxcom, Struct")

@@ -1,6 +1,6 @@
-"""What importing costs: CPU of a new interpreter, less that of one that imports nothing.
+"""What an import costs: the CPU time of a new interpreter, less that of one that imports nothing.
 
-"task" is what a DAG file imports: `from airflow.sdk import dag, task` beside
+"task" is what a DAG file imports: `from airflow.sdk import dag, task`, compared with
 `from typedxcom import dag, task`.
 """
 

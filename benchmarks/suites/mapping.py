@@ -1,9 +1,10 @@
-"""Mapped tasks in a real run, with `dag.test()` on SQLite: a list of items of 1 kB.
+"""Mapped tasks over a list of items of 1 kB, in a real run with `dag.test()` on SQLite.
 
-"reduce" is the whole task that sums up what the mapped instances returned, all that Airflow does
-for it included. A plain task iterates what it gets, as the documentation shows; "stock, values[:]"
-takes a slice, which few know of. "pulled" is what the mapped instances get of the list through the
-supervisor, as JSON, all together; "from the store" is what they read there.
+"reduce" is the whole task that sums up the results of the mapped instances, with everything that
+Airflow does for it. A plain task iterates over its argument, as Airflow's documentation shows.
+"stock, values[:]" takes a slice, which is faster but little known. "pulled" is the part of the list
+that all mapped instances together get as JSON through the supervisor. "from the store" is what they
+read there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Encoding a value for its row, and decoding it with validation, without any hop between.
+"""Encode a value for its entry, and decode it with validation, without any hop in between.
 
-typedxcom also proves that each value which it writes comes back, by its type or by reading it back,
-which no other contender does. CPU time of one value. "constrained" are the real flights.
+typedxcom also proves that each value comes back, by its type or by reading it back. No other
+contender does that. We measure CPU time for one value. "constrained" are real flights.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """mypy on DAG files of 30 task calls each, with the plugin and without it.
 
-"cold" starts from a cache that holds Airflow, but none of the DAG files; "warm" and "edited" come
-after it. CPU time of the whole mypy process. "idle-hooks" is a plugin that mypy asks as often, and
-that answers nothing.
+"cold" starts with a cache that holds Airflow, but none of the DAG files. "warm" and "edited" come
+after it. We measure the CPU time of the whole mypy process. "idle-hooks" is a plugin that mypy asks
+just as often, and that answers nothing.
 """
 
 from __future__ import annotations

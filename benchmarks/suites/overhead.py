@@ -1,8 +1,8 @@
-"""A real run: a chain of tasks that hand on a value of 1 kB, with `dag.test()` on SQLite.
+"""A chain of tasks that pass on a value of 1 kB, in a real run with `dag.test()` on SQLite.
 
-Time of one task of a chain of ten, everything that Airflow does for it included: states, rendering,
-HTTP to the execution API, the database. "stock" tasks have no contract and pass builtins;
-"stock, models" pass pydantic models through Airflow's own serialization.
+We measure the time of one task in a chain of ten, with everything that Airflow does for it: states,
+rendering, HTTP to the execution API, the database. "stock" tasks have no contract and pass
+builtins. "stock, models" tasks pass pydantic models through Airflow's own serialization.
 """
 
 from __future__ import annotations

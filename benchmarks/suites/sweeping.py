@@ -1,9 +1,10 @@
-"""The sweep of a store on local disk: half of the objects are named by a row, half are orphans.
+"""Sweep a store on local disk: entries point to half of the objects, the other half are orphans.
 
-"dry run" lists, reads the rows and counts; "delete" then removes the orphans. "limit" walks the
-same folders, asks for the size and date of each file, and removes the same files: all that a script
-without rows could do. The rows come from memory, as JSON: reading them from a database or by REST
-depends on the deployment. Wall time, CPU time, and memory beyond what was there before.
+"dry run" lists objects, reads the entries and counts. "delete" then deletes the orphans. "limit"
+walks the same folders, asks for the size and date of each file, and deletes the same files. A
+script that does not know the entries could do no more. The entries come from memory, as JSON. To
+read them from a database or by REST takes a time that depends on the deployment. We measure wall
+time, CPU time, and the memory on top of what was used before.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
-"""An Arrow table from task to task: written, and read by the next task.
+"""An Arrow table goes from task to task: one task writes it, and the next one reads it.
 
-"write" ends when the pointer or path is there, "read" touches every value. typedxcom checks the
+"write" ends when the pointer or path is there, and "read" touches every value. typedxcom checks the
 columns against the row model on both sides, and proves every byte by its digest. "2 of 10 columns"
-is `LazyTable` against reading the same columns by hand. "common.io" is Airflow's own backend with a
-pandas frame; "parquet" is what tutorials teach: a file, and its path as the XCom; "limit" is `cp`
-on disk, and the raw bytes PUT and got from an object store. Wall time, and memory beyond what the
-table itself takes. What a first call imports is not counted.
+compares `LazyTable` with reading the same columns by hand.
+
+"common.io" is Airflow's own backend with a pandas frame. "parquet" is what tutorials teach: a file,
+and its path as the XCom. "limit" is `cp` on disk, and a PUT and GET of the raw bytes for an object
+store. We measure wall time, and memory on top of the table itself. The imports of a first call do
+not count.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ TITLE = "Tables"
 METRICS = [
     {"key": "seconds", "title": "time", "unit": "s", "beside": "limit"},
     {"key": "peak", "title": "memory", "unit": "B"},
-    {"key": "row", "title": "row", "unit": "B"},
+    {"key": "row", "title": "entry", "unit": "B"},
     {"key": "stored", "title": "stored", "unit": "B"},
 ]
 FRESH = True

@@ -1,8 +1,8 @@
-"""The three forms of a row beside each other: where one should give way to the next.
+"""The three forms of an entry compared: where should one give way to the next?
 
-A list of nested models from one task to the next, as in the suite before, always as plain JSON in
-the row, always as one text in it, or always as a pointer to an object in a folder. `threshold` and
-`store_threshold` are where a value goes from one form to the next.
+A list of nested models goes from one task to the next, as in the suite before. It is always plain
+JSON in the entry, always one text in it, or always a pointer to an object in a folder. A value
+changes its form at `threshold` and `store_threshold`.
 """
 
 from __future__ import annotations

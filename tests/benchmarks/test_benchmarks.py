@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from benchmarks import report, table_formats
-from benchmarks.__main__ import PAGE, RESULTS, SUITES
+from benchmarks.__main__ import PAGE, RESULTS, SUITES, reworded
 from benchmarks.running import ROOT, Case, Services, Worker
 
 
@@ -71,6 +71,7 @@ def test_the_page_shows_the_committed_results():
     results = json.loads(RESULTS.read_text())
     assert set(results["suites"]) <= set(SUITES)
     assert report.markdown(results) in PAGE.read_text()
+    assert report.markdown(reworded(results)) in PAGE.read_text()
 
 
 def test_the_page_of_formats_is_what_the_script_writes(tmp_path):
