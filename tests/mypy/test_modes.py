@@ -284,6 +284,18 @@ def test_a_fault_in_the_plugin_is_reported_once(project, tmp_path):
     assert "broken on purpose" in internal[0]
 
 
+def test_a_change_of_any_module_of_the_plugin_drops_the_cache(tmp_path):
+    """mypy sees a change of the module that ``plugins`` names, and not of those in its rooms."""
+    from typedxcom.mypy.plugin import digest
+
+    module = tmp_path / "room" / "module.py"
+    module.parent.mkdir()
+    module.write_text("old")
+    before = digest(tmp_path)
+    module.write_text("new")
+    assert digest(tmp_path) != before
+
+
 def test_the_plugin_imports_mypy_and_the_standard_library_only():
     """It is loaded at each start of mypy and in each worker."""
     code = (

@@ -31,9 +31,10 @@ from typedxcom.mypy.features.texts import formatted
 from typedxcom.mypy.guard import guarded, report, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
 from typedxcom.mypy.types import bases
-from typedxcom.mypy.types.site import LIBRARIES, Classes, Site, inferred, is_library
+from typedxcom.mypy.types.imports import is_library
+from typedxcom.mypy.types.site import LIBRARIES, Classes, Site, inferred
 from typedxcom.mypy.types.tables import table_or_any
-from typedxcom.mypy.types.tasks import forget
+from typedxcom.mypy.types.tasks import forget, given_by_task
 
 __all__ = ["Answers"]
 
@@ -249,7 +250,7 @@ class _Sites(dict[Any, Site]):
 
     def __missing__(self, api: Any) -> Site:
         self.clear()
-        self[api] = made = Site(api, self._answers.classes, self._answers.config)
+        self[api] = made = Site(api, self._answers.classes, self._answers.config, given_by_task)
         return made
 
 

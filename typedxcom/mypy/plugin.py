@@ -20,12 +20,12 @@ from mypy.plugin import Plugin, ReportConfigContext
 # mypy's options may name the codes, and are read before there is any question.
 from typedxcom.mypy import codes, names  # noqa: F401
 from typedxcom.mypy.config import ConfigError, read_config
-from typedxcom.mypy.types.site import PREFIXES, is_library, sees_airflow
+from typedxcom.mypy.types.imports import PREFIXES, is_library, sees_airflow
 
 if TYPE_CHECKING:
     from typedxcom.mypy.answers import Answers
 
-__all__ = ["TypedXComPlugin"]
+__all__ = ["TypedXComPlugin", "digest"]
 
 QUESTIONS: Final = (
     "get_attribute_hook",
@@ -44,7 +44,7 @@ class TypedXComPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self._digest = _digest()
+        self._digest = digest(Path(__file__).parent)
         if names.LOADED not in options.always_true:
             options.always_true = [*options.always_true, names.LOADED]
         try:
@@ -95,8 +95,9 @@ class TypedXComPlugin(Plugin):
         return ask
 
 
-def _digest() -> str:
+def digest(folder: Path) -> str:
+    """The text of all modules in a folder and below it, in short."""
     text = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         text.update(path.read_bytes())
     return text.hexdigest()[:16]

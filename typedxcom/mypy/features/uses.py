@@ -39,8 +39,9 @@ from typedxcom.mypy.codes import XCOM_USE
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.features.calls import Call
 from typedxcom.mypy.guard import unfiltered
+from typedxcom.mypy.types.imports import is_library
 from typedxcom.mypy.types.outputs import Output, first_output, holds_output, output_of
-from typedxcom.mypy.types.site import Site, is_library, unknown
+from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import awaited, task_of
 
 __all__ = [

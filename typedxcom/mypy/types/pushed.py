@@ -20,7 +20,6 @@ from mypy.nodes import (
     IndexExpr,
     LambdaExpr,
     MemberExpr,
-    MypyFile,
     NameExpr,
     Statement,
     StrExpr,
@@ -28,27 +27,14 @@ from mypy.nodes import (
 from mypy.types import CallableType
 
 from typedxcom.mypy.features.statements import blocks_of, children_of, expressions_of
+from typedxcom.mypy.types.imports import CONTEXT
 from typedxcom.mypy.types.site import Site
 
-__all__ = ["UNKNOWN_KEYS", "asks_for_context", "keys_of_task"]
+__all__ = ["UNKNOWN_KEYS", "keys_of_task"]
 
 UNKNOWN_KEYS: Final = None
 INSTANCES: Final = ("ti", "task_instance")
 PUSHES: Final = ("xcom_push", "axcom_push")
-CONTEXT: Final = "get_current_context"
-
-
-def asks_for_context(file: MypyFile) -> bool:
-    """Whether a file imports what gives a body its context, so that no parameter shows it."""
-    for node in file.imports:
-        imported = getattr(node, "names", None)
-        if imported and any(name == CONTEXT for name, _ in imported):
-            return True
-        if any(name == "airflow.sdk" for name, _ in getattr(node, "ids", ())):
-            return True
-        if getattr(node, "id", "") == "airflow" and imported:
-            return True
-    return False
 
 
 def keys_of_task(site: Site, where: Context, function: CallableType) -> tuple[str, ...] | None:

@@ -15,7 +15,6 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncDef,
-    MypyFile,
     NameExpr,
     TypeInfo,
     Var,
@@ -35,20 +34,17 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.config import Config
+from typedxcom.mypy.types.imports import asks_for_context, sees_airflow
 
 __all__ = [
     "LIBRARIES",
-    "PREFIXES",
     "Classes",
     "Site",
     "afresh",
     "inferred",
-    "is_library",
-    "sees_airflow",
     "unknown",
 ]
 
-PREFIXES: Final = ("airflow", "typedxcom")
 # Names that do not change while mypy runs, or its daemon.
 LIBRARIES: Final = ("airflow.sdk.", "builtins.", f"{names.PUBLIC}.")
 
@@ -101,23 +97,6 @@ class _Inferred:
 inferred: Final = _Inferred()  # one checker runs at a time
 
 
-def is_library(path: str) -> bool:
-    """Whether a file is installed, or mypy's own."""
-    if "\\" in path:
-        path = path.replace("\\", "/")
-    return "site-packages/" in path or "/typeshed/" in path
-
-
-def sees_airflow(file: MypyFile) -> bool:
-    """Whether a file of a user imports anything that outputs come from."""
-    return not is_library(file.path) and any(_imports_airflow(node) for node in file.imports)
-
-
-def _imports_airflow(node: Any) -> bool:
-    ids = [node.id] if hasattr(node, "id") else [name for name, _ in node.ids]
-    return any(name.split(".")[0] in PREFIXES for name in ids)
-
-
 @contextmanager
 def afresh() -> Iterator[None]:
     """Forget known types while a whole body is checked: its loops give them more than once."""
@@ -136,6 +115,7 @@ class Site:
         api: The checker itself.
         classes: The classes of this build.
         config: The options.
+        given_by_task: What the usual call of a task gives; None for any other call.
         sees_airflow: Whether the file imports anything that outputs come from.
         questions: What the module's own code asks of outputs, by call, once that is known.
         rebound: Task whose name an output has taken -> the type of that output.
@@ -147,16 +127,24 @@ class Site:
         "api",
         "classes",
         "config",
+        "given_by_task",
         "is_async",
         "questions",
         "rebound",
         "sees_airflow",
     )
 
-    def __init__(self, api: Any, classes: Classes, config: Config) -> None:
+    def __init__(
+        self,
+        api: Any,
+        classes: Classes,
+        config: Config,
+        given_by_task: Callable[[Site, CallExpr], Type | None],
+    ) -> None:
         self.api = api
         self.classes = classes
         self.config = config
+        self.given_by_task = given_by_task
         self.sees_airflow = sees_airflow(api.tree)
         # mypy before 2 checks a body before its decorator: each may be one that awaits.
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
@@ -168,8 +156,6 @@ class Site:
     def asks_for_context(self) -> bool:
         """Whether a task's body may get at its context without a parameter for it."""
         if self._asks_for_context is None:
-            from typedxcom.mypy.types.pushed import asks_for_context
-
             self._asks_for_context = asks_for_context(self.api.tree)
         return self._asks_for_context
 
@@ -269,12 +255,10 @@ class Site:
 
     def _from_callee(self, expr: Expression) -> ProperType | None:
         """What a call of known type returns: its arguments need no inference."""
-        from typedxcom.mypy.types.tasks import called_task
-
         if not (isinstance(expr, CallExpr) and isinstance(expr.callee, NameExpr)):
             return None
-        if (task := called_task(self, expr)) is not None:
-            return get_proper_type(task.output(self))
+        if (given := self.given_by_task(self, expr)) is not None:
+            return get_proper_type(given)
         node = expr.callee.node
         if not isinstance(node, FuncDef):
             return None

@@ -45,6 +45,7 @@ __all__ = [
     "Tasklike",
     "called_task",
     "forget",
+    "given_by_task",
     "injectable",
     "make_task",
     "named_task",
@@ -226,6 +227,12 @@ def called_task(site: Site, call: CallExpr) -> Tasklike | None:
     if task.usual is None:
         task.callee(site)
     return task if task.usual is not None else None
+
+
+def given_by_task(site: Site, call: CallExpr) -> Type | None:
+    """The output that such a call gives."""
+    task = called_task(site, call)
+    return None if task is None else task.output(site)
 
 
 def _is_decorated(name: Expression) -> bool:
