@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows, read_as_airflow
+from typedxcom.codecs.serde import is_frame
 from typedxcom.exchange.forms import is_envelope
-from typedxcom.exchange.serde import is_frame
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import (
     NAMES_OTHERS,

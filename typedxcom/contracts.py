@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias, get_args
 
+from typedxcom.codecs.serde import AirflowReader
 from typedxcom.errors import (
     CodecError,
     ContractError,
@@ -18,7 +19,6 @@ from typedxcom.errors import (
     ValidationError,
 )
 from typedxcom.exchange import load, parse_rendered
-from typedxcom.exchange.serde import AirflowReader
 from typedxcom.exchange.unannotated import for_body
 from typedxcom.pointer import Origin
 from typedxcom.promises import (

@@ -15,8 +15,8 @@ from typing import Any
 
 from airflow.sdk.bases.xcom import BaseXCom
 
+from typedxcom.codecs.serde import with_length
 from typedxcom.errors import DecodeError
-from typedxcom.exchange.serde import with_length
 
 __all__ = ["as_airflow", "is_raw", "keep_rows", "raw_rows", "read_as_airflow"]
 

@@ -11,6 +11,7 @@ import msgspec
 
 from typedxcom.codecs import ValueCodec
 from typedxcom.codecs.base import Encoded
+from typedxcom.codecs.serde import AirflowReader, by_annotation
 from typedxcom.codecs.text import read_text, shape, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, ValidationError
 from typedxcom.exchange.forms import (
@@ -22,7 +23,6 @@ from typedxcom.exchange.forms import (
     plain,
     refuse_marker,
 )
-from typedxcom.exchange.serde import AirflowReader, by_annotation
 from typedxcom.exchange.unwrap import TOO_DEEP, Opened, open_value, opened, text_of
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import is_pointer

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from typedxcom.exchange.serde import AirflowReader
+from typedxcom.codecs.serde import AirflowReader
 from typedxcom.exchange.unwrap import for_reader
 from typedxcom.stored.access import Stores
 

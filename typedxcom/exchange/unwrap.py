@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from typedxcom.codecs.serde import AirflowReader, is_serialized
 from typedxcom.codecs.text import read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.exchange.forms import MARKER, envelope_text, is_envelope, ordered
-from typedxcom.exchange.serde import AirflowReader, is_serialized
 from typedxcom.pointer import is_pointer
 from typedxcom.stored.access import SignedRow, Stores
 from typedxcom.stored.items import StoredItems

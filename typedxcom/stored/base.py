@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
+from typedxcom.codecs.serde import with_length
 from typedxcom.errors import Problem, UnsupportedTypeError, ValidationError
-from typedxcom.exchange.serde import with_length
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.nodes import (
     Alias,

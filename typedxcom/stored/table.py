@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_origin
 
+from typedxcom.codecs.serde import frame_bytes
 from typedxcom.errors import ConfigurationError, DecodeError, EncodeError, IntegrityError
-from typedxcom.exchange.serde import frame_bytes
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.canonical import fingerprint
