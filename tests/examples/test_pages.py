@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from typedxcom.airflow.wiring.dag import check_dag
 
 pytestmark = pytest.mark.airflow
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 SHOWN = 'with DAG("the_other_way"):\n    BashOperator(task_id="show", bash_command=count())'
 
 
@@ -32,3 +34,15 @@ def test_an_operators_field_is_checked_as_the_page_says():
     with DAG("the_other_way") as dag:
         BashOperator(task_id="show", bash_command=count())
     assert check_dag(dag) == [shown]
+
+
+def test_the_hook_of_the_page_is_the_one_of_this_repository():
+    """Who copies the hook for pre-commit gets what the repository's own hook does."""
+    page = (DOCS / "how-to" / "ci.md").read_text()
+    (shown,) = re.findall(r"^```yaml\n# \.pre-commit-config\.yaml\n(.*?)^```$", page, re.M | re.S)
+    ((repo,),) = yaml.safe_load(shown).values()
+    (hook,) = repo["hooks"]
+    (ours,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert repo["repo"] == "local"
+    del ours["description"]
+    assert hook == {**ours, "files": "^dags/"}
