@@ -27,16 +27,29 @@ def test_the_api_page_has_every_public_name():
     assert all(name in tree for name in raised)
 
 
+SETTING = re.compile(
+    r"^## (?P<name>\w+)\n\nDefault: (?:`(?P<default>[^`]*)`|not set)\n\n"
+    r"(?:Example: `(?P<example>[^`]*)`\n\n)?(?P<description>.*?)(?=\n## |\Z)",
+    re.M | re.S,
+)
+
+
 def test_the_settings_page_is_what_airflow_shows():
-    """Option by option: name, default and description are those of provider info."""
+    """Option by option: name, default, example and description are those of provider info."""
     page = (REFERENCE / "settings.md").read_text()
     found = {
-        name: (default, " ".join(text.split()))
-        for name, default, text in re.findall(
-            r"^## (\w+)\n\nDefault: `([^`]*)`\n\n(.*?)(?=\n## |\n\Z|\Z)", page, re.M | re.S
-        )
+        one["name"]: (one["default"], one["example"], " ".join(one["description"].split()))
+        for one in SETTING.finditer(page)
     }
     options = get_provider_info()["config"]["typedxcom"]["options"]
     assert found == {
-        name: (option["default"] or "", option["description"]) for name, option in options.items()
+        name: (option["default"] or None, option["example"], option["description"])
+        for name, option in options.items()
     }
+
+
+def test_the_settings_page_lists_them_first():
+    """The list at the top leads to each setting, once."""
+    head = (REFERENCE / "settings.md").read_text().partition("\n## ")[0]
+    options = get_provider_info()["config"]["typedxcom"]["options"]
+    assert sorted(re.findall(r"\[`(\w+)`\]\(#\1\)", head)) == sorted(options)
