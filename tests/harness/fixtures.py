@@ -39,9 +39,8 @@ def forgotten() -> Iterator[Callable[[], None]]:
 
 
 def _forget() -> None:
-    from typedxcom.airflow import config
+    from typedxcom.airflow import config, deployment
     from typedxcom.airflow.running import stores
-    from typedxcom.airflow.sweep import deployment
 
     kept = (config.settings, config.signing_keys, stores.bound)
     for cache in (*kept, stores.open_store, stores.stores, stores.stores_lists):

@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from typedxcom.airflow import private
-from typedxcom.airflow.running import stores
-from typedxcom.airflow.sweep import deployment
-from typedxcom.airflow.sweep.deployment import (
+from typedxcom.airflow import deployment, private
+from typedxcom.airflow.deployment import (
     VARIABLE,
     description_of,
     owner_in_description,
     this_owner,
 )
+from typedxcom.airflow.running import stores
 from typedxcom.pointer import Coordinates, owner_of
 from typedxcom.stores import LocalStore
 from typedxcom.stores.owners import owner_name, read_owners

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from typedxcom.airflow.deployment import VARIABLE
 from typedxcom.airflow.sweep.api import ApiRows
-from typedxcom.airflow.sweep.deployment import VARIABLE
 from typedxcom.errors import SweepError
 from typedxcom.pointer import folder_of
 from typedxcom.stores.owners import owner_name

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
+from typedxcom.airflow.deployment import VARIABLE, description_of
 from typedxcom.airflow.sweep.database import DatabaseRows
-from typedxcom.airflow.sweep.deployment import VARIABLE, description_of
 from typedxcom.errors import SweepError
 from typedxcom.stores.owners import owner_name
 

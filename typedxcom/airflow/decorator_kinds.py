@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["KINDS", "DecoratorKind", "kind_of"]
+__all__ = ["KINDS", "DecoratorKind", "KeepsContract", "is_typed", "kind_of"]
 
 Place = Literal["worker", "interpreter", "elsewhere"]
 Result = Literal["value", "branch", "sensor", "command", "commands", "prompt", "other"]
@@ -76,6 +76,15 @@ KINDS: dict[str, DecoratorKind] = {
     "llm_schema_compare": _PROMPT,
     "llm_sql": _PROMPT,
 }
+
+
+class KeepsContract:
+    """A base of every operator of ours: wiring asks for it, and `airflow.running` fills it."""
+
+
+def is_typed(operator: Any) -> bool:
+    """Whether *operator*, mapped or not, keeps a contract itself."""
+    return issubclass(getattr(operator, "operator_class", type(operator)), KeepsContract)
 
 
 def kind_of(operator_class: type) -> DecoratorKind:

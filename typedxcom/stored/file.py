@@ -15,8 +15,8 @@ from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.nodes import Schema
 from typedxcom.stored.access import Placement, Stores, amount
 from typedxcom.stored.base import NO_STORE, ObjectCodec
-from typedxcom.stores.base import CHUNK
 from typedxcom.stores.opened import OpenedFile
+from typedxcom.stores.staged import CHUNK
 
 __all__ = ["File", "FileCodec"]
 

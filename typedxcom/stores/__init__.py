@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typedxcom.stores.base import Staged, Store, StoredObject, StoreFile
+from typedxcom.stores.base import Store, StoredObject
 from typedxcom.stores.deadline import Patience
 from typedxcom.stores.local import LocalStore
 from typedxcom.stores.memory import MemoryStore
 from typedxcom.stores.object import ObjectStore
+from typedxcom.stores.reading import StoreFile
+from typedxcom.stores.staged import Staged
 from typedxcom.stores.transfers import Transfer
 from typedxcom.stores.verified import (
     Limits,

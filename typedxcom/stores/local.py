@@ -16,9 +16,11 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
-from typedxcom.stores.base import CHUNK, WRITE, Parts, Staged, Store, StoredObject, chunks_of
+from typedxcom.stores.base import Store, StoredObject
 from typedxcom.stores.folders import in_folder, list_files, open_file, remove_empty, told
 from typedxcom.stores.opened import OpenedFile
+from typedxcom.stores.reading import Parts
+from typedxcom.stores.staged import CHUNK, WRITE, Staged, chunks_of
 
 __all__ = ["LocalStore"]
 

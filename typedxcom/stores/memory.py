@@ -9,7 +9,8 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import PointerNotFoundError
 from typedxcom.pointer import confine
-from typedxcom.stores.base import Store, StoredObject, chunks_of
+from typedxcom.stores.base import Store, StoredObject
+from typedxcom.stores.staged import chunks_of
 
 __all__ = ["MemoryStore"]
 

@@ -28,7 +28,7 @@ from typedxcom.errors import (
     StoreError,
 )
 from typedxcom.pointer import confine
-from typedxcom.stores.base import Staged, Store, StoredObject, chunks_of
+from typedxcom.stores.base import Store, StoredObject
 from typedxcom.stores.deadline import (
     Patience,
     TimedOutError,
@@ -40,6 +40,7 @@ from typedxcom.stores.deadline import (
 from typedxcom.stores.listing import listed
 from typedxcom.stores.progress import Progress
 from typedxcom.stores.spool import SpooledStage
+from typedxcom.stores.staged import Staged, chunks_of
 
 __all__ = ["ObjectStore"]
 

@@ -22,7 +22,7 @@ from typing import IO
 from typing_extensions import Buffer
 
 from typedxcom.errors import StoreError
-from typedxcom.stores.base import CHUNK
+from typedxcom.stores.staged import CHUNK
 
 __all__ = ["OpenedFile", "lasting_name", "set_aside", "temporary_file"]
 

@@ -14,7 +14,8 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError
 from typedxcom.pointer import BLOCK, BLOCKS, Pointer, block_digest, digest_of
-from typedxcom.stores.base import Store, StoreFile
+from typedxcom.stores.base import Store
+from typedxcom.stores.reading import StoreFile
 
 __all__ = ["is_provable", "open_proved"]
 

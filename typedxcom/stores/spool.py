@@ -6,12 +6,15 @@ import io
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from typing_extensions import Buffer
 
-from typedxcom.stores.base import CHUNK, WRITE, Staged, Store
 from typedxcom.stores.opened import lasting_name, set_aside, temporary_file
+from typedxcom.stores.staged import CHUNK, WRITE, Staged
+
+if TYPE_CHECKING:
+    from typedxcom.stores.base import Store
 
 __all__ = ["SPOOL", "SpooledStage"]
 

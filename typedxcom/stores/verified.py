@@ -26,10 +26,11 @@ from typedxcom.pointer import (
     object_path,
     parse,
 )
-from typedxcom.stores.base import Store, chunks_of
+from typedxcom.stores.base import Store
 from typedxcom.stores.limits import Limits, check_declared
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.progress import Progress
+from typedxcom.stores.staged import chunks_of
 from typedxcom.stores.transfers import Clock
 
 __all__ = [

@@ -28,9 +28,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from typedxcom.tables.annotations import Table, rows_of
+from typedxcom.tables.annotations import Table
 from typedxcom.tables.lazy import FileSource, LazyTable, MemorySource, TableSource
-from typedxcom.tables.marks import ArrowType, PrimaryKey, Rows, Unique
+from typedxcom.tables.marks import ArrowType, PrimaryKey, Rows, Unique, rows_of
 
 if TYPE_CHECKING:
     from typedxcom.tables.api import cast, columns_of, from_table, to_arrow_schema

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING, Annotated, Any, ForwardRef, Generic, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ForwardRef, Generic, TypeVar
 
-from typedxcom.tables.marks import Rows
+from typedxcom.tables.marks import rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from typedxcom.tables.check.report import Filtered
 
-__all__ = ["Table", "TableAlias", "rows_of"]
+__all__ = ["Table", "TableAlias"]
 
 Row = TypeVar("Row", covariant=True)
 _OWN = frozenset({"validate", "filter", "sample"})
@@ -115,27 +115,6 @@ def _needs_row(name: str) -> Any:
 
 for _name in _OWN:
     setattr(Table, _name, _needs_row(_name))
-
-
-def rows_of(annotation: Any, rows: str = "arrow") -> Rows:
-    """The `Rows` that a table annotation speaks of.
-
-    Args:
-        annotation: ``Table[Row]``, ``LazyTable[Row]``, ``Annotated[..., Rows(Row)]``, a `Rows`,
-            or the row itself.
-        rows: How rows are checked where the annotation does not say it.
-    """
-    if isinstance(annotation, Rows):
-        return annotation
-    origin, args = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        for part in annotation.__metadata__:
-            if isinstance(part, Rows):
-                return part
-        return rows_of(args[0], rows)
-    if getattr(origin, "__typedxcom_table__", False):
-        return Rows(args[0], rows=rows)  # type: ignore[arg-type]  # Rows refuses a wrong word
-    return Rows(annotation, rows=rows)  # type: ignore[arg-type]
 
 
 def _as_class(row: Any) -> Any:

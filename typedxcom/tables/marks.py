@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from typedxcom.errors import ContractError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ArrowType", "PrimaryKey", "RowMode", "Rows", "Unique"]
+__all__ = ["ArrowType", "PrimaryKey", "RowMode", "Rows", "Unique", "rows_of"]
 
 RowMode = Literal["arrow", "python"]
 
@@ -88,3 +88,24 @@ class Rows:
         mode = "" if self.rows == "arrow" else f", rows={self.rows!r}"
         rules = f", rules={dict(self.rules)!r}" if self.rules else ""
         return f"Rows({getattr(self.row, '__name__', self.row)}{mode}{rules})"
+
+
+def rows_of(annotation: Any, rows: str = "arrow") -> Rows:
+    """The `Rows` that a table annotation speaks of.
+
+    Args:
+        annotation: ``Table[Row]``, ``LazyTable[Row]``, ``Annotated[..., Rows(Row)]``, a `Rows`,
+            or the row itself.
+        rows: How rows are checked where the annotation does not say it.
+    """
+    if isinstance(annotation, Rows):
+        return annotation
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        for part in annotation.__metadata__:
+            if isinstance(part, Rows):
+                return part
+        return rows_of(args[0], rows)
+    if getattr(origin, "__typedxcom_table__", False):
+        return Rows(args[0], rows=rows)  # type: ignore[arg-type]  # Rows refuses a wrong word
+    return Rows(annotation, rows=rows)  # type: ignore[arg-type]

@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from airflow.sdk import task as airflow_task
+
+from typedxcom.airflow.authoring.functions import with_contract
 from typedxcom.airflow.raw import is_raw, raw_rows
+from typedxcom.airflow.running.operators import typed_operator
 from typedxcom.airflow.running.origins import origins_of, stores_from
 from typedxcom.airflow.running.stores import stores
 from typedxcom.errors import ContractError, WiringError
@@ -38,17 +42,24 @@ def sliced_schema(schema: Schema, task_id: str) -> Schema:
     )
 
 
-def count_task(cut: SlicedSource) -> Any:
-    """The output of a task that pushes the first row of each slice."""
-    from typedxcom.airflow.authoring.decorators import task
-    from typedxcom.airflow.authoring.outputs import FirstRowsArg
+def count_task(cut: SlicedSource, first_rows: Any) -> Any:
+    """The output of a task that pushes the first row of each slice.
 
+    Args:
+        cut: The table in slices.
+        first_rows: The output that this task reads: those rows.
+
+    Raises:
+        ContractError: *cut* has no sensible number of rows.
+    """
     rows: Any = cut.rows
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
         raise ContractError(f"batches(rows={rows!r}) needs a number of rows, 1 or more")
     name = cut.source.operator.task_id.rpartition(".")[2]
-    counted = task(task_id=f"{name}_batches")(_first_rows)
-    return counted(FirstRowsArg.of(cut))
+    counted: Any = airflow_task(task_id=f"{name}_batches")(_first_rows)
+    counted.function = with_contract(_first_rows, counted.operator_class, {})
+    counted.operator_class = typed_operator(counted.operator_class)
+    return counted(first_rows)
 
 
 def _first_rows(first_rows: list[int]) -> list[int]:

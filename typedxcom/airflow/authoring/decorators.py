@@ -6,7 +6,6 @@ import functools
 import inspect
 import types
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 from airflow.sdk import get_current_context
@@ -14,180 +13,20 @@ from airflow.sdk import setup as airflow_setup
 from airflow.sdk import task as airflow_task
 from airflow.sdk import teardown as airflow_teardown
 
-from typedxcom.airflow.authoring.lines import noted, on_the_authors_line
-from typedxcom.airflow.authoring.outputs import typed_arg
-from typedxcom.airflow.decorator_kinds import kind_of
-from typedxcom.airflow.keynames import refuse_declared_keys
-from typedxcom.airflow.private import (
-    DagContext,
-    TaskDecoratorType,
-    TaskGroupContext,
-    ensure_xcomarg_return_value,
-    is_decorated_task,
-)
+from typedxcom.airflow.authoring.tasks import adopt
+from typedxcom.airflow.private import is_decorated_task
 from typedxcom.airflow.raw import as_airflow
-from typedxcom.airflow.running.arguments import expanded_raw
 from typedxcom.airflow.running.failing import without_retries
-from typedxcom.airflow.running.operators import push_form, typed_operator
+from typedxcom.airflow.running.operators import push_form
 from typedxcom.airflow.running.stores import stores
-from typedxcom.airflow.wiring.call import check_arguments, check_call
-from typedxcom.airflow.wiring.flows import injected_names, output_schema, pushed_by
-from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs, wired_arguments
-from typedxcom.airflow.wiring.marking import (
-    marked_in_call,
-    marked_in_expand,
-    marked_in_expand_kwargs,
-)
-from typedxcom.airflow.wiring.readers import read_in, reader_group
-from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
+from typedxcom.airflow.wiring.flows import injected_names
 from typedxcom.annotations import read_hints
-from typedxcom.contracts import CONTRACT, Contract, contract_of
-from typedxcom.errors import ContractError, WiringError, shorten
-from typedxcom.schema.relation import Solution, substitute
-from typedxcom.scopes import local_names, settle
+from typedxcom.contracts import CONTRACT, Contract
+from typedxcom.errors import ContractError
+from typedxcom.scopes import local_names
 from typedxcom.stored.access import TableFormat
 
-__all__ = ["TypedTask", "contract", "setup", "task", "teardown", "typed"]
-
-
-class TypedTask(TaskDecoratorType[Any, Any, Any]):
-    """A decorated function: calling it checks the wiring and makes a typed output."""
-
-    @on_the_authors_line
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Make the task. Raises WiringError where an argument does not fit."""
-        contract, solution = _checked(self, check_call, args, kwargs)
-        if contract is not None:
-            args, kwargs = marked_in_call(contract, args, kwargs)
-        with _named(self):
-            arg = super().__call__(*args, **kwargs)
-        return _output(arg, contract, solution)
-
-    @on_the_authors_line
-    def partial(self, **kwargs: Any) -> Any:
-        """Fix some arguments. Raises WiringError where one does not fit."""
-        contract, _ = _checked(
-            self,
-            check_arguments,
-            (),
-            kwargs,
-            refused=lambda: super(TypedTask, _rehearsing(self)).partial(**kwargs),
-        )
-        if contract is not None:
-            _, kwargs = marked_in_call(contract, (), kwargs)
-        with _named(self):
-            return super().partial(**kwargs)
-
-    @on_the_authors_line
-    def expand(self, **kwargs: Any) -> Any:
-        """Map over the arguments. Raises WiringError where an item does not fit."""
-        contract, solution = _checked(
-            self,
-            check_expand,
-            _partial(self),
-            kwargs,
-            refused=lambda: super(TypedTask, _rehearsing(self)).expand(**kwargs),
-        )
-        if contract is not None:
-            kwargs = marked_in_expand(contract, kwargs)
-        with _named(self):
-            arg = super().expand(**kwargs)
-        return _output(arg, contract, solution)
-
-    def _expand(self, expand_input: Any, *, strict: bool) -> Any:
-        """Map over what will be pulled as it lies."""
-        return super()._expand(expanded_raw(expand_input), strict=strict)
-
-    @on_the_authors_line
-    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
-        """Map over a list of dicts. Raises WiringError where a value does not fit."""
-        contract, solution = _checked(
-            self,
-            check_expand_kwargs,
-            _partial(self),
-            kwargs,
-            refused=lambda: super(TypedTask, _rehearsing(self)).expand_kwargs(kwargs),
-        )
-        if contract is not None:
-            kwargs = marked_in_expand_kwargs(contract, kwargs)
-        with _named(self):
-            arg = super().expand_kwargs(kwargs, strict=strict)
-        return _output(arg, contract, solution)
-
-
-def _checked(
-    made: TypedTask,
-    check: Callable[..., list[str]],
-    *arguments: Any,
-    refused: Callable[[], object] = lambda: None,
-) -> tuple[Contract | None, Solution]:
-    """The contract of a task whose arguments fit, and what its type variables stand for.
-
-    Args:
-        made: The task.
-        check: Which check of ours.
-        *arguments: What it checks.
-        refused: Raises what Airflow itself says of the arguments. It is asked where ours finds
-            something, so that an error that Airflow has too is Airflow's.
-    """
-    contract, solution = _declared(made), Solution()
-    if contract is not None and contract.has_local:
-        contract.refuse_wired(wired_arguments(contract, check, *arguments))
-    with read_in(made.kwargs.get("task_group") or reader_group()):
-        wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
-    if wrong:
-        sentences = "\n".join(wrong)
-        with noted(lambda: sentences):
-            refused()
-        raise WiringError(sentences)
-    return contract, solution
-
-
-def _rehearsing(made: TypedTask) -> TypedTask:
-    """*made* whose ``expand`` refuses what Airflow refuses, and makes no task."""
-    copied = TypedTask.__new__(TypedTask)
-    vars(copied).update(
-        vars(made),
-        kwargs=dict(made.kwargs),
-        _expand=lambda given, **_: ensure_xcomarg_return_value(given.value),
-    )
-    return copied
-
-
-def _named(made: TypedTask) -> AbstractContextManager[None]:
-    """Name the task in what Python and Airflow raise about its arguments."""
-    return noted(lambda: f"In the call of task {_shown_name(made)!r}.")
-
-
-def _shown_name(made: TypedTask) -> str:
-    """The function's name for messages, with the task groups that it is called in."""
-    group = TaskGroupContext.get_current(DagContext.get_current())
-    name = str(made.function.__name__)
-    return name if group is None else str(group.child_id(name))  # type: ignore[no-untyped-call]
-
-
-def _declared(made: TypedTask) -> Contract | None:
-    """The contract of a task, refused here if one of its types cannot travel."""
-    contract = contract_of(made.function)
-    if contract is not None:
-        if not contract.is_resolved:  # a class that was defined after the task
-            contract.learn(local_names(contract.function))
-        contract.refuse_unsupported()
-        refuse_result(made.operator_class, contract)
-        refuse_generator(contract)
-        refuse_declared_keys(made, contract)
-    return contract
-
-
-def _partial(made: TypedTask) -> dict[str, Any]:
-    return dict(made.kwargs.get("op_kwargs") or {})
-
-
-def _output(arg: Any, contract: Contract | None, solution: Solution) -> Any:
-    if contract is None:
-        return arg
-    schema = output_schema(contract, getattr(arg.operator, "operator_class", type(arg.operator)))
-    return typed_arg(arg, substitute(schema, solution))
+__all__ = ["contract", "setup", "task", "teardown", "typed"]
 
 
 class _TypedDecorators:
@@ -223,8 +62,8 @@ def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
     said = {name: kwargs.pop(name, None) for name in ("inputs", "output", "store", "format")}
     made = decorator(*args, **kwargs)
     if is_decorated_task(made):
-        return _adopt(made, **said)
-    return lambda function: _adopt(made(function), **said)
+        return adopt(made, **said)
+    return lambda function: adopt(made(function), **said)
 
 
 def typed(
@@ -254,82 +93,7 @@ def typed(
             "@typed goes on top of a task decorator: @typed above @task.docker, say. "
             "For a plain function use @typedxcom.task."
         )
-    return _adopt(decorated, inputs=inputs, output=output, store=store, format=format)
-
-
-def _adopt(made: Any, **said: Any) -> TypedTask:
-    if not isinstance(said["store"], (str, types.NoneType)):
-        got = shorten(said["store"])
-        raise ContractError(
-            f"Task function {made.function.__name__!r}: store takes the name of a store, got `{got}`."
-        )
-    if said["output"] is not None or said["inputs"] is not None:
-        settle([said["output"], said["inputs"]])
-    if said["output"] is None:
-        said["output"] = pushed_by(made.operator_class, made.kwargs)
-    function = _with_contract(made.function, made.operator_class, said)
-    # Airflow asks for it some five times a task, which is a large part of a parse.
-    function.__signature__ = made.function_signature
-    # Taken over as it is: Airflow's own initializer has run, and takes a large part of a parse.
-    adopted = TypedTask.__new__(TypedTask)
-    operator_class = typed_operator(made.operator_class)
-    vars(adopted).update(vars(made), function=function, operator_class=operator_class)
-    functools.update_wrapper(adopted, function)
-    return adopted
-
-
-def _with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> Any:
-    """*function* with its contract left on it; a copy where it has another one already.
-
-    Args:
-        function: The author's function.
-        operator_class: What Airflow runs it with.
-        said: ``inputs``, ``output``, ``store`` and ``format`` as the decorator was given them.
-    """
-    existing = contract_of(function)
-    if existing is not None:
-        if existing.function is not function:  # @contract below: what it said counts
-            said = {name: value or getattr(existing, name) for name, value in said.items()}
-        function = _copy(existing.function)  # one check is enough
-    kind = kind_of(operator_class)
-    made = Contract(
-        function,
-        injected=injected_names(),
-        reserved=kind.has_context,
-        returns=kind.returns_value,
-        local_names=local_names(function),
-        **said,
-    )
-    try:
-        setattr(function, CONTRACT, made)
-    except AttributeError:  # a bound method, say: nothing can be left on it
-        function = _wrapped(function)
-        setattr(function, CONTRACT, made)
-    return function
-
-
-def _wrapped(function: Any) -> Any:
-    """A plain function that does what *function* does."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    return call
-
-
-def _copy(function: Any) -> Any:
-    if not isinstance(function, types.FunctionType):
-        return function
-    copied = types.FunctionType(
-        function.__code__,
-        function.__globals__,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    copied.__kwdefaults__ = function.__kwdefaults__
-    return functools.update_wrapper(copied, function, updated=())
+    return adopt(decorated, inputs=inputs, output=output, store=store, format=format)
 
 
 def contract(function: Any = None, *, inputs: Any = None, output: Any = None) -> Any:

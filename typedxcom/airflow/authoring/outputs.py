@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from types import GenericAlias
 from typing import Any
 
 from typedxcom.airflow.authoring.arithmetic import NoArithmetic
 from typedxcom.airflow.authoring.batches import SlicedSource, count_task, sliced_schema
+from typedxcom.airflow.authoring.joined import concatenated, map_cure, mapped, zipped
 from typedxcom.airflow.authoring.lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.shadowed import without_shadowed_fields
 from typedxcom.airflow.authoring.truth import refuse_comparison, refuse_truth
 from typedxcom.airflow.private import (
     AirflowXComArg,
-    ConcatXComArg,
-    MapXComArg,
     PlainXComArg,
-    ZipXComArg,
-    is_decorated_task,
 )
-from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows
-from typedxcom.airflow.running.arguments import reads_rows
+from typedxcom.airflow.raw import is_raw, raw_rows
 from typedxcom.airflow.running.origins import origins_of, stores_from
-from typedxcom.airflow.running.promised import Output, as_value, promised_under
-from typedxcom.airflow.running.stores import stores
-from typedxcom.airflow.wiring import chains as steps
-from typedxcom.airflow.wiring import flows as wiring
+from typedxcom.airflow.running.promised import Output, as_value
+from typedxcom.airflow.wiring.chains import (
+    key_problem,
+)
+from typedxcom.airflow.wiring.edges import NoEdge
+from typedxcom.airflow.wiring.flows import NOTSET, RETURN_KEY, describe, key_schema
+from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.airflow.wiring.readers import gets_list, read_in
-from typedxcom.annotations import read_hints
-from typedxcom.contracts import Promise
-from typedxcom.errors import OutputAttributeError, ValidationError, WiringError, shorten
-from typedxcom.exchange import item, load
+from typedxcom.errors import OutputAttributeError, WiringError
+from typedxcom.exchange import item
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import Record, TupleOf
 
@@ -62,11 +58,11 @@ class XComArg(NoArithmetic, PlainXComArg):
         if isinstance(key, int) and not isinstance(key, bool):
             return self._at(key)
         found: Schema = UNKNOWN
-        if self.key == wiring.RETURN_KEY and isinstance(key, str):
-            problem = steps.key_problem(self.operator, self.schema, key)
+        if self.key == RETURN_KEY and isinstance(key, str):
+            problem = key_problem(self.operator, self.schema, key)
             if problem:
                 raise WiringError(problem)
-            found = wiring.key_schema(self.operator, self.schema, key)
+            found = key_schema(self.operator, self.schema, key)
         return typed_arg(super().__getitem__(key), found)
 
     def resolve(self, context: Any) -> Any:
@@ -113,7 +109,7 @@ class XComArg(NoArithmetic, PlainXComArg):
     def _each_schema(self) -> Schema:
         """What a reader of this output gets, a list where the task is mapped."""
         try:
-            return wiring.describe(self)
+            return describe(self)
         except NameError:
             return UNKNOWN
 
@@ -157,21 +153,21 @@ class XComArg(NoArithmetic, PlainXComArg):
         Raises:
             WiringError: The items do not fit *f*, or there are none.
         """
-        with noted(lambda: _map_cure(f)):
+        with noted(lambda: map_cure(f)):
             super().map(f)  # Airflow's own refusals come first
-        return _mapped(self, f)
+        return mapped(self, f)
 
     @on_the_authors_line
-    def zip(self, *others: Any, fillvalue: Any = wiring.NOTSET) -> Any:
+    def zip(self, *others: Any, fillvalue: Any = NOTSET) -> Any:
         """Airflow's zip. Raises WiringError where something cannot be iterated over."""
         super().zip(*others)
-        return _zipped(self, *others, fillvalue=fillvalue)
+        return zipped(self, *others, fillvalue=fillvalue)
 
     @on_the_authors_line
     def concat(self, *others: Any) -> Any:
         """Airflow's concat. Raises WiringError where something is no sequence."""
         super().concat(*others)
-        return _concatenated(self, *others)
+        return concatenated(self, *others)
 
     def _at(self, index: int) -> Any:
         items = self._items()
@@ -194,13 +190,13 @@ class XComArg(NoArithmetic, PlainXComArg):
 
     def _length_unknown(self) -> str:
         return (
-            f"The output of task {self.operator.task_id!r} is `{wiring.describe(self)}`, whose "
+            f"The output of task {self.operator.task_id!r} is `{describe(self)}`, whose "
             "length is not known while the DAG is parsed. Annotate the task with "
             "tuple[A, B], or use .expand() to work on each item."
         )
 
 
-class FirstRowsArg(XComArg):
+class FirstRowsArg(NoEdge, XComArg):
     """The number of the first row of each slice of a table."""
 
     slices: SlicedSource
@@ -226,7 +222,7 @@ class BatchesArg(XComArg):
     @classmethod
     def of(cls, cut: SlicedSource, schema: Schema) -> BatchesArg:
         """The table in slices; the task that counts them is made here."""
-        counted = count_task(cut)
+        counted = count_task(cut, FirstRowsArg.of(cut))
         arg = cls(operator=counted.operator, key=counted.key)
         arg.slices, arg.schema = cut, schema
         return arg
@@ -260,8 +256,8 @@ class _WholeGroup:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ti, name)
 
-    def xcom_pull(self, task_ids: str, *, map_indexes: Any = wiring.NOTSET, **where: Any) -> Any:
-        if map_indexes is not wiring.NOTSET:
+    def xcom_pull(self, task_ids: str, *, map_indexes: Any = NOTSET, **where: Any) -> Any:
+        if map_indexes is not NOTSET:
             return self._ti.xcom_pull(task_ids=task_ids, map_indexes=map_indexes, **where)
         values = self._ti.xcom_pull(task_ids=[task_ids], **where)
         return [value for value in values if value is not None]
@@ -310,85 +306,6 @@ class ItemArg(XComArg):
     __hash__ = None  # as in Airflow's own class
 
 
-def _mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
-    if not callable(f):
-        raise WiringError(f"map() takes a function, got `{shorten(f)}`.")
-    problem = steps.map_problem(arg, f)
-    if problem:
-        raise WiringError(problem)
-    return TypedMap(arg, [_reading(f, steps.map_input(arg, f))])
-
-
-def _map_cure(f: Any) -> str:
-    if is_decorated_task(f):
-        return f"{f.function.__name__!r} is a task: use {f.function.__name__}.expand(...)."
-    return "In map()."
-
-
-def _zipped(*args: Any, fillvalue: Any = wiring.NOTSET) -> TypedZip:
-    problem = steps.joining_problem("zip", args)
-    if problem:
-        raise WiringError(problem)
-    return TypedZip(list(args), fillvalue=fillvalue)
-
-
-def _concatenated(*args: Any) -> TypedConcat:
-    problem = steps.joining_problem("concat", args)
-    if problem:
-        raise WiringError(problem)
-    return TypedConcat(list(args))
-
-
-class _Joined:
-    """What map, zip and concat give can be zipped and concatenated again."""
-
-    @on_the_authors_line
-    def zip(self, *others: Any, fillvalue: Any = wiring.NOTSET) -> Any:
-        """As `XComArg.zip`."""
-        return _zipped(self, *others, fillvalue=fillvalue)
-
-    @on_the_authors_line
-    def concat(self, *others: Any) -> Any:
-        """As `XComArg.concat`."""
-        return _concatenated(self, *others)
-
-
-class TypedMap(_Joined, MapXComArg):
-    """`output.map(f)`."""
-
-    @on_the_authors_line
-    def map(self, f: Callable[[Any], Any]) -> Any:
-        """Airflow's map; *f* takes what the function before it returned."""
-        super().map(f)
-        problem = steps.map_problem(self, f)
-        if problem:
-            raise WiringError(problem)
-        return TypedMap(self.arg, [*self.callables, _with_source(f)])
-
-
-class TypedZip(_Joined, ZipXComArg):
-    """`output.zip(...)`."""
-
-    @on_the_authors_line
-    def map(self, f: Callable[[Any], Any]) -> Any:
-        """As `XComArg.map`."""
-        return _mapped(self, f)
-
-
-class TypedConcat(_Joined, ConcatXComArg):
-    """`output.concat(...)`."""
-
-    @on_the_authors_line
-    def map(self, f: Callable[[Any], Any]) -> Any:
-        """As `XComArg.map`."""
-        return _mapped(self, f)
-
-    @on_the_authors_line
-    def concat(self, *others: Any) -> Any:
-        """Kept flat, as Airflow does."""
-        return _concatenated(*self.args, *others)
-
-
 def typed_arg(arg: Any, schema: Schema) -> Any:
     """Airflow's plain reference *arg* as one of ours."""
     made = XComArg(operator=arg.operator, key=arg.key)
@@ -403,39 +320,3 @@ def _fixed_items(schema: Schema) -> list[Schema] | None:
         case Record(style="namedtuple", fields=fields):
             return [part.schema for part in fields.values()]
     return None
-
-
-def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any], Any]:
-    """*f* with its item decoded first; Airflow hands it the JSON of the row."""
-    if promise is None:
-        return _with_source(f)
-    name = steps.name_of(f)
-
-    def read(value: Any) -> Any:
-        try:
-            return f(load(value, promise.codec, stores=stores(), airflow=as_airflow))
-        except ValidationError as error:
-            raise error.about(f"An item given to map({name})") from None
-
-    return reads_rows(_in_the_name_of(f, read))
-
-
-def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """*f*, or a function that calls it: Airflow stores the source text, which `str` has not."""
-    return f if _has_source(f) else _in_the_name_of(f, lambda value: f(value))
-
-
-def _in_the_name_of(f: Callable[[Any], Any], call: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    call.__name__ = steps.name_of(f)
-    if _has_source(f):
-        call.__wrapped__ = f  # type: ignore[attr-defined]  # Airflow stores the source of this one
-    call.__annotations__ = (
-        {"return": f}
-        if isinstance(f, type)
-        else dict(read_hints(f, local_names={}, importing=False).found)
-    )
-    return call
-
-
-def _has_source(f: Callable[[Any], Any]) -> bool:
-    return inspect.isfunction(f) or inspect.ismethod(f)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context
 
-from typedxcom.airflow.authoring.advice import advise_annotation
 from typedxcom.airflow.config import settings
+from typedxcom.airflow.decorator_kinds import KeepsContract
 from typedxcom.airflow.keynames import refuse_pushed_keys
 from typedxcom.airflow.private import (
     AirflowXComArg,
@@ -23,10 +23,12 @@ from typedxcom.airflow.private import (
     MappedOperator,
 )
 from typedxcom.airflow.raw import as_airflow, keep_rows, raw_rows
+from typedxcom.airflow.running.advice import advise_annotation
 from typedxcom.airflow.running.arguments import pulled_raw
 from typedxcom.airflow.running.elsewhere import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.origins import origins_of
+from typedxcom.airflow.running.places import keeps_place
 from typedxcom.airflow.running.pulls import pulling_promises
 from typedxcom.airflow.running.stores import placement, stores, stores_lists
 from typedxcom.airflow.wiring.flows import is_template, producers
@@ -43,10 +45,10 @@ from typedxcom.stored.base import ObjectCodec
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-__all__ = ["TypedOperator", "is_typed", "push_form", "raw_arguments", "typed_operator"]
+__all__ = ["TypedOperator", "push_form", "raw_arguments", "typed_operator"]
 
 
-class TypedOperator:
+class TypedOperator(KeepsContract):
     """Validates the arguments before the body runs, and its result before it is pushed."""
 
     def render_template(self, content: Any, *args: Any, **kwargs: Any) -> Any:
@@ -223,8 +225,6 @@ class _Push:
 
     def _unpushed(self, value: Any) -> Any:
         """*value*, which Airflow does not push; None of a mapped task may need its place."""
-        from typedxcom.airflow.running.places import keeps_place
-
         index = self._ti.map_index
         is_one_of_many = index is not None and index >= 0
         if is_one_of_many and self._operator.do_xcom_push and keeps_place(self._operator):
@@ -358,11 +358,6 @@ def _bare_source(source: str) -> str:
                 if isinstance(node, ast.arg):
                     node.annotation = None
     return ast.unparse(tree) + "\n"
-
-
-def is_typed(operator: Any) -> bool:
-    """Whether *operator*, mapped or not, keeps a contract itself."""
-    return issubclass(getattr(operator, "operator_class", type(operator)), TypedOperator)
 
 
 @functools.cache

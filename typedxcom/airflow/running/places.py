@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from typedxcom.airflow.decorator_kinds import is_typed
 from typedxcom.airflow.private import AirflowXComArg, MapXComArg, ZipXComArg
-from typedxcom.airflow.running.operators import is_typed
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import operator_contract, producers
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from typedxcom.airflow.private import NOTSET
 from typedxcom.airflow.raw import is_raw, raw_rows
-from typedxcom.airflow.running.promised import Output, as_value, promised_under
+from typedxcom.airflow.running.promised import Output, as_value
 from typedxcom.airflow.wiring.flows import RETURN_KEY
+from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ValidationError
 

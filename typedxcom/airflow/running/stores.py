@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from typedxcom.airflow.config import SECTION, conf, signing_keys
+from typedxcom.airflow.deployment import this_owner
 from typedxcom.airflow.running.metrics import observer
-from typedxcom.airflow.sweep.deployment import this_owner
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer import Coordinates
 from typedxcom.stored.access import Placement, Stores, TableFormat

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 import httpx
 import msgspec
 
-from typedxcom.airflow.sweep.deployment import VARIABLE, description_of, new_deployment
+from typedxcom.airflow.deployment import VARIABLE, description_of, new_deployment
 from typedxcom.errors import SweepError
 from typedxcom.pointer import folder_of
 from typedxcom.stores.owners import owner_name

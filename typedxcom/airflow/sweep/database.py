@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from typedxcom.airflow.sweep.deployment import (
+from typedxcom.airflow.deployment import (
     VARIABLE,
     description_of,
     new_deployment,

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from typedxcom.airflow.config import SECTION, conf
+from typedxcom.airflow.deployment import VARIABLE, configured_owner
 from typedxcom.airflow.running.stores import open_store, store_names
-from typedxcom.airflow.sweep.deployment import VARIABLE, configured_owner
 from typedxcom.errors import ConfigurationError, SweepError
 from typedxcom.sweep import Progress, Report, Rules, adopt_store, parse_period, sweep
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.airflow.decorator_kinds import is_typed, kind_of
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
-from typedxcom.airflow.running.operators import is_typed
 from typedxcom.airflow.wiring.call import check_call, check_value, holds_output, told
 from typedxcom.airflow.wiring.chains import late_problems
 from typedxcom.airflow.wiring.edges import arguments_of, fields_of

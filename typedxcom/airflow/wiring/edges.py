@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from typedxcom.airflow.authoring.outputs import FirstRowsArg
 from typedxcom.airflow.private import (
     AirflowXComArg,
     ListOfDictsExpandInput,
@@ -19,7 +18,7 @@ from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 
-__all__ = ["Edge", "arguments_of", "edges_of", "fields_of"]
+__all__ = ["Edge", "NoEdge", "arguments_of", "edges_of", "fields_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,10 @@ class Edge:
         same = str(self.written) == str(self.read)
         types = f"{self.read}" if same else f"{self.written} as {self.read}"
         return f"{self.upstream} -> {self.downstream}.{self.parameter}: {types}{how}"
+
+
+class NoEdge:
+    """A base of the outputs that a task of our own reads: they are none of the author's edges."""
 
 
 def edges_of(dag: Any) -> list[Edge]:
@@ -135,8 +138,8 @@ def _mapped(expand_input: Any) -> Iterator[tuple[str, Any]]:
 
 def _outputs(value: Any) -> Iterator[Any]:
     """The outputs inside an argument, at any depth."""
-    if isinstance(value, FirstRowsArg):
-        return  # of the task that counts batches for us: none of the author's edges
+    if isinstance(value, NoEdge):
+        return
     if isinstance(value, AirflowXComArg | MappedArgument):
         yield value
     elif isinstance(value, dict):

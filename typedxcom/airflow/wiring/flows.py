@@ -8,7 +8,6 @@ import enum
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from typedxcom.airflow.authoring.hidden import hidden_output
 from typedxcom.airflow.decorator_kinds import kind_of
 from typedxcom.airflow.private import (
     INJECTED_KEYS,
@@ -24,6 +23,7 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
+from typedxcom.airflow.wiring.hidden import hidden_output
 from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.annotations import read_hints
 from typedxcom.contracts import Contract, contract_of

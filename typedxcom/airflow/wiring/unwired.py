@@ -12,9 +12,9 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from typedxcom.airflow.running.promised import promised_under
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, is_template, operator_contract
+from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.contracts import contract_of
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import MappingOf, Scalar, SequenceOf, walk

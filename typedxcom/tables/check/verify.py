@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from typedxcom.tables.annotations import rows_of
 from typedxcom.tables.check.conform import Layout
 from typedxcom.tables.check.report import Filtered, Report
 from typedxcom.tables.check.rules import Failure, failures
 from typedxcom.tables.libraries.convert import is_from_pandas, to_arrow
+from typedxcom.tables.marks import rows_of
 from typedxcom.tables.row.describe import describe
 from typedxcom.tables.row.nodes import TableSchema
 

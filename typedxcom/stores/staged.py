@@ -1,0 +1,72 @@
+"""An object that is being written, and the sizes in which bytes go to and fro."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+
+from typing_extensions import Buffer, Self
+
+__all__ = ["CHUNK", "WRITE", "Staged", "chunks_of"]
+
+WRITE = 2**20  # bytes per write to a disk: pieces of 2 MB and more take ext4 several times as long
+CHUNK = 8 * 2**20  # bytes per step of a streamed read or copy
+
+
+class Staged(ABC):
+    """An object that is being written: it appears at `commit`, or never.
+
+    It is a writable binary file as far as Arrow and others need one, and a context manager that
+    drops what was not committed.
+    """
+
+    closed = False
+
+    @abstractmethod
+    def write(self, data: Buffer) -> int:
+        """Add bytes, and say how many.
+
+        Raises:
+            StoreError: The disk is full, say. A retry may help.
+        """
+
+    @abstractmethod
+    def commit(self, path: str) -> None:
+        """Make the object appear under *path*; raises as `Store.write` does."""
+
+    @abstractmethod
+    def discard(self) -> None:
+        """Drop what was written and not committed. Calling it again does nothing."""
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def flush(self) -> None:  # noqa: B027 (there is nothing to do)
+        """Nothing: only `commit` makes anything visible."""
+
+    def close(self) -> None:  # noqa: B027 (there is nothing to do)
+        """Nothing: writers close what they are given, and the object is not committed yet."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+
+def chunks_of(data: Buffer | Iterable[Buffer]) -> Iterator[memoryview]:
+    """*data* as flat pieces, whether it is one buffer or an iterator over some."""
+    try:
+        whole = memoryview(data)  # type: ignore[arg-type]  # asking is the only test on 3.10
+    except TypeError:
+        for piece in data:  # type: ignore[union-attr]
+            yield memoryview(piece).cast("B")
+    else:
+        yield whole.cast("B")
