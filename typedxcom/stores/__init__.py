@@ -8,7 +8,7 @@ from typedxcom.stores.local import LocalStore
 from typedxcom.stores.memory import MemoryStore
 from typedxcom.stores.object import ObjectStore
 from typedxcom.stores.reading import StoreFile
-from typedxcom.stores.staged import Staged
+from typedxcom.stores.staged import Staged, chunks_of
 from typedxcom.stores.transfers import Transfer
 from typedxcom.stores.verified import (
     Limits,
@@ -34,6 +34,7 @@ __all__ = [
     "StoredObject",
     "Transfer",
     "check_declared",
+    "chunks_of",
     "open_object",
     "purge",
     "read_verified",

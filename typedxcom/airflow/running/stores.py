@@ -166,9 +166,14 @@ def _open(name: str, address: str) -> Store:
         warn_of_others(folder.root, name)
         return folder
     from typedxcom.stores.deadline import call_outside_loop, safe_address, safe_text
+    from typedxcom.stores.installed import open_installed
     from typedxcom.stores.object import ObjectStore
 
     shown = safe_address(address)
+    _refuse_secrets(address, shown)
+    installed = open_installed(name, address)
+    if installed is not None:
+        return installed
     try:
         path = call_outside_loop(lambda: _path(address, shown))  # it makes the file system
     except ConfigurationError:
@@ -189,24 +194,28 @@ def _copies() -> bool:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
 
 
-def _path(address: str, shown: str) -> Any:
-    """The root of an object store.
-
-    Raises:
-        ConfigurationError: There is a secret in the address, or the connection is unknown: a
-            provider may go on without credentials.
-    """
-    from airflow.sdk import BaseHook, ObjectStoragePath
-
-    from typedxcom.airflow.private import AirflowNotFoundException
-
-    conn_id, has_one, rest = address.partition("://")[2].rpartition("@")
+def _refuse_secrets(address: str, shown: str) -> None:
+    """Raise ConfigurationError where an address holds what may be a secret."""
+    conn_id, _, rest = address.partition("://")[2].rpartition("@")
     if not _is_plain(conn_id, rest):
         raise ConfigurationError(
             f"The address of the store {shown} holds more than a connection's id, a bucket and a "
             "prefix. Put user names, passwords and options into an Airflow connection, and name "
             "its id: s3://aws_default@bucket/xcom"
         )
+
+
+def _path(address: str, shown: str) -> Any:
+    """The root of an object store.
+
+    Raises:
+        ConfigurationError: The connection is unknown: a provider may go on without credentials.
+    """
+    from airflow.sdk import BaseHook, ObjectStoragePath
+
+    from typedxcom.airflow.private import AirflowNotFoundException
+
+    conn_id, has_one, _ = address.partition("://")[2].rpartition("@")
     if has_one and "/" not in conn_id:
         try:
             BaseHook.get_connection(conn_id)
