@@ -25,7 +25,7 @@ import pyarrow as pa
 from airflow.sdk import dag
 from pydantic import BaseModel
 from typedxcom import Table, XComKey, task
-from typedxcom.airflow.stores import placement
+from typedxcom.airflow.running.stores import placement
 
 EXTRA = XComKey("extra", str)
 

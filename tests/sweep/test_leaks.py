@@ -155,7 +155,7 @@ import os, signal, sys
 from airflow.sdk import dag
 from tests.harness.dagtest import run_dag
 from typedxcom import task
-from typedxcom.airflow import stores
+from typedxcom.airflow.running import stores
 from typedxcom.stores import LocalStore, ObjectWriter
 
 store = LocalStore(sys.argv[1], name="default")
