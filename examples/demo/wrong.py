@@ -42,7 +42,7 @@ class Mypy:
     def show(self) -> bool:
         """Print what mypy says; whether it is what it should be."""
         if self.process is None:
-            print("  mypy is not installed here: pip install 'typedxcom[mypy]'")
+            print("  mypy is not installed here: pip install mypy")
             return True
         said, _ = self.process.communicate(timeout=300)
         print(textwrap.indent(said.strip(), "  "))
