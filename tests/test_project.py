@@ -27,6 +27,7 @@ FLOORS = {
     "caches": 1,
     "errors": 1,
     "jsontypes": 1,
+    "sizes": 1,
     "annotations": 2,
     "scopes": 2,
     "pointer": 2,

@@ -23,7 +23,6 @@ from typedxcom.codecs.serde import is_frame
 from typedxcom.exchange.forms import is_envelope
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import (
-    NAMES_OTHERS,
     Coordinates,
     Origin,
     coordinates_prefix,
@@ -31,17 +30,13 @@ from typedxcom.pointer import (
     parse,
     paths_in,
 )
-from typedxcom.stored.items import CODEC as ITEMS
-from typedxcom.stored.items import StoredItems, join_items
+from typedxcom.stored import AIRFLOW, BYTES, ITEMS, StoredItems, format_of, write_any_table
 
 if TYPE_CHECKING:
     from typedxcom.stored.access import Placement
 
 __all__ = ["XComBackend", "raw_rows"]
 
-# What every reader gets as a value. A task that returns it writes an object of its own, so that no
-# second row names this one.
-_OPENED = frozenset({"json", "bytes", "airflow", ITEMS})
 _log = logging.getLogger(__name__)
 _asked: ContextVar[Origin | None] = ContextVar("typedxcom_asked", default=None)
 _deleting: ContextVar[Coordinates | None] = ContextVar("typedxcom_deleting", default=None)
@@ -162,10 +157,7 @@ def _placement(at: Coordinates | None) -> Placement | None:
 def _stored_object(value: Any, placement: Placement) -> JsonValue:
     """The pointer of a value that a row cannot hold at all: bytes, an Arrow table."""
     if isinstance(value, (bytes, bytearray)):
-        told = f"{len(value):,} bytes"
-        return placement.put(bytes(value), codec="bytes", ext="bin", about=told)
-    from typedxcom.stored.table import write_any_table
-
+        return BYTES.write(bytes(value), placement)
     return write_any_table(value, placement)
 
 
@@ -180,15 +172,12 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
     text = write_text(tree)
     # A reader takes a table from nothing but a signed pointer, where pointers are signed.
     is_signed = bool(placement.stores.keys) and is_frame(tree)
-    if len(text) <= settings().store_threshold and not is_signed:
+    if not (settings().is_stored(len(text)) or is_signed):
         return tree
-    told = about(tree, len(text))
-    if any(paths_in(text)):  # the sweep opens objects that name others: it knows the extension
-        return placement.put(text, codec="airflow", ext=NAMES_OTHERS, about=told)
-    if isinstance(tree, list):
-        data = join_items(map(write_text, tree))
-        return placement.put(data, codec=ITEMS, ext="items", about=told, rows=len(tree))
-    return placement.put(text, codec="airflow", ext="json", about=told)
+    line = about(tree, len(text))
+    if isinstance(tree, list) and not any(paths_in(text)):
+        return ITEMS.write([*map(write_text, tree)], placement, about=line)
+    return AIRFLOW.write(text, placement, about=line)
 
 
 @contextlib.contextmanager
@@ -206,21 +195,17 @@ def _asking(where: dict[str, Any]) -> Iterator[None]:
 
 def _value(row: Any) -> Any:
     from typedxcom.airflow.running.origins import stores_from
-    from typedxcom.codecs.text import read_text
     from typedxcom.exchange.unwrap import opened
-    from typedxcom.stored.access import SignedRow
 
     asked = _asked.get()
     stores = stores_from() if asked is None else stores_from(asked)
-    codec = stores.pointer(row).codec if is_pointer(row) else None
-    if codec == ITEMS:
-        items = StoredItems(row, stores, lambda text: _airflow_value(read_text(text)))
-        return items if is_raw() else opened(items[:], stores)
-    if codec == "airflow":
-        row = read_text(bytes(stores.read(row)))
-        row = SignedRow(row) if stores.keys and is_frame(row) else row
-    value = _airflow_value(row)
-    return value if is_raw() else opened(value, stores)
+    if is_pointer(row):
+        value = format_of(stores.pointer(row)).unfolded(row, stores, _airflow_value)
+    else:
+        value = _airflow_value(row)
+    if is_raw():
+        return value
+    return opened(value[:] if isinstance(value, StoredItems) else value, stores)
 
 
 def _airflow_value(row: Any) -> Any:
@@ -251,7 +236,8 @@ def _purge(row: Any, prefix: str) -> None:
         if is_pointer(node):
             with _left_behind(prefix):
                 pointer = parse(node)
-                if pointer.codec in _OPENED and pointer.path.startswith(prefix):
+                is_own = pointer.path.startswith(prefix)
+                if is_own and not format_of(pointer).is_passed_on:
                     stores().open_store(pointer.store).delete(pointer.path)
         elif isinstance(node, dict):
             todo.extend(node.values())

@@ -21,7 +21,7 @@ from typedxcom.schema.build import is_lax
 from typedxcom.schema.kinds import SCALARS
 from typedxcom.schema.nodes import Scalar, UnionOf, Unsupported, Var, bare, walk
 from typedxcom.schema.refusals import SECRET_CURE
-from typedxcom.stored.base import has_objects, object_codec
+from typedxcom.stored import has_stored, stored_codec
 
 __all__ = [
     "ANYTHING",
@@ -101,8 +101,8 @@ class Promise:
         if known is not None:
             return known
         refuse_unsupported(self.schema)
-        large = object_codec(self.annotation, self.schema) if has_objects(self.schema) else None
-        return large or make_codec(self.annotation, self.schema, lax=lax)
+        stored = stored_codec(self.annotation, self.schema) if has_stored(self.schema) else None
+        return stored or make_codec(self.annotation, self.schema, lax=lax)
 
 
 def _is_one_of(value: object, schema: Schema) -> bool:

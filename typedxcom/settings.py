@@ -22,3 +22,7 @@ class Settings:
     strict: bool = True
     threshold: int = 8_000
     store_threshold: int = 100_000
+
+    def is_stored(self, size: int) -> bool:
+        """Whether *size* bytes of JSON go to a store, where there is one."""
+        return size > self.store_threshold

@@ -20,8 +20,8 @@ from typedxcom.errors import DecodeError
 from typedxcom.exchange import load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored import TableSlice
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import LazyTable, Rows, Table
 

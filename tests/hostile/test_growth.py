@@ -20,8 +20,8 @@ from typedxcom.errors import IntegrityError, TypedXComError, ValidationError
 from typedxcom.exchange import load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored import slices
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.table import slices
 from typedxcom.stores import Limits, LocalStore, MemoryStore
 from typedxcom.stores.limits import _cgroup_limits, usable_memory
 from typedxcom.tables import LazyTable, Rows, Table

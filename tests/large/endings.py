@@ -27,8 +27,8 @@ from typedxcom.exchange import dump, load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored import TableSlice
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.table import TableSlice
 from typedxcom.stores import MemoryStore, ObjectStore
 from typedxcom.tables import LazyTable, MemorySource, Rows, Table
 

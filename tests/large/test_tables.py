@@ -21,8 +21,8 @@ from typedxcom.exchange.unwrap import for_reader
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
+from typedxcom.stored import slices
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.table import slices
 from typedxcom.stores import Limits, LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows, Table
 

@@ -12,9 +12,10 @@ from typedxcom.codecs.base import Encoded
 from typedxcom.errors import EncodeError
 from typedxcom.exchange import forms as wire
 from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer import MARKER
 from typedxcom.schema.nodes import UNKNOWN
 
-_ODD = ["\x00", "\ud800", "\U0001f600", "\\u0000", wire.MARKER, "__type", "__mine", "é", "1e999"]
+_ODD = ["\x00", "\ud800", "\U0001f600", "\\u0000", MARKER, "__type", "__mine", "é", "1e999"]
 _TEXTS = st.text(max_size=5) | st.sampled_from(_ODD)
 _NUMBERS = st.integers() | st.floats() | st.sampled_from([2**63, -(2**63), 1e16, -0.0, 1e-101, 0.0])
 _TREES = st.recursive(

@@ -22,8 +22,8 @@ from typedxcom.errors import IntegrityError, StoreError
 from typedxcom.exchange import load
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored import TableSlice
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.table import TableSlice
 from typedxcom.stores import LocalStore, MemoryStore, Store
 from typedxcom.tables import LazyTable, Rows
 

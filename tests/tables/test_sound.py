@@ -18,8 +18,9 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import ContractError, DecodeError, EncodeError, TypedXComError
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
+from typedxcom.stored import read_any_table, write_any_table
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.table import TableCodec, read_any_table, write_any_table
+from typedxcom.stored.table import TableCodec
 from typedxcom.stores import MemoryStore
 from typedxcom.tables import write_ipc
 from typedxcom.tables.files.ipc import IpcTable

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, TextIO
 
 from typedxcom.errors import ConfigurationError, StoreError, SweepError
-from typedxcom.stored.access import amount
+from typedxcom.sizes import amount
 from typedxcom.sweep import Report, StoreReport, parse_period
 
 __all__ = ["Bar", "add_options", "as_json", "as_text", "run"]

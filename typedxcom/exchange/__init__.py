@@ -15,7 +15,6 @@ from typedxcom.codecs.serde import AirflowReader, by_annotation
 from typedxcom.codecs.text import read_text, shape, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, ValidationError
 from typedxcom.exchange.forms import (
-    MARKER,
     NotPlain,
     about,
     envelope,
@@ -25,12 +24,12 @@ from typedxcom.exchange.forms import (
 )
 from typedxcom.exchange.unwrap import TOO_DEEP, Opened, open_value, opened, text_of
 from typedxcom.jsontypes import JsonValue
-from typedxcom.pointer import is_pointer
+from typedxcom.pointer import MARKER, is_pointer
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Scalar, Schema, part
 from typedxcom.settings import Settings
+from typedxcom.stored import BYTES, JSON, StoredCodec
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.base import ObjectCodec
 
 __all__ = [
     "AnyCodec",
@@ -46,7 +45,7 @@ __all__ = [
 
 # A Python literal takes some 500 times its length in memory while it is read.
 _MAX_LITERAL = 2**18
-AnyCodec: TypeAlias = "ValueCodec | ObjectCodec"
+AnyCodec: TypeAlias = "ValueCodec | StoredCodec"
 
 
 def dump(
@@ -69,7 +68,7 @@ def dump(
         ConfigurationError: It needs a store and there is none.
         StoreError: The store refused. A retry may help.
     """
-    if isinstance(codec, ObjectCodec):
+    if isinstance(codec, StoredCodec):
         return codec.write(value, placement)
     encoded = codec.encode(value)
     return dump_encoded(encoded, codec.schema, settings=settings, placement=placement)
@@ -91,13 +90,12 @@ def dump_encoded(
 ) -> JsonValue:
     """The row form of JSON; arguments and errors as for `dump`."""
     text = encoded.text
-    if placement is not None and len(text) > settings.store_threshold:
+    if placement is not None and settings.is_stored(len(text)):
         if _is_bytes(schema) and isinstance(encoded.tree, str):
-            raw = base64.b64decode(encoded.tree)
-            return placement.put(raw, codec="bytes", ext="bin", about=f"{len(raw):,} bytes")
+            return BYTES.write(base64.b64decode(encoded.tree), placement)
         refuse_marker(text)
-        told, schema_print = about(shape(text), len(text)), fingerprint(schema)
-        return placement.put(text, codec="json", ext="json", about=told, schema=schema_print)
+        line, schema_print = about(shape(text), len(text)), fingerprint(schema)
+        return JSON.write(text, placement, about=line, schema=schema_print)
     if len(text) <= settings.threshold:
         try:
             return plain(schema, encoded)
@@ -182,7 +180,7 @@ def load(
 
 
 def _load(value: Any, codec: AnyCodec, stores: Stores | None, airflow: AirflowReader | None) -> Any:
-    if isinstance(codec, ObjectCodec):
+    if isinstance(codec, StoredCodec):
         return codec.read(value, stores)
     if is_envelope(value):
         if _is_bytes(codec.schema) and is_pointer(value) and stores is not None:

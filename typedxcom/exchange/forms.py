@@ -19,6 +19,7 @@ from typedxcom.codecs.base import Encoded
 from typedxcom.codecs.text import quick_tree, shape
 from typedxcom.errors import DecodeError, EncodeError, shorten
 from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer import MARKER, VERSION
 from typedxcom.schema.nodes import (
     UNKNOWN,
     Alias,
@@ -32,10 +33,9 @@ from typedxcom.schema.nodes import (
     TupleOf,
     UnionOf,
 )
+from typedxcom.sizes import amount
 
 __all__ = [
-    "MARKER",
-    "VERSION",
     "NotPlain",
     "about",
     "envelope",
@@ -46,8 +46,6 @@ __all__ = [
     "refuse_marker",
 ]
 
-MARKER = "$typedxcom"
-VERSION = 1
 # Refused by Airflow's REST API and serde as names of their own.
 _RESERVED = frozenset({
     "__classname__", "__version__", "__data__", "__id__", "__cache__", "__type", "__source", "__var",
@@ -218,8 +216,8 @@ def envelope(text: bytes) -> dict[str, JsonValue]:
         EncodeError: A dict in it uses the key that marks our own forms.
     """
     refuse_marker(text)
-    told = f"{about(shape(text), len(text))} as JSON text"
-    return {MARKER: VERSION, "about": told, "json": text.decode("ascii")}
+    line = f"{about(shape(text), len(text))} as JSON text"
+    return {MARKER: VERSION, "about": line, "json": text.decode("ascii")}
 
 
 def refuse_marker(text: bytes) -> None:
@@ -252,8 +250,7 @@ def about(tree: Any, size: int) -> str:
             kind = "text"
         case _:
             kind = "number"
-    amount = f"{size:,} bytes" if size < 1000 else f"{size / 1000:,.1f} kB"
-    return f"{kind}, {amount}"
+    return f"{kind}, {amount(size)}"
 
 
 def is_envelope(value: Any) -> bool:

@@ -10,10 +10,10 @@ import msgspec
 from typedxcom.codecs.serde import AirflowReader, is_serialized
 from typedxcom.codecs.text import read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
-from typedxcom.exchange.forms import MARKER, envelope_text, is_envelope, ordered
-from typedxcom.pointer import is_pointer
-from typedxcom.stored.access import SignedRow, Stores
-from typedxcom.stored.items import StoredItems
+from typedxcom.exchange.forms import envelope_text, is_envelope, ordered
+from typedxcom.pointer import MARKER, is_pointer
+from typedxcom.stored import StoredItems, format_of, read_any_table
+from typedxcom.stored.access import SignedEntry, Stores
 
 __all__ = ["TOO_DEEP", "Opened", "for_reader", "open_value", "opened", "text_of"]
 
@@ -32,10 +32,7 @@ def text_of(row: dict[str, Any], stores: Stores | None) -> bytes:
         return envelope_text(row)
     if stores is None:
         raise DecodeError("An XCom is a pointer to a store, and this reader has no store")
-    pointer = stores.pointer(row)
-    if pointer.codec != "json":
-        raise DecodeError(f"An XCom holds a {pointer.about}, which is no JSON")
-    return bytes(stores.read(row))
+    return format_of(stores.pointer(row)).text(row, stores)
 
 
 def opened(row: Any, stores: Stores | None = None, *, airflow: AirflowReader | None = None) -> Any:
@@ -67,8 +64,6 @@ def _opened(row: Any, stores: Stores | None, airflow: AirflowReader | None) -> A
     if type(row) in (list, tuple):
         return type(row)(_opened(inside, stores, airflow) for inside in row)
     if stores is not None and getattr(row, "__typedxcom_slice__", False):
-        from typedxcom.stored.table import read_any_table
-
         return read_any_table(row, stores)
     return row
 
@@ -105,13 +100,7 @@ class _OpenedSequence(Sequence[Any]):
 
 def _object(row: dict[str, Any], stores: Stores | None) -> Any:
     if stores is not None and is_pointer(row):
-        codec = stores.pointer(row).codec
-        if codec in ("bytes", "file"):
-            return bytes(stores.read(row))
-        if codec in ("arrow", "parquet"):
-            from typedxcom.stored.table import read_any_table
-
-            return read_any_table(row, stores)
+        return format_of(stores.pointer(row)).value(row, stores)
     return read_text(text_of(row, stores))
 
 
@@ -145,7 +134,7 @@ def open_value(value: Any, stores: Stores | None) -> Opened:
 
     def visit(node: Any) -> Any:
         kind = type(node)
-        if kind is dict or kind is SignedRow:
+        if kind is dict or kind is SignedEntry:
             if MARKER in node:
                 if is_envelope(node):
                     opened.texts = True

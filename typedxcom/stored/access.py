@@ -1,4 +1,4 @@
-"""The pointer swap: values too large for a row go to a store, and a verified pointer to the row."""
+"""The pointer swap: a large value goes to a store, and a verified pointer to its entry."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from typedxcom.stores.verified import (
     read_verified_chunks,
 )
 
-__all__ = ["Placement", "SignedRow", "Stores", "TableFormat", "amount"]
+__all__ = ["Placement", "SignedEntry", "Stores", "TableFormat"]
 
 TableFormat = Literal["arrow", "parquet"]
 
 _LIMITS = Limits()
 
 
-class SignedRow(dict[str, Any]):
-    """What a signed pointer led to: a row in Airflow's form, which no signature is on by itself."""
+class SignedEntry(dict[str, Any]):
+    """An entry in Airflow's form that a signed pointer led to: by itself it has no signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Stores:
     Attributes:
         open_store: The store of a name. Raises ConfigurationError where there is none.
         keys: The signing keys: the first signs, all verify; with none, pointers are unsigned.
-        limits: What a reader takes on, whatever a row says.
-        literals: Whether a table that is an object of Python's came from code and from no row.
+        limits: What a reader takes on, whatever an entry says.
+        literals: Whether a table that is an object of Python's came from code and from no entry.
         owner_in: Gives, for the name of a store, whose deployment's objects new ones become; None
             where objects belong to nobody.
         origins: The XComs that the reader asked for, None where that is not known: a signed
@@ -59,14 +59,14 @@ class Stores:
     owner_in: Callable[[str], str] | None = None
     origins: Sequence[Origin] | None = None
 
-    def pointer(self, row: dict[str, Any]) -> Pointer:
-        """The pointer that *row* is, if it may be followed.
+    def pointer(self, entry: dict[str, Any]) -> Pointer:
+        """The pointer that *entry* is, if it may be followed.
 
         Raises:
             DecodeError: It is forged, damaged or newer. A retry does not help.
             IntegrityError: It is not signed as it must be. A retry does not help.
         """
-        pointer = parse(row)
+        pointer = parse(entry)
         is_bound = verify(pointer, self.keys)
         if is_bound and self.origins is not None:
             self._check_origin(pointer)
@@ -86,9 +86,9 @@ class Stores:
         """Raise IntegrityError where *value*, a table without a pointer, may be anybody's.
 
         Args:
-            value: A row in Airflow's own form, or a table of some library.
+            value: An entry in Airflow's own form, or a table of some library.
         """
-        is_known = isinstance(value, SignedRow) or (self.literals and not isinstance(value, dict))
+        is_known = isinstance(value, SignedEntry) or (self.literals and not isinstance(value, dict))
         if self.keys and not is_known:
             raise IntegrityError(
                 "A table stands in the XCom itself, and with a signing key only a signed pointer "
@@ -96,25 +96,25 @@ class Stores:
                 "it is stored and signed, and clear that task."
             )
 
-    def read(self, row: dict[str, Any], *, in_memory: bool = True) -> Buffer:
-        """The bytes that *row* points to, proved by size and digest; as `read_verified` raises.
+    def read(self, entry: dict[str, Any], *, in_memory: bool = True) -> Buffer:
+        """The bytes that *entry* points to, proved by size and digest; as `read_verified` raises.
 
         Args:
-            row: The row.
+            entry: The entry.
             in_memory: Whether the reader makes something of the whole that takes at least as much
                 memory; a table may stay in its file.
         """
-        pointer = self.pointer(row)
+        pointer = self.pointer(entry)
         store = self.open_store(pointer.store)
         if in_memory or not store.is_local:
             check_declared(pointer.size, self.limits.decoded, store.describe(pointer.path))
         return read_verified(store, pointer, limits=self.limits)
 
-    def file(self, row: dict[str, Any], known: tuple[int, ...] | None = None) -> OpenedFile:
-        """A local file with what *row* points to, proved by size and digest; memory stays bounded.
+    def file(self, entry: dict[str, Any], known: tuple[int, ...] | None = None) -> OpenedFile:
+        """A local file of what *entry* points to, proved by size and digest; memory stays bounded.
 
         Args:
-            row: The row.
+            entry: The entry.
             known: The state of a file that was proved before; it is not read once more.
 
         Returns:
@@ -124,7 +124,7 @@ class Stores:
             StoreError: The store refused, or there is no room for a copy. A retry may help.
             IntegrityError: It is not what was written. A retry does not help.
         """
-        pointer, store = self.open(row)
+        pointer, store = self.open(entry)
         opened = store.open_local(pointer.path)
         chunks = read_verified_chunks(store, pointer, limits=self.limits, opened=opened)
         if opened is None:
@@ -139,9 +139,9 @@ class Stores:
         address = self.open_store(pointer.store).describe(pointer.path)
         return lambda size: check_declared(size, self.limits.decoded, address)
 
-    def open(self, row: dict[str, Any]) -> tuple[Pointer, Store]:
+    def open(self, entry: dict[str, Any]) -> tuple[Pointer, Store]:
         """The pointer and its store, for a reader that wants parts; the size is within limits."""
-        pointer = self.pointer(row)
+        pointer = self.pointer(entry)
         store = self.open_store(pointer.store)
         check_declared(pointer.size, self.limits.size, store.describe(pointer.path))
         return pointer, store
@@ -171,7 +171,7 @@ class Placement:
     def put(
         self, data: Buffer, *, codec: str, ext: str, about: str, **fields: Any
     ) -> dict[str, JsonValue]:
-        """Store *data* and give the row that points to it; as `write_object` raises."""
+        """Store *data* and give the entry that points to it; as `write_object` raises."""
         with self.writer(ext) as out:
             out.write(data)
             return self.commit(out, codec=codec, about=about, **fields)
@@ -195,30 +195,30 @@ class Placement:
     def commit(
         self, out: ObjectWriter, *, codec: str, about: str, **fields: Any
     ) -> dict[str, JsonValue]:
-        """Make the object of *out* appear, and give the row that points to it."""
+        """Make the object of *out* appear, and give the entry that points to it."""
         pointer = out.commit(codec=codec, about=about, **fields)
         if self.stores.keys:
             pointer = sign(pointer, self.stores.keys[0], coordinates=self.coordinates)
         return pointer.to_row()
 
-    def passed_on(self, row: Any) -> Any:
-        """*row*, whose pointers this XCom passes on: where there is a key, signed for this one.
+    def passed_on(self, entry: Any) -> Any:
+        """*entry*, whose pointers this XCom passes on: where there is a key, signed for this one.
 
         Args:
-            row: A pointer that was followed, or a list or dict that holds some.
+            entry: A pointer that was followed, or a list or dict that holds some.
 
         Raises:
             IntegrityError: A pointer is not signed as it must be. A retry does not help.
         """
         if not self.stores.keys:
-            return row
-        if is_pointer(row):
-            pointer = parse(row)
+            return entry
+        if is_pointer(entry):
+            pointer = parse(entry)
             verify(pointer, self.stores.keys)
             return sign(pointer, self.stores.keys[0], coordinates=self.coordinates).to_row()
-        if isinstance(row, dict):
-            return {key: self.passed_on(part) for key, part in row.items()}
-        return [self.passed_on(part) for part in row] if isinstance(row, list) else row
+        if isinstance(entry, dict):
+            return {key: self.passed_on(part) for key, part in entry.items()}
+        return [self.passed_on(part) for part in entry] if isinstance(entry, list) else entry
 
 
 def _copied(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:
@@ -232,15 +232,3 @@ def _copied(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:
             copy.write(chunk)
         copy.flush()
         return opened
-
-
-def amount(size: int) -> str:
-    """*size* bytes in the unit that people read: ``17 kB``."""
-    value = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return (
-                f"{value:,.0f} {unit}" if unit == "bytes" or value >= 10 else f"{value:.1f} {unit}"
-            )
-        value /= 1000
-    return f"{value:,.1f} TB"

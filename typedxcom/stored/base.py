@@ -1,30 +1,31 @@
-"""Codecs of values that always go to a store: what is common, and containers of them."""
+"""What all values in stores have in common: how one is written, and what a pointer's `codec` means.
+
+A stored codec knows an annotation: it writes the values of a parameter or a result, and reads them.
+A stored format knows one name that a pointer's `codec` can have: it opens what lies behind such a
+pointer, whoever asks. All formats are registered in `typedxcom.stored`.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
-from typedxcom.codecs.serde import with_length
-from typedxcom.errors import Problem, UnsupportedTypeError, ValidationError
+from typedxcom.errors import DecodeError, Problem, ValidationError
 from typedxcom.jsontypes import JsonValue
-from typedxcom.schema.nodes import (
-    Alias,
-    MappingOf,
-    Named,
-    Opaque,
-    Scalar,
-    Schema,
-    SequenceOf,
-    TableOf,
-    TupleOf,
-    UnionOf,
-    walk,
-)
+from typedxcom.pointer import Pointer
+from typedxcom.schema.nodes import Schema
 from typedxcom.stored.access import Placement, Stores
 
-__all__ = ["NO_STORE", "ObjectCodec", "has_objects", "no_table", "object_codec"]
+__all__ = [
+    "NO_STORE",
+    "StoredCodec",
+    "StoredFormat",
+    "format_named",
+    "format_of",
+    "known_formats",
+    "no_table",
+]
 
 NO_STORE = (
     "A table or file needs a store that every worker reaches, and there is none. Set [typedxcom] store to "
@@ -32,8 +33,8 @@ NO_STORE = (
 )
 
 
-class ObjectCodec(ABC):
-    """Values that a row only points to.
+class StoredCodec(ABC):
+    """Reads and writes values that live in a store; the entry only points to them.
 
     Attributes:
         schema: What the values are.
@@ -48,7 +49,7 @@ class ObjectCodec(ABC):
 
     @abstractmethod
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """Store *value* and give its row.
+        """Store *value* and give its entry.
 
         Raises:
             ValidationError, EncodeError: It breaks the contract. A retry does not help.
@@ -57,8 +58,8 @@ class ObjectCodec(ABC):
         """
 
     @abstractmethod
-    def read(self, row: Any, stores: Stores | None) -> Any:
-        """The value of *row*, as the annotation asks for it.
+    def read(self, entry: Any, stores: Stores | None) -> Any:
+        """The value of *entry*, as the annotation asks for it.
 
         Raises:
             ValidationError, DecodeError: It is something else. A retry does not help.
@@ -66,161 +67,66 @@ class ObjectCodec(ABC):
         """
 
 
-def has_objects(schema: Schema) -> bool:
-    """Whether a table or file is anywhere in *schema*."""
-    return any(_is_object(node) for _, node in walk(schema))
+class StoredFormat:
+    """What one name that a pointer's `codec` can have means.
 
+    A method that a format does not have raises DecodeError: a retry does not help. All of them
+    raise StoreError where the store refuses: a retry may help.
 
-def _is_object(node: Schema) -> bool:
-    match node:
-        case TableOf():
-            return True
-        case Opaque(type=kind):
-            return bool(getattr(kind, "__typedxcom_file__", False))
-    return False
-
-
-def object_codec(annotation: Any, schema: Schema) -> ObjectCodec | None:
-    """The codec of tables and files, alone, optional, or in lists, tuples and dicts of such.
-
-    Returns:
-        None for a type that has neither.
-
-    Raises:
-        UnsupportedTypeError: One stands beside something else, or its row cannot be a table's.
+    Attributes:
+        name: The name, as pointers have it.
+        is_passed_on: Whether a task may return what it got as it is, so that a second entry may
+            name the object. Purge leaves such an object to the sweep, which reads all entries.
     """
-    found = _codec(annotation, schema)
-    if found is None:
-        for path, node in walk(schema):
-            if _is_object(node):
-                msg = (
-                    f"`{schema}` cannot travel through an XCom: `{node}` - at `{path}` - stands "
-                    "beside other values. Instead: return it by itself, or in a list, tuple or "
-                    "dict of tables and files only."
-                )
-                raise UnsupportedTypeError(msg, annotation=annotation)
-    return found
+
+    name: ClassVar[str] = ""
+    is_passed_on: ClassVar[bool] = False
+
+    def text(self, entry: dict[str, Any], stores: Stores) -> bytes:
+        """The JSON text that a reader with an annotation decodes."""
+        raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is no JSON")
+
+    def value(self, entry: dict[str, Any], stores: Stores) -> Any:
+        """What a reader without a contract gets."""
+        raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is no JSON")
+
+    def unfolded(self, entry: dict[str, Any], stores: Stores, read: Callable[[Any], Any]) -> Any:
+        """What our XCom backend gives for *entry*: what was an entry before it grew too large.
+
+        Args:
+            entry: The pointer.
+            stores: Where it leads.
+            read: How the backend reads an entry.
+        """
+        return read(entry)
 
 
-def _codec(annotation: Any, schema: Schema) -> ObjectCodec | None:
-    from typedxcom.stored.table import TableCodec
+class _Unknown(StoredFormat):
+    """A name that nobody registered; what is behind it is never deleted in passing."""
 
-    args = get_args(annotation)
-    match schema:
-        case Named(inner=inner) if hasattr(annotation, "__supertype__"):
-            return _codec(annotation.__supertype__, inner)
-        case Alias(target=[inner]) if hasattr(annotation, "__value__") and not args:
-            return _codec(annotation.__value__, inner)
-        case Opaque() if _is_object(schema):
-            from typedxcom.stored.file import FileCodec
-
-            return FileCodec(schema)
-        case TableOf():
-            return TableCodec(annotation, schema)
-        case UnionOf(members=members) if len(members) == len(args) == 2:
-            return _optional(list(zip(args, members, strict=True)), schema)
-        case SequenceOf(type=kind, item=item) if args:
-            return _each(schema, kind, [(args[0], item)])
-        case TupleOf(items=items) if items:
-            return _each(schema, tuple, list(zip(args, items, strict=False)))
-        case MappingOf(value=value) if args:
-            codec = _codec(args[1], value)
-            return None if codec is None else _DictCodec(schema, codec)
-    return None
+    is_passed_on = True
 
 
-def _optional(parts: list[tuple[Any, Schema]], schema: Schema) -> ObjectCodec | None:
-    given = [(one, part) for one, part in parts if part != Scalar(type(None))]
-    codec = _codec(*given[0]) if len(given) == 1 else None
-    return None if codec is None else _OptionalCodec(schema, codec)
+_UNKNOWN = _Unknown()
+_known: dict[str, StoredFormat] = {}
 
 
-def _each(schema: Schema, kind: type, parts: list[tuple[Any, Schema]]) -> ObjectCodec | None:
-    codecs = [_codec(one, part) for one, part in parts]
-    known = [codec for codec in codecs if codec is not None]
-    return _EachCodec(schema, kind, known) if len(known) == len(codecs) else None
+def known_formats(*formats: StoredFormat) -> Mapping[str, StoredFormat]:
+    """Make *formats* known, each by its name."""
+    _known.update((one.name, one) for one in formats)
+    return _known
+
+
+def format_of(pointer: Pointer) -> StoredFormat:
+    """The format of what *pointer* leads to; one that reads nothing where the name is unknown."""
+    return _known.get(pointer.codec, _UNKNOWN)
+
+
+def format_named(name: str) -> StoredFormat:
+    """The format called *name*. Raises KeyError."""
+    return _known[name]
 
 
 def no_table(schema: Schema | str, got: str) -> ValidationError:
     """The error of a reader that gets something else than a table."""
     return ValidationError("No table", [Problem("$", f"expected `{schema}`, got `{got}`")])
-
-
-class _OptionalCodec(ObjectCodec):
-    """A table or file, or None."""
-
-    def __init__(self, schema: Schema, some: ObjectCodec) -> None:
-        super().__init__(schema)
-        self._some = some
-
-    def check(self, value: Any) -> Any:
-        """What is there, checked."""
-        return None if value is None else self._some.check(value)
-
-    def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """The row of what is there."""
-        return None if value is None else self._some.write(value, placement)
-
-    def read(self, row: Any, stores: Stores | None) -> Any:
-        """What the row points to, where there is one."""
-        return None if row is None else self._some.read(row, stores)
-
-
-class _EachCodec(ObjectCodec):
-    """A list or tuple of tables or files: as many pointers."""
-
-    def __init__(self, schema: Schema, kind: type, items: list[ObjectCodec]) -> None:
-        super().__init__(schema)
-        self._kind = tuple if kind is tuple else list
-        self._items = items
-
-    def _of(self, index: int) -> ObjectCodec:
-        return self._items[index] if len(self._items) > 1 else self._items[0]
-
-    def check(self, value: Any) -> Any:
-        """Each table, checked."""
-        parts = self._parts(value)
-        return self._kind(self._of(at).check(part) for at, part in enumerate(parts))
-
-    def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """A list of rows, of the same length."""
-        return [self._of(at).write(part, placement) for at, part in enumerate(self._parts(value))]
-
-    def read(self, row: Any, stores: Stores | None) -> Any:
-        """The tables of a list, or of all that a mapped task pushed."""
-        parts = self._parts(row)
-        return self._kind(self._of(at).read(part, stores) for at, part in enumerate(parts))
-
-    def _parts(self, value: Any) -> Sequence[Any]:
-        value = with_length(value)
-        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
-            raise no_table(self.schema, type(value).__name__)
-        parts = value if isinstance(value, (list, tuple)) else value[:]
-        if len(self._items) > 1 and len(parts) != len(self._items):
-            raise no_table(self.schema, f"{len(parts)} items")
-        return parts
-
-
-class _DictCodec(ObjectCodec):
-    """A dict of tables or files: a dict of pointers."""
-
-    def __init__(self, schema: Schema, item: ObjectCodec) -> None:
-        super().__init__(schema)
-        self._item = item
-
-    def check(self, value: Any) -> Any:
-        """Each table, checked."""
-        return {key: self._item.check(part) for key, part in self._parts(value).items()}
-
-    def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """A dict of rows under the same keys."""
-        return {key: self._item.write(part, placement) for key, part in self._parts(value).items()}
-
-    def read(self, row: Any, stores: Stores | None) -> Any:
-        """The tables by their keys."""
-        return {key: self._item.read(part, stores) for key, part in self._parts(row).items()}
-
-    def _parts(self, value: Any) -> Mapping[str, Any]:
-        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-            raise no_table(self.schema, type(value).__name__)
-        return value

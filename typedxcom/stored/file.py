@@ -1,4 +1,4 @@
-"""`File`: bytes that travel as they are, with a media type: an image, a model's weights."""
+"""`file`: a `File`, bytes as they are with a media type: an image, a model's weights."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import IO, Any
 from typedxcom.errors import ConfigurationError, EncodeError, Problem, ValidationError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer, is_pointer
-from typedxcom.schema.nodes import Schema
-from typedxcom.stored.access import Placement, Stores, amount
-from typedxcom.stored.base import NO_STORE, ObjectCodec
+from typedxcom.sizes import amount
+from typedxcom.stored.access import Placement, Stores
+from typedxcom.stored.base import NO_STORE, StoredCodec, StoredFormat, format_of
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.staged import CHUNK
 
-__all__ = ["File", "FileCodec"]
+__all__ = ["FILE", "File", "FileCodec"]
 
 _OTHER = "application/octet-stream"
 
@@ -88,8 +88,8 @@ class File:
 class _Stored:
     """The object behind a file that was read."""
 
-    def __init__(self, row: dict[str, Any], pointer: Pointer, stores: Stores) -> None:
-        self.row, self.pointer = row, pointer
+    def __init__(self, entry: dict[str, Any], pointer: Pointer, stores: Stores) -> None:
+        self.entry, self.pointer = entry, pointer
         self._stores = stores
         self._state: tuple[int, ...] | None = None
         self._copy: OpenedFile | None = None
@@ -107,18 +107,29 @@ class _Stored:
     def _file(self) -> OpenedFile:
         if self._copy is not None:
             return self._copy
-        opened = self._stores.file(self.row, self._state)
+        opened = self._stores.file(self.entry, self._state)
         self._state = opened.state
         if opened.is_copy:
             self._copy = opened
         return opened
 
 
-class FileCodec(ObjectCodec):
-    """A file as one object, byte for byte."""
+class FileFormat(StoredFormat):
+    """The bytes of a file, with its media type in the pointer."""
 
-    def __init__(self, schema: Schema) -> None:
-        super().__init__(schema)
+    name = "file"
+    is_passed_on = True
+
+    def value(self, entry: dict[str, Any], stores: Stores) -> Any:
+        """All of its bytes."""
+        return bytes(stores.read(entry))
+
+
+FILE = FileFormat()
+
+
+class FileCodec(StoredCodec):
+    """A file as one object, byte for byte."""
 
     def check(self, value: Any) -> Any:
         """*value*, which is a `File` whose path exists."""
@@ -135,8 +146,8 @@ class FileCodec(ObjectCodec):
         """Copy the file to the store in pieces; a file that came in is passed on as its pointer."""
         file: File = self.check(value)
         if file._stored is not None:
-            row = file._stored.row
-            return row if placement is None else placement.passed_on(row)
+            entry = file._stored.entry
+            return entry if placement is None else placement.passed_on(entry)
         if placement is None:
             raise ConfigurationError(NO_STORE)
         with placement.writer(_extension(file.path)) as out, file.open() as source:
@@ -144,21 +155,21 @@ class FileCodec(ObjectCodec):
                 out.write(chunk)
             return placement.commit(
                 out,
-                codec="file",
+                codec=FILE.name,
                 about=f"file {file.media_type}, {amount(out.size)}",
                 media_type=file.media_type,
             )
 
-    def read(self, row: Any, stores: Stores | None) -> Any:
+    def read(self, entry: Any, stores: Stores | None) -> Any:
         """A `File` over the object; nothing is fetched yet."""
-        if stores is None or not is_pointer(row):
-            return self.check(row)
-        pointer, _ = stores.open(row)
-        if pointer.codec != "file":
+        if stores is None or not is_pointer(entry):
+            return self.check(entry)
+        pointer, _ = stores.open(entry)
+        if format_of(pointer) is not FILE:
             problem = Problem("$", f"expected `File`, got `{pointer.about}`")
             raise ValidationError("No file", [problem])
         file = File(pointer.path, media_type=pointer.media_type)
-        file._path, file._stored = None, _Stored(row, pointer, stores)
+        file._path, file._stored = None, _Stored(entry, pointer, stores)
         return file
 
 

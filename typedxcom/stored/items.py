@@ -1,4 +1,4 @@
-"""A long list as one object, of which a reader may take one item: what mapped instances do.
+"""`items`: a long list as one object, of which each mapped instance reads one item.
 
 One JSON text per line, then 16 bytes for each item: where its line ends, and the xxh3 of the line
 (little-endian). So an instance of a mapped task reads two ranges, whatever the list's length, and
@@ -13,24 +13,26 @@ from typing import Any
 
 import xxhash
 
+from typedxcom.codecs.text import read_text
 from typedxcom.errors import IntegrityError
-from typedxcom.stored.access import Stores
+from typedxcom.jsontypes import JsonValue
+from typedxcom.stored.access import Placement, Stores
+from typedxcom.stored.base import StoredFormat
 
-__all__ = ["CODEC", "StoredItems", "join_items"]
+__all__ = ["ITEMS", "StoredItems"]
 
-CODEC = "items"  # as pointers name it
-_ENTRY = struct.Struct("<Q8s")
+_MARK = struct.Struct("<Q8s")
 _SMALL = 2**20  # bytes that a server sends at once at least as fast as two ranges of them
 
 
-def join_items(texts: Iterable[bytes]) -> bytes:
+def _joined(texts: Iterable[bytes]) -> bytes:
     """The object of a list: *texts* are the JSON of its items, without line breaks."""
     lines, index, end = [], [], 0
     for text in texts:
         line = text + b"\n"
         end += len(line)
         lines.append(line)
-        index.append(_ENTRY.pack(end, xxhash.xxh3_64_digest(line)))
+        index.append(_MARK.pack(end, xxhash.xxh3_64_digest(line)))
     return b"".join([*lines, *index])
 
 
@@ -38,7 +40,7 @@ class StoredItems(Sequence[Any]):
     """The items of a stored list; nothing is read until one is asked for.
 
     Args:
-        row: The XCom row that points to it.
+        entry: The XCom's entry, which points to it.
         stores: Where it leads.
         decode: What the JSON of one item stands for.
 
@@ -46,11 +48,13 @@ class StoredItems(Sequence[Any]):
         DecodeError, IntegrityError: The pointer is not to be followed. A retry does not help.
     """
 
-    def __init__(self, row: dict[str, Any], stores: Stores, decode: Callable[[bytes], Any]) -> None:
-        self._row, self._stores, self._decode = row, stores, decode
-        self._pointer, self._store = stores.open(row)
+    def __init__(
+        self, entry: dict[str, Any], stores: Stores, decode: Callable[[bytes], Any]
+    ) -> None:
+        self._entry, self._stores, self._decode = entry, stores, decode
+        self._pointer, self._store = stores.open(entry)
         self._count = self._pointer.rows or 0
-        self._lines = self._pointer.size - _ENTRY.size * self._count  # bytes
+        self._lines = self._pointer.size - _MARK.size * self._count  # bytes
         if self._lines < self._count:
             raise self._damaged()
 
@@ -79,10 +83,10 @@ class StoredItems(Sequence[Any]):
 
     def _whole(self) -> Iterator[bytes]:
         """Every line, of an object whose digest was verified."""
-        data = memoryview(self._stores.read(self._row)).cast("B")
+        data = memoryview(self._stores.read(self._entry)).cast("B")
         start = 0
         for at in range(self._count):
-            end, _ = _ENTRY.unpack_from(data, self._lines + at * _ENTRY.size)
+            end, _ = _MARK.unpack_from(data, self._lines + at * _MARK.size)
             yield bytes(data[start : self._checked(start, end)])
             start = end
 
@@ -93,12 +97,12 @@ class StoredItems(Sequence[Any]):
         if self._stores.keys or is_small:
             return next(line for number, line in enumerate(self._whole()) if number == at)
         first = max(at - 1, 0)
-        place = self._lines + first * _ENTRY.size
-        stop = self._lines + (at + 1) * _ENTRY.size
+        place = self._lines + first * _MARK.size
+        stop = self._lines + (at + 1) * _MARK.size
         found = self._store.read_range(self._pointer.path, place, stop)
-        entries = list(_ENTRY.iter_unpack(memoryview(found).cast("B")))
-        start = entries[0][0] if at else 0
-        end, digest = entries[-1]
+        marks = list(_MARK.iter_unpack(memoryview(found).cast("B")))
+        start = marks[0][0] if at else 0
+        end, digest = marks[-1]
         self._stores.declares(self._pointer)(end - start)
         line = bytes(self._store.read_range(self._pointer.path, start, self._checked(start, end)))
         if xxhash.xxh3_64_digest(line) != digest:
@@ -115,3 +119,21 @@ class StoredItems(Sequence[Any]):
             f"`{self._store.describe(self._pointer.path)}` is not what was written: its items are "
             "damaged. Clear the task that wrote it."
         )
+
+
+class ItemsFormat(StoredFormat):
+    """The entries of a list. Only our XCom backend writes it, and only the backend reads it."""
+
+    name = "items"
+
+    def write(self, texts: Sequence[bytes], placement: Placement, *, about: str) -> JsonValue:
+        """Store a list; *texts* are the JSON of its items, without line breaks."""
+        data, count = _joined(texts), len(texts)
+        return placement.put(data, codec=self.name, ext="items", about=about, rows=count)
+
+    def unfolded(self, entry: dict[str, Any], stores: Stores, read: Callable[[Any], Any]) -> Any:
+        """The items, each as the backend reads an entry."""
+        return StoredItems(entry, stores, lambda text: read(read_text(text)))
+
+
+ITEMS = ItemsFormat()

@@ -20,7 +20,7 @@ from typedxcom.airflow.running.stores import stores
 from typedxcom.errors import ContractError, WiringError
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import SequenceOf, TableOf
-from typedxcom.stored.table import TableSlice, read_any_table, slices
+from typedxcom.stored import TableSlice, read_any_table, slices
 
 __all__ = ["SlicedSource", "count_task", "sliced_schema"]
 

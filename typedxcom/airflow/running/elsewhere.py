@@ -18,7 +18,7 @@ from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import CodecError, ValidationError
 from typedxcom.exchange import load
 from typedxcom.schema.nodes import EnumOf, Opaque, Record, Schema, walk
-from typedxcom.stored.base import ObjectCodec
+from typedxcom.stored.base import StoredCodec
 
 __all__ = ["for_child", "from_child", "runs_elsewhere"]
 
@@ -57,7 +57,7 @@ def _plain(value: Any, promise: Promise) -> Any:
     if not _names_the_file(promise.schema):
         return value
     codec = promise.codec
-    return value if isinstance(codec, ObjectCodec) else codec.to_tree(value)
+    return value if isinstance(codec, StoredCodec) else codec.to_tree(value)
 
 
 def from_child(value: Any, promise: Promise) -> Any:
@@ -67,7 +67,7 @@ def from_child(value: Any, promise: Promise) -> Any:
     """
     if value is None or not any(map(_class_of, _nodes(promise.schema))):
         return value
-    if isinstance(promise.codec, ObjectCodec):
+    if isinstance(promise.codec, StoredCodec):
         return value
     try:
         return load(value, promise.codec)

@@ -36,11 +36,10 @@ from typedxcom.codecs.base import Encoded
 from typedxcom.contracts import Contract, Place, Promise, contract_of
 from typedxcom.errors import CodecError, EncodeError, ValidationError
 from typedxcom.exchange import dump_encoded, dump_items, dump_tree
-from typedxcom.exchange.forms import MARKER
-from typedxcom.pointer import Origin
+from typedxcom.pointer import MARKER, Origin
 from typedxcom.schema.nodes import Schema, part
 from typedxcom.stored.access import Placement
-from typedxcom.stored.base import ObjectCodec
+from typedxcom.stored.base import StoredCodec
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -149,7 +148,7 @@ class TypedOperator(KeepsContract):
             return
         codec = contract.returned.codec
         with without_retries(), _about_result(_any(self).task_id):
-            codec.check(result) if isinstance(codec, ObjectCodec) else codec.encode(result)
+            codec.check(result) if isinstance(codec, StoredCodec) else codec.encode(result)
 
 
 def _pushed_by_airflow(value: Any, operator: Any) -> Any:
@@ -209,7 +208,7 @@ class _Push:
         """The row of the return value; the keys of multiple outputs are pushed on the way."""
         codec = self._promise.codec
         is_pushed = self._operator.do_xcom_push and value is not None
-        if isinstance(codec, ObjectCodec):
+        if isinstance(codec, StoredCodec):
             if not is_pushed:
                 codec.check(value)
                 return self._unpushed(value)

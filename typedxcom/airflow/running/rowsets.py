@@ -12,7 +12,7 @@ from typedxcom.contracts import Promise
 from typedxcom.errors import Problem, ValidationError
 from typedxcom.exchange import load
 from typedxcom.schema.nodes import Record, SequenceOf, bare
-from typedxcom.stored.base import ObjectCodec
+from typedxcom.stored.base import StoredCodec
 
 __all__ = ["name_columns"]
 
@@ -34,7 +34,7 @@ def name_columns(result: Any, promise: Promise, operator: Any) -> bool:
     """
     record = _record(promise)
     codec = promise.codec
-    if record is None or isinstance(codec, ObjectCodec) or not _is_bare(result, record):
+    if record is None or isinstance(codec, StoredCodec) or not _is_bare(result, record):
         return False
     columns = _columns(operator)
     if columns is None:

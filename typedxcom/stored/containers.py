@@ -1,0 +1,94 @@
+"""Optional tables and files, and lists, tuples and dicts of them: as many pointers in one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from typedxcom.codecs.serde import with_length
+from typedxcom.jsontypes import JsonValue
+from typedxcom.schema.nodes import Schema
+from typedxcom.stored.access import Placement, Stores
+from typedxcom.stored.base import StoredCodec, no_table
+
+__all__ = ["DictOfStored", "EachStored", "OptionalStored"]
+
+
+class OptionalStored(StoredCodec):
+    """A table or file, or None."""
+
+    def __init__(self, schema: Schema, some: StoredCodec) -> None:
+        super().__init__(schema)
+        self._some = some
+
+    def check(self, value: Any) -> Any:
+        """What is there, checked."""
+        return None if value is None else self._some.check(value)
+
+    def write(self, value: Any, placement: Placement | None) -> JsonValue:
+        """The entry of what is there."""
+        return None if value is None else self._some.write(value, placement)
+
+    def read(self, entry: Any, stores: Stores | None) -> Any:
+        """What the entry points to, where it points to something."""
+        return None if entry is None else self._some.read(entry, stores)
+
+
+class EachStored(StoredCodec):
+    """A list or tuple of tables or files: as many pointers."""
+
+    def __init__(self, schema: Schema, kind: type, items: list[StoredCodec]) -> None:
+        super().__init__(schema)
+        self._kind = tuple if kind is tuple else list
+        self._items = items
+
+    def _of(self, index: int) -> StoredCodec:
+        return self._items[index] if len(self._items) > 1 else self._items[0]
+
+    def check(self, value: Any) -> Any:
+        """Each one, checked."""
+        parts = self._parts(value)
+        return self._kind(self._of(at).check(part) for at, part in enumerate(parts))
+
+    def write(self, value: Any, placement: Placement | None) -> JsonValue:
+        """A list of pointers, of the same length."""
+        return [self._of(at).write(part, placement) for at, part in enumerate(self._parts(value))]
+
+    def read(self, entry: Any, stores: Stores | None) -> Any:
+        """The values of a list, or of all that a mapped task pushed."""
+        parts = self._parts(entry)
+        return self._kind(self._of(at).read(part, stores) for at, part in enumerate(parts))
+
+    def _parts(self, value: Any) -> Sequence[Any]:
+        value = with_length(value)
+        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
+            raise no_table(self.schema, type(value).__name__)
+        parts = value if isinstance(value, (list, tuple)) else value[:]
+        if len(self._items) > 1 and len(parts) != len(self._items):
+            raise no_table(self.schema, f"{len(parts)} items")
+        return parts
+
+
+class DictOfStored(StoredCodec):
+    """A dict of tables or files: a dict of pointers."""
+
+    def __init__(self, schema: Schema, item: StoredCodec) -> None:
+        super().__init__(schema)
+        self._item = item
+
+    def check(self, value: Any) -> Any:
+        """Each one, checked."""
+        return {key: self._item.check(part) for key, part in self._parts(value).items()}
+
+    def write(self, value: Any, placement: Placement | None) -> JsonValue:
+        """A dict of pointers under the same keys."""
+        return {key: self._item.write(part, placement) for key, part in self._parts(value).items()}
+
+    def read(self, entry: Any, stores: Stores | None) -> Any:
+        """The values by their keys."""
+        return {key: self._item.read(part, stores) for key, part in self._parts(entry).items()}
+
+    def _parts(self, value: Any) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            raise no_table(self.schema, type(value).__name__)
+        return value

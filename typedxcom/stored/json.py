@@ -1,0 +1,33 @@
+"""`json`: the JSON of a value that is too large for its entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typedxcom.codecs.text import read_text
+from typedxcom.jsontypes import JsonValue
+from typedxcom.stored.access import Placement, Stores
+from typedxcom.stored.base import StoredFormat
+
+__all__ = ["JSON"]
+
+
+class JsonFormat(StoredFormat):
+    """One JSON text."""
+
+    name = "json"
+
+    def write(self, text: bytes, placement: Placement, *, about: str, schema: str) -> JsonValue:
+        """Store *text*; *schema* is the fingerprint of what it was written as."""
+        return placement.put(text, codec=self.name, ext="json", about=about, schema=schema)
+
+    def text(self, entry: dict[str, Any], stores: Stores) -> bytes:
+        """All of it."""
+        return bytes(stores.read(entry))
+
+    def value(self, entry: dict[str, Any], stores: Stores) -> Any:
+        """The JSON as builtins."""
+        return read_text(self.text(entry, stores))
+
+
+JSON = JsonFormat()
