@@ -14,6 +14,8 @@ from typedxcom.codecs.serde import AirflowReader
 from typedxcom.errors import (
     CodecError,
     ContractError,
+    DecodeError,
+    EncodeError,
     StoreError,
     UnsupportedTypeError,
     ValidationError,
@@ -27,6 +29,7 @@ from typedxcom.promises import (
     Promise,
     Promises,
     context_promise,
+    holds_secret,
     parameter_place,
     read_promises,
 )
@@ -35,12 +38,14 @@ from typedxcom.schema.nodes import Record, TableOf, walk
 from typedxcom.stored.access import Stores, TableFormat
 from typedxcom.stores import verified
 
-__all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"]
+__all__ = ["CONTRACT", "Argument", "Contract", "Forgive", "Place", "Promise", "contract_of"]
 
 CONTRACT = "__typedxcom__"
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _BY_KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+Forgive: TypeAlias = "Callable[[Argument, Exception, Stores | None], Any]"
+"""What gives an argument that breaks its contract, of these stores, and says so."""
 _Read: TypeAlias = Callable[[Any, "Stores | None"], Any]
 Place: TypeAlias = int | str
 """Where an argument stands in a call: its position, or its keyword."""
@@ -233,6 +238,38 @@ class Contract:
         if promises.is_complete:
             self._travelling = promises
 
+    def forgive_unsupported(self) -> list[str]:
+        """Say nothing any more of what cannot travel; what was wrong, one sentence each.
+
+        Raises:
+            ContractError: It is a secret, or the decorator was given what is wrong.
+        """
+        promises, said = self._read(), []
+
+        def kept(promise: Promise, place: str) -> Promise:
+            try:
+                self._refuse(promise, place)
+            except ContractError as error:
+                if holds_secret(promise.schema):
+                    raise
+                said.append(str(error))
+                return ANYTHING
+            return promise
+
+        parameters = {
+            name: promise if promise.is_local else kept(promise, parameter_place(name))
+            for name, promise in promises.parameters.items()
+        }
+        self._promises = self._settled = replace(
+            promises,
+            parameters=parameters,
+            rest=kept(promises.rest, "the parameter `*args`"),
+            others=kept(promises.others, "the parameter `**kwargs`"),
+            returned=kept(promises.returned, RETURN_PLACE),
+        )
+        self.refuse_unsupported()
+        return said
+
     def refuse_wired(self, arguments: Iterable[Argument]) -> None:
         """Raise UnsupportedTypeError where an output goes to a parameter that no XCom can serve.
 
@@ -304,6 +341,7 @@ class Contract:
         lax: bool = False,
         stores: Stores | None = None,
         airflow: AirflowReader | None = None,
+        forgive: Forgive | None = None,
     ) -> tuple[list[Any], dict[str, Any]]:
         """The arguments as the body gets them.
 
@@ -318,14 +356,18 @@ class Contract:
             lax: Read every parameter leniently.
             stores: Where pointers lead.
             airflow: What reads Airflow's own forms where no annotation says what they are.
+            forgive: What gives an argument that breaks its contract, where that is no error.
 
         Raises:
             ValidationError, DecodeError, StoreError: As for `exchange.load`.
         """
-        self.resolve()
+        with _forgiven(forgive, self.name):
+            self.resolve()
         given, sources = list(self.bind(args, kwargs)), sources or {}
         bound = _Bound(stores, origins or {})
-        whole = self._load_together(given, task_id, bound, airflow) if self.inputs else {}
+        whole: dict[Place, Any] = {}
+        with _forgiven(forgive, "inputs"):
+            whole = self._load_together(given, task_id, bound, airflow) if self.inputs else {}
         loaded: list[Any] = []
         wrong: list[ValidationError | CodecError] = []
         for argument in given:
@@ -346,8 +388,13 @@ class Contract:
             about = _about(task_id, argument.name, sources.get(place))
             try:
                 loaded.append(self._load_one(argument, about, reader, bound.of(place)))
-            except (ValidationError, CodecError) as error:
-                wrong.append(error)
+            except (ValidationError, CodecError, ContractError) as error:
+                if forgive is not None and not isinstance(error, DecodeError):
+                    loaded.append(forgive(argument, error, bound.of(place)))
+                elif isinstance(error, ContractError):
+                    raise
+                else:
+                    wrong.append(error)
             except StoreError:  # a retry may help this argument, and none that is wrong already
                 if wrong:
                     break
@@ -440,6 +487,17 @@ class Contract:
                 f"Task function {self.name!r}: @task({keyword}=...) names what does not exist: "
                 f"{error}. Give the class itself, not its name in quotes."
             ) from error
+
+
+@contextlib.contextmanager
+def _forgiven(forgive: Forgive | None, what: str) -> Iterator[None]:
+    """Let *forgive* speak of what goes wrong with all arguments together."""
+    try:
+        yield
+    except (ValidationError, EncodeError, ContractError) as error:
+        if forgive is None:
+            raise
+        forgive(Argument(what, what, None), error, None)
 
 
 def _raise_all(wrong: list[ValidationError | CodecError]) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "CodecError",
     "ConfigurationError",
     "ContractError",
+    "ContractWarning",
     "DecodeError",
     "EncodeError",
     "IntegrityError",
@@ -86,6 +87,10 @@ class OutputAttributeError(WiringError, AttributeError):
     """The value of an output was asked for while the DAG is parsed."""
 
     code: ClassVar[str] = "output-attribute"
+
+
+class ContractWarning(UserWarning):
+    """What would be a ContractError, of a DAG that only warns (``[typedxcom] mode``)."""
 
 
 @dataclass(frozen=True, slots=True)

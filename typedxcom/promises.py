@@ -29,6 +29,7 @@ __all__ = [
     "Promise",
     "Promises",
     "context_promise",
+    "holds_secret",
     "parameter_place",
     "read_promises",
 ]
@@ -123,6 +124,12 @@ def _is_of_a_class(node: Unsupported) -> bool:
     """Whether objects of what cannot travel exist, and may lie in a DAG file."""
     kind = get_origin(node.annotation) or node.annotation
     return isinstance(kind, type) and node.cure != SECRET_CURE
+
+
+def holds_secret(schema: Schema) -> bool:
+    """Whether a class in *schema* holds a secret, which is never let through."""
+    nodes = (node for _, node in walk(schema))
+    return any(isinstance(node, Unsupported) and node.cure == SECRET_CURE for node in nodes)
 
 
 ANYTHING = Promise()

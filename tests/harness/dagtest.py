@@ -42,7 +42,7 @@ from .recorder import Attempt, label, recording
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-__all__ = ["DagImportError", "DagResult", "load_dag", "load_dags", "run_dag"]
+__all__ = ["DagImportError", "DagResult", "load_dag", "load_dags", "run_dag", "warnings_of"]
 
 
 class DagImportError(Exception):
@@ -139,6 +139,16 @@ def load_dags(source: str | Path) -> dict[str, DAG]:
     if bag.import_errors:
         raise DagImportError("\n".join(bag.import_errors.values()))
     return dict(bag.dags)
+
+
+def warnings_of(source: str | Path) -> list[str]:
+    """What Airflow's DAG processor records as warnings of a DAG file, with file and line."""
+    with _quiet():
+        _ready()
+        path = source if isinstance(source, Path) else _write_source(source)
+        bag = _bags().DagBag(path, safe_mode=False)
+    assert not bag.import_errors
+    return [text for texts in bag.captured_warnings.values() for text in texts]
 
 
 def load_dag(source: str | Path) -> DAG:

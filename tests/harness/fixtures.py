@@ -39,13 +39,14 @@ def forgotten() -> Iterator[Callable[[], None]]:
 
 
 def _forget() -> None:
-    from typedxcom.airflow import config, deployment
+    from typedxcom.airflow import config, deployment, modes
     from typedxcom.airflow.running import stores
 
     kept = (config.settings, config.signing_keys, stores.bound)
     for cache in (*kept, stores.open_store, stores.stores, stores.stores_lists):
         cache.cache_clear()
     deployment.forget()
+    modes.forget()
 
 
 @pytest.fixture(scope="session")

@@ -19,11 +19,16 @@ __all__ = ["dag_policy"]
 
 @hookimpl
 def dag_policy(dag: Any) -> None:
-    """Check the wiring of *dag*. Raises AirflowClusterPolicyViolation with every error."""
+    """Check the wiring of *dag*.
+
+    Raises:
+        AirflowClusterPolicyViolation: With every error, unless the DAG only warns.
+    """
     # Airflow loads this module while it is itself being imported, perhaps by a module of ours.
     from airflow.exceptions import AirflowClusterPolicyViolation
 
     from typedxcom.airflow.config import check_dags
+    from typedxcom.airflow.modes import warns
 
     which = check_dags()
     if which == "off":
@@ -39,5 +44,9 @@ def dag_policy(dag: Any) -> None:
     except Exception:  # a fault of ours must not take a DAG away
         logging.getLogger(__name__).exception("DAG %s could not be checked", dag.dag_id)
         return
-    if wrong:
+    if wrong and warns(dag.dag_id):
+        from typedxcom.airflow.authoring.warned import warn_of_dag
+
+        warn_of_dag(dag, wrong)
+    elif wrong:
         raise AirflowClusterPolicyViolation(f"DAG {dag.dag_id!r}: " + "\n".join(wrong))

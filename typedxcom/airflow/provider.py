@@ -28,6 +28,29 @@ def get_provider_info() -> dict[str, Any]:
                         "example": None,
                         "default": "True",
                     },
+                    "mode": {
+                        "description": (
+                            "What happens where a contract is broken. error: the DAG file has an "
+                            "import error, or the task fails. warn: both go on as with stock "
+                            "Airflow, and you get a warning, a log line and the metric "
+                            "typedxcom.warnings. Damaged, unsigned and forged entries, secrets "
+                            "and unsafe XCom keys are errors in both."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": "warn",
+                        "default": "error",
+                    },
+                    "dag_modes": {
+                        "description": (
+                            "Another mode for some DAGs, as JSON: DAG id, or a pattern with *, to "
+                            "mode. The first that matches counts."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": '{"billing": "error", "old_*": "warn"}',
+                        "default": "",
+                    },
                     "threshold": {
                         "description": (
                             "Size in bytes of JSON up to which an XCom holds plain JSON. A larger "

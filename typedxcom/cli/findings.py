@@ -154,6 +154,7 @@ def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
 
 
 def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
+    from typedxcom.airflow.modes import always_strict
     from typedxcom.cli.discovery import is_passed_over, may_hold_dags
     from typedxcom.cli.loading import load_file
 
@@ -164,7 +165,7 @@ def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
     report.files += 1
     if not may_hold_dags(path, is_imported=lambda: bool(tree.imports.importers([absolute]))):
         return
-    with load_file(path.resolve(), root=tree.folder) as loaded:
+    with always_strict(), load_file(path.resolve(), root=tree.folder) as loaded:
         if loaded.error is not None:
             report.findings.extend(_from_error(path, loaded.line, loaded.error, tree.folder))
         for dag in loaded.dags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from typedxcom.codecs.serde import frame_bytes
 from typedxcom.errors import ConfigurationError, DecodeError, EncodeError
@@ -19,6 +19,7 @@ from typedxcom.stored.source import (
     TableSlice,
     is_table_pointer,
     open_table,
+    read_any_table,
 )
 from typedxcom.stores.verified import Limits, check_declared
 from typedxcom.tables.files.sound import library_errors
@@ -93,6 +94,29 @@ class TableCodec(StoredCodec):
             source = StoredSource(entry, stores, verified=not is_slice)
             return self._streamed(LazyTable(source, self.row))
         return from_table(self.check(self._whole(entry, stores, pointer)), self.annotation)
+
+    def read_unchecked(self, entry: Any, stores: Stores | None) -> Any:
+        """The table in the library that the annotation asks for, whatever its rows are.
+
+        Raises:
+            ValidationError: It is no table.
+            DecodeError, StoreError: As for `read`.
+        """
+        import pyarrow as pa
+
+        from typedxcom.tables import LazyTable, schema_for
+        from typedxcom.tables.libraries.convert import from_arrow, to_arrow
+
+        if LazyTable in (self.annotation, get_origin(self.annotation)):
+            raise no_table(self.schema, type(entry).__name__)  # a table's rows are checked later
+        anything = schema_for(pa.Table)
+        with library_errors(self._unread):
+            if stores is not None and (isinstance(entry, TableSlice) or is_pointer(entry)):
+                return from_arrow(read_any_table(entry, stores), self.annotation, anything)
+            table = self._literal(entry, stores)
+            if type(table) in get_args(self.annotation):  # of Annotated[pandas.DataFrame, ...]
+                return table
+            return from_arrow(to_arrow(table, anything), self.annotation, anything)
 
     def _whole(self, entry: Any, stores: Stores, pointer: Pointer) -> pa.Table:
         """All rows of a verified object, or those of a slice; with the columns that are needed."""

@@ -6,9 +6,11 @@ from typing import Any
 
 from typedxcom.airflow.authoring.lines import on_the_authors_line
 from typedxcom.airflow.authoring.outputs import typed_arg
+from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import MappedOperator
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.rowsets import name_columns
+from typedxcom.airflow.running.warned import BROKEN, warn_of_result
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.schema import schema_of
@@ -62,6 +64,9 @@ def _checking(promise: Promise, task_id: str, before: Any) -> Any:
                 if not name_columns(result, promise, context["task"]):
                     promise.codec.check(result)
             except (ValidationError, CodecError) as error:
+                if warns(context["ti"].dag_id) and isinstance(error, BROKEN):
+                    warn_of_result(error, context["ti"])
+                    return
                 about = f"Task {task_id!r} breaks its typed_output, returned value"
                 raise error.about(about) from error.__cause__
 

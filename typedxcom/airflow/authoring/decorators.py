@@ -14,14 +14,16 @@ from airflow.sdk import task as airflow_task
 from airflow.sdk import teardown as airflow_teardown
 
 from typedxcom.airflow.authoring.tasks import adopt
+from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import is_decorated_task
 from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.running.failing import without_retries
-from typedxcom.airflow.running.operators import push_form
+from typedxcom.airflow.running.operators import authored, push_form, raw_arguments
 from typedxcom.airflow.running.stores import stores
+from typedxcom.airflow.running.warned import passing
 from typedxcom.airflow.wiring.flows import injected_names
 from typedxcom.annotations import read_hints
-from typedxcom.contracts import CONTRACT, Contract
+from typedxcom.contracts import CONTRACT, Contract, Forgive
 from typedxcom.errors import ContractError
 from typedxcom.scopes import local_names
 from typedxcom.stored.access import TableFormat
@@ -127,7 +129,12 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
     def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         with without_retries():
             return promised.load_arguments(
-                args, kwargs, task_id=promised.name, stores=stores(), airflow=as_airflow
+                args,
+                kwargs,
+                task_id=promised.name,
+                stores=stores(),
+                airflow=as_airflow,
+                forgive=_forgiving(promised),
             )
 
     def finish(value: Any) -> Any:
@@ -159,6 +166,18 @@ def _around(function: Any, load: Callable[..., Any], finish: Callable[[Any], Any
     if inspect.iscoroutinefunction(function):
         return checked_async
     return checked_generator if inspect.isgeneratorfunction(function) else checked
+
+
+def _forgiving(promised: Contract) -> Forgive | None:
+    """What takes arguments that break *promised*, inside a task of a DAG that only warns."""
+    try:
+        ti = get_current_context()["ti"]
+    except RuntimeError:  # merely called
+        return None
+    if not warns(ti.dag_id):
+        return None
+    written = raw_arguments(ti.task, promised)
+    return passing(ti.dag_id, promised.name, written, authored(ti.task))
 
 
 def _finish(promised: Contract, value: Any) -> Any:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from typedxcom.airflow.authoring.lines import on_the_authors_line
+from typedxcom.airflow.authoring.warned import refuse_wiring
+from typedxcom.airflow.modes import warns_in_run
 from typedxcom.airflow.private import (
     ConcatXComArg,
     MapXComArg,
@@ -16,10 +18,10 @@ from typedxcom.airflow.private import (
 from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.running.arguments import reads_rows
 from typedxcom.airflow.running.stores import stores
+from typedxcom.airflow.running.warned import passed_item
 from typedxcom.airflow.wiring.chains import joining_problem, map_input, map_problem, name_of
 from typedxcom.airflow.wiring.flows import NOTSET
 from typedxcom.annotations import read_hints
-from typedxcom.contracts import Promise
 from typedxcom.errors import ValidationError, WiringError, shorten
 from typedxcom.exchange import load
 
@@ -36,8 +38,8 @@ def mapped(arg: Any, f: Callable[[Any], Any]) -> TypedMap:
         raise WiringError(f"map() takes a function, got `{shorten(f)}`.")
     problem = map_problem(arg, f)
     if problem:
-        raise WiringError(problem)
-    return TypedMap(arg, [_reading(f, map_input(arg, f))])
+        refuse_wiring(problem)
+    return TypedMap(arg, [_reading(arg, f)])
 
 
 def map_cure(f: Any) -> str:
@@ -51,7 +53,7 @@ def zipped(*args: Any, fillvalue: Any = NOTSET) -> TypedZip:
     """The outputs *args* side by side. Raises WiringError where one has no items."""
     problem = joining_problem("zip", args)
     if problem:
-        raise WiringError(problem)
+        refuse_wiring(problem)
     return TypedZip(list(args), fillvalue=fillvalue)
 
 
@@ -59,7 +61,7 @@ def concatenated(*args: Any) -> TypedConcat:
     """The outputs *args* one after the other. Raises WiringError where one has no items."""
     problem = joining_problem("concat", args)
     if problem:
-        raise WiringError(problem)
+        refuse_wiring(problem)
     return TypedConcat(list(args))
 
 
@@ -86,7 +88,7 @@ class TypedMap(_Joined, MapXComArg):
         super().map(f)
         problem = map_problem(self, f)
         if problem:
-            raise WiringError(problem)
+            refuse_wiring(problem)
         return TypedMap(self.arg, [*self.callables, _with_source(f)])
 
 
@@ -113,8 +115,9 @@ class TypedConcat(_Joined, ConcatXComArg):
         return concatenated(*self.args, *others)
 
 
-def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any], Any]:
-    """*f* with its item decoded first; Airflow hands it the JSON of the row."""
+def _reading(arg: Any, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """*f* with its item of *arg* decoded first; Airflow hands it the JSON of the entry."""
+    promise = map_input(arg, f)
     if promise is None:
         return _with_source(f)
     name = name_of(f)
@@ -123,7 +126,10 @@ def _reading(f: Callable[[Any], Any], promise: Promise | None) -> Callable[[Any]
         try:
             return f(load(value, promise.codec, stores=stores(), airflow=as_airflow))
         except ValidationError as error:
-            raise error.about(f"An item given to map({name})") from None
+            about = error.about(f"An item given to map({name})")
+            if not warns_in_run():
+                raise about from None
+            return f(passed_item(value, about, map_input(arg, lambda item: item)))
 
     return reads_rows(_in_the_name_of(f, read))
 

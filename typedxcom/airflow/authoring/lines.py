@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterator
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, TypeVar, cast
 
 from typedxcom.errors import TypedXComError, WiringError
 
-__all__ = ["noted", "on_the_authors_line"]
+__all__ = ["is_authors", "noted", "on_the_authors_line"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _NOT_THE_AUTHORS = frozenset({"airflow", "inspect", "typedxcom"})  # packages
@@ -41,8 +41,16 @@ def on_the_authors_line(call: F) -> F:
 def _package_that_raised(trace: TracebackType | None) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    name = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
-    return str(name).partition(".")[0]
+    return "" if trace is None else _package_of(trace.tb_frame)
+
+
+def _package_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
+def is_authors(frame: FrameType) -> bool:
+    """Whether the code of *frame* is a DAG author's, and not Airflow's, ours or Python's own."""
+    return _package_of(frame) not in _NOT_THE_AUTHORS | {"contextlib", "functools", ""}
 
 
 @contextlib.contextmanager

@@ -12,6 +12,8 @@ from typedxcom.airflow.authoring.joined import concatenated, map_cure, mapped, z
 from typedxcom.airflow.authoring.lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.shadowed import without_shadowed_fields
 from typedxcom.airflow.authoring.truth import refuse_comparison, refuse_truth
+from typedxcom.airflow.authoring.warned import refuse_wiring
+from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import (
     AirflowXComArg,
     PlainXComArg,
@@ -61,7 +63,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         if self.key == RETURN_KEY and isinstance(key, str):
             problem = key_problem(self.operator, self.schema, key)
             if problem:
-                raise WiringError(problem)
+                refuse_wiring(problem)
             found = key_schema(self.operator, self.schema, key)
         return typed_arg(super().__getitem__(key), found)
 
@@ -76,7 +78,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         with read_in(context["ti"].task.task_group):
             is_many = gets_list(self.operator)
         promise = promised_under(self.operator, self.key, getattr(self, "path", ()))
-        return Output(row, promise, is_many)
+        return Output(row, promise, is_many, only_warns=warns(context["ti"].dag_id))
 
     def _read_by(self, reads: Callable[[Output], Any]) -> Any:
         """The same reference, read by *reads* whoever the reader is."""

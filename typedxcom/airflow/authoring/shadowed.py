@@ -12,6 +12,8 @@ import sysconfig
 from types import FrameType
 from typing import Any, TypeVar
 
+from typedxcom.airflow.authoring.warned import warn_of_wiring
+from typedxcom.airflow.modes import warns_in_dag
 from typedxcom.airflow.private import DagContext
 from typedxcom.airflow.wiring.readers import gets_list
 from typedxcom.caches import by_class
@@ -67,7 +69,13 @@ def _guarded(kind: Any, names: frozenset[str]) -> Any:
 
     def __getattribute__(self: Any, name: str) -> Any:
         if name in names and _is_authors(sys._getframe(1)) and not _is_list(self, kind):
-            raise AttributeError(name)  # then Python asks `__getattr__`, which says why
+            if not warns_in_dag():
+                raise AttributeError(name)  # then Python asks `__getattr__`, which says why
+            task_id = kind.__getattribute__(self, "operator").task_id
+            warn_of_wiring(
+                f"`{name}` of the output of task {task_id!r} is Airflow's own attribute, and not "
+                "the field of its value, which exists only when the task has run."
+            )
         return kind.__getattribute__(self, name)
 
     body = {"__getattribute__": __getattribute__, "__module__": kind.__module__, "__hash__": None}

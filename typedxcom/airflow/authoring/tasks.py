@@ -16,7 +16,13 @@ from typedxcom.airflow.authoring.marking import (
     marked_in_expand_kwargs,
 )
 from typedxcom.airflow.authoring.outputs import typed_arg
+from typedxcom.airflow.authoring.warned import (
+    refuse_wiring,
+    refused_or_warned,
+    warn_of_wiring,
+)
 from typedxcom.airflow.keynames import refuse_declared_keys
+from typedxcom.airflow.modes import warns_in_dag
 from typedxcom.airflow.private import (
     DagContext,
     TaskDecoratorType,
@@ -31,7 +37,7 @@ from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs, 
 from typedxcom.airflow.wiring.readers import read_in, reader_group
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
 from typedxcom.contracts import Contract, contract_of
-from typedxcom.errors import ContractError, WiringError, shorten
+from typedxcom.errors import ContractError, shorten
 from typedxcom.schema.relation import Solution, substitute
 from typedxcom.scopes import local_names, settle
 
@@ -150,14 +156,15 @@ def _checked(
     """
     contract, solution = _declared(made), Solution()
     if contract is not None and contract.has_local:
-        contract.refuse_wired(wired_arguments(contract, check, *arguments))
+        wired = wired_arguments(contract, check, *arguments)
+        refused_or_warned(contract.refuse_wired, wired)
     with read_in(made.kwargs.get("task_group") or reader_group()):
         wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
     if wrong:
         sentences = "\n".join(wrong)
         with noted(lambda: sentences):
             refused()
-        raise WiringError(sentences)
+        refuse_wiring(sentences)
     return contract, solution
 
 
@@ -190,11 +197,22 @@ def _declared(made: TypedTask) -> Contract | None:
     if contract is not None:
         if not contract.is_resolved:  # a class that was defined after the task
             contract.learn(local_names(contract.function))
-        contract.refuse_unsupported()
-        refuse_result(made.operator_class, contract)
-        refuse_generator(contract)
+        _refuse_unsupported(contract)
+        refused_or_warned(refuse_result, made.operator_class, contract)
+        refused_or_warned(refuse_generator, contract)
         refuse_declared_keys(made, contract)
     return contract
+
+
+def _refuse_unsupported(contract: Contract) -> None:
+    """Refuse what cannot travel; a DAG that only warns leaves it to Airflow, as without types."""
+    try:
+        contract.refuse_unsupported()
+    except ContractError:
+        if not warns_in_dag():
+            raise
+        for sentence in contract.forgive_unsupported():
+            warn_of_wiring(sentence)
 
 
 def _partial(made: TypedTask) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
+from typedxcom.airflow.authoring.warned import refuse_wiring
 from typedxcom.airflow.private import DagContext, is_decorated_task
-from typedxcom.errors import WiringError
 
 __all__ = ["refuse_comparison", "refuse_truth"]
 
@@ -32,7 +32,7 @@ def refuse_truth(task_id: str) -> None:
     """Raise WiringError where the author's code asks whether an output is true."""
     body = _authors_body(sys._getframe())
     if body is not None and _asks(*body, _tested):
-        raise WiringError(
+        refuse_wiring(
             f"The output of task {task_id!r} is always true while the DAG is parsed: its value "
             "exists only when the task has run. Decide on it with @task.branch or "
             "@task.short_circuit."
@@ -43,7 +43,7 @@ def refuse_comparison(task_id: str) -> None:
     """Raise WiringError where the author's code asks whether an output equals a value."""
     body = _authors_body(sys._getframe())
     if body is not None and _asks(*body, _compared):
-        raise WiringError(
+        refuse_wiring(
             f"The output of task {task_id!r} cannot be compared while the DAG is parsed: its value "
             "exists only when the task has run. Compare it inside a task."
         )

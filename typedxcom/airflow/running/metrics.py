@@ -1,5 +1,7 @@
 """Transfers as Airflow's metrics, OpenTelemetry spans and log lines, where they are switched on.
 
+Also counted: the warnings of a DAG that only warns.
+
 Whether anybody counts is asked once per process. Where nobody does, stores have no observer and
 measure nothing, and nothing of statsd or OpenTelemetry is imported for us.
 """
@@ -14,7 +16,7 @@ from typedxcom.airflow.config import SECTION, conf
 from typedxcom.airflow.private import stats
 from typedxcom.stores.transfers import Observe, Transfer
 
-__all__ = ["observer"]
+__all__ = ["count_warning", "observer"]
 
 _METRICS = ("statsd_on", "otel_on", "statsd_datadog_enabled")
 
@@ -22,7 +24,7 @@ _METRICS = ("statsd_on", "otel_on", "statsd_datadog_enabled")
 def observer() -> Observe | None:
     """What tells of transfers in this deployment; None where nothing is switched on."""
     sinks: list[Callable[[Transfer, dict[str, str]], None]] = []
-    if any(_is_on("metrics", name) for name in _METRICS):
+    if _is_counting():
         sinks.append(_count)
     if _is_on("traces", "otel_on"):
         sinks.append(_trace)
@@ -37,6 +39,25 @@ def observer() -> Observe | None:
             sink(transfer, tags)
 
     return observe
+
+
+def count_warning(place: str, *, dag_id: str | None, task_id: str | None = None) -> None:
+    """Count one warning of a DAG that only warns.
+
+    Args:
+        place: ``wiring``, ``argument`` or ``result``.
+        dag_id: The DAG, where it is known.
+        task_id: The task, where it is known.
+    """
+    if not _is_counting():
+        return
+    tags = {"place": place, "dag_id": dag_id, "task_id": task_id}
+    known = {name: value for name, value in tags.items() if value is not None}
+    stats().incr("typedxcom.warnings", tags=known)
+
+
+def _is_counting() -> bool:
+    return any(_is_on("metrics", name) for name in _METRICS)
 
 
 def _is_on(section: str, name: str) -> bool:

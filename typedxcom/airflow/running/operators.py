@@ -16,6 +16,7 @@ from airflow.sdk import get_current_context
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.decorator_kinds import KeepsContract
 from typedxcom.airflow.keynames import refuse_pushed_keys
+from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import (
     AirflowXComArg,
     ListOfDictsExpandInput,
@@ -31,6 +32,7 @@ from typedxcom.airflow.running.origins import origins_of
 from typedxcom.airflow.running.places import keeps_place
 from typedxcom.airflow.running.pulls import pulling_promises
 from typedxcom.airflow.running.stores import placement, stores, stores_lists
+from typedxcom.airflow.running.warned import BROKEN, as_airflow_pushes, passing, warn_of_result
 from typedxcom.airflow.wiring.flows import is_template, producers
 from typedxcom.codecs.base import Encoded
 from typedxcom.contracts import Contract, Place, Promise, contract_of
@@ -117,6 +119,7 @@ class TypedOperator(KeepsContract):
                 lax=not settings().strict,
                 stores=replace(stores(), literals=True),  # rows come as they lie
                 airflow=as_airflow,
+                forgive=passing(context["ti"].dag_id, this.task_id, raw, authored(this)),
             )
             if runs_elsewhere(this):
                 args, this.op_kwargs = for_child(contract, args, this.op_kwargs)
@@ -133,11 +136,19 @@ class TypedOperator(KeepsContract):
             result = from_child(result, contract.returned)
         return push_form(result, contract, _any(self), context["ti"])
 
+    def _only_warns(self) -> bool:
+        return _any(self).has_dag() and warns(_any(self).dag.dag_id)
+
     def _checked_body(self, value: Any) -> Any:
         contract = self._contract
         if contract is not None and not contract.returns and contract.body_returns.known:
-            with without_retries():
-                _check(value, contract.body_returns, _any(self).task_id)
+            try:
+                with without_retries():
+                    _check(value, contract.body_returns, _any(self).task_id)
+            except BROKEN as error:
+                if not self._only_warns():
+                    raise
+                warn_of_result(error, _any(self))
         self._result = value
         return value
 
@@ -145,6 +156,8 @@ class TypedOperator(KeepsContract):
         """Say what is wrong with the result where Airflow's log, which shows it, fails on it."""
         contract, result = self._contract, vars(self).pop("_result", None)
         if contract is None or result is None or not (contract.returns and contract.returned.known):
+            return
+        if self._only_warns():
             return
         codec = contract.returned.codec
         with without_retries(), _about_result(_any(self).task_id):
@@ -180,8 +193,17 @@ def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
         StoreError: The store refused. A retry may help.
     """
     push = _Push(contract, operator, ti)
-    with without_retries(), _about_result(operator.task_id):
-        return push.row(value)
+    try:
+        with without_retries(), _about_result(operator.task_id):
+            return push.row(value)
+    except BROKEN as error:
+        if not warns(ti.dag_id):
+            raise
+        warn_of_result(error, ti)
+        row = as_airflow_pushes(
+            value, error, placement(ti, "return_value", contract.store, contract.format)
+        )
+        return _pushed_by_airflow(row, operator)
 
 
 @contextlib.contextmanager
@@ -294,7 +316,7 @@ def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:
 
 def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:
     """Place of an argument to what the DAG's author wrote there, before Airflow resolved it."""
-    raw = operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
+    raw = authored(operator)
     if raw is None:
         return {}
     if isinstance(raw, MappedOperator):
@@ -317,9 +339,14 @@ def _origins(raw: dict[Place, Any], context: Context) -> dict[Place, list[Origin
     return {place: origins for place, origins in found.items() if origins}
 
 
+def authored(operator: Any) -> Any:
+    """The operator as it stands in the DAG, mapped or not; None where it has no DAG."""
+    return operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
+
+
 def _is_given_dicts(operator: Any) -> bool:
     """Whether `expand_kwargs` was given dicts by the DAG's author."""
-    raw = operator.dag.task_dict.get(operator.task_id) if operator.has_dag() else None
+    raw = authored(operator)
     if not isinstance(raw, MappedOperator):
         return False
     expand_input: Any = raw.op_kwargs_expand_input  # type: ignore[attr-defined]

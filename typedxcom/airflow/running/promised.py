@@ -8,13 +8,15 @@ Where it is not known, the reader gets the JSON.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from typedxcom.airflow.raw import as_airflow, raw_rows
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.wiring.promised import part_promise
+from typedxcom.codecs.serde import is_serialized
 from typedxcom.contracts import Promise
+from typedxcom.errors import EncodeError, ValidationError
 from typedxcom.exchange import load
 from typedxcom.exchange.forms import is_envelope
 from typedxcom.exchange.unannotated import Unread
@@ -39,11 +41,13 @@ class Output:
         row: The entry, or those of a mapped task.
         promise: What one instance promised.
         is_many: Whether *row* holds one entry for each instance.
+        only_warns: Whether an entry that breaks the promise comes as it was pushed.
     """
 
     row: Any
     promise: Promise
     is_many: bool = False
+    only_warns: bool = False
 
 
 def as_value(output: Output) -> Any:
@@ -57,43 +61,65 @@ def as_value(output: Output) -> Any:
     if not promise.known or row is None:
         return for_reader(row, stores(), airflow=as_airflow)
     if not output.is_many:
-        return load(row, promise.codec, stores=stores(), airflow=as_airflow)
-    each = _Each(row, lambda _, one: as_value(Output(one, promise)))
+        if output.only_warns and _holds_serialized(row):
+            return for_reader(row, stores(), airflow=as_airflow)  # its own task broke the promise
+        try:
+            return load(row, promise.codec, stores=stores(), airflow=as_airflow)
+        except (ValidationError, EncodeError):
+            if not output.only_warns:
+                raise
+            return for_reader(row, stores(), airflow=as_airflow)
+    each = _Each(row, lambda _, one: as_value(replace(output, row=one, is_many=False)))
     return each[:] if isinstance(row, list) else each
+
+
+def _holds_serialized(row: Any) -> bool:
+    """Whether *row* has a value in Airflow's own form, so that its task broke its promise."""
+    if isinstance(row, dict):
+        return is_serialized(row) or any(map(_holds_serialized, row.values()))
+    return isinstance(row, list) and any(map(_holds_serialized, row))
 
 
 def as_unread(output: Output) -> Unread:
     """The whole, read when the body is about to run."""
-    promise, is_many = output.promise, output.is_many
-    return Unread(output.row, lambda row: as_value(Output(row, promise, is_many)))
+    return Unread(output.row, lambda row: as_value(replace(output, row=row)))
 
 
 def as_unread_items(output: Output) -> Any:
     """What Airflow maps over: it takes one item, which is read when the body is about to run."""
-    return _items(output, lambda row, promise: as_unread(Output(row, promise)))
+    return _items(output, as_unread)
 
 
 def as_value_items(output: Output) -> Any:
     """What Airflow zips and chains: each item is read when it is taken."""
-    return _items(output, lambda row, promise: as_value(Output(row, promise)))
+    return _items(output, as_value)
 
 
 def as_keywords(output: Output, known: frozenset[str]) -> Any:
     """What ``expand_kwargs`` maps over: keywords with an annotation stay entries."""
 
-    def keywords(row: Any, promise: Promise) -> Any:
+    def keywords(one: Output) -> Any:
+        row = one.row
         if not isinstance(row, dict) or is_envelope(row):
             return row
         return {
-            name: value if name in known else as_unread(Output(value, part_promise(promise, name)))
+            name: value if name in known else as_unread(_part_of(one, value, name))
             for name, value in row.items()
         }
 
     return _items(output, keywords)
 
 
-def _items(output: Output, make: Callable[[Any, Promise], Any]) -> Any:
+def _part_of(output: Output, row: Any, key: Any) -> Output:
+    return replace(output, row=row, promise=part_promise(output.promise, key))
+
+
+def _items(output: Output, read: Callable[[Output], Any]) -> Any:
     row, promise = output.row, output.promise
+
+    def make(row: Any, promise: Promise) -> Any:
+        return read(replace(output, row=row, promise=promise, is_many=False))
+
     if row is None:
         return None
     if output.is_many:

@@ -1,0 +1,87 @@
+"""Whether a DAG only warns of what typedxcom would refuse, for teams that adopt it step by step.
+
+``[typedxcom] mode`` says it for the deployment, ``dag_modes`` for some DAGs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import functools
+from collections.abc import Iterator
+
+import msgspec
+from airflow.sdk import get_current_context
+
+from typedxcom.airflow.config import SECTION, conf
+from typedxcom.airflow.private import DagContext
+from typedxcom.errors import ConfigurationError
+
+__all__ = ["always_strict", "forget", "warns", "warns_in_dag", "warns_in_run"]
+
+_MODES = ("error", "warn")
+_strict: list[None] = []  # one for each `always_strict` that is open
+
+
+@contextlib.contextmanager
+def always_strict() -> Iterator[None]:
+    """Inside, every DAG is checked as in the mode ``error``, whatever the settings say."""
+    _strict.append(None)
+    try:
+        yield
+    finally:
+        _strict.pop()
+
+
+def warns(dag_id: str | None) -> bool:
+    """Whether the DAG *dag_id* only warns.
+
+    Raises:
+        ConfigurationError: The settings are wrong.
+    """
+    return not _strict and _mode(dag_id) == "warn"
+
+
+def warns_in_dag() -> bool:
+    """Whether the DAG that is being built only warns; a task outside of any goes by ``mode``."""
+    dag = DagContext.get_current()
+    return warns(None if dag is None else dag.dag_id)
+
+
+def warns_in_run() -> bool:
+    """Whether the task that runs is of a DAG that only warns."""
+    try:
+        return warns(get_current_context()["ti"].dag_id)
+    except RuntimeError:  # none runs
+        return False
+
+
+@functools.lru_cache(maxsize=4096)
+def _mode(dag_id: str | None) -> str:
+    default, patterns = _settings()
+    if dag_id is None:
+        return default
+    matching = (mode for pattern, mode in patterns if fnmatch.fnmatchcase(dag_id, pattern))
+    return next(matching, default)
+
+
+@functools.cache
+def _settings() -> tuple[str, tuple[tuple[str, str], ...]]:
+    default = str(conf.get(SECTION, "mode", fallback="error")).strip().lower()
+    written = str(conf.get(SECTION, "dag_modes", fallback="") or "{}")
+    try:
+        by_dag = msgspec.json.decode(written, type=dict[str, str])
+    except msgspec.MsgspecError:
+        raise ConfigurationError(
+            f'[{SECTION}] dag_modes is no JSON object of DAG ids and modes: {{"old_*": "warn"}}'
+        ) from None
+    wrong = [mode for mode in (default, *by_dag.values()) if mode not in _MODES]
+    if wrong:
+        raise ConfigurationError(f"[{SECTION}] mode is {wrong[0]!r}: use error or warn")
+    return default, tuple(by_dag.items())
+
+
+def forget() -> None:
+    """Read the settings anew."""
+    _settings.cache_clear()
+    _mode.cache_clear()
