@@ -335,6 +335,16 @@ def test_every_public_name_can_be_imported():
         assert getattr(package, name) is not None
 
 
+def test_no_lazy_name_is_also_a_module():
+    """Python would give one or the other, by what was imported first."""
+    lazy = [path for path in PACKAGE.rglob("__init__.py") if "def __getattr__" in path.read_text()]
+    assert len(lazy) > 2
+    for path in lazy:
+        package = importlib.import_module(module_name(path))
+        modules = {part.stem for part in path.parent.iterdir() if part.name != "__pycache__"}
+        assert not modules.intersection(package.__all__), package.__name__
+
+
 def test_importing_the_package_is_cheap():
     """Naming ``typedxcom.mypy`` as a plugin imports the package: it must load nothing heavy."""
     code = "import sys, typedxcom; print(*sys.modules)"

@@ -30,7 +30,7 @@ from typedxcom.errors import TypedXComError as TypedXComError
 from typedxcom.errors import UnsupportedTypeError as UnsupportedTypeError
 from typedxcom.errors import ValidationError as ValidationError
 from typedxcom.errors import WiringError as WiringError
-from typedxcom.tables.check.report import Filtered
+from typedxcom.tables.checks.report import Filtered
 
 __all__ = [
     "CodecError",
@@ -149,8 +149,8 @@ class RenamedMappedXComArg(MappedXComArg[_T_co], Any, Generic[_T_co]):
 class TableType(ABCMeta):
     """What ``Table[Row]`` itself can do."""
 
-    def validate(cls, value: Any, *, rows: str = "arrow") -> pa.Table: ...
-    def filter(cls, value: Any, *, rows: str = "arrow") -> Filtered: ...
+    def validate(cls, value: Any, *, mode: str = "arrow") -> pa.Table: ...
+    def filter(cls, value: Any, *, mode: str = "arrow") -> Filtered: ...
     def sample(cls, n: int = 10, *, seed: int = 0) -> pa.Table: ...
 
 # A task may return any library's own table, and its reader gets an Arrow table. No one form says so

@@ -181,7 +181,7 @@ class Holder(BaseModel):
     ("annotation", "told"),
     [
         (Table[Tidied], r"validators that whole columns cannot run: `Tidied.tidy"),
-        (Annotated[pl.DataFrame, Rows(Tidied)], r'rows="python"'),
+        (Annotated[pl.DataFrame, Rows(Tidied)], r'mode="python"'),
         (Table[int], "needs a row of named fields"),
         (Annotated[pa.Table, Rows(Trip, rules={"far": "miles > 1"})], "no column `miles`"),
         (Annotated[pd.Series, Rows(Trip)], "`Series` is no class of tables"),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.tables.strategies import ODD, patterns, rows_and_table
 from typedxcom.errors import ValidationError
 from typedxcom.tables import Table, read_ipc, to_arrow_schema, write_ipc
-from typedxcom.tables.check.patterns import translate
-from typedxcom.tables.check.rowwise import python_column
+from typedxcom.tables.checks.patterns import translate
+from typedxcom.tables.checks.rowwise import python_column
 from typedxcom.tables.files.parquet import ParquetTable, write_parquet
 
 many = settings(

@@ -416,18 +416,18 @@ class Custom(BaseModel):
 
 
 def test_rows_in_python_run_every_validator():
-    """With rows="python" the row's own validators decide, and what they make is kept."""
+    """With mode="python" the row's own validators decide, and what they make is kept."""
     table = pa.table({"name": ["  Ann ", "Bob"], "n": [1, 2]})
-    assert Table[Custom].validate(table, rows="python").column("name").to_pylist() == ["Ann", "Bob"]
-    told = problems(Custom, pa.table({"name": ["bad", "x"], "n": [1, -1]}), rows="python")
+    assert Table[Custom].validate(table, mode="python").column("name").to_pylist() == ["Ann", "Bob"]
+    told = problems(Custom, pa.table({"name": ["bad", "x"], "n": [1, -1]}), mode="python")
     assert told == [
         "column `name`: Value error, no such name (row 0: 'bad')",
         "column `n`: Input should be greater than or equal to 0 (row 1: -1)",
     ]
-    rows = Rows(Custom, rows="python")
+    rows = Rows(Custom, mode="python")
     assert validate(table, rows).column("name").to_pylist() == ["Ann", "Bob"]
     assert validate(table.to_reader(), rows).read_all().column("n").to_pylist() == [1, 2]
-    found = Table[Custom].filter(pa.table({"name": ["bad", " x"], "n": [1, 1]}), rows="python")
+    found = Table[Custom].filter(pa.table({"name": ["bad", " x"], "n": [1, 1]}), mode="python")
     assert found.good.to_pylist() == [{"name": "x", "n": 1, "kind": "a"}]
 
 
@@ -445,7 +445,7 @@ def test_a_fault_of_the_whole_row_names_no_column():
             return self
 
     table = pa.table({"start": [1, 3], "end": [2, 2]})
-    assert problems(Span, table, rows="python") == [
+    assert problems(Span, table, mode="python") == [
         "row: Value error, ends before it starts (row 1)"
     ]
 
@@ -462,7 +462,7 @@ def test_rows_in_python_for_a_struct():
                 raise ValueError("ends before it starts")
 
     table = pa.table({"start": [1, 3, 0], "end": [2, 2, -1]})
-    told = problems(Span, table, rows="python")
+    told = problems(Span, table, mode="python")
     assert "ends before it starts" in told[0]
     assert "column `end`: Expected `int` >= 0" in told[1]
 
@@ -496,7 +496,7 @@ def test_configuration_of_a_model_counts():
 
     with pytest.raises(ContractError, match="to_lower"):
         schema_for(Changes)
-    assert Table[Changes].validate(pa.table({"s": ["AB"]}), rows="python").to_pylist() == [
+    assert Table[Changes].validate(pa.table({"s": ["AB"]}), mode="python").to_pylist() == [
         {"s": "ab"}
     ]
 

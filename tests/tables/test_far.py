@@ -13,7 +13,7 @@ import pytest
 from tests.tables.arrows import COLUMNS
 from typedxcom.errors import DecodeError
 from typedxcom.tables import write_ipc
-from typedxcom.tables.check.expressions import mentioned
+from typedxcom.tables.checks.expressions import mentioned
 from typedxcom.tables.files.ipc import IpcTable
 from typedxcom.tables.files.ipc_head import IpcHeads
 from typedxcom.tables.files.parquet import ParquetTable, write_parquet

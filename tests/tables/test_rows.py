@@ -236,9 +236,9 @@ REFUSED = [
         Annotated[str, pydantic.AfterValidator(str.title)],
         "validators that whole columns cannot run",
     ),
-    (Annotated[str, pydantic.BeforeValidator(str)], 'rows="python"'),
-    (Annotated[str, pydantic.StringConstraints(to_lower=True)], 'rows="python"'),
-    (Annotated[str, pydantic.StringConstraints(strip_whitespace=True)], 'rows="python"'),
+    (Annotated[str, pydantic.BeforeValidator(str)], 'mode="python"'),
+    (Annotated[str, pydantic.StringConstraints(to_lower=True)], 'mode="python"'),
+    (Annotated[str, pydantic.StringConstraints(strip_whitespace=True)], 'mode="python"'),
     (Node, "contains itself"),
     (pydantic.SecretStr, "column `x`"),
 ]
@@ -269,13 +269,13 @@ CUSTOM = {
 
 @pytest.mark.parametrize("functions", CUSTOM.values(), ids=CUSTOM)
 def test_an_authors_own_validator_is_never_skipped(functions):
-    """Every way to hang a function on a model is found, and runs with rows="python"."""
+    """Every way to hang a function on a model is found, and runs with mode="python"."""
     row = model_with(**functions)
-    with pytest.raises(UnsupportedTypeError, match='rows="python"'):
+    with pytest.raises(UnsupportedTypeError, match='mode="python"'):
         schema_for(row)
     mark = {"__annotations__": {"n": Annotated[int, ArrowType(pa.int64())]}}
     row = type("Marked", (row,), {**mark, "__module__": __name__, **functions})
-    assert schema_for(Rows(row, rows="python")).mode == "python"
+    assert schema_for(Rows(row, mode="python")).mode == "python"
 
 
 def test_nested_validators_are_found_too():

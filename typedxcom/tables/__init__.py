@@ -12,7 +12,7 @@ What the exchange layer calls; ``row`` is everywhere a row, an annotation of a t
 - ``checked(value, row) -> RecordBatchReader``: the two above as a stream, in the memory of one
   batch; a bad batch is never handed on.
 - ``validate(value, row) -> pyarrow.Table | RecordBatchReader``: ``to_table`` and ``check`` in one
-  pass, and with ``rows="python"`` what the row's validators made of the values.
+  pass, and with ``mode="python"`` what the row's validators made of the values.
 - ``cast(table, arrow_schema) -> pyarrow.Table``: safe casts only.
 - ``from_table(table, annotation) -> object``: what the reader's annotation asks for.
 - ``write_ipc(table, sink) -> rows``, ``read_ipc(source, columns=None) -> pyarrow.Table``: Arrow IPC
@@ -34,8 +34,8 @@ from typedxcom.tables.marks import ArrowType, PrimaryKey, Rows, Unique, rows_of
 
 if TYPE_CHECKING:
     from typedxcom.tables.api import cast, columns_of, from_table, to_arrow_schema
-    from typedxcom.tables.check.report import Filtered, TableProblem
-    from typedxcom.tables.check.verify import check, checked, schema_for, to_table, validate
+    from typedxcom.tables.checks.report import Filtered, TableProblem
+    from typedxcom.tables.checks.verify import check, checked, schema_for, to_table, validate
     from typedxcom.tables.files.ipc import open_ipc, read_ipc, write_ipc
     from typedxcom.tables.libraries.convert import is_table
     from typedxcom.tables.row.nodes import TableSchema
@@ -70,21 +70,21 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Filtered": "check.report",
-    "TableProblem": "check.report",
+    "Filtered": "checks.report",
+    "TableProblem": "checks.report",
     "TableSchema": "row.nodes",
     "cast": "api",
-    "check": "check.verify",
-    "checked": "check.verify",
+    "check": "checks.verify",
+    "checked": "checks.verify",
     "columns_of": "api",
     "from_table": "api",
     "is_table": "libraries.convert",
     "open_ipc": "files.ipc",
     "read_ipc": "files.ipc",
-    "schema_for": "check.verify",
+    "schema_for": "checks.verify",
     "to_arrow_schema": "api",
-    "to_table": "check.verify",
-    "validate": "check.verify",
+    "to_table": "checks.verify",
+    "validate": "checks.verify",
     "write_ipc": "files.ipc",
 }
 

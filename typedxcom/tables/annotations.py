@@ -10,7 +10,7 @@ from typedxcom.tables.marks import rows_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from typedxcom.tables.check.report import Filtered
+    from typedxcom.tables.checks.report import Filtered
 
 __all__ = ["Table", "TableAlias"]
 
@@ -32,18 +32,18 @@ class TableAlias(types.GenericAlias):
         filled = super().__getitem__(row)
         return TableAlias(filled.__origin__, filled.__args__)  # type: ignore[arg-type]  # it is Table
 
-    def validate(self, value: Any, *, rows: str = "arrow") -> Any:
+    def validate(self, value: Any, *, mode: str = "arrow") -> Any:
         """As `Table.validate`."""
-        from typedxcom.tables.check.verify import validate
+        from typedxcom.tables.checks.verify import validate
 
-        table = validate(value, rows_of(self, rows))
+        table = validate(value, rows_of(self, mode))
         return table.read_all() if hasattr(table, "read_all") else table
 
-    def filter(self, value: Any, *, rows: str = "arrow") -> Any:
+    def filter(self, value: Any, *, mode: str = "arrow") -> Any:
         """As `Table.filter`."""
-        from typedxcom.tables.check.verify import filter_rows
+        from typedxcom.tables.checks.verify import filter_rows
 
-        return filter_rows(value, rows_of(self, rows))
+        return filter_rows(value, rows_of(self, mode))
 
     def sample(self, n: int = 10, *, seed: int = 0) -> Any:
         """As `Table.sample`."""
@@ -71,12 +71,12 @@ class Table(Generic[Row]):
     if TYPE_CHECKING:
 
         @classmethod
-        def validate(cls, value: Any, *, rows: str = "arrow") -> pa.Table:
+        def validate(cls, value: Any, *, mode: str = "arrow") -> pa.Table:
             """Check a table of any library and give it back as Arrow, cast to the row's types.
 
             Args:
                 value: A pyarrow, pandas, polars or DuckDB table, or a stream of Arrow batches.
-                rows: ``"python"`` validates row by row, for rows with validators of their own.
+                mode: ``"python"`` validates row by row, for rows with validators of their own.
 
             Raises:
                 ValidationError: Columns or values break the contract.
@@ -84,7 +84,7 @@ class Table(Generic[Row]):
             """
 
         @classmethod
-        def filter(cls, value: Any, *, rows: str = "arrow") -> Filtered:
+        def filter(cls, value: Any, *, mode: str = "arrow") -> Filtered:
             """The good rows of a table, and what is wrong with the others.
 
             Raises:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_origin
 
 from typedxcom.errors import ValidationError
-from typedxcom.tables.check.casting import Lossy, Unfit, cast_array
-from typedxcom.tables.check.report import TableProblem
-from typedxcom.tables.check.verify import schema_for
+from typedxcom.tables.checks.casting import Lossy, Unfit, cast_array
+from typedxcom.tables.checks.report import TableProblem
+from typedxcom.tables.checks.verify import schema_for
 from typedxcom.tables.lazy import LazyTable, MemorySource
 from typedxcom.tables.libraries.convert import from_arrow
 

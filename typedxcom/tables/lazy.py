@@ -186,7 +186,7 @@ class LazyTable(Generic[Row]):
             condition: A text (``"fare > 10 and city == 'Utrecht'"``) or a
                 ``pyarrow.compute.Expression``, over any stored column.
         """
-        from typedxcom.tables.check.expressions import to_expression
+        from typedxcom.tables.checks.expressions import to_expression
 
         types = {field.name: field.type for field in self._source.schema}
         made = to_expression(condition, "filter", types)
@@ -198,7 +198,7 @@ class LazyTable(Generic[Row]):
         return self._read()
 
     def _read(self, **options: Any) -> pa.RecordBatchReader:
-        from typedxcom.tables.check.verify import checked
+        from typedxcom.tables.checks.verify import checked
 
         reader = self._source.open(columns=self._names(), filter=self._filter, **options)
         return checked(reader, self._narrowed())
@@ -250,7 +250,7 @@ class LazyTable(Generic[Row]):
 
     def __repr__(self) -> str:
         """Return the row's name; never a value."""
-        from typedxcom.tables.check.verify import schema_for
+        from typedxcom.tables.checks.verify import schema_for
 
         return f"Lazy{schema_for(self._row).name}"
 
@@ -261,7 +261,7 @@ class LazyTable(Generic[Row]):
 
     def _names(self) -> list[str]:
         """The columns that are read: those asked for, else those that the row names."""
-        from typedxcom.tables.check.verify import schema_for
+        from typedxcom.tables.checks.verify import schema_for
 
         if self._columns is not None:
             return list(self._columns)
@@ -274,7 +274,7 @@ class LazyTable(Generic[Row]):
 
     def _narrowed(self) -> Any:
         """The row's table with the columns that are read."""
-        from typedxcom.tables.check.verify import narrowed, schema_for
+        from typedxcom.tables.checks.verify import narrowed, schema_for
 
         schema = schema_for(self._row)
         return schema if self._columns is None else narrowed(schema, self._columns)

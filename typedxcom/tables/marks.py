@@ -56,26 +56,26 @@ class Rows:
 
     Args:
         row: What one row is: a model, TypedDict, dataclass, Struct or ``pyarrow.Schema``.
-        rows: ``"arrow"`` checks whole columns. ``"python"`` validates row by row, which a row
+        mode: ``"arrow"`` checks whole columns. ``"python"`` validates row by row, which a row
             with validators of its own needs and which takes about 200 times as long.
         rules: Rule of the whole table, by name: ``{"ends after it starts": "end > start"}``.
             A rule is a text over column names, or a ``pyarrow.compute.Expression``. It is broken
             where it is false; where it is null it holds, as a CHECK in SQL does.
     """
 
-    __slots__ = ("row", "rows", "rules")
+    __slots__ = ("mode", "row", "rules")
 
     def __init__(
-        self, row: Any, *, rows: RowMode = "arrow", rules: Mapping[str, Any] | None = None
+        self, row: Any, *, mode: RowMode = "arrow", rules: Mapping[str, Any] | None = None
     ) -> None:
-        if rows not in ("arrow", "python"):
-            raise ValueError(f'rows must be "arrow" or "python", got {rows!r}')
+        if mode not in ("arrow", "python"):
+            raise ValueError(f'mode must be "arrow" or "python", got {mode!r}')
         self.row = row
-        self.rows: RowMode = rows
+        self.mode: RowMode = mode
         self.rules: tuple[tuple[str, Any], ...] = tuple((rules or {}).items())
 
     def _key(self) -> tuple[Any, ...]:
-        return self.row, self.rows, tuple((name, str(rule)) for name, rule in self.rules)
+        return self.row, self.mode, tuple((name, str(rule)) for name, rule in self.rules)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Rows) and self._key() == other._key()
@@ -85,18 +85,18 @@ class Rows:
 
     def __repr__(self) -> str:
         """Return the call that makes it."""
-        mode = "" if self.rows == "arrow" else f", rows={self.rows!r}"
+        mode = "" if self.mode == "arrow" else f", mode={self.mode!r}"
         rules = f", rules={dict(self.rules)!r}" if self.rules else ""
         return f"Rows({getattr(self.row, '__name__', self.row)}{mode}{rules})"
 
 
-def rows_of(annotation: Any, rows: str = "arrow") -> Rows:
+def rows_of(annotation: Any, mode: str = "arrow") -> Rows:
     """The `Rows` that a table annotation speaks of.
 
     Args:
         annotation: ``Table[Row]``, ``LazyTable[Row]``, ``Annotated[..., Rows(Row)]``, a `Rows`,
             or the row itself.
-        rows: How rows are checked where the annotation does not say it.
+        mode: How rows are checked where the annotation does not say it.
     """
     if isinstance(annotation, Rows):
         return annotation
@@ -105,7 +105,7 @@ def rows_of(annotation: Any, rows: str = "arrow") -> Rows:
         for part in annotation.__metadata__:
             if isinstance(part, Rows):
                 return part
-        return rows_of(args[0], rows)
+        return rows_of(args[0], mode)
     if getattr(origin, "__typedxcom_table__", False):
-        return Rows(args[0], rows=rows)  # type: ignore[arg-type]  # Rows refuses a wrong word
-    return Rows(annotation, rows=rows)  # type: ignore[arg-type]
+        return Rows(args[0], mode=mode)  # type: ignore[arg-type]  # Rows refuses a wrong word
+    return Rows(annotation, mode=mode)  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def read(one: Table[Trip], many: list[Table[Trip]], lazy: LazyTable[Trip]) -> Ta
     print(one.num_rows, len(one), one["fare"], columns(one), columns(many[0]), pl.from_arrow(one))
     print(found.good.num_rows, found.dropped, dict(found.counts))
     print(columns(Table[Trip].sample(3)), Table[Trip].sample(n=3, seed=1).num_rows)
-    print(columns(Table[Trip].validate(one, rows="python")), lazy.to_arrow().num_rows)
+    print(columns(Table[Trip].validate(one, mode="python")), lazy.to_arrow().num_rows)
     return one.select(["fare"])
 
 

@@ -14,7 +14,7 @@ class Trip(BaseModel):
 
 def read(one: Table[Trip], lazy: LazyTable[Trip]) -> None:
     assert_type(Table[Trip].sample(3), pa.Table)
-    assert_type(Table[Trip].validate(one, rows="python"), pa.Table)
+    assert_type(Table[Trip].validate(one, mode="python"), pa.Table)
     assert_type(Table[Trip].filter(one), Filtered)
     assert_type(Table[Trip].filter(one).good, pa.Table)
     assert_type(lazy.to_arrow(), pa.Table)

@@ -200,7 +200,7 @@ def filtered(
     """*batch* with only these columns, and only the rows that fulfil *condition*."""
     import pyarrow as pa
 
-    from typedxcom.tables.check.expressions import matching
+    from typedxcom.tables.checks.expressions import matching
 
     if condition is None:
         yield batch if columns is None else batch.select(list(columns))

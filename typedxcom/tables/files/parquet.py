@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import DecodeError, EncodeError
-from typedxcom.tables.check.casting import Lossy, Unfit, cast_array
+from typedxcom.tables.checks.casting import Lossy, Unfit, cast_array
 from typedxcom.tables.files.base import (
     Declares,
     Range,
@@ -197,7 +197,7 @@ class ParquetTable(StoredTable):
 
     def _needed(self, columns: Sequence[str] | None, condition: Any) -> list[str] | None:
         """*columns*, and those that *condition* asks about."""
-        from typedxcom.tables.check.expressions import mentioned
+        from typedxcom.tables.checks.expressions import mentioned
 
         if columns is None:
             return None

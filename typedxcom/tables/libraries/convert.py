@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origi
 
 from typedxcom.errors import UnsupportedTypeError, ValidationError
 from typedxcom.schema.kinds import is_frame
-from typedxcom.tables.check.report import TableProblem
+from typedxcom.tables.checks.report import TableProblem
 from typedxcom.tables.row.nodes import TableSchema
 
 if TYPE_CHECKING:

@@ -34,8 +34,8 @@ def describe(rows: Rows) -> TableSchema:
 
 
 def _describe(rows: Rows) -> TableSchema:
-    from typedxcom.tables.check.expressions import table_rules
-    from typedxcom.tables.check.rowwise import row_validator
+    from typedxcom.tables.checks.expressions import table_rules
+    from typedxcom.tables.checks.rowwise import row_validator
     from typedxcom.tables.row.kinds import is_any_row, readable
     from typedxcom.tables.row.reading import Reading
 
@@ -44,7 +44,7 @@ def _describe(rows: Rows) -> TableSchema:
         return TableSchema(rows.row, "Table", (), extra="allow", rules=rules)
     row = readable(rows.row)
     name = f"Table[{getattr(rows.row, '__name__', None) or type(rows.row).__name__}]"
-    python = rows.rows == "python"
+    python = rows.mode == "python"
     reading = Reading(name, python=python)
     columns = tuple(reading.columns(row))
     if reading.custom and not python:
@@ -56,7 +56,7 @@ def _describe(rows: Rows) -> TableSchema:
         extra="forbid" if row.forbid else reading.extra,
         keys=tuple(_keys(reading.marks)),
         rules=table_rules(rows, columns),
-        mode=rows.rows,
+        mode=rows.mode,
         validate=row_validator(rows.row) if python else None,
     )
 
@@ -65,7 +65,7 @@ def _refusal(name: str, custom: list[str]) -> str:
     listed = ", ".join(f"`{one}`" for one in dict.fromkeys(custom))
     return (
         f"{name} has validators that whole columns cannot run: {listed}. Check row by row with "
-        'rows="python", or write them as constraints (Field(ge=0)) or as rules of the table '
+        'mode="python", or write them as constraints (Field(ge=0)) or as rules of the table '
         '(__table_rules__ = {"ends after it starts": "end > start"}).'
     )
 

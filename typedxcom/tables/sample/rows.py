@@ -35,7 +35,7 @@ def sample(rows: Rows, count: int, *, seed: int = 0) -> pa.Table:
         ContractError: No value was found for a column (a pattern, mostly), or the made-up rows
             break a rule of the table.
     """
-    from typedxcom.tables.check.verify import filter_rows
+    from typedxcom.tables.checks.verify import filter_rows
     from typedxcom.tables.row.describe import describe
 
     schema = describe(rows)
@@ -83,7 +83,7 @@ class _Maker:
         values = [self.value(node, name, number) for number in numbers]
         kind = node.type
         if pa.types.is_dictionary(kind):
-            from typedxcom.tables.check.casting import cast_array
+            from typedxcom.tables.checks.casting import cast_array
 
             return cast_array(pa.array(values, kind.value_type), kind)
         return pa.array(values, kind)
@@ -219,7 +219,7 @@ def _keeps(node: Node, value: Any) -> bool:
     """Whether one value keeps the rules of a node."""
     import pyarrow as pa
 
-    from typedxcom.tables.check.rules import failures
+    from typedxcom.tables.checks.rules import failures
 
     kind = node.type.value_type if pa.types.is_dictionary(node.type) else node.type
     try:

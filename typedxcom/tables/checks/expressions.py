@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import ContractError
-from typedxcom.tables.check.rules import Failure
+from typedxcom.tables.checks.rules import Failure
 from typedxcom.tables.marks import Rows
 from typedxcom.tables.row.arrowtypes import family
 from typedxcom.tables.row.nodes import Column, Rule, TableSchema

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from typedxcom.tables.check.chunk import Chunk, python_values
-from typedxcom.tables.check.patterns import translate
+from typedxcom.tables.checks.chunk import Chunk, python_values
+from typedxcom.tables.checks.patterns import translate
 from typedxcom.tables.row.arrowtypes import family
 from typedxcom.tables.row.nodes import Node, Rule
 

@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from typedxcom.tables.check.conform import Layout
-from typedxcom.tables.check.report import Filtered, Report
-from typedxcom.tables.check.rules import Failure, failures
+from typedxcom.tables.checks.conform import Layout
+from typedxcom.tables.checks.report import Filtered, Report
+from typedxcom.tables.checks.rules import Failure, failures
 from typedxcom.tables.libraries.convert import is_from_pandas, to_arrow
 from typedxcom.tables.marks import rows_of
 from typedxcom.tables.row.describe import describe
@@ -87,7 +87,7 @@ def checked(value: Any, row: Any) -> pa.RecordBatchReader:
 def validate(value: Any, row: Any) -> Arrow:
     """Any library's table as Arrow, cast and checked in one pass.
 
-    With ``rows="python"`` this, and not `check`, gives what the row's validators made of it.
+    With ``mode="python"`` this, and not `check`, gives what the row's validators made of it.
 
     Returns:
         A Table; for a stream a RecordBatchReader, as `checked` gives it.
@@ -164,7 +164,7 @@ class _Run:
         return pa.RecordBatchReader.from_batches(self.layout.target, self._stream(source, check))
 
     def _stream(self, source: Arrow, check: bool) -> Iterator[pa.RecordBatch]:
-        from typedxcom.tables.check.keys import KeyWatch
+        from typedxcom.tables.checks.keys import KeyWatch
 
         watch = KeyWatch(self.schema.keys if check else ())
         try:
@@ -193,11 +193,11 @@ class _Run:
             offset += part.num_rows
 
     def _check(self, batch: pa.RecordBatch, lost: list[Failure]) -> tuple[Any, list[Failure]]:
-        from typedxcom.tables.check.expressions import broken_rules
+        from typedxcom.tables.checks.expressions import broken_rules
 
         found: list[Failure] = []
         if self.schema.mode == "python":
-            from typedxcom.tables.check.rowwise import validate_rows
+            from typedxcom.tables.checks.rowwise import validate_rows
 
             batch, found = validate_rows(self.schema, batch)
         else:
@@ -209,7 +209,7 @@ class _Run:
         return batch, found
 
     def _repeated(self, table: pa.Table) -> Iterator[Failure]:
-        from typedxcom.tables.check.keys import repeated
+        from typedxcom.tables.checks.keys import repeated
 
         for key in self.schema.keys:
             if all(name in table.column_names for name in key.columns):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import MAX_VALUE, Problem, ValidationError, shorten
-from typedxcom.tables.check.chunk import python_values
-from typedxcom.tables.check.rules import Failure
+from typedxcom.tables.checks.chunk import python_values
+from typedxcom.tables.checks.rules import Failure
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from typedxcom.tables.check.report import MAX_EXAMPLES
-from typedxcom.tables.check.rules import Failure
+from typedxcom.tables.checks.report import MAX_EXAMPLES
+from typedxcom.tables.checks.rules import Failure
 from typedxcom.tables.row.nodes import Key, Rule
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import ValidationError
-from typedxcom.tables.check.casting import Lossy, Unfit, cast_array, target_type
-from typedxcom.tables.check.report import Report, TableProblem
-from typedxcom.tables.check.rules import Failure
+from typedxcom.tables.checks.casting import Lossy, Unfit, cast_array, target_type
+from typedxcom.tables.checks.report import Report, TableProblem
+from typedxcom.tables.checks.rules import Failure
 from typedxcom.tables.row.nodes import NO_DEFAULT, Column, Constant, TableSchema
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _filled(column: Column | None, kind: pa.DataType, count: int) -> pa.Array:
 
 def _plain(value: Any) -> Any:
     """A default as Arrow takes it."""
-    from typedxcom.tables.check.rowwise import plain
+    from typedxcom.tables.checks.rowwise import plain
 
     return plain(value)
 

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from typedxcom.tables.check.casting import cast_array
-from typedxcom.tables.check.chunk import python_values
-from typedxcom.tables.check.rules import Failure
+from typedxcom.tables.checks.casting import cast_array
+from typedxcom.tables.checks.chunk import python_values
+from typedxcom.tables.checks.rules import Failure
 from typedxcom.tables.row.kinds import readable
 from typedxcom.tables.row.nodes import Rule, TableSchema
 
