@@ -194,6 +194,54 @@ def test_a_right_import_passes(module, source):
     assert not breaches(module.split(".")[1], imports(source, module))
 
 
+def tree_of(page: str) -> set[str]:
+    """The paths in the tree that *page* draws of the package."""
+    (drawn,) = re.findall(r"^```text\ntypedxcom/\n(.*?)^```$", page, re.M | re.S)
+    found: set[str] = set()
+    above: list[str] = []
+    for line in drawn.splitlines():
+        name = line.split()[0]
+        depth = (len(line) - len(line.lstrip())) // 2 - 1
+        above[depth:] = [name]
+        found.add("".join(above))
+    return found
+
+
+def test_contributing_draws_the_tree_on_disk():
+    """Every room and every file at the top has a line, and nothing else has."""
+    rooms = {f"{path.parent.relative_to(PACKAGE)}/" for path in PACKAGE.rglob("__init__.py")} - {
+        "./"
+    }
+    files = {path.name for path in PACKAGE.glob("*.py*") if path.suffix != ".pyc"}
+    assert tree_of((ROOT / "CONTRIBUTING.md").read_text()) == rooms | (files - {"py.typed"})
+
+
+def test_contributing_names_files_that_exist():
+    """The files to touch for each common change are there."""
+    page = (ROOT / "CONTRIBUTING.md").read_text()
+    table = page.partition("### Where to change what")[2].partition("###")[0]
+    named = set(re.findall(r"`((?:\w+/)+(?:[\w-]+\.\w+)?)`", table))
+    assert len(named) > 25
+    missing = {path for path in named if not ((PACKAGE / path).exists() or (ROOT / path).exists())}
+    assert not missing
+
+
+def floors_of(page: str) -> dict[str, int]:
+    """Part -> floor, as the table of the page has it."""
+    rows = re.findall(r"^\| (\d|side) \| (.*) \|$", page, re.M)
+    return {
+        part: SIDE if floor == "side" else int(floor)
+        for floor, parts in rows
+        for part in re.findall(r"`(\w+)`", parts)
+    }
+
+
+def test_contributing_has_the_floors():
+    """The floors that are written down are those that are checked."""
+    written = floors_of((ROOT / "CONTRIBUTING.md").read_text())
+    assert written == {part: floor for part, floor in FLOORS.items() if part != "__main__"}
+
+
 def import_graph(sources: Mapping[str, tuple[str, bool]]) -> dict[str, set[str]]:
     """Module -> the modules that it imports when it runs, in functions too.
 

@@ -135,7 +135,7 @@ class ValidationError(TypedXComError, ValueError):
         super().__init__(_sentence(subject, self.problems, more, is_partial))
 
     def about(self, subject: str) -> ValidationError:
-        """The same problems, told of another *subject* (a task and its parameter)."""
+        """The same problems, about another *subject*: a task and its parameter."""
         return ValidationError(subject, self.problems, more=self.more, is_partial=self.is_partial)
 
     @classmethod
@@ -154,7 +154,7 @@ class CodecError(TypedXComError):
     code: ClassVar[str] = "codec"
 
     def about(self, subject: str) -> CodecError:
-        """The same error, told of *subject* (a task and its parameter)."""
+        """The same error, about *subject*: a task and its parameter."""
         return type(self)(f"{subject}: {self}")
 
 

@@ -171,9 +171,9 @@ class StoreTests:
         """An object that is shorter or longer than its pointer says is not read."""
         store.write("a/b", _data(1000))
         for size in (0, 999, 1001, 10_000_000):
-            with pytest.raises(IntegrityError) as told:
+            with pytest.raises(IntegrityError) as caught:
                 store.read("a/b", size=size)
-            assert "a/b" in str(told.value)
+            assert "a/b" in str(caught.value)
             with pytest.raises(IntegrityError):
                 list(store.read_chunks("a/b", size=size))
             with pytest.raises(IntegrityError):
@@ -191,9 +191,9 @@ class StoreTests:
             lambda: store.open("a/c", size=3),
         ]
         for read in reads:
-            with pytest.raises(PointerNotFoundError) as told:
+            with pytest.raises(PointerNotFoundError) as caught:
                 read()
-            assert "a/c" in str(told.value)
+            assert "a/c" in str(caught.value)
 
     def test_writing_the_same_again_renews_the_object(self, store: Store) -> None:
         """A retry of a task writes the same object, which a sweep must not take for an old one."""
@@ -322,9 +322,9 @@ class StoreTests:
         if store.open_local("a/b") is None:
             del methods[3]
         for method in methods:
-            with pytest.raises(IntegrityError) as told:
+            with pytest.raises(IntegrityError) as caught:
                 method()
-            assert len(str(told.value)) < 300
+            assert len(str(caught.value)) < 300
         assert [stored.path for stored in store.list()] == ["a/b"]
 
     def test_a_purge_keeps_to_its_own_xcom(self, store: Store) -> None:
@@ -354,10 +354,10 @@ class StoreTests:
         pointer = _written(store, _MINE, b"secret value")
         store.delete(pointer.path)
         store.write(pointer.path, b"secret walue")
-        with pytest.raises(IntegrityError, match="XCom of 'extract'") as told:
+        with pytest.raises(IntegrityError, match="XCom of 'extract'") as caught:
             read_verified(store, pointer, subject="XCom of 'extract'")
-        assert pointer.path in str(told.value)
-        assert "secret" not in str(told.value)
+        assert pointer.path in str(caught.value)
+        assert "secret" not in str(caught.value)
         with pytest.raises(IntegrityError):
             list(read_verified_chunks(store, pointer))
 

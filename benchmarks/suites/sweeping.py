@@ -123,9 +123,9 @@ def _walk(folder: Path, orphans: list[Path]) -> Callable[[bool], int]:
 
 def _sweep(folder: Path, texts: list[bytes]) -> Callable[[bool], int]:
     from typedxcom.stores import LocalStore
-    from typedxcom.sweep import Row, RowSource, Rules, sweep
+    from typedxcom.sweep import Entry, EntrySource, SweepRules, sweep
 
-    class Rows(RowSource):
+    class Rows(EntrySource):
         """Rows in memory, and no run in flight."""
 
         def owner(self) -> str:
@@ -134,11 +134,14 @@ def _sweep(folder: Path, texts: list[bytes]) -> Callable[[bool], int]:
         def in_flight(self) -> Iterable[tuple[str, str]]:
             return ()
 
-        def rows(self) -> Iterator[Row]:
-            return (Row("row", text) for text in texts)
+        def entries(self) -> Iterator[Entry]:
+            return (Entry("entry", text) for text in texts)
 
     store = LocalStore(folder, name="default")
-    rules, later = Rules(grace=timedelta(days=1)), datetime.now(timezone.utc) + timedelta(days=2)
+    rules, later = (
+        SweepRules(grace=timedelta(days=1)),
+        datetime.now(timezone.utc) + timedelta(days=2),
+    )
 
     def run(delete: bool) -> int:
         options = {"owner": _OWNER, "delete": delete, "all_orphans": True, "now": later}

@@ -1,4 +1,4 @@
-"""The sweep against a running deployment: its rows by REST and by SQL."""
+"""The sweep against a running deployment: its entries by REST and by SQL."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.sweep.support import DAY, LATER, paths
-from typedxcom.airflow.sweep.api import ApiRows
-from typedxcom.airflow.sweep.database import DatabaseRows
+from typedxcom.airflow.sweep.api import ApiEntries
+from typedxcom.airflow.sweep.database import DatabaseEntries
 from typedxcom.pointer import owner_of, paths_in
 from typedxcom.stores import LocalStore
-from typedxcom.sweep import RowSource, sweep
+from typedxcom.sweep import EntrySource, sweep
 
 pytestmark = [pytest.mark.services, pytest.mark.airflow]
 
@@ -67,10 +67,10 @@ leaky()
 """
 
 
-def sources(stack: Any) -> list[RowSource]:
+def sources(stack: Any) -> list[EntrySource]:
     """The two ways to read this deployment's rows."""
-    api = ApiRows(stack.url, user="admin", password="admin")
-    return [api, DatabaseRows(stack._postgres.url(stack._name))]
+    api = ApiEntries(stack.url, user="admin", password="admin")
+    return [api, DatabaseEntries(stack._postgres.url(stack._name))]
 
 
 def test_a_forged_row_is_read_as_it_was_written(stack: Any) -> None:
@@ -85,7 +85,7 @@ def test_a_forged_row_is_read_as_it_was_written(stack: Any) -> None:
     stack.api("POST", f"/dags/leaky2/dagRuns/{run}/taskInstances/count/xcomEntries", json=body)
     for source in sources(stack):
         with contextlib.closing(source):
-            assert path in {one for row in source.rows() for one in paths_in(row.text)}
+            assert path in {one for row in source.entries() for one in paths_in(row.text)}
             owner = source.owner()
             assert owner_of(path) == owner
             sweep([store], source, DAY, owner=owner, delete=True, all_orphans=True, now=LATER)

@@ -1,4 +1,4 @@
-"""Objects and rows for the tests of the sweep."""
+"""Objects and entries for the tests of the sweep."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from typedxcom.pointer import Coordinates, Pointer, is_object_path
 from typedxcom.stores import Store, write_object
 from typedxcom.stores.owners import bind, owner_name
-from typedxcom.sweep import Report, Row, RowSource, Rules, sweep
+from typedxcom.sweep import Entry, EntrySource, SweepReport, SweepRules, sweep
 
 LATER = datetime.now(timezone.utc) + timedelta(days=2)  # when every object is old enough
-DAY = Rules(grace=timedelta(days=1))
+DAY = SweepRules(grace=timedelta(days=1))
 OWNER = owner_name("this deployment")
 
 
-class FakeRows(RowSource):
+class FakeEntries(EntrySource):
     """Rows and runs in memory."""
 
     def __init__(self, *values: Any, flying: Iterable[tuple[str, str]] = ()) -> None:
@@ -30,9 +30,9 @@ class FakeRows(RowSource):
     def in_flight(self) -> Iterable[tuple[str, str]]:
         return list(self.flying)
 
-    def rows(self) -> Iterator[Row]:
+    def entries(self) -> Iterator[Entry]:
         for number, value in enumerate(self.values):
-            yield Row(f"row {number}", json.dumps(value).encode())
+            yield Entry(f"entry {number}", json.dumps(value).encode())
 
 
 def put(
@@ -52,7 +52,7 @@ def put(
     return write_object(store, at, data, codec="bytes", ext=ext, about="bytes", owner=owner)
 
 
-def swept(store: Store, source: RowSource, *, delete: bool = True, **options: Any) -> Report:
+def swept(store: Store, source: EntrySource, *, delete: bool = True, **options: Any) -> SweepReport:
     """A sweep of one store in two days' time, which takes any number of orphans for true."""
     options = {"now": LATER, "rules": DAY, "owner": OWNER, "all_orphans": True, **options}
     return sweep([store], source, options.pop("rules"), delete=delete, **options)

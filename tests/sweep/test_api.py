@@ -1,4 +1,4 @@
-"""Rows through the REST API: all of them, or an error, whatever happens on the way."""
+"""Entries through the REST API: all of them, or an error, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from typedxcom.airflow.deployment import VARIABLE
-from typedxcom.airflow.sweep.api import ApiRows
+from typedxcom.airflow.sweep.api import ApiEntries
 from typedxcom.errors import SweepError
 from typedxcom.pointer import folder_of
 from typedxcom.stores.owners import owner_name
@@ -51,10 +51,10 @@ class Api(httpx.BaseTransport):
         self.variables: dict[str, str] = {}
         self.tokens = 0
 
-    def rows(self, **options: Any) -> ApiRows:
+    def entries(self, **options: Any) -> ApiEntries:
         """What reads from here."""
         options = {"token": "t0", **options}
-        return ApiRows("http://api/", transport=self, backoff=0, **options)
+        return ApiEntries("http://api/", transport=self, backoff=0, **options)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = unquote(request.url.raw_path.decode().partition("?")[0])
@@ -106,9 +106,9 @@ class Api(httpx.BaseTransport):
         return httpx.Response(200, json={**entry(number), "value": {"n": number}})
 
 
-def read(rows: ApiRows) -> set[int]:
+def read(rows: ApiEntries) -> set[int]:
     """The numbers of the rows that were read."""
-    return {json.loads(row.text)["value"]["n"] for row in rows.rows()}
+    return {json.loads(row.text)["value"]["n"] for row in rows.entries()}
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
@@ -117,8 +117,8 @@ def test_every_row_is_read(count: int, largest_page: int) -> None:
     """Page by page, however long a page may be; each value with a request of its own."""
     api = Api(*range(count))
     api.largest_page = largest_page
-    assert read(api.rows()) == set(range(count))
-    assert api.rows().count() == count
+    assert read(api.entries()) == set(range(count))
+    assert api.entries().count() == count
 
 
 @example([(False, 0, 59), (True, 0, 120)], 131)  # a page of nothing new before the last entry
@@ -146,7 +146,7 @@ def test_no_row_is_missed_while_others_come_and_go(
 
     api.hooks.append(change)
     path = LIST.removeprefix("/api/v2")
-    pages = api.rows()._pages(path, "xcom_entries", {}, lambda one: one["task_id"])
+    pages = api.entries()._pages(path, "xcom_entries", {}, lambda one: one["task_id"])
     found = set()
     with contextlib.suppress(SweepError):
         for page in pages:
@@ -164,7 +164,7 @@ def test_a_listing_that_never_stands_still_is_given_up() -> None:
 
     api.hooks.append(change)
     with pytest.raises(SweepError, match="changes faster"):
-        read(api.rows())
+        read(api.entries())
 
 
 def test_a_row_that_went_meanwhile_is_left_out() -> None:
@@ -176,7 +176,7 @@ def test_a_row_that_went_meanwhile_is_left_out() -> None:
             api.numbers -= {2}
 
     api.hooks.append(vanish)
-    assert read(api.rows()) == {1, 3}
+    assert read(api.entries()) == {1, 3}
 
 
 def test_a_row_that_is_listed_and_not_given_stops_the_sweep() -> None:
@@ -189,7 +189,7 @@ def test_a_row_that_is_listed_and_not_given_stops_the_sweep() -> None:
 
     api.hooks.append(lost)
     with pytest.raises(SweepError, match=r"does not give it. Does a proxy"):
-        read(api.rows())
+        read(api.entries())
 
 
 def test_another_row_than_the_one_asked_for_stops_the_sweep() -> None:
@@ -203,7 +203,7 @@ def test_another_row_than_the_one_asked_for_stops_the_sweep() -> None:
 
     api.hooks.append(other)
     with pytest.raises(SweepError, match="does not give it"):
-        read(api.rows())
+        read(api.entries())
 
 
 def failing(times: int, answer: Callable[[], httpx.Response], path: str = LIST) -> Any:
@@ -228,10 +228,10 @@ def test_a_fault_that_passes_is_survived(answer: Callable[[], httpx.Response]) -
     """Two failures, then an answer; a third failure stops the sweep and tells no secret."""
     api = Api(1)
     api.hooks.append(failing(2, answer))
-    assert read(api.rows()) == {1}
+    assert read(api.entries()) == {1}
     api.hooks[:] = [failing(3, answer)]
     with pytest.raises(SweepError) as told:
-        read(api.rows())
+        read(api.entries())
     assert "secret" not in str(told.value)
 
 
@@ -241,7 +241,7 @@ def test_a_refusal_stops_the_sweep(status: int) -> None:
     api = Api(1)
     api.hooks.append(failing(1, lambda: httpx.Response(status)))
     with pytest.raises(SweepError, match=f"status {status}"):
-        read(api.rows())
+        read(api.entries())
 
 
 def test_a_page_that_is_no_airflow_stops_the_sweep() -> None:
@@ -249,14 +249,14 @@ def test_a_page_that_is_no_airflow_stops_the_sweep() -> None:
     api = Api(1)
     api.hooks.append(failing(1, lambda: httpx.Response(200, text="<html>")))
     with pytest.raises(SweepError, match="no Airflow"):
-        read(api.rows())
+        read(api.entries())
 
 
 def test_a_token_is_asked_for_and_renewed() -> None:
     """With a user and password, also where the token expires on the way."""
     api = Api(1, 2)
     api.hooks.append(failing(1, lambda: httpx.Response(401)))
-    assert read(api.rows(token="", user="sweeper", password="secret")) == {1, 2}
+    assert read(api.entries(token="", user="sweeper", password="secret")) == {1, 2}
     assert api.tokens == 2
 
 
@@ -265,7 +265,7 @@ def test_a_wrong_password_stops_the_sweep() -> None:
     api = Api(1)
     api.hooks.append(failing(1, lambda: httpx.Response(401), "/auth/token"))
     with pytest.raises(SweepError, match="No token for 'sweeper'") as told:
-        read(api.rows(token="", user="sweeper", password="secret"))
+        read(api.entries(token="", user="sweeper", password="secret"))
     assert "secret" not in str(told.value)
 
 
@@ -273,7 +273,7 @@ def test_a_wrong_password_stops_the_sweep() -> None:
 def test_a_release_whose_listings_hide_rows_is_refused(version: str) -> None:
     """Airflow 3.4 leaves out the rows of earlier tries; before 3.1 nothing was tried."""
     api = Api(1, version=version)
-    for ask in (lambda: read(api.rows()), lambda: api.rows().in_flight()):
+    for ask in (lambda: read(api.entries()), lambda: api.entries().in_flight()):
         with pytest.raises(SweepError, match="sweep_database"):
             ask()
 
@@ -286,7 +286,7 @@ def test_runs_in_flight_are_those_with_anything_unfinished(version: str, knows: 
     api.tasks = [{"id": str(n), "dag_id": "t", "dag_run_id": f"r{n // 2}"} for n in range(130)]
     states: list[list[str]] = []
     api.hooks.append(lambda request: states.append(request.url.params.get_list("state")))
-    found = set(api.rows().in_flight())
+    found = set(api.entries().in_flight())
     assert found == {("d", f"r{n}") for n in range(130)} | {("t", f"r{n}") for n in range(65)}
     assert ["queued", "running"] in states
     assert any("deferred" in one and ("awaiting_input" in one) is knows for one in states)
@@ -318,7 +318,7 @@ def test_a_dag_that_the_account_may_not_read_is_hidden(
         return None
 
     api.hooks.append(answer)
-    assert api.rows().hides(folder_of(dag_id)) is hidden
+    assert api.entries().hides(folder_of(dag_id)) is hidden
 
 
 def test_the_extra_of_an_asset_event_names_objects() -> None:
@@ -326,7 +326,7 @@ def test_the_extra_of_an_asset_event_names_objects() -> None:
     api = Api()
     api.events = [{"id": number, "extra": {"n": number}} for number in range(230)]
     api.events[220]["extra"] = {"rows": {"$typedxcom": 1, "path": "p"}}
-    (row,) = api.rows().rows()
+    (row,) = api.entries().entries()
     assert row.where == "the extra of asset event 220"
     assert json.loads(row.text) == {"rows": {"$typedxcom": 1, "path": "p"}}
 
@@ -336,15 +336,15 @@ def test_an_extra_whose_pointer_is_hidden_stops_the_sweep() -> None:
     api = Api()
     api.events = [{"id": 1, "extra": {"token": {"$typedxcom": 1, "path": "***"}}}]
     with pytest.raises(SweepError, match="hides a part of the extra of asset event 1"):
-        read(api.rows())
+        read(api.entries())
 
 
 def test_the_owner_is_what_the_variable_stands_for() -> None:
     """It is made where there is none; another's that comes between is the one that counts."""
     api = Api()
-    assert api.rows().owner() == ""
-    made = api.rows().make_owner()
-    assert made == api.rows().owner() == owner_name(api.variables[VARIABLE])
+    assert api.entries().owner() == ""
+    made = api.entries().make_owner()
+    assert made == api.entries().owner() == owner_name(api.variables[VARIABLE])
     api.variables.clear()
 
     def come_between(request: httpx.Request) -> None:
@@ -352,7 +352,7 @@ def test_the_owner_is_what_the_variable_stands_for() -> None:
             api.variables.setdefault(VARIABLE, "theirs")
 
     api.hooks.append(come_between)
-    assert api.rows().make_owner() == owner_name("theirs")
+    assert api.entries().make_owner() == owner_name("theirs")
 
 
 @pytest.mark.parametrize("status", [403, 500])
@@ -361,12 +361,12 @@ def test_an_owner_that_is_not_given_stops_the_sweep(status: int) -> None:
     api = Api()
     api.hooks.append(failing(3, lambda: httpx.Response(status), f"/api/v2/variables/{VARIABLE}"))
     with pytest.raises(SweepError):
-        api.rows().owner()
+        api.entries().owner()
 
 
 def test_an_api_is_described_without_credentials() -> None:
     """Its address is enough to tell the wrong one."""
-    rows = ApiRows("https://me:secret@airflow.example.com/prod?token=secret", token="t")
+    rows = ApiEntries("https://me:secret@airflow.example.com/prod?token=secret", token="t")
     assert rows.describe() == "the REST API at https://airflow.example.com/prod"
 
 
@@ -381,4 +381,4 @@ def test_what_is_nested_without_end_stops_the_sweep(path: str) -> None:
 
     api.hooks.append(answer)
     with pytest.raises(SweepError, match="nested too deep"):
-        read(api.rows())
+        read(api.entries())

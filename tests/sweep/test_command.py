@@ -185,17 +185,17 @@ def test_the_bar_shows_how_far_it_is() -> None:
     """On a terminal; drawn at each new step and at its end, and not all the time."""
     out, now = Terminal(), iter([0.0, 0.01, 0.2, 0.21, 0.22])
     bar = Bar(out, clock=lambda: next(now))
-    bar.show("rows", 10, None)
-    bar.show("rows", 11, None)
-    bar.show("rows", 12, None)
+    bar.show("entries", 10, None)
+    bar.show("entries", 11, None)
+    bar.show("entries", 12, None)
     bar.show("deleting", 500, 1000)
     bar.show("deleting", 1000, 1000)
     bar.clear()
     drawn = out.getvalue().split("\r\x1b[K")
     assert drawn == [
         "",
-        "rows: 10",
-        "rows: 12",
+        "entries: 10",
+        "entries: 12",
         "deleting: [###############...............] 500 of 1,000",
         "deleting: [##############################] 1,000 of 1,000",
         "",
@@ -206,7 +206,7 @@ def test_the_bar_shows_how_far_it_is() -> None:
 def test_no_bar_is_drawn_elsewhere(out: io.StringIO, is_on: bool) -> None:
     """Not into a file, and not with --no-progress."""
     bar = Bar(out, is_on=is_on)
-    bar.show("rows", 1, 1)
+    bar.show("entries", 1, 1)
     bar.clear()
     assert out.getvalue() == ""
 
@@ -232,7 +232,7 @@ def test_a_sweep_that_is_refused_fails_its_task(store: LocalStore, monkeypatch: 
     made = load_dag("from typedxcom.airflow.sweep.dag import dag  # refused")
     result = run_dag(made, run_conf={"delete": True})
     assert result.state == "failed"
-    assert "Rows cannot be read from the sqlite database" in str(result.error("sweep"))
+    assert "Entries cannot be read from the sqlite database" in str(result.error("sweep"))
     assert dags(store) == {"old", "young"}
 
 
@@ -294,7 +294,7 @@ def test_an_emptied_database_removes_nothing(
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__DEPLOYMENT", "ours")
     os.utime(store.root / put(store, dag="ours", owner=owner_name("ours")).path, (OLD, OLD))
     assert main(["sweep", "--delete"]) == 1
-    assert "no row at all" in capsys.readouterr().err
+    assert "no entry at all" in capsys.readouterr().err
     assert main(["sweep"]) == 0
     assert "names 1 of 1 old objects in store 'default'" in capsys.readouterr().out
     made = load_dag("from typedxcom.airflow.sweep.dag import dag  # emptied")

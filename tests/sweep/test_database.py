@@ -1,4 +1,4 @@
-"""Rows and runs from tables as the supported releases of Airflow have them."""
+"""Entries and runs from tables as the supported releases of Airflow have them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from typedxcom.airflow.deployment import VARIABLE, description_of
-from typedxcom.airflow.sweep.database import DatabaseRows
+from typedxcom.airflow.sweep.database import DatabaseEntries
 from typedxcom.errors import SweepError
 from typedxcom.stores.owners import owner_name
 
@@ -91,7 +91,7 @@ def test_marked_rows_of_every_table_are_read(database: Database) -> None:
             {**owner, "key": "plain", "value": {"a": "b"}},
             {**owner, "key": "null", "value": None},
         )
-    rows = list(DatabaseRows(database.url).rows())
+    rows = list(DatabaseEntries(database.url).entries())
     assert len(rows) == 2 * len(database.rows)
     assert all(POINTER["path"].encode() in row.text for row in rows)
     assert all(row.where.startswith(("XCom 'return_value' of", "XCom 'text' of")) for row in rows)
@@ -105,14 +105,14 @@ def test_the_extra_of_an_asset_event_names_objects(database: Database) -> None:
         {"id": 8, "extra": {"rows": 3}},
         {"id": 9, "extra": {}},
     )
-    (row,) = DatabaseRows(database.url).rows()
+    (row,) = DatabaseEntries(database.url).entries()
     assert row.where == "the extra of asset event 7"
     assert POINTER["path"].encode() in row.text
 
 
 def test_the_owner_is_what_the_variable_stands_for(database: Database) -> None:
     """By its value, or by its description where the value is encrypted with a key of others."""
-    rows = DatabaseRows(database.url)
+    rows = DatabaseEntries(database.url)
     assert rows.owner() == ""
     plain = {"key": VARIABLE, "val": "ours", "description": "", "is_encrypted": False}
     database.insert(database.variables, {**plain, "key": "another"}, plain)
@@ -130,7 +130,7 @@ def test_the_owner_is_what_the_variable_stands_for(database: Database) -> None:
 
 def test_a_deployment_gets_an_id_once(database: Database) -> None:
     """`--adopt` makes one where no task has stored anything yet."""
-    rows = DatabaseRows(database.url)
+    rows = DatabaseEntries(database.url)
     made = rows.make_owner()
     assert made == rows.owner() == rows.make_owner()
     assert len(made) == 12
@@ -156,7 +156,7 @@ def test_runs_in_flight_are_those_with_anything_unfinished(database: Database) -
     if later:
         old = {"dag_id": "tasks", "run_id": "old", "state": "up_for_retry", "working_set": None}
         database.insert(database.tasks, old)
-    found = DatabaseRows(database.url).in_flight()
+    found = DatabaseEntries(database.url).in_flight()
     runs = {("dag", name) for name in ("queued", "running", "None", "a later state")}
     assert set(found) == runs | {("tasks", str(one)) for one in tasks[:6]}
 
@@ -164,11 +164,11 @@ def test_runs_in_flight_are_those_with_anything_unfinished(database: Database) -
 def test_tables_that_are_not_known_stop_the_sweep(url: str) -> None:
     """A release with another table of XComs, or a database that is not Airflow's."""
     with pytest.raises(SweepError, match=r"XCom tables of the .* database .* are none"):
-        list(DatabaseRows(url).rows())
+        list(DatabaseEntries(url).entries())
     database = Database(url, later=True)
     sa.Table("xcom_v3", sa.MetaData(), sa.Column("value", sa.JSON)).create(database.engine)
     with pytest.raises(SweepError, match="xcom_v1, xcom_v2, xcom_v3"):
-        list(DatabaseRows(url).rows())
+        list(DatabaseEntries(url).entries())
     database.engine.dispose()
 
 
@@ -184,14 +184,18 @@ def test_tables_that_are_not_known_stop_the_sweep(url: str) -> None:
 )
 def test_a_database_that_does_not_answer_stops_the_sweep(url: str) -> None:
     """With an error that holds no password."""
-    for read in (DatabaseRows.owner, DatabaseRows.in_flight, lambda rows: list(rows.rows())):
+    for read in (
+        DatabaseEntries.owner,
+        DatabaseEntries.in_flight,
+        lambda rows: list(rows.entries()),
+    ):
         with pytest.raises(SweepError) as told:
-            read(DatabaseRows(url))
+            read(DatabaseEntries(url))
         assert "secret" not in str(told.value)
 
 
 def test_a_database_is_described_without_credentials() -> None:
     """Kind, name and host are enough to tell the wrong one."""
-    told = DatabaseRows("postgresql+psycopg2://reader:secret@db.example.com:5433/air").describe()
+    told = DatabaseEntries("postgresql+psycopg2://reader:secret@db.example.com:5433/air").describe()
     assert told == "the postgresql database air on db.example.com:5433"
-    assert DatabaseRows("sqlite:////home/airflow.db").describe().endswith(" /home/airflow.db")
+    assert DatabaseEntries("sqlite:////home/airflow.db").describe().endswith(" /home/airflow.db")

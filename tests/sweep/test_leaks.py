@@ -463,4 +463,4 @@ def test_the_database_of_this_home_is_the_one_that_is_read() -> None:
     """Without a setting a command line reads Airflow's own database."""
     assert os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].startswith("sqlite")
     one_value(lambda ti: json.dumps({"$typedxcom": 1, "mark": "of this test"}))
-    assert any(b"of this test" in row.text for row in configured_source().rows())
+    assert any(b"of this test" in row.text for row in configured_source().entries())

@@ -1,4 +1,4 @@
-"""A store belongs to a deployment: no sweep removes what another one needs, or goes by no rows."""
+"""A store belongs to a deployment: no sweep removes what another needs, or goes by no entries."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.support import DAY, LATER, OWNER, FakeRows, paths, put, swept
+from tests.sweep.support import DAY, LATER, OWNER, FakeEntries, paths, put, swept
 from typedxcom.errors import SweepError
 from typedxcom.pointer import owner_of
 from typedxcom.stores import LocalStore, MemoryStore, Store
 from typedxcom.stores.owners import adopt, bind, owner_name, read_owners
-from typedxcom.sweep import Rules, adopt_store, sweep
+from typedxcom.sweep import SweepRules, adopt_store, sweep
 
 THEIRS = owner_name("another deployment")
 
@@ -30,10 +30,10 @@ def test_deployments_that_share_a_root_keep_their_objects(store: Store) -> None:
     """The same XCom of two deployments is two objects, and each sweep counts its own."""
     own, theirs = put(store), put(store, owner=THEIRS)
     assert own.path != theirs.path
-    told = swept(store, FakeRows()).stores[0]
+    told = swept(store, FakeEntries()).stores[0]
     assert (told.found.objects, told.others.objects, told.deleted.objects) == (2, 1, 1)
     assert paths(store) == {theirs.path}
-    assert swept(store, FakeRows()).stores[0].orphans.objects == 0
+    assert swept(store, FakeEntries()).stores[0].orphans.objects == 0
 
 
 @pytest.mark.parametrize("owner", ["", OWNER])
@@ -41,7 +41,7 @@ def test_a_store_of_another_deployment_is_refused(store: Store, owner: str) -> N
     """With whose it is, whose rows were read, and the cure; an empty database has no owner."""
     theirs = put(store, owner=THEIRS)
     with pytest.raises(SweepError, match=f"belongs to deployment {THEIRS}.*--adopt"):
-        swept(store, FakeRows(), owner=owner)
+        swept(store, FakeEntries(), owner=owner)
     assert paths(store) == {theirs.path}
 
 
@@ -49,12 +49,12 @@ def test_a_store_without_an_owner_is_refused_until_it_is_adopted(store: Store) -
     """Objects from before there were owners; one command binds them, and is said again in vain."""
     old = put(store, owner="")
     with pytest.raises(SweepError, match=r"does not say which deployment.*--adopt"):
-        swept(store, FakeRows())
+        swept(store, FakeEntries())
     assert paths(store) == {old.path}
     adopt_store(store, OWNER)
     adopt_store(store, OWNER)
-    assert swept(store, FakeRows(old.to_row())).stores[0].named.objects == 1
-    assert swept(store, FakeRows()).stores[0].deleted.objects == 1
+    assert swept(store, FakeEntries(old.to_row())).stores[0].named.objects == 1
+    assert swept(store, FakeEntries()).stores[0].deleted.objects == 1
 
 
 def test_what_appears_after_an_adoption_is_not_adopted(store: Store) -> None:
@@ -63,7 +63,7 @@ def test_what_appears_after_an_adoption_is_not_adopted(store: Store) -> None:
     for stored in store.list(".typedxcom"):  # so the adoption was a day ago
         age(store, stored.path)
     later = put(store, owner="")
-    told = swept(store, FakeRows()).stores[0]
+    told = swept(store, FakeEntries()).stores[0]
     assert (told.others.objects, told.orphans.objects) == (1, 0)
     assert paths(store) == {later.path}
 
@@ -81,15 +81,15 @@ def age(store: Store, path: str) -> None:
 def test_objects_of_a_lost_id_are_taken_over_by_name(store: Store) -> None:
     """A deployment whose Variable was deleted has a new owner; the objects of the old one wait."""
     old, new = put(store, owner=THEIRS), put(store, b"new")
-    assert swept(store, FakeRows(new.to_row())).stores[0].others.objects == 1
+    assert swept(store, FakeEntries(new.to_row())).stores[0].others.objects == 1
     with pytest.raises(SweepError, match=f"{THEIRS}.*Say whose"):
         adopt_store(store, OWNER)
     with pytest.raises(SweepError, match="nothing of another deployment"):
         adopt_store(store, OWNER, "0" * 12)
     adopt_store(store, OWNER, THEIRS)
-    told = swept(store, FakeRows(new.to_row(), old.to_row()))
+    told = swept(store, FakeEntries(new.to_row(), old.to_row()))
     assert told.stores[0].named.objects == 2
-    assert swept(store, FakeRows(new.to_row())).stores[0].deleted.objects == 1
+    assert swept(store, FakeEntries(new.to_row())).stores[0].deleted.objects == 1
     assert paths(store) == {new.path}
 
 
@@ -125,7 +125,7 @@ def test_records_are_no_objects(store: Store) -> None:
     store.write(".typedxcom/readme.json", b"")
     store.write(".typedxcom/" + "f" * 12 + ".json.bak", b"")
     before = {stored.path for stored in store.list(".typedxcom")}
-    told = swept(store, FakeRows()).stores[0]
+    told = swept(store, FakeEntries()).stores[0]
     assert (told.found.objects, told.deleted.objects) == (1, 1)
     assert {stored.path for stored in store.list(".typedxcom")} == before
     assert read_owners(store).known == {OWNER}
@@ -133,16 +133,16 @@ def test_records_are_no_objects(store: Store) -> None:
 
 def test_an_empty_store_needs_no_owner(store: Store) -> None:
     """Nothing was written yet, so nothing can be lost."""
-    assert swept(store, FakeRows(), owner="").stores[0].found.objects == 0
+    assert swept(store, FakeEntries(), owner="").stores[0].found.objects == 0
 
 
 @pytest.mark.parametrize("values", [[], [1, {"a": "b"}]])
 def test_a_database_without_rows_of_ours_is_doubted(store: Store, values: list[object]) -> None:
     """An emptied or half migrated one looks as if every object were an orphan."""
     own = put(store)
-    with pytest.raises(SweepError, match=r"no row at all.*--all-orphans") as refused:
-        swept(store, FakeRows(*values), all_orphans=False)
-    assert "this source of rows" in str(refused.value)
+    with pytest.raises(SweepError, match=r"no entry at all.*--all-orphans") as refused:
+        swept(store, FakeEntries(*values), all_orphans=False)
+    assert "this source of entries" in str(refused.value)
     assert store.describe("").rstrip("/") in str(refused.value)
     assert paths(store) == {own.path}
 
@@ -162,10 +162,10 @@ def test_a_database_without_rows_of_ours_is_doubted(store: Store, values: list[o
 def test_many_orphans_are_doubted(orphans: int, named: int, percent: int, stops: bool) -> None:
     """More than half of the old objects, or another share, and at least a hundred."""
     store = MemoryStore()
-    rows = FakeRows(*(put(store, b"named%d" % number).to_row() for number in range(named)))
+    rows = FakeEntries(*(put(store, b"named%d" % number).to_row() for number in range(named)))
     for number in range(orphans):
         put(store, b"orphan%d" % number)
-    rules = Rules(max_percent=percent)
+    rules = SweepRules(max_percent=percent)
     told = swept(store, rows, rules=rules, delete=False, all_orphans=False)
     assert len(told.warnings) == stops
     assert told.is_complete
@@ -184,7 +184,7 @@ def test_one_doubtful_store_stops_them_all() -> None:
         put(two, b"%d" % number)
     options = {"owner": OWNER, "delete": True, "now": LATER}
     with pytest.raises(SweepError, match="store 'two'"):
-        sweep([one, two], FakeRows(kept.to_row()), DAY, **options)
+        sweep([one, two], FakeEntries(kept.to_row()), DAY, **options)
     assert paths(one) == {kept.path, gone.path}
 
 
@@ -193,14 +193,14 @@ def test_a_dry_run_goes_on_after_what_it_cannot_read(store: Store) -> None:
     kept, orphan = put(store), put(store, b"orphan")
     foreign = MemoryStore("foreign")
     put(foreign, owner=THEIRS)
-    rows = FakeRows({"$typedxcom": 2}, kept.to_row())
+    rows = FakeEntries({"$typedxcom": 2}, kept.to_row())
     options = {"owner": OWNER, "now": LATER}
     report = sweep([store, foreign], rows, DAY, **options)
     assert [told.orphans.objects for told in report.stores] == [1, 0]
     assert report.stores[1].others.objects == 1
     assert not report.is_complete
     assert "belongs to deployment" in report.errors[0]
-    assert "row 0 is in form 2" in report.errors[1]
+    assert "entry 0 is in form 2" in report.errors[1]
     with pytest.raises(SweepError):
         sweep([store], rows, DAY, delete=True, **options)
     assert paths(store) == {kept.path, orphan.path}
@@ -220,11 +220,11 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch) -> No
         return real(path, flags, *args, **options)
 
     monkeypatch.setattr(os, "open", refuse)
-    report = swept(store, FakeRows(kept.to_row()), delete=False)
+    report = swept(store, FakeEntries(kept.to_row()), delete=False)
     assert report.stores[0].orphans.objects == 1
     assert len(report.errors) == 1
     with pytest.raises(SweepError, match=r"b/closed`: Permission denied.*Run the sweep as a user"):
-        swept(store, FakeRows(kept.to_row()))
+        swept(store, FakeEntries(kept.to_row()))
     monkeypatch.undo()
     assert paths(store) == {kept.path, orphan.path}
 
@@ -240,7 +240,7 @@ def test_folders_without_end_are_passed_by(tmp_path: Path) -> None:
         os.close(here)
         here = inner
     os.close(here)
-    assert swept(store, FakeRows()).stores[0].deleted.objects == 1
+    assert swept(store, FakeEntries()).stores[0].deleted.objects == 1
 
 
 def test_a_path_says_its_owner() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.support import OWNER, FakeRows, paths, put, swept
+from tests.sweep.support import OWNER, FakeEntries, paths, put, swept
 from typedxcom.errors import ConfigurationError, StoreError, SweepError
 from typedxcom.stores import LocalStore, MemoryStore, ObjectStore, Store
 from typedxcom.stores.owners import bind, owner_name
-from typedxcom.sweep import Rules, parse_period
+from typedxcom.sweep import SweepRules, parse_period
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_only_orphans_go(store: Store) -> None:
     """Named by its own row, by another task's, in a list, in a text: it stays. The rest goes."""
     own, passed, listed, text = (put(store, bytes([n])) for n in range(4))
     orphan = put(store, b"orphan", task="other")
-    source = FakeRows(
+    source = FakeEntries(
         own.to_row(),
         {"deep": [{"er": passed.to_row()}]},
         [listed.to_row(), 1, None],
@@ -78,7 +78,7 @@ def test_only_orphans_go(store: Store) -> None:
 def test_a_dry_run_removes_nothing(store: Store) -> None:
     """It counts what would go."""
     orphan = put(store)
-    told = swept(store, FakeRows(), delete=False).stores[0]
+    told = swept(store, FakeEntries(), delete=False).stores[0]
     assert (told.orphans.objects, told.deleted.objects) == (1, 0)
     assert paths(store) == {orphan.path}
 
@@ -86,13 +86,13 @@ def test_a_dry_run_removes_nothing(store: Store) -> None:
 def test_what_is_young_stays(store: Store) -> None:
     """An object may be there before its row is; each DAG may have a period of its own."""
     young, kept = put(store), put(store, dag="billing")
-    rules = Rules(grace=timedelta(days=1), retention={"billing": timedelta(days=90)})
+    rules = SweepRules(grace=timedelta(days=1), retention={"billing": timedelta(days=90)})
     now = datetime.now(timezone.utc)
-    swept(store, FakeRows(), rules=rules, now=now)
+    swept(store, FakeEntries(), rules=rules, now=now)
     assert paths(store) == {young.path, kept.path}
-    swept(store, FakeRows(), rules=rules)
+    swept(store, FakeEntries(), rules=rules)
     assert paths(store) == {kept.path}
-    swept(store, FakeRows(), rules=rules, now=now + timedelta(days=91))
+    swept(store, FakeEntries(), rules=rules, now=now + timedelta(days=91))
     assert paths(store) == set()
 
 
@@ -102,7 +102,7 @@ def test_what_a_run_in_flight_owns_stays(store: Store) -> None:
     own = put(store, run=run)
     put(store, run=run + "2")
     put(store, dag="dag2", run=run)
-    told = swept(store, FakeRows(flying=[("dag", run)])).stores[0]
+    told = swept(store, FakeEntries(flying=[("dag", run)])).stores[0]
     assert paths(store) == {own.path}
     assert (told.in_flight.objects, told.deleted.objects) == (1, 2)
 
@@ -112,9 +112,9 @@ def test_a_run_that_starts_again_meanwhile_keeps_its_objects(store: Store) -> No
     own = put(store)
     put(store, run="other")
 
-    class Cleared(FakeRows):
-        def rows(self):
-            yield from super().rows()
+    class Cleared(FakeEntries):
+        def entries(self):
+            yield from super().entries()
             self.flying = [("dag", "run")]
 
     told = swept(store, Cleared()).stores[0]
@@ -130,7 +130,7 @@ def test_an_object_that_is_written_again_meanwhile_stays(store: Store) -> None:
     store.list = lambda prefix="", real=store.list: (  # type: ignore[method-assign]
         stored if prefix or stored not in before else _old(stored) for stored in real(prefix)
     )
-    told = swept(store, FakeRows()).stores[0]
+    told = swept(store, FakeEntries()).stores[0]
     del store.list
     assert paths(store) == {own.path}
     assert (told.kept.objects, told.deleted.objects) == (1, 1)
@@ -148,7 +148,7 @@ def test_an_object_that_names_others_is_opened(store: Store) -> None:
     inner = put(store, json.dumps([table.to_row()] * 40_000).encode(), ext="rows.json")
     outer = put(store, json.dumps([inner.to_row()]).encode(), ext="rows.json")
     loose = put(store, json.dumps([put(store, b"loose").to_row()]).encode(), ext="rows.json")
-    told = swept(store, FakeRows(outer.to_row())).stores[0]
+    told = swept(store, FakeEntries(outer.to_row())).stores[0]
     assert paths(store) == {table.path, inner.path, outer.path}
     assert told.deleted.objects == 2
     assert loose.path not in paths(store)
@@ -159,7 +159,7 @@ def test_a_lost_object_names_nothing(store: Store) -> None:
     gone = put(store, b"[]", ext="rows.json")
     store.delete(gone.path)
     put(store)
-    assert swept(store, FakeRows(gone.to_row())).stores[0].deleted.objects == 1
+    assert swept(store, FakeEntries(gone.to_row())).stores[0].deleted.objects == 1
 
 
 @pytest.mark.parametrize("path", ["../../canary", "/etc/passwd", "dag/run/task/-1/%41/" + "0" * 32])
@@ -167,7 +167,7 @@ def test_a_forged_row_leads_nowhere(store: Store, path: str) -> None:
     """What a row says is only compared with what was listed."""
     own = put(store)
     forged = {"$typedxcom": 1, "path": path + ".rows.json", "digest": "x"}
-    swept(store, FakeRows(own.to_row(), forged))
+    swept(store, FakeEntries(own.to_row(), forged))
     assert paths(store) == {own.path}
 
 
@@ -176,7 +176,7 @@ def test_a_pointer_protects_whoever_signed_it() -> None:
     store = MemoryStore()
     own = put(store)
     for change in ({}, {"mac": "hmac-sha256:" + "0" * 64}, {"more": 1}, {"size": -1}):
-        swept(store, FakeRows({**own.to_row(), **change}))
+        swept(store, FakeEntries({**own.to_row(), **change}))
         assert paths(store) == {own.path}
 
 
@@ -185,8 +185,8 @@ def test_a_newer_form_stops_the_sweep(value: object) -> None:
     """It may name objects in a way that this version does not know; the entry is named."""
     store = MemoryStore()
     put(store)
-    with pytest.raises(SweepError, match="row 1 is in form"):
-        swept(store, FakeRows(1, value))
+    with pytest.raises(SweepError, match="entry 1 is in form"):
+        swept(store, FakeEntries(1, value))
     assert len(paths(store)) == 1
 
 
@@ -197,10 +197,10 @@ def test_what_only_looks_like_a_newer_form_does_not(value: object) -> None:
     """A user's own string, and the marks of this version."""
     store = MemoryStore()
     put(store)
-    assert swept(store, FakeRows(value)).stores[0].deleted.objects == 1
+    assert swept(store, FakeEntries(value)).stores[0].deleted.objects == 1
 
 
-@pytest.mark.parametrize("method", ["in_flight", "rows"])
+@pytest.mark.parametrize("method", ["in_flight", "entries"])
 def test_rows_that_cannot_be_read_stop_the_sweep(method: str, monkeypatch) -> None:
     """An unreachable API, half a listing: nothing is removed."""
     store = MemoryStore()
@@ -210,9 +210,9 @@ def test_rows_that_cannot_be_read_stop_the_sweep(method: str, monkeypatch) -> No
         yield from ()
         raise SweepError("unreachable")
 
-    monkeypatch.setattr(FakeRows, method, half)
+    monkeypatch.setattr(FakeEntries, method, half)
     with pytest.raises(SweepError):
-        swept(store, FakeRows())
+        swept(store, FakeEntries())
     assert len(paths(store)) == 1
 
 
@@ -223,7 +223,7 @@ def test_runs_that_cannot_be_asked_for_before_a_batch_end_it(monkeypatch) -> Non
         put(store, bytes([number]))
     monkeypatch.setattr("typedxcom.sweep.index._BATCH", 1)
 
-    class Dying(FakeRows):
+    class Dying(FakeEntries):
         asked = 0
 
         def in_flight(self):
@@ -249,7 +249,7 @@ def test_an_object_that_names_others_and_cannot_be_read_stops_the_sweep(monkeypa
 
     monkeypatch.setattr(store, "read_range", refuse)
     with pytest.raises(StoreError, match="later"):
-        swept(store, FakeRows(outer.to_row()))
+        swept(store, FakeEntries(outer.to_row()))
     assert len(paths(store)) == 2
 
 
@@ -268,7 +268,7 @@ def test_what_a_store_refuses_to_remove_is_told(monkeypatch) -> None:
     chosen = sorted(paths(store))[:12]
     stubborn = chosen.__contains__
     monkeypatch.setattr(store, "delete", refuse)
-    report = swept(store, FakeRows())
+    report = swept(store, FakeEntries())
     assert paths(store) == set(chosen)
     assert not report.is_complete
     assert len(report.errors) == 10
@@ -286,7 +286,7 @@ def test_two_sweeps_at_once_do_no_harm(store: Store) -> None:
 
     def run() -> None:
         start.wait()
-        reports.append(swept(store, FakeRows(own.to_row())))
+        reports.append(swept(store, FakeEntries(own.to_row())))
 
     threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
@@ -314,10 +314,10 @@ def test_a_sweep_that_is_killed_is_done_by_the_next(store: Store, monkeypatch) -
     monkeypatch.setattr("typedxcom.sweep.run._DELETERS", 1)
     monkeypatch.setattr(type(store), "delete_unchanged", killed)
     with pytest.raises(KeyboardInterrupt):
-        swept(store, FakeRows(own.to_row()))
+        swept(store, FakeEntries(own.to_row()))
     assert len(paths(store)) == 7
     monkeypatch.undo()
-    assert swept(store, FakeRows(own.to_row())).stores[0].deleted.objects == 6
+    assert swept(store, FakeEntries(own.to_row())).stores[0].deleted.objects == 6
     assert paths(store) == {own.path}
 
 
@@ -327,11 +327,11 @@ def test_rests_of_unfinished_writes_go_when_they_are_old(tmp_path: Path) -> None
     bind(store, OWNER)
     stage = store.stage()
     stage.write(b"123")
-    told = swept(store, FakeRows(), now=datetime.now(timezone.utc)).stores[0]
+    told = swept(store, FakeEntries(), now=datetime.now(timezone.utc)).stores[0]
     assert (told.partials.objects, told.deleted_partials.objects) == (0, 0)
-    assert swept(store, FakeRows(), delete=False).stores[0].partials.size == 3
+    assert swept(store, FakeEntries(), delete=False).stores[0].partials.size == 3
     assert len(list(store.partials())) == 1
-    assert swept(store, FakeRows()).stores[0].deleted_partials.size == 3
+    assert swept(store, FakeEntries()).stores[0].deleted_partials.size == 3
     assert not list(store.partials())
     stage.discard()
 
@@ -346,7 +346,7 @@ def test_unfinished_uploads_go_when_they_are_old(s3, bucket: str) -> None:
     s3().call_s3("create_multipart_upload", Bucket=bucket, Key=f"xcom/{theirs}")
     for path in paths_of_uploads:
         s3().call_s3("create_multipart_upload", Bucket=bucket, Key=f"xcom/{path}")
-    told = swept(store, FakeRows(flying=[("dag", "one")])).stores[0]
+    told = swept(store, FakeEntries(flying=[("dag", "one")])).stores[0]
     assert told.deleted_partials.objects == 1
     left = {one.path.partition("?")[0] for one in store.partials()}
     assert left == {paths_of_uploads[0], theirs}
@@ -357,7 +357,7 @@ def test_a_pointer_into_a_store_that_is_not_swept_counts(tmp_path: Path) -> None
     swept_store, other = MemoryStore("one"), MemoryStore("two")
     table = put(swept_store, b"table")
     outer = put(other, json.dumps([table.to_row()]).encode(), ext="rows.json")
-    swept(swept_store, FakeRows(outer.to_row()), others=[other])
+    swept(swept_store, FakeEntries(outer.to_row()), others=[other])
     assert paths(swept_store) == {table.path}
 
 
@@ -366,10 +366,10 @@ def test_progress_is_told() -> None:
     store = MemoryStore()
     put(store)
     steps = []
-    swept(store, FakeRows(1, 2), progress=lambda *step: steps.append(step))
+    swept(store, FakeEntries(1, 2), progress=lambda *step: steps.append(step))
     assert steps == [
         ("objects in memory", 1, 1),
-        ("rows", 2, 2),
+        ("entries", 2, 2),
         ("deleting from memory", 1, 1),
     ]
 
@@ -393,6 +393,6 @@ def test_other_periods_are_refused(text: str) -> None:
 def test_a_period_that_a_clock_may_be_off_is_refused(period: timedelta) -> None:
     """For all DAGs or for one."""
     with pytest.raises(ConfigurationError, match="at least 1h"):
-        Rules(grace=period)
+        SweepRules(grace=period)
     with pytest.raises(ConfigurationError, match="at least 1h"):
-        Rules(retention={"dag": period})
+        SweepRules(retention={"dag": period})

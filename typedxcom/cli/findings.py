@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typedxcom.airflow.wiring.edges import Edge
     from typedxcom.cli.imports import ImportGraph
 
-__all__ = ["DagReport", "Finding", "Report", "examine"]
+__all__ = ["CheckReport", "CheckedDag", "Finding", "examine"]
 
 _PASSED_OVER = (
     "Airflow never looks into this file, because not both `airflow` and `dag` (or `asset`) are in "
@@ -33,7 +33,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class DagReport:
+class CheckedDag:
     """The edges of one DAG.
 
     Attributes:
@@ -56,7 +56,7 @@ class DagReport:
 
 
 @dataclass(slots=True)
-class Report:
+class CheckReport:
     """All that was looked at.
 
     Attributes:
@@ -67,7 +67,7 @@ class Report:
     """
 
     files: int = 0
-    dags: list[DagReport] = field(default_factory=list)
+    dags: list[CheckedDag] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     empty: dict[Path, int] = field(default_factory=dict)
 
@@ -79,7 +79,7 @@ class Report:
 
 def examine(
     paths: list[Path], *, dags_folder: Path | None = None, with_importers: bool = False
-) -> Report:
+) -> CheckReport:
     """Import each DAG file of *paths* and look at every edge.
 
     Args:
@@ -94,7 +94,7 @@ def examine(
     from typedxcom.cli.discovery import dag_files
     from typedxcom.cli.loading import forget_modules
 
-    report, before = Report(), set(sys.modules)
+    report, before = CheckReport(), set(sys.modules)
     listed = {path: list(dag_files(path)) for path in paths}
     trees = _by_dags_folder(listed, dags_folder)
     for tree, named in trees.items():
@@ -131,7 +131,7 @@ def _by_dags_folder(paths: Iterable[Path], given: Path | None) -> dict[_Tree, li
     return {_Tree(folder): named for folder, named in groups.items()}
 
 
-def _examine_path(report: Report, path: Path, files: list[Path], tree: _Tree) -> None:
+def _examine_path(report: CheckReport, path: Path, files: list[Path], tree: _Tree) -> None:
     before = len(report.dags) + len(report.findings)
     is_new = not any(file.absolute() in tree.seen for file in files)
     for file in files:
@@ -153,7 +153,7 @@ def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
     return [path.relative_to(here) if path.is_relative_to(here) else path for path in found]
 
 
-def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
+def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
     from typedxcom.airflow.modes import always_strict
     from typedxcom.cli.discovery import is_passed_over, may_hold_dags
     from typedxcom.cli.loading import load_file
@@ -174,11 +174,11 @@ def _examine_file(report: Report, path: Path, tree: _Tree) -> None:
         report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
 
 
-def _examine_dag(report: Report, path: Path, dag: Any) -> None:
+def _examine_dag(report: CheckReport, path: Path, dag: Any) -> None:
     from typedxcom.airflow.wiring.dag import check_tasks
     from typedxcom.airflow.wiring.edges import edges_of
 
-    report.dags.append(DagReport(dag.dag_id, path, edges_of(dag), _notes(dag)))
+    report.dags.append(CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag)))
     for task_id, message in check_tasks(dag):
         report.findings.append(Finding(path, _line_of(path, task_id), message, "wiring"))
 

@@ -6,17 +6,17 @@ import json
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
-from typedxcom.cli.findings import Report
+from typedxcom.cli.findings import CheckReport
 
 __all__ = ["FORMATS"]
 
 
-def text(report: Report) -> str:
+def text(report: CheckReport) -> str:
     """Edges by DAG, then errors as ``file:line: message [code]``, then one line of totals."""
     return "\n".join([*_dags(report), *_errors(report), _totals(report)])
 
 
-def _dags(report: Report) -> Iterator[str]:
+def _dags(report: CheckReport) -> Iterator[str]:
     for dag in report.dags:
         yield f"{dag.dag_id} ({dag.path})"
         for edge in dag.edges:
@@ -27,12 +27,12 @@ def _dags(report: Report) -> Iterator[str]:
             yield f"  note: {note}"
 
 
-def _errors(report: Report) -> Iterator[str]:
+def _errors(report: CheckReport) -> Iterator[str]:
     for one in report.findings:
         yield f"{one.path}:{one.line}: error: {one.message}  [{one.code}]"
 
 
-def _totals(report: Report) -> str:
+def _totals(report: CheckReport) -> str:
     edges = sum(len(dag.edges) for dag in report.dags)
     return (
         f"{len(report.findings)} errors, {edges} edges ({report.untyped} untyped) "
@@ -40,7 +40,7 @@ def _totals(report: Report) -> str:
     )
 
 
-def as_json(report: Report) -> str:
+def as_json(report: CheckReport) -> str:
     """One object with ``dags``, ``errors`` and ``files``."""
     return json.dumps(
         {
@@ -74,7 +74,7 @@ def as_json(report: Report) -> str:
     )
 
 
-def github(report: Report) -> str:
+def github(report: CheckReport) -> str:
     """Workflow commands, which GitHub shows on the lines of a pull request."""
     return "\n".join(
         f"::error file={_escaped(str(one.path))},line={one.line},title=typedxcom {one.code}"
@@ -87,7 +87,7 @@ def _escaped(words: str) -> str:
     return words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def junit(report: Report) -> str:
+def junit(report: CheckReport) -> str:
     """A JUnit file with one case for each DAG and one failure for each error."""
     suite = ElementTree.Element(
         "testsuite",
@@ -106,7 +106,7 @@ def junit(report: Report) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
 
 
-FORMATS: dict[str, Callable[[Report], str]] = {
+FORMATS: dict[str, Callable[[CheckReport], str]] = {
     "text": text,
     "json": as_json,
     "github": github,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from typedxcom.cli.findings import DagReport
+from typedxcom.cli.findings import CheckedDag
 
 __all__ = ["mermaid"]
 
 
-def mermaid(dag: DagReport) -> str:
+def mermaid(dag: CheckedDag) -> str:
     """The flowchart of *dag*: tasks as boxes, each edge with its parameter and type."""
     tasks = dict.fromkeys(task for edge in dag.edges for task in (edge.upstream, edge.downstream))
     lines = ["flowchart LR"]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from typedxcom import __version__
-from typedxcom.cli.findings import Report, examine
+from typedxcom.cli.findings import CheckReport, examine
 from typedxcom.cli.formats import FORMATS
 from typedxcom.cli.graph import mermaid
 from typedxcom.cli.sweep import add_options, run
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _check(report, options)
 
 
-def _check(report: Report, options: argparse.Namespace) -> int:
+def _check(report: CheckReport, options: argparse.Namespace) -> int:
     printed = FORMATS[options.format](report)
     if printed:
         print(printed)
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _graph(report: Report, dag_id: str | None) -> int:
+def _graph(report: CheckReport, dag_id: str | None) -> int:
     chosen = [dag for dag in report.dags if dag_id in (None, dag.dag_id)]
     if not chosen:
         errors = "; ".join(one.message for one in report.findings)

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from typedxcom.errors import ConfigurationError, StoreError, SweepError
 from typedxcom.sizes import amount
-from typedxcom.sweep import Report, StoreReport, parse_period
+from typedxcom.sweep import StoreReport, SweepReport, parse_period
 
 __all__ = ["Bar", "add_options", "as_json", "as_text", "run"]
 
@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     return _OK if report.is_complete else _INCOMPLETE
 
 
-def _sweep(options: argparse.Namespace, bar: Bar) -> Report:
+def _sweep(options: argparse.Namespace, bar: Bar) -> SweepReport:
     # Airflow logs to what it finds as stdout when it is imported; ours has the report alone.
     with contextlib.redirect_stdout(sys.stderr):
         _load_airflow()
@@ -124,9 +124,9 @@ def _load_airflow() -> None:
         ) from None
 
 
-def as_text(report: Report) -> str:
+def as_text(report: SweepReport) -> str:
     """A few lines for each store, then the errors."""
-    lines = [f"rows of {report.source}: {report.rows:,}"]
+    lines = [f"entries of {report.source}: {report.entries:,}"]
     lines += [line for store in report.stores for line in _store(store, report.delete)]
     if not report.delete and any(store.orphans.objects for store in report.stores):
         lines.append("Nothing was removed. Run it with --delete to remove them.")
@@ -135,34 +135,34 @@ def as_text(report: Report) -> str:
 
 
 def _store(store: StoreReport, delete: bool) -> Iterator[str]:
-    def told(name: str) -> str:
+    def shown(name: str) -> str:
         found = getattr(store, name)
         return f"{found.objects:,} objects, {amount(found.size)}"
 
-    yield f"store {store.name}: {told('found')}"
+    yield f"store {store.name}: {shown('found')}"
     if store.others.objects:
-        yield f"  of other deployments, or of none (see --adopt): {told('others')}"
+        yield f"  of other deployments, or of none (see --adopt): {shown('others')}"
     for name in ("young", "in_flight", "named", "hidden"):
         if getattr(store, name).objects:
-            yield f"  {name.replace('_', ' ')}: {told(name)}"
-    yield f"  orphans: {told('orphans')}"
+            yield f"  {name.replace('_', ' ')}: {shown(name)}"
+    yield f"  orphans: {shown('orphans')}"
     for dag in store.dags[:_DAGS]:
         yield f"    {dag.folder}: {dag.orphans.objects:,} objects, {amount(dag.orphans.size)}"
     if len(store.dags) > _DAGS:
         yield f"    and {len(store.dags) - _DAGS:,} more DAGs"
     if store.partials.objects:
-        yield f"  unfinished writes: {told('partials')}"
+        yield f"  unfinished writes: {shown('partials')}"
     if delete:
         for name in ("deleted", "deleted_partials", "kept", "failed"):
             if name == "deleted" or getattr(store, name).objects:
-                yield f"  {name.replace('_', ' ')}: {told(name)}"
+                yield f"  {name.replace('_', ' ')}: {shown(name)}"
 
 
-def as_json(report: Report) -> str:
-    """One object: ``deleted``, ``complete``, ``rows``, ``stores`` and ``errors``."""
-    told: dict[str, Any] = dataclasses.asdict(report)
-    told["complete"] = report.is_complete
-    return json.dumps(told, indent=2)
+def as_json(report: SweepReport) -> str:
+    """One object: ``deleted``, ``complete``, ``entries``, ``stores`` and ``errors``."""
+    shown: dict[str, Any] = dataclasses.asdict(report)
+    shown["complete"] = report.is_complete
+    return json.dumps(shown, indent=2)
 
 
 class Bar:

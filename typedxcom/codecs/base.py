@@ -124,7 +124,7 @@ class ValueCodec(ABC):
             raise EncodeError(long_int(tree) or f"Value cannot be read back: {error}") from error
         loss = self._first_loss(value, again)
         if loss is not None:
-            raise self._told_loss(loss)
+            raise self._loss_error(loss)
         return Encoded(text, tree)
 
     def _returns(self, value: Any, text: bytes) -> bool:
@@ -132,9 +132,9 @@ class ValueCodec(ABC):
         try:
             return self._first_loss(value, self.decode(text)) is None
         except (ValidationError, DecodeError):
-            return False  # the slow way repairs what can be, or tells
+            return False  # the slow way repairs what it can, or raises
 
-    def _told_loss(self, loss: Loss) -> ValidationError | CodecError:
+    def _loss_error(self, loss: Loss) -> ValidationError | CodecError:
         if loss.expected:
             return self.invalid(
                 [Problem(loss.path, f"expected `{loss.expected}`, got `{loss.got}`")]
@@ -157,9 +157,9 @@ class ValueCodec(ABC):
 
     def raised(self, error: Exception) -> ValidationError:
         """The error for what a validator or constructor of the author's own raised."""
-        told = f"reading it raised `{type(error).__name__}`"
+        what = f"reading it raised `{type(error).__name__}`"
         words = shorten(str(error))
-        return self.invalid([Problem("$", told if self.hides else f"{told}: {words}")])
+        return self.invalid([Problem("$", what if self.hides else f"{what}: {words}")])
 
     def invalid(self, problems: Sequence[Problem]) -> ValidationError:
         """The error for *problems*; the caller adds whose value it is."""

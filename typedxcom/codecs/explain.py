@@ -67,10 +67,10 @@ def explain(schema: Schema, tree: Any, leaf: Leaf, error: Exception) -> Explanat
         leaf: Judges one scalar: ``(annotation, value) -> complaint or None``.
         error: What msgspec said, used where this walk finds nothing.
     """
-    walk, is_partial = _Walk(leaf), False
+    walk, is_partial = ExplainingWalk(leaf), False
     try:
         walk.visit(schema, tree, "$")
-    except (_TooMany, RecursionError):
+    except (TooManyProblems, RecursionError):
         is_partial = True
     if walk.problems:
         return Explanation(walk.problems, walk.more, is_partial)
@@ -81,7 +81,7 @@ def explain(schema: Schema, tree: Any, leaf: Leaf, error: Exception) -> Explanat
     return Explanation([Problem(path, message[:1].lower() + message[1:])])
 
 
-class _TooMany(Exception):
+class TooManyProblems(Exception):
     """The walk has looked at as many parts as it may."""
 
 
@@ -89,7 +89,7 @@ class _TooMany(Exception):
 _Part: TypeAlias = tuple[Schema, Any, str]
 
 
-class _Walk:
+class ExplainingWalk:
     """One walk; what fits is asked once of each part, however many unions ask for it."""
 
     def __init__(self, leaf: Leaf) -> None:
@@ -135,7 +135,7 @@ class _Walk:
         """What is wrong with *tree* itself, and the parts to look at."""
         self._steps += 1
         if self._steps > _MAX_STEPS:
-            raise _TooMany
+            raise TooManyProblems
         match schema:
             case Named(inner=inner) | Alias(target=[inner]):
                 return (), [(inner, tree, "")]

@@ -71,7 +71,7 @@ def guard_of(schema: Schema, core_schema: Any) -> Guard | None:
         return None
 
     def look(tree: Any) -> Problem | None:
-        found = _Look()
+        found = GuardedLook()
         try:
             depth = found.depth(schema, tree, "$")
         except RecursionError as error:
@@ -97,7 +97,7 @@ def _models(node: Schema) -> int:
     return sum(isinstance(bare(member), Record) for member in members)
 
 
-class _Look:
+class GuardedLook:
     """One look at a tree: each part once for each schema that may read it."""
 
     def __init__(self) -> None:

@@ -52,7 +52,7 @@ class NativeCodec(ValueCodec):
 
     @contained(EncodeError)
     def check(self, value: Any) -> Any:
-        """*value*, with every problem of its fields told if it has any."""
+        """Return *value*, or raise an error with every problem of its fields."""
         kept = None
         try:
             kept = msgspec.to_builtins(value, builtin_types=_KEPT, enc_hook=_encode_other)
@@ -68,7 +68,7 @@ class NativeCodec(ValueCodec):
             raise self.raised(error) from self.cause(error)
         loss = self._first_loss(value, made)
         if loss is not None and loss.expected:
-            raise self._told_loss(loss)
+            raise self._loss_error(loss)
         return value
 
     def to_text(self, value: Any) -> bytes | None:
@@ -94,9 +94,9 @@ class NativeCodec(ValueCodec):
             first_foreign(self.schema, value) if isinstance(error, NotImplementedError) else None
         )
         if found is None:
-            name, told = type(value).__name__, str(error)[:200]
-            told = type(error).__name__ if self.hides else told
-            return EncodeError(f"`{name}` cannot be written as JSON: {told}")
+            name, words = type(value).__name__, str(error)[:200]
+            words = type(error).__name__ if self.hides else words
+            return EncodeError(f"`{name}` cannot be written as JSON: {words}")
         path, expected, foreign = found
         if not isinstance(expected, Unknown):
             return self.invalid([Problem(path, f"expected `{expected}`, got `{shorten(foreign)}`")])

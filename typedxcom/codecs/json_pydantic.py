@@ -89,7 +89,7 @@ class ModelCodec(ValueCodec):
             repaired = repair(self.schema, value)
             if repaired is not value:
                 return self.check(repaired)
-            raise self._told(error, value) from None
+            raise self._from_pydantic(error, value) from None
         except RecursionError as error:
             raise EncodeError(f"`{type(value).__name__}` is nested too deeply") from error
         except Exception as error:  # pydantic lets other exceptions of a validator pass
@@ -113,16 +113,16 @@ class ModelCodec(ValueCodec):
         return tree
 
     def _cannot_write(self, value: Any, error: Exception) -> str:
-        told = f"`{type(value).__name__}` cannot be written as JSON"
+        words = f"`{type(value).__name__}` cannot be written as JSON"
         if self.hides:
-            return f"{told}: {type(error).__name__}"
+            return f"{words}: {type(error).__name__}"
         cure = (
             '. For bytes that are no text: model_config = ConfigDict(ser_json_bytes="base64", '
             'val_json_bytes="base64")'
             if "invalid utf-8" in str(error)
             else ""
         )
-        return f"{told}: {str(error)[:200]}{cure}"
+        return f"{words}: {str(error)[:200]}{cure}"
 
     @contained(DecodeError)
     def decode(self, text: bytes) -> Any:
@@ -145,13 +145,13 @@ class ModelCodec(ValueCodec):
             repaired = repair(self.schema, tree)
             if repaired is not tree:
                 return self.decode(write_text(repaired))
-            raise self._told(error, tree) from None
+            raise self._from_pydantic(error, tree) from None
         except RecursionError as error:
             raise DecodeError("The JSON of an XCom is nested too deeply to be read") from error
         except Exception as error:  # pydantic lets other exceptions of a validator pass
             raise self.raised(error) from self.cause(error)
 
-    def _told(self, error: pydantic.ValidationError, root: Any) -> Exception:
+    def _from_pydantic(self, error: pydantic.ValidationError, root: Any) -> Exception:
         errors = error.errors(include_url=False, include_context=False)
         names = field_names(self.schema) if self.hides else None
         return self.wrong(from_pydantic(errors, root, names=names))

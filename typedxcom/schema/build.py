@@ -73,7 +73,7 @@ def schema_of(annotation: Any) -> Schema:
     Raises:
         NameError: A forward reference inside it cannot be resolved yet.
     """
-    builder = _Builder()
+    builder = SchemaBuilder()
     try:
         schema = builder.build(annotation)
     except RecursionError:
@@ -96,7 +96,7 @@ def is_union(annotation: Any) -> bool:
     return get_origin(annotation) in (Union, types.UnionType)
 
 
-class _Builder:
+class SchemaBuilder:
     """One reading; records are kept aside until the whole of it has succeeded."""
 
     def __init__(self) -> None:

@@ -60,8 +60,8 @@ def _form(schema: Schema, above: list[Schema]) -> Any:
         case Named(inner=inner) | Alias(target=[inner]):
             return _form(inner, above)
         case Constrained(inner=inner, constraints=limits):
-            told = {part.name: repr(getattr(limits, part.name)) for part in fields(limits)}
-            return {"of": _form(inner, above), **{k: v for k, v in told.items() if v != "None"}}
+            limited = {part.name: repr(getattr(limits, part.name)) for part in fields(limits)}
+            return {"of": _form(inner, above), **{k: v for k, v in limited.items() if v != "None"}}
         case SequenceOf(type=kind, item=item):
             return {kind.__name__: _form(item, above)}
         case TupleOf(items=items):

@@ -282,8 +282,8 @@ class Unsupported(Schema):
         if isinstance(self.annotation, str):
             return self.annotation
         name = None if get_args(self.annotation) else getattr(self.annotation, "__name__", None)
-        told = name or re.sub(r"\b(typing|collections\.abc)\.", "", repr(self.annotation))
-        return told if len(told) <= _MAX_NAME else f"{told[: _MAX_NAME - 1]}…"
+        shown = name or re.sub(r"\b(typing|collections\.abc)\.", "", repr(self.annotation))
+        return shown if len(shown) <= _MAX_NAME else f"{shown[: _MAX_NAME - 1]}…"
 
 
 def bare(schema: Schema) -> Schema:
@@ -296,12 +296,12 @@ def bare(schema: Schema) -> Schema:
 def bounds(constraints: Constraints) -> str:
     """The limits of a number as a reader writes them: `` > 0``."""
     signs = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
-    told = [
+    shown = [
         f" {sign} {limit}"
         for name, sign in signs
         if (limit := getattr(constraints, name)) is not None
     ]
-    return " and".join(told)
+    return " and".join(shown)
 
 
 def part(schema: Schema, key: Any) -> Schema:

@@ -76,7 +76,7 @@ def mismatches(
     Returns:
         Nothing when it fits, or when only the value can tell.
     """
-    return list(_Relation(solution or Solution()).compare(upstream, downstream, "$"))
+    return list(FittingRelation(solution or Solution()).compare(upstream, downstream, "$"))
 
 
 def substitute(schema: Schema, solution: Solution) -> Schema:
@@ -102,7 +102,7 @@ def substitute(schema: Schema, solution: Solution) -> Schema:
     return put(schema)
 
 
-class _Relation:
+class FittingRelation:
     """One comparison; pairs that are being compared are taken to fit, so recursion ends."""
 
     def __init__(self, solution: Solution) -> None:
@@ -186,9 +186,9 @@ class _Relation:
         unfit = [member for member in members if not self.fits(member, down)]
         if unfit:
             names = ", ".join(f"`{member}`" for member in unfit)
-            told = namesakes(unfit[0], down)
+            which = namesakes(unfit[0], down)
             reason = f"`{up}` may be {names}, which `{down}` does not take"
-            yield Mismatch(path, f"{reason}: {told}" if told else reason)
+            yield Mismatch(path, f"{reason}: {which}" if which else reason)
 
     def _any(
         self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str

@@ -16,7 +16,14 @@ from pathlib import Path
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 
-__all__ = ["in_folder", "list_files", "open_file", "remove_empty", "told", "warn_of_others"]
+__all__ = [
+    "from_os_error",
+    "in_folder",
+    "list_files",
+    "open_file",
+    "remove_empty",
+    "warn_of_others",
+]
 
 _log = logging.getLogger(__name__)
 _DEEPEST = 16  # folders one in the other: an object lies in five
@@ -33,7 +40,7 @@ def in_folder(root: Path, parts: list[str], *, make: int | None = None) -> Itera
         make: The mode of folders that are missing, root included; None makes none.
 
     Raises:
-        OSError: One is missing, or is no folder: a symlink, say. See `told`.
+        OSError: One is missing, or is no folder: a symlink, say. See `from_os_error`.
     """
     if make is not None:
         root.mkdir(mode=make, parents=True, exist_ok=True)
@@ -57,7 +64,7 @@ def open_file(root: Path, path: str) -> Iterator[int]:
     """A descriptor of the file *path* below *root*, to read.
 
     Raises:
-        OSError: It is missing, or a symlink is on the way. See `told`.
+        OSError: It is missing, or a symlink is on the way. See `from_os_error`.
         IntegrityError: It is no regular file.
     """
     *parts, name = path.split("/")
@@ -156,7 +163,7 @@ def warn_of_others(root: Path, name: str) -> None:
         )
 
 
-def told(error: OSError, address: str, doing: str) -> StoreError:
+def from_os_error(error: OSError, address: str, doing: str) -> StoreError:
     """What an operating system's error means for the object at *address*."""
     if isinstance(error, FileNotFoundError):
         return PointerNotFoundError(

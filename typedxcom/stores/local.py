@@ -17,7 +17,7 @@ from typing_extensions import Buffer
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
 from typedxcom.stores.base import Store, StoredObject
-from typedxcom.stores.folders import in_folder, list_files, open_file, remove_empty, told
+from typedxcom.stores.folders import from_os_error, in_folder, list_files, open_file, remove_empty
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.reading import Parts
 from typedxcom.stores.staged import CHUNK, WRITE, Staged, chunks_of
@@ -117,7 +117,7 @@ class LocalStore(Store):
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise told(error, self.describe(path), "delete") from None
+            raise from_os_error(error, self.describe(path), "delete") from None
         remove_empty(self.root, parts)
         return True
 
@@ -135,7 +135,7 @@ class LocalStore(Store):
         except StoreError:
             raise
         except OSError as error:
-            raise told(error, self.describe(stored.path), "delete") from None
+            raise from_os_error(error, self.describe(stored.path), "delete") from None
         remove_empty(self.root, parts)
         return taken
 
@@ -169,7 +169,7 @@ class LocalStore(Store):
             yield from list_files(self.root, [*parts])
         except OSError as error:
             folder = "/".join([*parts, error.filename or ""])
-            raise told(error, self.describe(folder), "list") from None
+            raise from_os_error(error, self.describe(folder), "list") from None
 
     def describe(self, path: str) -> str:
         """The file's name."""
@@ -191,7 +191,7 @@ class LocalStore(Store):
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise told(error, self.describe(path), "delete") from None
+            raise from_os_error(error, self.describe(path), "delete") from None
         return True
 
     @contextlib.contextmanager
@@ -213,7 +213,7 @@ class LocalStore(Store):
         except StoreError:
             raise
         except OSError as error:
-            raise told(error, self.describe(path), "read") from None
+            raise from_os_error(error, self.describe(path), "read") from None
 
     def _part(self, path: str, file: int, start: int, stop: int) -> bytes:
         found = os.fstat(file).st_size
@@ -262,7 +262,7 @@ class LocalStage(Staged):
                 self._file = os.open(self._name, flags, store.mode & 0o666, dir_fd=folder)
         except OSError as error:
             self.closed = True
-            raise told(error, store.describe(_PARTIAL), "write to") from None
+            raise from_os_error(error, store.describe(_PARTIAL), "write to") from None
 
     def write(self, data: Buffer) -> int:
         """Add bytes, and say how many."""
@@ -272,7 +272,7 @@ class LocalStage(Staged):
             while at < len(view):
                 at += os.write(self._file, view[at : at + WRITE])
         except OSError as error:
-            raise told(error, str(self._store.root), "write an object to") from None
+            raise from_os_error(error, str(self._store.root), "write an object to") from None
         self.size += at
         return at
 
@@ -286,7 +286,7 @@ class LocalStage(Staged):
         except StoreError:
             raise
         except OSError as error:
-            raise told(error, self._store.describe(path), "write") from None
+            raise from_os_error(error, self._store.describe(path), "write") from None
         finally:
             self.discard()
 

@@ -35,16 +35,16 @@ class Progress:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._done, self._what, self._size, self._clock = done, what, size, clock
-        self._began = self._told_at = clock()
-        self._bytes = self._told = 0
+        self._began = self._logged_at = clock()
+        self._bytes = self._logged = 0
 
     def add(self, count: int) -> None:
         """*count* bytes more have come through."""
         self._bytes += count
         now = self._clock()
-        is_due = now - self._told_at >= EVERY_SECONDS or self._bytes - self._told >= EVERY_BYTES
+        is_due = now - self._logged_at >= EVERY_SECONDS or self._bytes - self._logged >= EVERY_BYTES
         if is_due and self._bytes != self._size:
-            self._told_at, self._told = now, self._bytes
+            self._logged_at, self._logged = now, self._bytes
             of = "" if self._size is None else f" of {self._size:,}"
             seconds = now - self._began
             line = "%s %s%s bytes in %d s: %s"
@@ -56,8 +56,8 @@ class Progress:
 
         progress = self
 
-        class Told(Callback):  # type: ignore[misc]  # fsspec has no types
+        class ProgressCallback(Callback):  # type: ignore[misc]  # fsspec has no types
             def relative_update(self, inc: int = 1) -> None:
                 progress.add(inc)
 
-        return Told()
+        return ProgressCallback()

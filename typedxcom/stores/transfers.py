@@ -1,4 +1,4 @@
-"""What a store is asked for, told to whoever counts it; nothing is measured where nobody does."""
+"""What a store is asked for, reported to whoever counts it. If nobody does, nothing is measured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from typedxcom.pointer import Pointer
 
-__all__ = ["Clock", "Observe", "Transfer"]
+__all__ = ["Observe", "Transfer", "TransferClock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Transfer:
 Observe: TypeAlias = Callable[[Transfer], None]
 
 
-class Clock:
+class TransferClock:
     """Measures one transfer and tells of it."""
 
     def __init__(self, observe: Observe, operation: Literal["write", "read"]) -> None:

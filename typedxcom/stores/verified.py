@@ -31,7 +31,7 @@ from typedxcom.stores.limits import Limits, check_declared
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.progress import Progress
 from typedxcom.stores.staged import chunks_of
-from typedxcom.stores.transfers import Clock
+from typedxcom.stores.transfers import TransferClock
 
 __all__ = [
     "Limits",
@@ -113,7 +113,7 @@ class ObjectWriter:
         self._digester = Digester(algorithm)
         self._tail: bytearray | None = None
         self._before = b""
-        self._clock = Clock(store.observe, "write") if store.observe else None
+        self._clock = TransferClock(store.observe, "write") if store.observe else None
         self._staged = store.stage()
         self._progress = Progress("Wrote", f"an object of {coordinates}, for store {store.name!r}")
 
@@ -251,7 +251,7 @@ def read_verified(
         check_declared(pointer.size, limits.size, store.describe(pointer.path))
         if store.observe is None:
             return _read(store, pointer)
-        clock = Clock(store.observe, "read")
+        clock = TransferClock(store.observe, "read")
         try:
             data = _read(store, pointer)
         except StoreError as error:
@@ -299,7 +299,7 @@ def read_verified_chunks(
     """
     with named(subject):
         check_declared(pointer.size, limits.size, store.describe(pointer.path))
-        clock = Clock(store.observe, "read") if store.observe else None
+        clock = TransferClock(store.observe, "read") if store.observe else None
         digester = Digester(pointer.digest.partition(":")[0])
         progress = Progress("Read", store.describe(pointer.path), pointer.size)
         try:

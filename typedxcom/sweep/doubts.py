@@ -10,15 +10,15 @@ from __future__ import annotations
 from typedxcom.errors import SweepError
 from typedxcom.stores import Store
 from typedxcom.stores.owners import UNMARKED, Owners, adopt, read_owners
-from typedxcom.sweep.entries import RowSource
-from typedxcom.sweep.report import Report, StoreReport
-from typedxcom.sweep.rules import Rules
+from typedxcom.sweep.entries import EntrySource
+from typedxcom.sweep.report import StoreReport, SweepReport
+from typedxcom.sweep.rules import SweepRules
 
 __all__ = ["adopt_store", "check_bound", "doubts"]
 
 
-def check_bound(store: Store, owners: Owners, owner: str, source: RowSource) -> None:
-    """Refuse a store that is not known to be of the deployment whose rows are read.
+def check_bound(store: Store, owners: Owners, owner: str, source: EntrySource) -> None:
+    """Refuse a store that is not known to be of the deployment whose entries are read.
 
     Raises:
         SweepError: It is of another one, or of nobody that is known.
@@ -30,7 +30,7 @@ def check_bound(store: Store, owners: Owners, owner: str, source: RowSource) -> 
     read = f"{source.describe()} is of {whose}"
     if owners.known:
         raise SweepError(
-            f"{where} belongs to deployment {_listed(owners.known)}, and {read}. Read the rows of "
+            f"{where} belongs to deployment {_listed(owners.known)}, and {read}. Read the entries of "
             "the deployment that writes there: see sweep_database. If its id was lost, take its "
             "objects over: `typedxcom sweep --adopt` with the deployment's name."
         )
@@ -69,19 +69,19 @@ def adopt_store(store: Store, owner: str, of: str = "") -> None:
     adopt(store, owner, of)
 
 
-def doubts(report: Report, told: StoreReport, rules: Rules) -> str:
+def doubts(report: SweepReport, store: StoreReport, rules: SweepRules) -> str:
     """Why the orphans of one store may be no orphans; "" where they look like leftovers."""
-    orphans = told.orphans.objects
-    old = orphans + told.named.objects + told.in_flight.objects + told.hidden.objects
+    orphans = store.orphans.objects
+    old = orphans + store.named.objects + store.in_flight.objects + store.hidden.objects
     if orphans and not report.marked:
-        why = "typedxcom wrote no row at all there"
+        why = "typedxcom wrote no entry at all there"
     elif rules.are_too_many(orphans, old):
         why = f"that is more than {rules.max_percent} %"
     else:
         return ""
     return (
-        f"No row of {report.source} names {orphans:,} of {old:,} old objects in store {told.name!r} "
-        f"({told.address}), and {why}. Is it the database of the deployment that writes to this "
+        f"No entry of {report.source} names {orphans:,} of {old:,} old objects in store {store.name!r} "
+        f"({store.address}), and {why}. Is it the database of the deployment that writes to this "
         "store, and is it whole? If all of them may go, say so: `--all-orphans`, or `all_orphans` "
         "of the sweep's DAG."
     )

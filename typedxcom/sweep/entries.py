@@ -1,8 +1,8 @@
-"""What the rows name: any string in a row that reads like the path of an object protects it.
+"""What the entries name: any string in an entry that reads like the path of an object protects it.
 
 Nothing is parsed as a pointer here. A pointer that is unsigned, damaged or forged protects what it
 names like any other: the worst that a forged one does is to keep an object, while a rule that
-asked for a signature would lose the values of every row that was written before the key was set.
+asked for a signature would lose the values of every entry that was written before the key was set.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typedxcom.errors import IntegrityError, PointerNotFoundError, SweepError
 from typedxcom.pointer import NAMES_OTHERS, VERSION, is_object_path, paths_in
 from typedxcom.stores import Store
 
-__all__ = ["Row", "RowSource", "is_marked", "named_by", "named_inside"]
+__all__ = ["Entry", "EntrySource", "is_marked", "named_by", "named_inside"]
 
 _WINDOW = 2 * 2**10  # bytes: more than the longest path with its quotes
 # A mark of ours that is no text inside a string.
@@ -24,8 +24,8 @@ _FORM = re.compile(rb'(?<!\\)"\$typedxcom"\s*:\s*([0-9]{1,10})')
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One XCom row, or the extra of one asset event: whatever a reader may take a pointer from.
+class Entry:
+    """One XCom entry, or the extra of one asset event: whatever a reader may take a pointer from.
 
     Attributes:
         where: Which one it is, for messages.
@@ -36,8 +36,8 @@ class Row:
     text: bytes
 
 
-class RowSource(ABC):
-    """Where the rows and runs of a deployment are read from: all of them, or an error."""
+class EntrySource(ABC):
+    """Where the entries and runs of a deployment are read from: all of them, or an error."""
 
     @abstractmethod
     def owner(self) -> str:
@@ -57,7 +57,7 @@ class RowSource(ABC):
 
     def describe(self) -> str:
         """What a message calls it: host and name, and never a user or a password."""
-        return "this source of rows"
+        return "this source of entries"
 
     @abstractmethod
     def in_flight(self) -> Iterable[tuple[str, str]]:
@@ -68,17 +68,17 @@ class RowSource(ABC):
         """
 
     @abstractmethod
-    def rows(self) -> Iterator[Row]:
-        """Every row that was there when the iteration began and is still there at its end.
+    def entries(self) -> Iterator[Entry]:
+        """Every entry that was there when the iteration began and is still there at its end.
 
-        Rows that hold no mark of ours may be left out.
+        Entries that hold no mark of ours may be left out.
 
         Raises:
             SweepError: They cannot all be read. A retry may help.
         """
 
     def hides(self, dag_folder: str) -> bool:
-        """Whether rows of the DAG with that folder may be kept from us.
+        """Whether entries of the DAG with that folder may be kept from us.
 
         Raises:
             SweepError: That cannot be told. A retry may help.
@@ -89,18 +89,18 @@ class RowSource(ABC):
         """Let go of connections; nothing is asked for after that."""
 
     def count(self) -> int | None:
-        """About how many rows there are, for a progress bar; None where that is not known."""
+        """About how many entries there are, for a progress bar; None where that is not known."""
         return None
 
 
-def named_by(row: Row) -> list[str]:
-    """Every path that *row* names.
+def named_by(entry: Entry) -> list[str]:
+    """Every path that *entry* names.
 
     Raises:
         SweepError: It is in a newer form, which may name objects in another way.
     """
-    _refuse_newer(row.text, row.where)
-    return list(paths_in(row.text))
+    _refuse_newer(entry.text, entry.where)
+    return list(paths_in(entry.text))
 
 
 def named_inside(path: str, stores: Sequence[Store]) -> Iterator[list[str]]:
@@ -121,12 +121,12 @@ def named_inside(path: str, stores: Sequence[Store]) -> Iterator[list[str]]:
                 yield list(paths_in(text))
                 tail = text[-_WINDOW:]
         except (PointerNotFoundError, IntegrityError):
-            continue  # whoever follows the row does not get further either
+            continue  # whoever follows the entry does not get further either
 
 
-def is_marked(row: Row) -> bool:
-    """Whether typedxcom wrote something of the row."""
-    return b"$typedxcom" in row.text
+def is_marked(entry: Entry) -> bool:
+    """Whether typedxcom wrote something of the entry."""
+    return b"$typedxcom" in entry.text
 
 
 def _refuse_newer(text: bytes, where: str) -> None:

@@ -10,80 +10,82 @@ from types import TracebackType
 from typing_extensions import Self
 
 from typedxcom.stores import StoredObject
-from typedxcom.sweep.report import Amount, DagReport
+from typedxcom.sweep.report import Amount, SweptDag
 
-__all__ = ["FAILED", "GONE", "HIDDEN", "IN_FLIGHT", "KEPT", "NAMED", "ORPHAN", "Index"]
+__all__ = ["FAILED", "GONE", "HIDDEN", "IN_FLIGHT", "KEPT", "NAMED", "ORPHAN", "SweepIndex"]
 
 ORPHAN, NAMED, IN_FLIGHT, HIDDEN, GONE, KEPT, FAILED = range(7)
 _BATCH = 1000  # objects per statement
 
 
-class Index:
+class SweepIndex:
     """What was listed and is old enough to go, each with what is known of it.
 
     It is a context manager; its file has no name and is gone with it, or with the process.
     """
 
     def __init__(self) -> None:
-        self._rows = sqlite3.connect("", isolation_level=None)  # "": a file without a name
-        self._rows.execute("PRAGMA journal_mode = OFF")
-        self._rows.execute("PRAGMA synchronous = OFF")
-        self._rows.execute(
+        self._database = sqlite3.connect("", isolation_level=None)  # "": a file without a name
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA synchronous = OFF")
+        self._database.execute(
             "CREATE TABLE object (path TEXT, store INTEGER, size INTEGER, modified TEXT,"
             " state INTEGER, PRIMARY KEY (path, store)) WITHOUT ROWID"
         )
-        self._rows.execute("BEGIN")  # one transaction without an end: nothing waits for the disk
+        self._database.execute(
+            "BEGIN"
+        )  # one transaction without an end: nothing waits for the disk
 
     def add(self, store: int, objects: Iterable[StoredObject]) -> None:
         """Take in the objects of one store, as orphans until something else is known."""
-        self._rows.executemany(
+        self._database.executemany(
             "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, 0)",
             ((one.path, store, one.size, one.modified.isoformat()) for one in objects),
         )
 
     def mark_named(self, paths: Iterable[str]) -> None:
-        """A row names these, in whichever store they lie."""
-        self._rows.executemany(
+        """An entry points to these, in whichever store they lie."""
+        self._database.executemany(
             f"UPDATE object SET state = {NAMED} WHERE path = ? AND state = {ORPHAN}",
             ((path,) for path in paths),
         )
 
     def mark_under(self, folders: Iterable[str], state: int) -> None:
         """Set the state of every orphan below these folders."""
-        self._rows.executemany(
+        self._database.executemany(
             f"UPDATE object SET state = ? WHERE path > ? AND path < ? AND state = {ORPHAN}",
             ((state, f"{folder}/", f"{folder}0") for folder in folders),  # "0" comes after "/"
         )
 
     def mark(self, store: int, states: Iterable[tuple[str, int]]) -> None:
         """Set the states of some objects of one store, given as path and state."""
-        self._rows.executemany(
+        self._database.executemany(
             "UPDATE object SET state = ? WHERE path = ? AND store = ?",
             ((state, path, store) for path, state in states),
         )
 
     def amount(self, store: int, state: int) -> Amount:
         """How much of one store is in that state."""
-        found = self._rows.execute(
+        found = self._database.execute(
             "SELECT count(*), coalesce(sum(size), 0) FROM object WHERE store = ? AND state = ?",
             (store, state),
         )
         return Amount(*found.fetchone())
 
-    def dags(self, store: int) -> list[DagReport]:
+    def dags(self, store: int) -> list[SweptDag]:
         """The orphans of one store by DAG, largest first."""
-        found = self._rows.execute(
+        found = self._database.execute(
             "SELECT substr(path, 1, instr(path, '/') - 1) AS dag, count(*), sum(size) AS size"
             " FROM object WHERE store = ? AND state = ? GROUP BY dag ORDER BY size DESC, dag",
             (store, ORPHAN),
         )
-        return [DagReport(dag, Amount(count, size)) for dag, count, size in found]
+        return [SweptDag(dag, Amount(count, size)) for dag, count, size in found]
 
     def orphans(self, store: int) -> Iterator[list[StoredObject]]:
         """The orphans of one store, batch by batch; mark each batch before the next."""
         last = ""
         while True:
-            found = self._rows.execute(
+            found = self._database.execute(
                 "SELECT path, size, modified FROM object"
                 " WHERE store = ? AND state = ? AND path > ? ORDER BY path LIMIT ?",
                 (store, ORPHAN, last, _BATCH),
@@ -105,4 +107,4 @@ class Index:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._rows.close()
+        self._database.close()

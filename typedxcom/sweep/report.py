@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from typedxcom.errors import MAX_PROBLEMS
 
-__all__ = ["Amount", "DagReport", "Report", "StoreReport"]
+__all__ = ["Amount", "StoreReport", "SweepReport", "SweptDag"]
 
 
 @dataclass(slots=True)
@@ -28,12 +28,12 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class DagReport:
+class SweptDag:
     """The orphans of one DAG in one store.
 
     Attributes:
         folder: The DAG's folder in the store: its id, quoted where need be.
-        orphans: What no row names.
+        orphans: What no entry names.
     """
 
     folder: str
@@ -51,8 +51,8 @@ class StoreReport:
         others: Of these, what other deployments wrote, or nobody knows who.
         young: What is younger than its grace period; nobody asked who names it.
         in_flight: What belongs to a run that is not finished.
-        named: What some row names.
-        hidden: What belongs to a DAG whose rows the account may not read.
+        named: What some entry names.
+        hidden: What belongs to a DAG whose entries the account may not read.
         orphans: The rest.
         deleted: Orphans that are gone now.
         kept: Orphans that were written again meanwhile, or whose run has started again.
@@ -76,17 +76,17 @@ class StoreReport:
     failed: Amount = field(default_factory=Amount)
     partials: Amount = field(default_factory=Amount)
     deleted_partials: Amount = field(default_factory=Amount)
-    dags: list[DagReport] = field(default_factory=list)
+    dags: list[SweptDag] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Report:
+class SweepReport:
     """What one sweep found and did.
 
     Attributes:
         delete: Whether it was to remove anything.
-        source: Where rows were read, without credentials.
-        rows: How many XCom rows were read.
+        source: Where entries were read, without credentials.
+        entries: How many XCom entries were read.
         marked: How many of them typedxcom wrote.
         stores: By store.
         warnings: Why a sweep that deletes would stop here.
@@ -95,7 +95,7 @@ class Report:
 
     delete: bool
     source: str = ""
-    rows: int = 0
+    entries: int = 0
     marked: int = 0
     stores: list[StoreReport] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

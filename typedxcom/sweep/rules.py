@@ -1,4 +1,4 @@
-"""How long an object that no row names is kept, and how many may go at once."""
+"""How long an object that no entry names is kept, and how many may go at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer import folder_of
 
-__all__ = ["Rules", "parse_period"]
+__all__ = ["SweepRules", "parse_period"]
 
 _SHORTEST = timedelta(hours=1)  # the clocks of workers, stores and this machine differ
 _MANY = 100  # orphans: below, a share says little
@@ -18,14 +18,14 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How old an object must be before the sweep removes it; what a row names always stays.
+class SweepRules:
+    """How old an object must be before the sweep removes it; what an entry names always stays.
 
     Attributes:
         grace: For all DAGs, and for what unfinished writes left.
         retention: DAG id to the period that counts for its objects instead.
         max_percent: Of a store's old objects that may be orphans; with more, the sweep doubts that
-            it read the right rows. Fewer than 100 orphans are never too many.
+            it read the right entries. Fewer than 100 orphans are never too many.
 
     Raises:
         ConfigurationError: A period is shorter than an hour, or a share is none.

@@ -1,9 +1,9 @@
-"""One sweep, in the order that makes it safe: objects, then runs in flight, then rows.
+"""One sweep, in the order that makes it safe: objects, then runs in flight, then entries.
 
-A task writes an object, then pushes its row; its run is in flight from before the one until after
-the other. So an object that was old when it was listed, that no run in flight owns and that no row
-names after that, is one that no task has relied on since, or it has been written again and has a
-new date. The date is looked at once more right before an object goes.
+A task first writes an object, then pushes an entry that points to it, and its run is in flight all
+that time. Say an object was old when it was listed, no run in flight owns it, and after that no
+entry points to it. Then no task has relied on it since, or it was written again and has a new date.
+The sweep looks at the date once more right before it deletes an object.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typedxcom.pointer import NAMES_OTHERS, folder_of, is_object_path, owner_of
 from typedxcom.stores import Store, StoredObject
 from typedxcom.stores.owners import Owners, read_owners
 from typedxcom.sweep.doubts import address, check_bound, doubts
-from typedxcom.sweep.entries import RowSource, is_marked, named_by, named_inside
-from typedxcom.sweep.index import FAILED, GONE, HIDDEN, IN_FLIGHT, KEPT, NAMED, ORPHAN, Index
-from typedxcom.sweep.report import Report, StoreReport
-from typedxcom.sweep.rules import Rules
+from typedxcom.sweep.entries import EntrySource, is_marked, named_by, named_inside
+from typedxcom.sweep.index import FAILED, GONE, HIDDEN, IN_FLIGHT, KEPT, NAMED, ORPHAN, SweepIndex
+from typedxcom.sweep.report import StoreReport, SweepReport
+from typedxcom.sweep.rules import SweepRules
 
 __all__ = ["Progress", "sweep"]
 
@@ -34,8 +34,8 @@ _DELETERS = 8  # threads that remove objects: remote stores answer slowly, not s
 
 def sweep(
     stores: Sequence[Store],
-    source: RowSource,
-    rules: Rules,
+    source: EntrySource,
+    rules: SweepRules,
     *,
     owner: str,
     delete: bool = False,
@@ -43,41 +43,41 @@ def sweep(
     others: Sequence[Store] = (),
     progress: Progress = lambda step, done, of: None,
     now: datetime | None = None,
-) -> Report:
-    """Look for objects of one deployment that no row names.
+) -> SweepReport:
+    """Look for objects of one deployment that no entry names.
 
     Killed at any moment, it leaves nothing undone that the next sweep does not do; two at once do
     the same twice.
 
     Args:
         stores: Where to look.
-        source: The rows and runs of the deployment that writes to these stores.
+        source: The entries and runs of the deployment that writes to these stores.
         rules: How old an object must be to go, and how many may go.
         owner: Whose objects count, as `typedxcom.stores.owners` has it; those of others are left.
-        delete: Remove them; without it they are counted, and what cannot be read is told in the
+        delete: Remove them; without it they are counted, and what cannot be read goes into the
             report's ``errors``.
         all_orphans: Remove them also where there are doubtfully many.
-        others: Further stores of the deployment, where a row's pointers may lie.
-        progress: Told of each step: its name, how much is done, and of how much, where known.
+        others: Further stores of the deployment, where an entry's pointers may lie.
+        progress: Called at each step with its name, how much is done, and of how much, where known.
         now: The time that ages are reckoned from.
 
     Raises:
-        SweepError: The rows, the runs or a store cannot all be read, or it is doubtful that they
+        SweepError: The entries, the runs or a store cannot all be read, or it is doubtful that they
             belong together. Nothing was removed.
         StoreError: An object that names others cannot be read. Nothing was removed. A retry may
             help.
     """
     now = now or datetime.now(timezone.utc)
-    report = Report(delete, source.describe())
-    with Index() as index:
-        one = _Sweep(source, rules, owner, report, index, progress, now)
+    report = SweepReport(delete, source.describe())
+    with SweepIndex() as index:
+        one = Sweeping(source, rules, owner, report, index, progress, now)
         swept = [one.listed(number, store) for number, store in enumerate(stores)]
         flying = _flying(source)
         index.mark_under(flying, IN_FLIGHT)
         one.mark_named([*stores, *others])
         for found in swept:
             one.count(found, flying)
-        report.warnings += filter(None, (doubts(report, told, rules) for told in report.stores))
+        report.warnings += filter(None, (doubts(report, one, rules) for one in report.stores))
         if delete:
             if report.warnings and not all_orphans:
                 raise SweepError(f"Nothing was removed. {' '.join(report.warnings)}")
@@ -87,33 +87,33 @@ def sweep(
 
 
 @dataclass(slots=True)
-class _Swept:
+class SweptStore:
     """One store under the sweep."""
 
     number: int
     store: Store
-    told: StoreReport
+    report: StoreReport
     owners: Owners | None  # None: it must be left alone
     partials: Sequence[StoredObject] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Sweep:
+class Sweeping:
     """What the steps of one sweep share."""
 
-    source: RowSource
-    rules: Rules
+    source: EntrySource
+    rules: SweepRules
     owner: str
-    report: Report
-    index: Index
+    report: SweepReport
+    index: SweepIndex
     progress: Progress
     now: datetime
 
-    def listed(self, number: int, store: Store) -> _Swept:
+    def listed(self, number: int, store: Store) -> SweptStore:
         """Take the old objects of one store into the index."""
-        told = StoreReport(store.name, address(store))
-        self.report.stores.append(told)
-        found = _Swept(number, store, told, self._owners(store))
+        report = StoreReport(store.name, address(store))
+        self.report.stores.append(report)
+        found = SweptStore(number, store, report, self._owners(store))
         self.index.add(number, self._old(found))
         return found
 
@@ -133,25 +133,25 @@ class _Sweep:
             raise error
         self.report.add_error(error)
 
-    def _old(self, found: _Swept) -> Iterator[StoredObject]:
+    def _old(self, found: SweptStore) -> Iterator[StoredObject]:
         """The objects that are old enough to go; what is not ours is passed by."""
-        retention, told, owners = self.rules.by_folder(), found.told, found.owners
+        retention, report, owners = self.rules.by_folder(), found.report, found.owners
         name = f"objects in {found.store.name}"
         for stored in self._all(found.store):
             writer = owner_of(stored.path)
             if writer is None:
                 continue
-            told.found.add(stored.size)
-            if told.found.objects % _BATCH == 0:
-                self.progress(name, told.found.objects, None)
+            report.found.add(stored.size)
+            if report.found.objects % _BATCH == 0:
+                self.progress(name, report.found.objects, None)
             dag = stored.path.partition("/")[0]
             if owners is None or not owners.owns(self.owner, writer, stored.modified):
-                told.others.add(stored.size)
+                report.others.add(stored.size)
             elif self.now - stored.modified < retention.get(dag, self.rules.grace):
-                told.young.add(stored.size)
+                report.young.add(stored.size)
             else:
                 yield stored
-        self.progress(name, told.found.objects, told.found.objects)
+        self.progress(name, report.found.objects, report.found.objects)
 
     def _all(self, store: Store) -> Iterator[StoredObject]:
         try:
@@ -160,7 +160,7 @@ class _Sweep:
             self._met(_unlisted(store, error))
 
     def mark_named(self, stores: Sequence[Store]) -> None:
-        """Read every row, and what the objects that rows name say in their turn."""
+        """Read every entry, and what the objects that entries name say in their turn."""
         report, of = self.report, self.source.count()
         inside: deque[str] = deque()
         seen: set[str] = set()
@@ -172,16 +172,16 @@ class _Sweep:
                     seen.add(path)
                     inside.append(path)
 
-        for row in self.source.rows():
+        for entry in self.source.entries():
             try:
-                mark(named_by(row))
+                mark(named_by(entry))
             except SweepError as error:
                 self._met(error)
-            report.rows += 1
-            report.marked += is_marked(row)
-            if report.rows % _BATCH == 0:
-                self.progress("rows", report.rows, of)
-        self.progress("rows", report.rows, report.rows)
+            report.entries += 1
+            report.marked += is_marked(entry)
+            if report.entries % _BATCH == 0:
+                self.progress("entries", report.entries, of)
+        self.progress("entries", report.entries, report.entries)
         while inside:
             try:
                 for paths in named_inside(inside.popleft(), stores):
@@ -189,19 +189,22 @@ class _Sweep:
             except (SweepError, StoreError) as error:
                 self._met(error)
 
-    def count(self, found: _Swept, flying: set[str]) -> None:
+    def count(self, found: SweptStore, flying: set[str]) -> None:
         """Say of one store how much is named and how much is left over."""
-        index, number, told = self.index, found.number, found.told
-        told.named, told.in_flight = index.amount(number, NAMED), index.amount(number, IN_FLIGHT)
+        index, number, report = self.index, found.number, found.report
+        report.named, report.in_flight = (
+            index.amount(number, NAMED),
+            index.amount(number, IN_FLIGHT),
+        )
         folders = [dag.folder for dag in index.dags(number)]
         index.mark_under(filter(self.source.hides, folders), HIDDEN)
-        told.hidden = index.amount(number, HIDDEN)
-        told.orphans, told.dags = index.amount(number, ORPHAN), index.dags(number)
+        report.hidden = index.amount(number, HIDDEN)
+        report.orphans, report.dags = index.amount(number, ORPHAN), index.dags(number)
         found.partials = self._partials(found, flying)
         for one in found.partials:
-            told.partials.add(one.size)
+            report.partials.add(one.size)
 
-    def _partials(self, found: _Swept, flying: set[str]) -> list[StoredObject]:
+    def _partials(self, found: SweptStore, flying: set[str]) -> list[StoredObject]:
         """What unfinished writes left, if it is old and no run in flight may still finish it."""
         if found.owners is None or self.owner not in found.owners.known:
             return []
@@ -222,34 +225,34 @@ class _Sweep:
         writer = owner_of(partial.path.partition("?")[0])
         return writer is None or owners.owns(self.owner, writer, partial.modified)
 
-    def delete(self, found: _Swept) -> None:
+    def delete(self, found: SweptStore) -> None:
         """Remove the orphans of one store and what unfinished writes left there."""
-        index, number, told = self.index, found.number, found.told
+        index, number, report = self.index, found.number, found.report
         self._delete_orphans(found)
-        told.deleted, told.kept = index.amount(number, GONE), index.amount(number, KEPT)
-        told.failed = index.amount(number, FAILED)
+        report.deleted, report.kept = index.amount(number, GONE), index.amount(number, KEPT)
+        report.failed = index.amount(number, FAILED)
         for one in found.partials:
             try:
                 if found.store.delete_partial(one.path):
-                    told.deleted_partials.add(one.size)
+                    report.deleted_partials.add(one.size)
             except StoreError as error:
                 self.report.add_error(error)
 
-    def _delete_orphans(self, found: _Swept) -> None:
+    def _delete_orphans(self, found: SweptStore) -> None:
         """Batch by batch; before each one ask again which runs are in flight."""
         index, number, store = self.index, found.number, found.store
-        of, done = found.told.orphans.objects, 0
+        of, done = found.report.orphans.objects, 0
         with ThreadPoolExecutor(_DELETERS) as pool:
             for batch in index.orphans(number):
                 try:
                     flying = _flying(self.source)
-                except SweepError as error:  # what was removed so far is told
+                except SweepError as error:  # the report keeps what was removed so far
                     self.report.add_error(error)
                     return
                 asked = [one for one in batch if _run_of(one.path) not in flying]
                 index.mark(number, ((one.path, KEPT) for one in batch))
                 states = list(pool.map(lambda one: _deleted(store, one), asked))
-                index.mark(number, _told(asked, states, self.report))
+                index.mark(number, _recorded(asked, states, self.report))
                 done += len(batch)
                 self.progress(f"deleting from {store.name}", done, of)
 
@@ -267,7 +270,7 @@ def _unlisted(store: Store, error: SweepError | StoreError) -> SweepError:
     )
 
 
-def _flying(source: RowSource) -> set[str]:
+def _flying(source: EntrySource) -> set[str]:
     """The folders of the runs that are not finished."""
     return {folder_of(dag_id, run_id) for dag_id, run_id in source.in_flight()}
 
@@ -283,8 +286,8 @@ def _deleted(store: Store, stored: StoredObject) -> int | StoreError:
         return error
 
 
-def _told(
-    objects: Iterable[StoredObject], states: Iterable[int | StoreError], report: Report
+def _recorded(
+    objects: Iterable[StoredObject], states: Iterable[int | StoreError], report: SweepReport
 ) -> Iterator[tuple[str, int]]:
     for stored, state in zip(objects, states, strict=True):
         if isinstance(state, StoreError):

@@ -94,10 +94,10 @@ class SlicedSource:
     def resolve(self, context: Any) -> Sequence[Any] | None:
         """The slices as a reader gets them; one without a contract gets tables."""
         parts = self.parts(context, is_counted=True)
-        return parts if parts is None or is_raw() else _Tables(parts)
+        return parts if parts is None or is_raw() else SliceTables(parts)
 
 
-class _Tables(Sequence[Any]):
+class SliceTables(Sequence[Any]):
     """Slices for a reader without a contract: each is a ``pyarrow.Table`` when it is taken."""
 
     def __init__(self, parts: Sequence[TableSlice]) -> None:

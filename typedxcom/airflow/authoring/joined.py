@@ -65,7 +65,7 @@ def concatenated(*args: Any) -> TypedConcat:
     return TypedConcat(list(args))
 
 
-class _Joined:
+class JoinedArg:
     """What map, zip and concat give can be zipped and concatenated again."""
 
     @on_the_authors_line
@@ -79,7 +79,7 @@ class _Joined:
         return concatenated(self, *others)
 
 
-class TypedMap(_Joined, MapXComArg):
+class TypedMap(JoinedArg, MapXComArg):
     """`output.map(f)`."""
 
     @on_the_authors_line
@@ -92,7 +92,7 @@ class TypedMap(_Joined, MapXComArg):
         return TypedMap(self.arg, [*self.callables, _with_source(f)])
 
 
-class TypedZip(_Joined, ZipXComArg):
+class TypedZip(JoinedArg, ZipXComArg):
     """`output.zip(...)`."""
 
     @on_the_authors_line
@@ -101,7 +101,7 @@ class TypedZip(_Joined, ZipXComArg):
         return mapped(self, f)
 
 
-class TypedConcat(_Joined, ConcatXComArg):
+class TypedConcat(JoinedArg, ConcatXComArg):
     """`output.concat(...)`."""
 
     @on_the_authors_line

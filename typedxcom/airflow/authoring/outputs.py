@@ -93,7 +93,7 @@ class XComArg(NoArithmetic, PlainXComArg):
 
     def _pulled(self, context: Any) -> Any:
         if self.operator.get_closest_mapped_task_group() is not None:
-            context = {**context, "ti": _WholeGroup(context["ti"])}
+            context = {**context, "ti": WholeGroupPuller(context["ti"])}
         return super().resolve(context)
 
     @on_the_authors_line
@@ -246,7 +246,7 @@ class BatchesArg(XComArg):
     __hash__ = None  # as in Airflow's own class
 
 
-class _WholeGroup:
+class WholeGroupPuller:
     """A task instance that pulls all of a mapped group as a list.
 
     Airflow 3.3 gives the bare value instead where the group has one instance.

@@ -73,7 +73,7 @@ def _asks(frame: FrameType, line: int, question: _Question) -> bool:
     scope = _scope(frame)
     if scope is None:
         return False
-    sure = _Sure(frame, scope)
+    sure = SureOutputs(frame, scope)
     return any(
         sure.is_output(asked)
         for node in _own_nodes(scope)
@@ -139,7 +139,7 @@ def _compared(node: ast.AST) -> Iterator[ast.expr]:
         yield node.subject
 
 
-class _Sure:
+class SureOutputs:
     """What is sure to be an output in one body."""
 
     def __init__(self, frame: FrameType, scope: ast.AST) -> None:

@@ -29,7 +29,7 @@ def stores_from(*origins: Origin) -> Stores:
 def origins_of(value: Any, ti: Any) -> list[Origin]:
     """The XComs that the outputs in *value* stand for, in the run of *ti*.
 
-    The instances of a mapped task are not told apart: Airflow hands over their values in a list
+    The instances of a mapped task have one origin: Airflow hands over their values in a list
     without the indexes.
     """
     return [

@@ -69,7 +69,7 @@ def as_value(output: Output) -> Any:
             if not output.only_warns:
                 raise
             return for_reader(row, stores(), airflow=as_airflow)
-    each = _Each(row, lambda _, one: as_value(replace(output, row=one, is_many=False)))
+    each = EachEntry(row, lambda _, one: as_value(replace(output, row=one, is_many=False)))
     return each[:] if isinstance(row, list) else each
 
 
@@ -123,7 +123,7 @@ def _items(output: Output, read: Callable[[Output], Any]) -> Any:
     if row is None:
         return None
     if output.is_many:
-        return _Each(row, lambda _, one: make(one, promise))
+        return EachEntry(row, lambda _, one: make(one, promise))
     if is_envelope(row):
         return as_value(output)
     parts = _parts(promise)
@@ -131,10 +131,10 @@ def _items(output: Output, read: Callable[[Output], Any]) -> Any:
         return {key: make(one, parts(key)) for key, one in row.items()}
     if not isinstance(row, Sequence) or isinstance(row, (str, bytes)):
         return row  # Airflow says that it cannot be mapped over
-    return _Each(row, lambda index, one: make(one, parts(index)))
+    return EachEntry(row, lambda index, one: make(one, parts(index)))
 
 
-class _Each(Sequence[Any]):
+class EachEntry(Sequence[Any]):
     """A sequence of entries, each read when it is taken."""
 
     def __init__(self, rows: Sequence[Any], read: Callable[[int, Any], Any]) -> None:

@@ -1,6 +1,6 @@
-"""XCom rows, asset events and runs through Airflow's REST API, without access to the database.
+"""XCom entries, asset events and runs through Airflow's REST API, without access to the database.
 
-Its listings hold no values, so each row costs a request of its own; and they come page by page
+Its listings hold no values, so each entry costs a request of its own; and they come page by page
 while others write, so each page must join on to the one before.
 """
 
@@ -20,11 +20,11 @@ from typedxcom.airflow.deployment import VARIABLE, description_of, new_deploymen
 from typedxcom.errors import SweepError
 from typedxcom.pointer import folder_of
 from typedxcom.stores.owners import owner_name
-from typedxcom.sweep import Row, RowSource
+from typedxcom.sweep import Entry, EntrySource
 
-__all__ = ["ApiRows"]
+__all__ = ["ApiEntries"]
 
-_PAGE = 100  # entries: what Airflow allows unless it is told otherwise
+_PAGE = 100  # entries: what Airflow allows unless its settings say otherwise
 _OVERLAP = 10  # entries that a page shares with the one before
 _TRIES = 3  # of a request, and of a listing that changes under our hands
 _TIMEOUT = 60.0  # seconds for one request
@@ -35,15 +35,15 @@ _TASK_STATES = (
 )  # fmt: skip
 # Airflow 3.3 knows this one too; before, it is refused.
 _LATER_STATES = ("awaiting_input",)
-_BEYOND = (3, 4)  # from here on, listings leave out the rows of earlier tries
+_BEYOND = (3, 4)  # from here on, listings leave out the entries of earlier tries
 
 
 class _ChangedError(Exception):
     """A listing changed so much between two pages that one may be missing."""
 
 
-class ApiRows(RowSource):
-    """The rows that an account may see.
+class ApiEntries(EntrySource):
+    """The entries that an account may see.
 
     Args:
         url: Where the API server answers, without ``/api/v2``.
@@ -105,7 +105,7 @@ class ApiRows(RowSource):
                 answer.raise_for_status()
         except httpx.HTTPError as error:
             raise SweepError(
-                f"The Variable {VARIABLE!r} cannot be made: {_told(error)}. Make it in Airflow's UI, "
+                f"The Variable {VARIABLE!r} cannot be made: {_without_url(error)}. Make it in Airflow's UI, "
                 f"with a value that no other deployment has: {fresh}"
             ) from None
         return self.owner()
@@ -124,20 +124,20 @@ class ApiRows(RowSource):
         return found
 
     def count(self) -> int | None:
-        """How many rows the account sees."""
+        """How many entries the account sees."""
         self._begin()
         return int(self._json(_ALL, {"limit": 1})["total_entries"])
 
-    def rows(self) -> Iterator[Row]:
-        """Every row that the account may see, its value fetched one by one; then asset events."""
+    def entries(self) -> Iterator[Entry]:
+        """Every entry that the account may see, its value fetched one by one; then asset events."""
         self._begin()
         with ThreadPoolExecutor(self._workers) as pool:
             for page in self._pages(_ALL, "xcom_entries", {}, _entry):
-                yield from filter(None, pool.map(self._row, page))
+                yield from filter(None, pool.map(self._entry, page))
         for event in self._listed("/assets/events", "asset_events", {}, _id):
             yield from self._extra(event)
 
-    def _extra(self, event: dict[str, Any]) -> Iterator[Row]:
+    def _extra(self, event: dict[str, Any]) -> Iterator[Entry]:
         """The extra of an asset event, whose secrets the API hides: a name may be among them."""
         text = msgspec.json.encode(event.get("extra"))
         if b"$typedxcom" not in text:
@@ -147,14 +147,14 @@ class ApiRows(RowSource):
                 f"The REST API hides a part of the extra of asset event {event['id']}, which holds a "
                 "pointer. Let the sweep read the database: [typedxcom] sweep_database."
             )
-        yield Row(f"the extra of asset event {event['id']}", text)
+        yield Entry(f"the extra of asset event {event['id']}", text)
 
     def close(self) -> None:
         """Close the connections that are kept for further requests."""
         self._client.close()
 
     def hides(self, dag_folder: str) -> bool:
-        """Whether the account may not read the XComs of a DAG, or that cannot be told."""
+        """Whether the account may not read the XComs of a DAG, or nobody can say."""
         dag_id: str | None = unquote(dag_folder)
         if "~" in dag_folder:  # a shortened id, or one beyond ASCII
             asked = {"exclude_stale": "false", "order_by": "dag_id"}
@@ -167,7 +167,7 @@ class ApiRows(RowSource):
         return self._answer(path, {"limit": 1}, fine=(403,)).status_code == 403
 
     def _begin(self) -> None:
-        """Log in where that is needed, and see whether this Airflow shows all rows."""
+        """Log in where that is needed, and see whether this Airflow shows all entries."""
         if self._client.headers.get("Authorization") is None:
             self._log_in()
         text = str(self._json("/version", {})["version"])
@@ -175,7 +175,7 @@ class ApiRows(RowSource):
         version = (int(found[1]), int(found[2])) if found else (0, 0)
         if version >= _BEYOND or version < (3, 1):
             raise SweepError(
-                f"The REST API of Airflow {text} does not show every XCom row: not those of earlier "
+                f"The REST API of Airflow {text} does not show every XCom entry: not those of earlier "
                 "tries. Let the sweep read the database: [typedxcom] sweep_database."
             )
         self._states = _LATER_STATES if version >= (3, 3) else ()
@@ -191,10 +191,12 @@ class ApiRows(RowSource):
             answer.raise_for_status()
             token = answer.json()["access_token"]
         except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise SweepError(f"No token for {user!r} from the REST API: {_told(error)}") from None
+            raise SweepError(
+                f"No token for {user!r} from the REST API: {_without_url(error)}"
+            ) from None
         self._client.headers["Authorization"] = f"Bearer {token}"
 
-    def _row(self, entry: dict[str, Any]) -> Row | None:
+    def _entry(self, entry: dict[str, Any]) -> Entry | None:
         """The value of one entry; None where it is gone since it was listed."""
         where = (entry["dag_id"], entry["run_id"], entry["task_id"], entry["map_index"])
         base = "/dags/{}/dagRuns/{}/taskInstances/{}/xcomEntries".format(*map(_quoted, where[:3]))
@@ -206,7 +208,7 @@ class ApiRows(RowSource):
                 return None
         elif _entry(_parsed(answer, "an XCom")) == _entry(entry):
             name = f"XCom {entry['key']!r} of {'.'.join(map(str, where))}"
-            return Row(name, answer.content)
+            return Entry(name, answer.content)
         raise SweepError(
             f"The REST API lists XCom {entry['key']!r} of {where[0]}.{where[2]} in {where[1]} and does "
             "not give it. Does a proxy before it change paths?"
@@ -221,7 +223,7 @@ class ApiRows(RowSource):
     def _pages(
         self, path: str, name: str, asked: dict[str, Any], identity: Callable[[Any], Hashable]
     ) -> Iterator[list[dict[str, Any]]]:
-        """A whole listing, from the start again where it changes too much; twice told is fine."""
+        """A whole listing, from the start again if it changes too much; it may repeat an entry."""
         for _ in range(_TRIES):
             try:
                 yield from self._joined(path, name, asked, identity)
@@ -281,7 +283,7 @@ class ApiRows(RowSource):
                 status = getattr(getattr(error, "response", None), "status_code", 500)
                 if not left or status < 500:
                     raise SweepError(
-                        f"The REST API does not answer {path}: {_told(error)}"
+                        f"The REST API does not answer {path}: {_without_url(error)}"
                     ) from None
             time.sleep(self._backoff * (_TRIES - left))
         raise AssertionError("unreachable")
@@ -300,7 +302,7 @@ def _parsed(answer: httpx.Response, what: str) -> dict[str, Any]:
     return found
 
 
-def _told(error: Exception) -> str:
+def _without_url(error: Exception) -> str:
     """An error without a URL, which may hold credentials."""
     response = getattr(error, "response", None)
     return type(error).__name__ if response is None else f"status {response.status_code}"

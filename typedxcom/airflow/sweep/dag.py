@@ -1,6 +1,6 @@
 """A DAG that sweeps: ``from typedxcom.airflow.sweep.dag import dag`` in a file of the DAGs folder.
 
-A task has no access to Airflow's database, so ``[typedxcom]`` must say where rows are read:
+A task has no access to Airflow's database, so ``[typedxcom]`` must say where entries are read:
 ``sweep_api`` with ``sweep_token``, or ``sweep_database``.
 """
 

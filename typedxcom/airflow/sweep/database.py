@@ -1,8 +1,8 @@
-"""XCom rows, asset events and runs from Airflow's metadata database, whole tables at a time.
+"""XCom entries, asset events and runs from Airflow's metadata database, whole tables at a time.
 
-Airflow's own models are not used: they hide rows (of earlier tries, from 3.4 on), their names move
-from release to release, and a task may not touch them. The tables are few and change seldom; one
-that is not known here ends the sweep.
+Airflow's own models are not used: they hide some rows (from 3.4 on, those of earlier tries), their
+names change from release to release, and a task may not touch them. The tables are few and seldom
+change. A table that is not known here ends the sweep.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typedxcom.airflow.deployment import (
 from typedxcom.errors import SweepError
 from typedxcom.stores.deadline import safe_text
 from typedxcom.stores.owners import owner_name
-from typedxcom.sweep import Row, RowSource
+from typedxcom.sweep import Entry, EntrySource
 
-__all__ = ["DatabaseRows"]
+__all__ = ["DatabaseEntries"]
 
 _TABLES = {"xcom", "xcom_v1", "xcom_v2"}  # from Airflow 3.4 on, the last two
 _MARKED = "%$typedxcom%"
@@ -33,8 +33,8 @@ _FINISHED_TASK = ("success", "failed", "skipped", "upstream_failed", "removed")
 _BATCH = 500  # rows that the driver holds at once
 
 
-class DatabaseRows(RowSource):
-    """The rows of one database.
+class DatabaseEntries(EntrySource):
+    """The entries of one database.
 
     Args:
         url: As SQLAlchemy takes it. The account needs to read ``xcom*``, ``asset_event``,
@@ -101,7 +101,7 @@ class DatabaseRows(RowSource):
         except Exception as error:  # a driver of any make may raise anything
             cause = getattr(error, "orig", None) or error  # without the statement
             raise SweepError(
-                f"Rows cannot be read from {self.describe()}: {safe_text(cause)}. Is it the metadata database "
+                f"Entries cannot be read from {self.describe()}: {safe_text(cause)}. Is it the metadata database "
                 "of the deployment, does it answer, is it migrated (`airflow db migrate`), and may "
                 "this account read its tables?"
             ) from None
@@ -125,22 +125,22 @@ class DatabaseRows(RowSource):
         # From Airflow 3.4 on, earlier tries stay in the table with the state they ended in.
         return asked.where(task.c.working_set.is_(sa.true())) if "working_set" in names else asked
 
-    def rows(self) -> Iterator[Row]:
-        """Every row with a mark of ours, of one moment: it is one statement."""
+    def entries(self) -> Iterator[Entry]:
+        """Every entry with a mark of ours, of one moment: it is one statement."""
         with self._connected() as connection:
-            asked = self._marked_rows(sa.inspect(connection))
+            asked = self._marked_entries(sa.inspect(connection))
             options = {"stream_results": True, "yield_per": _BATCH}
             for owner, key, text in connection.execute(asked, execution_options=options):
                 where = f"XCom {key!r} of {owner}" if key else f"the extra of asset event {owner}"
-                yield Row(where, text.encode("utf-8", "surrogatepass"))
+                yield Entry(where, text.encode("utf-8", "surrogatepass"))
 
-    def _marked_rows(self, inspector: sa.Inspector) -> sa.CompoundSelect[Any]:
+    def _marked_entries(self, inspector: sa.Inspector) -> sa.CompoundSelect[Any]:
         names = set(inspector.get_table_names(self._schema))
         found = {name for name in names if name[:4] == "xcom"}
         if not found or found - _TABLES:
-            told = ", ".join(sorted(found)) or "none"
+            listed = ", ".join(sorted(found)) or "none"
             raise SweepError(
-                f"The XCom tables of {self.describe()} are {told}, and this typedxcom reads xcom, or "
+                f"The XCom tables of {self.describe()} are {listed}, and this typedxcom reads xcom, or "
                 "xcom_v1 and xcom_v2. Is it migrated (`airflow db migrate`), and is it the database "
                 "of the deployment? Else upgrade typedxcom."
             )

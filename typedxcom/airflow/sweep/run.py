@@ -1,4 +1,4 @@
-"""The sweep of this deployment: its stores, its rows and its rules, as ``[typedxcom]`` has them."""
+"""The sweep of this deployment: its stores, entries and rules, as ``[typedxcom]`` has them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typedxcom.airflow.config import SECTION, conf
 from typedxcom.airflow.deployment import VARIABLE, configured_owner
 from typedxcom.airflow.running.stores import open_store, store_names
 from typedxcom.errors import ConfigurationError, SweepError
-from typedxcom.sweep import Progress, Report, Rules, adopt_store, parse_period, sweep
+from typedxcom.sweep import Progress, SweepReport, SweepRules, adopt_store, parse_period, sweep
 
 if TYPE_CHECKING:
-    from typedxcom.sweep import RowSource
+    from typedxcom.sweep import EntrySource
 
 __all__ = [
     "adopt_stores",
@@ -36,8 +36,8 @@ def sweep_deployment(
     grace: timedelta | None = None,
     retention: Mapping[str, timedelta] | None = None,
     progress: Progress = lambda step, done, of: None,
-) -> Report:
-    """Look for objects that no row of this deployment names; see `typedxcom.sweep.sweep`.
+) -> SweepReport:
+    """Look for objects that no entry of this deployment names; see `typedxcom.sweep.sweep`.
 
     Args:
         delete: Remove them; without it they are counted.
@@ -49,7 +49,7 @@ def sweep_deployment(
 
     Raises:
         ConfigurationError: A setting is missing or wrong.
-        SweepError: The rows, the runs or a store cannot all be read, or it is doubtful that they
+        SweepError: The entries, the runs or a store cannot all be read, or it is doubtful that they
             belong together. Nothing was removed.
         StoreError: An object that names others cannot be read. Nothing was removed.
     """
@@ -91,8 +91,8 @@ def adopt_stores(stores: Sequence[str] = (), *, of: str = "") -> str:
     return owner
 
 
-def _owner(source: RowSource) -> str:
-    """Whose objects are swept: what the rows' own database says, or the setting.
+def _owner(source: EntrySource) -> str:
+    """Whose objects are swept: what the entries' own database says, or the setting.
 
     Raises:
         SweepError: It cannot be read, or the two differ.
@@ -110,7 +110,7 @@ def _owner(source: RowSource) -> str:
     return configured
 
 
-def _owner_if_readable(source: RowSource) -> str:
+def _owner_if_readable(source: EntrySource) -> str:
     try:
         return source.owner()
     except SweepError:  # it is not needed: the account may be allowed less
@@ -119,7 +119,7 @@ def _owner_if_readable(source: RowSource) -> str:
 
 def configured_rules(
     grace: timedelta | None = None, retention: Mapping[str, timedelta] | None = None
-) -> Rules:
+) -> SweepRules:
     """The rules of the section, but for what is given. Raises ConfigurationError."""
     written = conf.get(SECTION, "sweep_retention", fallback="") or "{}"
     try:
@@ -131,11 +131,11 @@ def configured_rules(
     if grace is None:
         grace = parse_period(conf.get(SECTION, "sweep_grace", fallback="") or "1d")
     try:
-        percent = conf.getint(SECTION, "sweep_max_percent", fallback=Rules().max_percent)
+        percent = conf.getint(SECTION, "sweep_max_percent", fallback=SweepRules().max_percent)
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] sweep_max_percent: {error}") from error
     retained = {**periods, **(retention or {})}
-    return Rules(grace=grace, retention=retained, max_percent=percent)
+    return SweepRules(grace=grace, retention=retained, max_percent=percent)
 
 
 def is_delete_configured() -> bool:
@@ -143,8 +143,8 @@ def is_delete_configured() -> bool:
     return bool(conf.getboolean(SECTION, "sweep_delete", fallback=False))
 
 
-def configured_source() -> RowSource:
-    """Where rows are read from.
+def configured_source() -> EntrySource:
+    """Where entries are read from.
 
     Raises:
         ConfigurationError: Neither the REST API nor a database is configured, or both are.
@@ -157,22 +157,22 @@ def configured_source() -> RowSource:
             "not read."
         )
     if api:
-        return _api_rows(api)
-    from typedxcom.airflow.sweep.database import DatabaseRows
+        return _api_entries(api)
+    from typedxcom.airflow.sweep.database import DatabaseEntries
 
     schema = _setting("sql_alchemy_schema", "database")
-    return DatabaseRows(database or _own_database(), schema=schema)
+    return DatabaseEntries(database or _own_database(), schema=schema)
 
 
-def _api_rows(url: str) -> RowSource:
-    from typedxcom.airflow.sweep.api import ApiRows
+def _api_entries(url: str) -> EntrySource:
+    from typedxcom.airflow.sweep.api import ApiEntries
 
     token, user = _setting("sweep_token"), _setting("sweep_user")
     if not (token or user):
         raise ConfigurationError(
             f"[{SECTION}] sweep_api needs sweep_token, or sweep_user and sweep_password"
         )
-    return ApiRows(url, token=token, user=user, password=_setting("sweep_password"))
+    return ApiEntries(url, token=token, user=user, password=_setting("sweep_password"))
 
 
 def _own_database() -> str:
@@ -180,7 +180,7 @@ def _own_database() -> str:
     url = _setting("sql_alchemy_conn", "database")
     if not url or url.startswith(_FORBIDDEN):
         raise ConfigurationError(
-            "The sweep has no rows to read: Airflow gives no database to a task. Set "
+            "The sweep has no entries to read: Airflow gives no database to a task. Set "
             f"[{SECTION}] sweep_api with sweep_token, or sweep_database."
         )
     return url

@@ -22,7 +22,14 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
-__all__ = ["check_arguments", "check_call", "check_value", "holds_output", "reason", "told"]
+__all__ = [
+    "check_arguments",
+    "check_call",
+    "check_value",
+    "holds_output",
+    "reason",
+    "wiring_sentence",
+]
 
 
 def check_arguments(
@@ -122,11 +129,11 @@ def check_value(subject: str, value: Any, downstream: Schema, solution: Solution
     """
     wrong = _first_wrong(value, downstream, "$", solution)
     if wrong is not None:
-        yield _told_part(subject, wrong)
+        yield _part_sentence(subject, wrong)
 
 
 @dataclass(frozen=True, slots=True)
-class _WrongPart:
+class WrongPart:
     """The innermost part of an argument that does not fit."""
 
     value: Any
@@ -136,9 +143,7 @@ class _WrongPart:
     problem: Mismatch
 
 
-def _first_wrong(
-    value: Any, downstream: Schema, path: str, solution: Solution
-) -> _WrongPart | None:
+def _first_wrong(value: Any, downstream: Schema, path: str, solution: Solution) -> WrongPart | None:
     """Look into a literal for the very output that does not fit."""
     upstream = literal(value)
     problems = mismatches(upstream, downstream, solution=solution)
@@ -150,7 +155,7 @@ def _first_wrong(
         inside = _first_wrong(item, wanted, path + step, Solution())
         if inside is not None:
             return inside
-    return _WrongPart(value, upstream, downstream, path, problems[0])
+    return WrongPart(value, upstream, downstream, path, problems[0])
 
 
 def _literal_items(value: Any) -> list[tuple[Any, Any]]:
@@ -159,9 +164,9 @@ def _literal_items(value: Any) -> list[tuple[Any, Any]]:
     return list(enumerate(value)) if type(value) in (list, tuple) else []
 
 
-def _told_part(subject: str, wrong: _WrongPart) -> str:
+def _part_sentence(subject: str, wrong: WrongPart) -> str:
     where = "" if wrong.path == "$" else f" - at `{wrong.path}`"
-    words = told(subject, wrong.downstream, wrong.upstream, wrong.problem, wrong.value)
+    words = wiring_sentence(subject, wrong.downstream, wrong.upstream, wrong.problem, wrong.value)
     return as_sentence(words.removesuffix(".") + where)
 
 
@@ -181,7 +186,7 @@ def _is_constrained(schema: Schema) -> bool:
     return any(isinstance(node, Constrained) for _, node in walk(schema, into_models=False))
 
 
-def told(
+def wiring_sentence(
     subject: str,
     downstream: Schema,
     upstream: Schema,

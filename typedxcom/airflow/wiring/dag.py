@@ -8,7 +8,7 @@ from typing import Any
 from typedxcom.airflow.decorator_kinds import is_typed, kind_of
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
-from typedxcom.airflow.wiring.call import check_call, check_value, holds_output, told
+from typedxcom.airflow.wiring.call import check_call, check_value, holds_output, wiring_sentence
 from typedxcom.airflow.wiring.chains import late_problems
 from typedxcom.airflow.wiring.edges import arguments_of, fields_of
 from typedxcom.airflow.wiring.fields import field_schema
@@ -118,7 +118,7 @@ def _check_fields(operator: Any) -> Iterator[str]:
             yield as_sentence(f"{subject}: {error}")
             continue
         for problem in mismatches(upstream, downstream)[:1]:
-            yield told(subject, downstream, upstream, problem, value, items=items)
+            yield wiring_sentence(subject, downstream, upstream, problem, value, items=items)
 
 
 def _function(operator: Any) -> Any:

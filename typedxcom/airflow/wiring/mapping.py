@@ -15,7 +15,7 @@ from typedxcom.airflow.private import (
     MappedArgument,
     ResolveMixin,
 )
-from typedxcom.airflow.wiring.call import check_arguments, holds_output, reason, told
+from typedxcom.airflow.wiring.call import check_arguments, holds_output, reason, wiring_sentence
 from typedxcom.airflow.wiring.flows import (
     LOOKED_AT,
     NotAnItem,
@@ -57,7 +57,7 @@ def check_expand(
             continue
         found.extend(
             _wrong_item(f"{task}({name})", downstream, value)
-            or told(f"{task}({name})", downstream, item, problem, value, items=True)
+            or wiring_sentence(f"{task}({name})", downstream, item, problem, value, items=True)
             for problem in mismatches(item, downstream, solution=solution)[:1]
         )
     unknown = _unknown(contract, task, {**partial, **mapped})
@@ -118,7 +118,7 @@ def _wrong_item(subject: str, downstream: Schema, value: Any) -> str | None:
         upstream = literal(item)
         for problem in mismatches(upstream, downstream)[:1]:
             if any(producers(item)):
-                return told(subject, downstream, upstream, problem, item)
+                return wiring_sentence(subject, downstream, upstream, problem, item)
             got = f"got `{shorten(item)}` (item {index} of the list)"
             return as_sentence(f"{subject} expects `{downstream}`, {got}{reason(problem)}")
     return None
@@ -185,7 +185,7 @@ def _known_keys(
         downstream = contract.parameter(name).schema
         for problem in mismatches(field.schema, downstream, solution=solution)[:1]:
             subject = f"{task}({name})"
-            yield _wrong_item(subject, downstream, _given(value, name)) or told(
+            yield _wrong_item(subject, downstream, _given(value, name)) or wiring_sentence(
                 subject, downstream, field.schema, problem, value, items=True
             )
 

@@ -31,13 +31,13 @@ def keys_of_body(function: Any) -> tuple[str, ...] | None:
     handles = {one.arg for one in names if one.arg in _INSTANCES}
     if tree.args.kwarg is not None:
         handles.add(tree.args.kwarg.arg)
-    body = _Body(handles)
+    body = PushingBody(handles)
     for statement in tree.body:
         body.visit(statement)
     return None if body.is_open else tuple(dict.fromkeys(body.keys))
 
 
-class _Body(ast.NodeVisitor):
+class PushingBody(ast.NodeVisitor):
     """What is seen of pushes on the way through a body.
 
     Attributes:

@@ -64,10 +64,10 @@ def same_columns(schema: Schema, one_by_one: _Each) -> Same:
         schema: What each value is.
         one_by_one: Gives the same for a schema that has no quicker way.
     """
-    return _Maker(one_by_one).make(schema)
+    return ColumnComparerMaker(one_by_one).make(schema)
 
 
-class _Maker:
+class ColumnComparerMaker:
     """Builds the function of each node; a class that contains itself is built once."""
 
     def __init__(self, one_by_one: _Each) -> None:

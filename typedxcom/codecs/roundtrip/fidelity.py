@@ -70,7 +70,7 @@ class Loss:
 def comparison(schema: Schema) -> Callable[[Any, Any], Loss | None]:
     """A function ``(before, after) -> first loss or None`` for values of *schema*."""
     surely_same = same_columns(schema, _one_by_one)
-    compare = _Maker().make(schema)
+    compare = ComparerMaker().make(schema)
 
     def first_loss(before: Any, after: Any) -> Loss | None:
         try:
@@ -85,7 +85,7 @@ def comparison(schema: Schema) -> Callable[[Any, Any], Loss | None]:
 
 def _one_by_one(schema: Schema) -> Same:
     """Whether columns of *schema* are the same, by the comparers alone."""
-    compare = _Maker().make(schema)
+    compare = ComparerMaker().make(schema)
     return lambda ones, others: not any(map(functools.partial(_first_loss, compare), ones, others))
 
 
@@ -99,7 +99,7 @@ def _first_loss(compare: Compare, before: Any, after: Any) -> Loss | None:
     return None
 
 
-class _Maker:
+class ComparerMaker:
     """Builds the comparer of each node; a class that contains itself is built once."""
 
     def __init__(self) -> None:
@@ -112,7 +112,7 @@ class _Maker:
                 return self.make(inner)
             case Alias(target=[inner]):
                 if id(schema) not in self.known:
-                    late = self.known[id(schema)] = _Late()
+                    late = self.known[id(schema)] = LateComparer()
                     late.compare = self.make(inner)
                 return self.known[id(schema)]  # type: ignore[no-any-return]
             case Scalar(type=kind):
@@ -180,7 +180,7 @@ def _is_typeddict(schema: Schema) -> bool:
     return isinstance(schema, Record) and schema.style == "typeddict"
 
 
-class _Late:
+class LateComparer:
     """Stands for a comparer that is still being built."""
 
     compare: Compare

@@ -46,7 +46,7 @@ _DEFAULT = {
 _MAX_INT = 2**63
 
 
-class _NoProof(Exception):
+class NoProof(Exception):
     """The schema holds something that is not proved here."""
 
 
@@ -57,12 +57,12 @@ def proof_of(core_schema: Any) -> Proof | None:
         core_schema: pydantic's own description of the values: ``TypeAdapter.core_schema``.
     """
     try:
-        return _Maker().make(core_schema)
-    except (_NoProof, RecursionError):
+        return ProofMaker().make(core_schema)
+    except (NoProof, RecursionError):
         return None
 
 
-class _Maker:
+class ProofMaker:
     """Builds the proof of each node of a core schema."""
 
     def __init__(self) -> None:
@@ -70,10 +70,10 @@ class _Maker:
         self.open: set[str] = set()
 
     def make(self, node: Node) -> Proof:
-        """The proof of one node. Raises _NoProof."""
+        """The proof of one node. Raises NoProof."""
         make = getattr(self, f"_{node['type'].replace('-', '_')}", None)
         if make is None:
-            raise _NoProof
+            raise NoProof
         made: Proof = make(node)
         return made
 
@@ -116,14 +116,14 @@ class _Maker:
         expected = frozenset(node["expected"])
         kinds = set(map(type, expected))
         if kinds not in ({str}, {int}):
-            raise _NoProof
+            raise NoProof
         return lambda column: set(map(type, column)) <= kinds and expected.issuperset(column)
 
     def _enum(self, node: Node) -> Proof:
         _allow(node, {"cls", "members", "sub_type"})
         values = [member.value for member in node["members"]]
         if set(map(type, values)) != {str} or len(set(values)) < len(values):
-            raise _NoProof
+            raise NoProof
         kinds = {node["cls"]}
         return lambda column: set(map(type, column)) <= kinds
 
@@ -145,7 +145,7 @@ class _Maker:
         parts = [self.make(one) for one in node["items_schema"]]
         if node.get("variadic_item_index") is not None:
             if len(parts) > 1:
-                raise _NoProof
+                raise NoProof
             return _sequences(tuple, parts[0])
         pairs = [(itemgetter(at), part) for at, part in enumerate(parts)]
         return lambda column: (
@@ -158,7 +158,7 @@ class _Maker:
         _allow(node, {"keys_schema", "values_schema"})
         keys = _inside(node, "keys_schema")
         if keys["type"] != "str":
-            raise _NoProof
+            raise NoProof
         key, value = self.make(keys), self.make(_inside(node, "values_schema"))
         return lambda column: (
             set(map(type, column)) <= {dict}
@@ -169,10 +169,10 @@ class _Maker:
     def _model(self, node: Node) -> Proof:
         _allow(node, _MODEL)
         if node.get("custom_init") or node.get("root_model"):
-            raise _NoProof
+            raise NoProof
         config = node.get("config", {})
         if not config.keys() <= _CONFIG or config.get("extra_fields_behavior") == "allow":
-            raise _NoProof
+            raise NoProof
         kinds, parts = {node["cls"]}, list(self._fields(node["schema"]))
         return lambda column: (
             not column
@@ -184,7 +184,7 @@ class _Maker:
 
     def _fields(self, node: Node) -> Iterator[tuple[Callable[[Any], Any], Proof]]:
         if node["type"] != "model-fields" or node.get("computed_fields"):
-            raise _NoProof
+            raise NoProof
         _allow(node, {"fields", "model_name", "computed_fields"})
         for name, field in node["fields"].items():
             _allow(field, {"schema", "frozen"})
@@ -196,9 +196,9 @@ class _Maker:
         for key, choice in node["choices"].items():
             model = self._resolved(choice)
             if model["type"] != "model" or model["cls"] in by_kind:
-                raise _NoProof
+                raise NoProof
             if _tags(model, node["discriminator"]) != [key]:
-                raise _NoProof
+                raise NoProof
             by_kind[model["cls"]] = self.make(choice)
         return lambda column: (
             by_kind.keys() >= (kinds := set(map(type, column)))
@@ -214,7 +214,7 @@ class _Maker:
         _allow(node, {"schema_ref"})
         name = node["schema_ref"]
         if name in self.open:
-            raise _NoProof  # a class that contains itself
+            raise NoProof  # a class that contains itself
         self.open.add(name)
         made = self.make(self._resolved(node))
         self.open.discard(name)
@@ -227,16 +227,16 @@ class _Maker:
 
 
 def _allow(node: Node, keys: set[str]) -> None:
-    """Raise _NoProof where *node* says something else than *keys*."""
+    """Raise NoProof where *node* says something else than *keys*."""
     if not node.keys() <= keys | _IGNORED:
-        raise _NoProof
+        raise NoProof
 
 
 def _inside(node: Node, key: str) -> Node:
-    """The schema under *key*. Raises _NoProof where there is none, which means `Any`."""
+    """The schema under *key*. Raises NoProof where there is none, which means `Any`."""
     found: Node | None = node.get(key)
     if found is None:
-        raise _NoProof
+        raise NoProof
     return found
 
 

@@ -2,7 +2,7 @@
 
 Safe means that the type alone promises it (int32 to int64, string to large_string, dictionary to
 values), or that every value has been looked at (int64 to int32, decimals of fewer digits, a unit
-of time that is coarser). A value that would change is told by row, as a broken rule is.
+of time that is coarser). A value that would change is reported with its row, like a broken rule.
 """
 
 from __future__ import annotations

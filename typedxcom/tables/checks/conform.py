@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import ValidationError
 from typedxcom.tables.checks.casting import Lossy, Unfit, cast_array, target_type
-from typedxcom.tables.checks.report import Report, TableProblem
+from typedxcom.tables.checks.report import TableProblem, TableReport
 from typedxcom.tables.checks.rules import Failure
 from typedxcom.tables.row.nodes import NO_DEFAULT, Column, Constant, TableSchema
 
@@ -60,7 +60,7 @@ class Layout:
                 yield index, column
 
     def apply(
-        self, batch: pa.RecordBatch, offset: int, report: Report
+        self, batch: pa.RecordBatch, offset: int, report: TableReport
     ) -> tuple[Any, list[Failure]]:
         """The columns of one batch, cast.
 
@@ -95,7 +95,7 @@ class Layout:
         column = self.schema.column(field.name)
         hidden = column is not None and column.node.hidden
         lost: list[Failure] = []
-        while True:  # a struct may lose values in several fields, told one after the other
+        while True:  # a struct may lose values in several fields, reported one after the other
             try:
                 return cast_array(array, field.type, floats=self._floats), lost
             except Lossy as error:

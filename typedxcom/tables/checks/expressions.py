@@ -75,14 +75,14 @@ def to_expression(rule: Any, name: str, columns: Columns) -> Any:
         raise ContractError(f"Table rule {name!r} is neither a text nor an Arrow expression.")
     try:
         return _build(ast.parse(made.strip(), mode="eval").body, columns)
-    except (SyntaxError, _NotARule) as error:
+    except (SyntaxError, NotARule) as error:
         raise ContractError(
             f"Table rule {name!r}: {made!r} cannot be checked: {error}. Use comparisons of columns "
             f"({', '.join(sorted(columns))}), or a pyarrow.compute.Expression."
         ) from None
 
 
-class _NotARule(Exception):
+class NotARule(Exception):
     """A part of a text that rules do not have."""
 
 
@@ -92,7 +92,7 @@ def _build(node: ast.expr, columns: Columns) -> Any:
     match node:
         case ast.Name(id=name):
             if name not in columns:
-                raise _NotARule(f"there is no column `{name}`")
+                raise NotARule(f"there is no column `{name}`")
             return pc.field(name)
         case ast.Constant(value=value):
             return pc.scalar(_constant(value, columns))
@@ -109,13 +109,13 @@ def _build(node: ast.expr, columns: Columns) -> Any:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
             return _ARITHMETIC[type(op)](_build(left, columns), _build(right, columns))
         case ast.Compare(left=left, ops=ops, comparators=others):
-            columns = _Exact(columns) if _names(node) & _decimals(columns) else columns
+            columns = ExactNumbers(columns) if _names(node) & _decimals(columns) else columns
             pairs = zip([left, *others], ops, others, strict=False)
             return _folded(operator.and_, [_compared(*pair, columns) for pair in pairs])
-    raise _NotARule(f"`{ast.unparse(node)}` is not understood")
+    raise NotARule(f"`{ast.unparse(node)}` is not understood")
 
 
-class _Exact(dict[str, Any]):
+class ExactNumbers(dict[str, Any]):
     """The columns of a comparison with Decimals: Arrow compares these with Decimals only."""
 
 
@@ -129,7 +129,7 @@ def _decimals(columns: Columns) -> set[str]:
 
 def _constant(value: Any, columns: Columns) -> Any:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return Decimal(str(value)) if is_number and isinstance(columns, _Exact) else value
+    return Decimal(str(value)) if is_number and isinstance(columns, ExactNumbers) else value
 
 
 def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, columns: Columns) -> Any:
@@ -141,7 +141,7 @@ def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, columns: Columns) 
         found = have.isin([ast.literal_eval(one) for one in right.elts])
         return found if isinstance(op, ast.In) else ~found
     if type(op) not in _COMPARISONS:
-        raise _NotARule(f"`{ast.unparse(right)}` cannot be compared like that")
+        raise NotARule(f"`{ast.unparse(right)}` cannot be compared like that")
     return _COMPARISONS[type(op)](*_aligned(have, _build(right, columns), columns))
 
 
@@ -149,13 +149,13 @@ def _aligned(left: Any, right: Any, columns: Columns) -> tuple[Any, Any]:
     """Two Decimals with the same number of places: older Arrows compare others wrongly."""
     import pyarrow as pa
 
-    if not isinstance(columns, _Exact):
+    if not isinstance(columns, ExactNumbers):
         return left, right
     empty = pa.schema(list(columns.items())).empty_table()
     try:
         kinds = [_evaluated((("", side),), empty).column(0).type for side in (left, right)]
     except (ValueError, NotImplementedError, TypeError) as error:
-        raise _NotARule(str(error)) from None
+        raise NotARule(str(error)) from None
     if any(family(kind) != "decimal" for kind in kinds) or kinds[0].scale == kinds[1].scale:
         return left, right
     common = pa.decimal256(76, max(kind.scale for kind in kinds))

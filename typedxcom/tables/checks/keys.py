@@ -86,8 +86,8 @@ def _later_rows(key: Key, keys: pa.Table, rows: Any) -> Failure:
     again = _plain(keys).take(later)
     values = again.column(0).combine_chunks()
     if again.num_columns > 1:
-        told = [_told(one) for one in again.slice(0, MAX_EXAMPLES).to_pylist()]
-        values = pa.array(told, pa.string())
+        shown = [_shown(one) for one in again.slice(0, MAX_EXAMPLES).to_pylist()]
+        values = pa.array(shown, pa.string())
     path = "`, `".join(key.columns)
     where = later if rows is None else rows.take(later)
     return Failure(path, Rule("unique", key.words), where, values)
@@ -101,7 +101,7 @@ def _row_numbers(count: int) -> pa.Array:
     return pc.indices_nonzero(pa.nulls(count).is_null())
 
 
-def _told(row: dict[str, Any]) -> str:
+def _shown(row: dict[str, Any]) -> str:
     return f"({', '.join(map(str, row.values()))})"
 
 

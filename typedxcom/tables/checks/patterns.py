@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Translated", "translate"]
+__all__ = ["TranslatedPattern", "translate"]
 
 _MAX_REPEAT = 1000  # RE2 refuses more; Rust has another limit
 _ASCII_CLASSES = {  # what Rust's classes are for ASCII text; RE2's \s lacks the vertical tab
@@ -27,7 +27,7 @@ _MEMBER = re.compile(r"[^\\\[\]^&~\-\x00-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Translated:
+class TranslatedPattern:
     """A pattern for RE2.
 
     Attributes:
@@ -39,23 +39,23 @@ class Translated:
     ascii_only: bool
 
 
-class _Unsure(Exception):
+class UnsureOfPattern(Exception):
     """The pattern has a part whose meaning is not proved to be the same."""
 
 
-def translate(pattern: str) -> Translated | None:
+def translate(pattern: str) -> TranslatedPattern | None:
     """*pattern*, of Rust's dialect, for RE2; None where they are not proved to agree."""
-    reader = _Reader(pattern)
+    reader = PatternReader(pattern)
     try:
         text = reader.alternatives()
         if reader.at < len(pattern):
             return None
-    except (_Unsure, IndexError, RecursionError):
+    except (UnsureOfPattern, IndexError, RecursionError):
         return None
-    return Translated(text, reader.ascii_only)
+    return TranslatedPattern(text, reader.ascii_only)
 
 
-class _Reader:
+class PatternReader:
     """A reader by recursive descent of the common part of both dialects."""
 
     def __init__(self, pattern: str) -> None:
@@ -90,7 +90,7 @@ class _Reader:
             return char
         if char == "." or _PLAIN.fullmatch(char):
             return char
-        raise _Unsure
+        raise UnsureOfPattern
 
     def repeat(self) -> str:
         """What follows an atom: ``*``, ``+``, ``?``, ``{2,3}``, lazy or not, or nothing."""
@@ -100,24 +100,24 @@ class _Reader:
         elif self._peek() == "{":
             match = _REPEAT.match(self.pattern, self.at)
             if match is None or int(match[3] or match[1]) > _MAX_REPEAT:
-                raise _Unsure
+                raise UnsureOfPattern
             self.at = match.end()
             found = match[0]
         if found and self._take("?"):
             found += "?"
         if found and self._peek() in {"*", "+", "?", "{"}:
-            raise _Unsure
+            raise UnsureOfPattern
         return found
 
     def _group(self) -> str:
         opening = "("
         if self._take("?"):
             if not self._take(":"):
-                raise _Unsure
+                raise UnsureOfPattern
             opening = "(?:"
         inside = self.alternatives()
         if self._next() != ")":
-            raise _Unsure
+            raise UnsureOfPattern
         return f"{opening}{inside})"
 
     def _escape(self) -> str:
@@ -127,7 +127,7 @@ class _Reader:
             return _ASCII_CLASSES[char]
         if char in _PUNCTUATION or char in _CONTROLS:
             return "\\" + char if char in _CONTROLS else re.escape(char)
-        raise _Unsure
+        raise UnsureOfPattern
 
     def _class(self) -> str:
         opening = "[^" if self._take("^") else "["
@@ -135,7 +135,7 @@ class _Reader:
         while not self._take("]"):
             parts.append(self._member(closing=bool(parts)))
         if not parts:
-            raise _Unsure
+            raise UnsureOfPattern
         return f"{opening}{''.join(parts)}]"
 
     def _member(self, *, closing: bool) -> str:
@@ -143,7 +143,7 @@ class _Reader:
         if self._peek() == "-":  # only first or last, where it stands for itself
             self.at += 1
             if closing and self._peek() != "]":
-                raise _Unsure
+                raise UnsureOfPattern
             return r"\-"
         low = self._one()
         if len(low) > 2 or self._peek() != "-" or self.pattern[self.at + 1] == "]":
@@ -151,7 +151,7 @@ class _Reader:
         self.at += 1
         high = self._one()
         if len(high) > 2 or low[-1] > high[-1] or (low[0] == "\\") != (high[0] == "\\"):
-            raise _Unsure
+            raise UnsureOfPattern
         return f"{low}-{high}"
 
     def _one(self) -> str:
@@ -163,10 +163,10 @@ class _Reader:
                 return _INSIDE[char]
             if char in _CONTROLS or char in _PUNCTUATION:
                 return "\\" + char if char in _CONTROLS or char in r"\]^-[" else char
-            raise _Unsure
+            raise UnsureOfPattern
         if _MEMBER.fullmatch(char):
             return char
-        raise _Unsure
+        raise UnsureOfPattern
 
     def _peek(self) -> str:
         return self.pattern[self.at] if self.at < len(self.pattern) else ""

@@ -13,7 +13,7 @@ from typedxcom.tables.checks.rules import Failure
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MAX_EXAMPLES", "Filtered", "Report", "TableProblem", "told"]
+__all__ = ["MAX_EXAMPLES", "Filtered", "TableProblem", "TableReport", "shown_value"]
 
 MAX_EXAMPLES = 5
 
@@ -62,7 +62,7 @@ class Filtered:
 
 
 @dataclass(slots=True)
-class _Tally:
+class FailureTally:
     """One rule's failures so far."""
 
     failure: Failure
@@ -79,19 +79,19 @@ class _Tally:
             self.values.extend(python_values(failure.values.slice(0, room)))
 
 
-class Report:
+class TableReport:
     """The failures of a whole table, gathered chunk by chunk in constant memory."""
 
     def __init__(self, name: str, *, hide: bool = False) -> None:
         self.name = name
         self._hide = hide
-        self._tallies: dict[tuple[str, str, str], _Tally] = {}
+        self._tallies: dict[tuple[str, str, str], FailureTally] = {}
 
     def add(self, failure: Failure, offset: int) -> None:
         """Count *failure*, of a chunk whose first row is *offset*."""
         if len(failure.rows):
             key = (failure.path, failure.rule.kind, failure.rule.words)
-            self._tallies.setdefault(key, _Tally(failure)).add(failure, offset)
+            self._tallies.setdefault(key, FailureTally(failure)).add(failure, offset)
 
     def __bool__(self) -> bool:
         return bool(self._tallies)
@@ -105,7 +105,7 @@ class Report:
         if self._tallies:
             raise ValidationError(self.name, self.problems())
 
-    def _problem(self, tally: _Tally) -> TableProblem:
+    def _problem(self, tally: FailureTally) -> TableProblem:
         failure, rule = tally.failure, tally.failure.rule
         hidden = self._hide or failure.hidden
         shown = () if hidden or rule.kind in {"null", "table"} else tuple(tally.values)
@@ -140,11 +140,11 @@ def _examples(rows: list[int], values: Iterable[Any], count: int) -> str:
     if not rows:
         return ""
     numbers = ", ".join(map(str, rows)) + (", …" if count > len(rows) else "")
-    shown = ", ".join(told(value) for value in values)
+    shown = ", ".join(shown_value(value) for value in values)
     return f" ({'row' if count == 1 else 'rows'} {numbers}{': ' if shown else ''}{shown})"
 
 
-def told(value: Any) -> str:
+def shown_value(value: Any) -> str:
     """*value* as a message shows it, at most 40 characters."""
     if isinstance(value, (str, bytes, list, tuple, dict)):
         return shorten(value)

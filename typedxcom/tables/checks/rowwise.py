@@ -27,12 +27,12 @@ class RowError(ValueError):
     """What one row's library says of it.
 
     Attributes:
-        told: For each fault, the path of the column and what is wrong.
+        faults: For each fault, the path of the column and what is wrong.
     """
 
-    def __init__(self, told: list[tuple[str, str]]) -> None:
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__()
-        self.told = told
+        self.faults = faults
 
 
 def row_validator(row: Any) -> Validate:
@@ -115,7 +115,7 @@ def validate_rows(
             made.append(schema.validate(row))
         except RowError as error:
             made.append(row)
-            for place, words in error.told:
+            for place, words in error.faults:
                 faults.setdefault((place, words), []).append(number)
     failures = [
         _failure(schema, place, words, rows, batch) for (place, words), rows in faults.items()

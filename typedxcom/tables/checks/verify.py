@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.tables.checks.conform import Layout
-from typedxcom.tables.checks.report import Filtered, Report
+from typedxcom.tables.checks.report import Filtered, TableReport
 from typedxcom.tables.checks.rules import Failure, failures
 from typedxcom.tables.libraries.convert import is_from_pandas, to_arrow
 from typedxcom.tables.marks import rows_of
@@ -69,7 +69,7 @@ def check(table: Arrow, row: Any) -> None:
             pass
     else:
         schema = schema_for(row)
-        _Run(schema, table.schema).table(table, check=True)
+        CheckRun(schema, table.schema).table(table, check=True)
 
 
 def checked(value: Any, row: Any) -> pa.RecordBatchReader:
@@ -111,11 +111,11 @@ def _is_stream(arrow: Any) -> bool:
     return isinstance(arrow, pa.RecordBatchReader)
 
 
-def _begin(value: Any, schema: TableSchema) -> tuple[_Run, Arrow]:
+def _begin(value: Any, schema: TableSchema) -> tuple[CheckRun, Arrow]:
     """A pass over *value*, and *value* as Arrow; a stream that is refused is closed."""
     arrow = to_arrow(value, schema)
     try:
-        return _Run(schema, arrow.schema, floats=is_from_pandas(value)), arrow
+        return CheckRun(schema, arrow.schema, floats=is_from_pandas(value)), arrow
     except Exception:
         _close(arrow)
         raise
@@ -127,13 +127,13 @@ def _close(arrow: Arrow) -> None:
         arrow.close()
 
 
-class _Run:
+class CheckRun:
     """One pass over one table."""
 
     def __init__(self, schema: TableSchema, source: pa.Schema, *, floats: bool = False) -> None:
         self.schema = schema
         self.layout = Layout(schema, source, floats=floats)
-        self.report = Report(schema.name)
+        self.report = TableReport(schema.name)
         self.chunk_rows = CHUNK_ROWS if schema.mode == "arrow" else _PYTHON_ROWS
 
     def table(self, table: pa.Table, *, check: bool) -> pa.Table:
@@ -243,14 +243,14 @@ def _without(batch: Any, found: list[Failure]) -> Any:
     return batch.filter(pc.invert(pc.is_in(numbers, bad)))
 
 
-def _less(failure: Failure, told: list[Any]) -> Failure:
-    """*failure* without the rows that are told of already."""
+def _less(failure: Failure, reported: list[Any]) -> Failure:
+    """*failure* without the rows that are reported already."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not told or failure.rule.kind != "null":
+    if not reported or failure.rule.kind != "null":
         return failure
-    known = pa.concat_arrays([_uint64(rows) for rows in told])
+    known = pa.concat_arrays([_uint64(rows) for rows in reported])
     kept = pc.invert(pc.is_in(_uint64(failure.rows), known))
     return dataclasses.replace(
         failure, rows=failure.rows.filter(kept), values=failure.values.filter(kept)

@@ -25,7 +25,7 @@ from typedxcom.tables.files.sound import sound
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from typedxcom.tables.files.ipc_head import Block
+    from typedxcom.tables.files.ipc_head import IpcBlock
     from typedxcom.tables.libraries.convert import Arrow
 
 __all__ = ["IpcTable", "open_ipc", "read_ipc", "write_ipc"]
@@ -197,7 +197,7 @@ class IpcTable(StoredTable):
             self._reader if columns is None or self._is_mapped else open_ipc(self.source, columns)
         )
 
-    def _declared(self, block: Block, columns: Sequence[str] | None = None) -> int:
+    def _declared(self, block: IpcBlock, columns: Sequence[str] | None = None) -> int:
         return self._heads.declared(block, columns, is_mapped=self._is_in_memory)
 
     @cached_property

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import DecodeError
-from typedxcom.tables.files.ipc_head import MAGIC, Block, IpcHeads, footer_of
+from typedxcom.tables.files.ipc_head import MAGIC, IpcBlock, IpcHeads, footer_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +50,7 @@ class FarBatches:
         wanted = schema.names if columns is None else columns
         self._places = [at for at, name in enumerate(schema.names) if name in wanted]
         self._schema = schema
-        self._feed = _Feed()
+        self._feed = BatchFeed()
 
     def get_batch(self, at: int) -> pa.RecordBatch:
         """Batch number *at*.
@@ -75,14 +75,14 @@ class FarBatches:
             self._add(block, None)
         return reader
 
-    def _add(self, block: Block, columns: Sequence[str] | None) -> None:
+    def _add(self, block: IpcBlock, columns: Sequence[str] | None) -> None:
         """Put one message at the end of the stream; what nobody reads of it are zeros."""
         head, body = self._heads.message(block, columns)
         self._feed.add(head)
         self._feed.add(body)
 
 
-class _Feed:
+class BatchFeed:
     """A binary file of the pieces that were added, each gone when it is read."""
 
     closed = False

@@ -19,7 +19,7 @@ from typedxcom.errors import DecodeError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MAGIC", "Block", "Head", "IpcHeads", "footer_of"]
+__all__ = ["MAGIC", "IpcBlock", "IpcHead", "IpcHeads", "footer_of"]
 
 MAGIC = b"ARROW1"
 _START = 8  # bytes: the magic, filled up
@@ -29,7 +29,7 @@ _DICTIONARY = 2  # MessageHeader.DictionaryBatch
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class IpcBlock:
     """Where one batch lies in the file, in bytes."""
 
     offset: int
@@ -38,7 +38,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class IpcHead:
     """What one batch says of itself.
 
     Attributes:
@@ -66,9 +66,9 @@ class IpcHeads:
     def __init__(self, file: Any, schema: pa.Schema) -> None:
         self._file = file
         self._schema = schema
-        self._heads: dict[Block, Head] = {}
+        self._heads: dict[IpcBlock, IpcHead] = {}
         self._size = file.seek(0, 2)
-        footer = _Table.root(footer_of(file))
+        footer = FlatbufferTable.root(footer_of(file))
         self.dictionaries = list(_blocks(footer, 2))
         self.batches = list(_blocks(footer, 3))
 
@@ -77,7 +77,7 @@ class IpcHeads:
         """How many rows each batch has."""
         return [self.head(block).rows for block in self.batches]
 
-    def head(self, block: Block) -> Head:
+    def head(self, block: IpcBlock) -> IpcHead:
         """The head of one batch, of rows or of a dictionary."""
         if block not in self._heads:
             if block.offset + block.head + block.body > self._size:
@@ -86,7 +86,7 @@ class IpcHeads:
         return self._heads[block]
 
     def declared(
-        self, block: Block, columns: Sequence[str] | None = None, *, is_mapped: bool = False
+        self, block: IpcBlock, columns: Sequence[str] | None = None, *, is_mapped: bool = False
     ) -> int:
         """Bytes that one batch takes in memory, as it says itself; at least one for each row.
 
@@ -113,7 +113,7 @@ class IpcHeads:
             yield block.offset, block.offset + block.head + block.body
 
     def ranges(
-        self, block: Block, columns: Sequence[str] | None = None
+        self, block: IpcBlock, columns: Sequence[str] | None = None
     ) -> Iterator[tuple[int, int]]:
         """Start and stop in the file of what is read of one batch; see `declared`."""
         start, end = block.offset + block.head, block.offset + block.head + block.body
@@ -125,9 +125,9 @@ class IpcHeads:
         return self._at(_START, self._first - _START)
 
     def message(
-        self, block: Block, columns: Sequence[str] | None = None
+        self, block: IpcBlock, columns: Sequence[str] | None = None
     ) -> tuple[bytes, bytes | bytearray]:
-        """Head and body of one batch, of rows or of a dictionary.
+        """IpcHead and body of one batch, of rows or of a dictionary.
 
         Args:
             columns: The only ones whose bytes are fetched: the others are zeros.
@@ -154,7 +154,7 @@ class IpcHeads:
             raise _damaged()
         return length if size == -1 else int(size)
 
-    def _wanted(self, head: Head, columns: Sequence[str] | None) -> Iterator[tuple[int, int]]:
+    def _wanted(self, head: IpcHead, columns: Sequence[str] | None) -> Iterator[tuple[int, int]]:
         counts = [_buffers(field.type) for field in self._schema]
         if columns is None or sum(counts) != len(head.buffers):
             yield from head.buffers
@@ -222,15 +222,15 @@ def _damaged() -> DecodeError:
     return DecodeError("The stored table is no whole Arrow IPC file: its heads make no sense")
 
 
-def _blocks(footer: _Table, field: int) -> Iterator[Block]:
+def _blocks(footer: FlatbufferTable, field: int) -> Iterator[IpcBlock]:
     for raw in footer.structs(field, 24):
         offset, head, body = struct.unpack("<qi4xq", raw)
-        yield Block(offset, head, body)
+        yield IpcBlock(offset, head, body)
 
 
-def _head(raw: bytes, body: int) -> Head:
+def _head(raw: bytes, body: int) -> IpcHead:
     start = 8 if raw[:4] == b"\xff\xff\xff\xff" else 4  # old files have no continuation mark
-    message = _Table.root(raw[start:])
+    message = FlatbufferTable.root(raw[start:])
     if message.scalar(3, "<q") != body:  # Arrow may take memory for what the head says
         raise _damaged()
     batch = message.table(2)
@@ -242,10 +242,10 @@ def _head(raw: bytes, body: int) -> Head:
     rows = batch.scalar(0, "<q")
     if rows < 0 or any(at < 0 or length < 0 for at, length in buffers):
         raise _damaged()
-    return Head(rows, buffers, batch.table(3) is not None)
+    return IpcHead(rows, buffers, batch.table(3) is not None)
 
 
-class _Table:
+class FlatbufferTable:
     """One flatbuffer table: fields by number, none of them trusted."""
 
     def __init__(self, data: bytes, at: int) -> None:
@@ -255,7 +255,7 @@ class _Table:
         self._offsets = [self._unpack("<H", vtable + 4 + 2 * n) for n in range((size - 4) // 2)]
 
     @classmethod
-    def root(cls, data: bytes) -> _Table:
+    def root(cls, data: bytes) -> FlatbufferTable:
         """The table that a flatbuffer begins with."""
         if len(data) < 4:
             raise _damaged()
@@ -266,10 +266,10 @@ class _Table:
         at = self._place(field)
         return 0 if at is None else self._unpack(form, at)
 
-    def table(self, field: int) -> _Table | None:
+    def table(self, field: int) -> FlatbufferTable | None:
         """A table inside this one."""
         at = self._place(field)
-        return None if at is None else _Table(self._data, at + self._unpack("<I", at))
+        return None if at is None else FlatbufferTable(self._data, at + self._unpack("<I", at))
 
     def structs(self, field: int, size: int) -> Iterator[bytes]:
         """The items of a vector of structs of *size* bytes."""

@@ -89,7 +89,7 @@ def _refuse_columns(schema: pa.Schema) -> None:
     try:
         parquet.write_table(schema.empty_table(), sink)
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
-        return  # told when it is written
+        return  # raised when it is written
     try:
         back = ParquetTable(sink.getvalue(), lambda size: None).schema
     except DecodeError as error:
@@ -276,14 +276,14 @@ def _written(found: pa.Schema, metadata: Mapping[bytes, bytes]) -> pa.Schema:
     import pyarrow as pa
 
     try:
-        told = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(metadata[b"ARROW:schema"])))
+        written = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(metadata[b"ARROW:schema"])))
     except (KeyError, ValueError, pa.ArrowException, OSError):
         return found
-    if told.names != found.names:
+    if written.names != found.names:
         return found
     fields = [
         have.with_type(want.type) if _fits(have.type, want.type) else have
-        for have, want in zip(found, told, strict=True)
+        for have, want in zip(found, written, strict=True)
     ]
     return pa.schema(fields, found.metadata)
 

@@ -77,7 +77,7 @@ def refuse_deep(footer: bytes) -> None:
     """
     open_groups: list[int] = []  # how many children each of them has yet to come
     try:
-        for children in _Walk(footer).children():
+        for children in FooterWalk(footer).children():
             if len(open_groups) >= _DEEPEST:
                 raise _damaged(f"its schema has more than {_DEEPEST - 1} groups inside each other")
             if open_groups:
@@ -104,7 +104,7 @@ def _damaged(why: str) -> DecodeError:
     return DecodeError(f"The stored table is no whole parquet file: {why}")
 
 
-class _Walk:
+class FooterWalk:
     """A position in a footer, which moves over one value after the other."""
 
     def __init__(self, data: bytes) -> None:

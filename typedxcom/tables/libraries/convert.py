@@ -166,8 +166,8 @@ def refuse_class(annotation: Any) -> None:
     wanted = _bare(annotation)
     is_ours = wanted is Any or getattr(wanted, "__typedxcom_table__", False)
     if not (is_ours or is_frame(wanted)):
-        told = getattr(wanted, "__name__", wanted)
-        msg = f"`{told}` is no class of tables that typedxcom knows. Ask for Table[Row] and convert it."
+        named = getattr(wanted, "__name__", wanted)
+        msg = f"`{named}` is no class of tables that typedxcom knows. Ask for Table[Row] and convert it."
         raise UnsupportedTypeError(msg, annotation=annotation)
 
 

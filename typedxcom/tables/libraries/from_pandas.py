@@ -108,8 +108,8 @@ def _refuse_other_values(series: Any, array: Any, about: str) -> None:
     try:
         found_values = array.to_pylist()
     except Exception as error:  # of texts that are bytes, of dates that are numbers
-        told = f"{about} has objects that do not go together. Give it one type."
-        raise EncodeError(told) from error
+        words = f"{about} has objects that do not go together. Give it one type."
+        raise EncodeError(words) from error
     for at, (value, found) in enumerate(zip(values, found_values, strict=True)):
         is_same = missing_kind(value) is not None if found is None else _equal(value, found)
         if not is_same:
@@ -182,8 +182,8 @@ def _unwritten(frame: Any, error: Exception) -> EncodeError:
         try:
             pa.array(frame.iloc[:, at], from_pandas=True)
         except Exception as cause:  # as above
-            told = f"cannot be written as Arrow: {_brief(cause)}"
-            return EncodeError(f"{_name(frame, at)} (`{dtype}`) {told}. {_CURE}.")
+            words = f"cannot be written as Arrow: {_brief(cause)}"
+            return EncodeError(f"{_name(frame, at)} (`{dtype}`) {words}. {_CURE}.")
     return EncodeError(f"This pandas DataFrame cannot be written as Arrow: {_brief(error)}")
 
 

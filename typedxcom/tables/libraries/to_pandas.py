@@ -51,7 +51,7 @@ def _frame(table: pa.Table, columns: dict[int, Any]) -> Any:
     for at in columns:
         stand_in = pa.nulls(table.num_rows, pa.int8()).fill_null(0)
         table = table.set_column(at, pa.field(table.column_names[at], pa.int8()), stand_in)
-    frame = _unrepeated(_told(table, names)).to_pandas(integer_object_nulls=True)
+    frame = _unrepeated(_as_small_integers(table, names)).to_pandas(integer_object_nulls=True)
     for at, values in columns.items():
         values.index = frame.index  # pandas infers a dtype of whatever is no Series
         frame.isetitem(at, values)
@@ -61,22 +61,24 @@ def _frame(table: pa.Table, columns: dict[int, Any]) -> Any:
 def index_of(table: pa.Table, names: list[str]) -> Any:
     """The index of the frame that *table* was made of, whose levels are the columns *names*."""
     metadata = dict(table.schema.metadata)
-    told = json.loads(metadata[b"pandas"])
-    told["columns"] = [column for column in told["columns"] if column["field_name"] in names]
-    metadata[b"pandas"] = json.dumps(told).encode()
+    described = json.loads(metadata[b"pandas"])
+    described["columns"] = [
+        column for column in described["columns"] if column["field_name"] in names
+    ]
+    metadata[b"pandas"] = json.dumps(described).encode()
     return table.replace_schema_metadata(metadata).select(names).to_pandas().index
 
 
-def _told(table: pa.Table, names: list[str]) -> pa.Table:
-    """*table*, whose pandas metadata speaks of the columns *names* as small integers."""
+def _as_small_integers(table: pa.Table, names: list[str]) -> pa.Table:
+    """*table* with pandas metadata that describes the columns *names* as small integers."""
     metadata = dict(table.schema.metadata or {})
     if not names or b"pandas" not in metadata:
         return table
-    told = json.loads(metadata[b"pandas"])
-    for column in told["columns"]:
+    described = json.loads(metadata[b"pandas"])
+    for column in described["columns"]:
         if column["field_name"] in names:
             column.update(pandas_type="int8", numpy_type="int8", metadata=None)
-    metadata[b"pandas"] = json.dumps(told).encode()
+    metadata[b"pandas"] = json.dumps(described).encode()
     return table.replace_schema_metadata(metadata)
 
 

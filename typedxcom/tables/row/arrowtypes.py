@@ -12,7 +12,7 @@ from typedxcom.errors import UnsupportedTypeError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Chosen", "arrow_type", "family", "pick"]
+__all__ = ["ChosenType", "arrow_type", "family", "pick"]
 
 _MAX_DIGITS = 38  # of a decimal128; a decimal256 has 76
 _CURES = {
@@ -27,7 +27,7 @@ _TEXTS = {"uuid", "url", "multi-host-url", "lax-or-strict", "function-plain"}
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenType:
     """What a scalar becomes.
 
     Attributes:
@@ -45,7 +45,7 @@ class Chosen:
     values: tuple[Any, ...] | None = None
 
 
-def arrow_type(core: Any, mark: pa.DataType | None, place: str) -> Chosen:
+def arrow_type(core: Any, mark: pa.DataType | None, place: str) -> ChosenType:
     """The Arrow type of the scalar that *core* describes.
 
     Raises:
@@ -62,30 +62,30 @@ def arrow_type(core: Any, mark: pa.DataType | None, place: str) -> Chosen:
     }  # fmt: skip
     kind = core["type"]
     if kind in simple:
-        return Chosen(*simple[kind], nullable=kind == "none")
+        return ChosenType(*simple[kind], nullable=kind == "none")
     if kind == "datetime":
         return _timestamp(core)
     if kind in {"literal", "enum"}:
         return _of_values(core, place)
     if kind == "decimal":
-        return Chosen(_decimal(core, mark, place), "decimal")
+        return ChosenType(_decimal(core, mark, place), "decimal")
     if kind in _TEXTS:
-        return Chosen(pa.string(), "text")
+        return ChosenType(pa.string(), "text")
     if mark is not None:
-        return Chosen(mark, "any")
+        return ChosenType(mark, "any")
     cure = _CURES.get(
         kind, f"pydantic's {kind!r} has no Arrow type: give it one with ArrowType(...)"
     )
     raise UnsupportedTypeError(f"{place}: {cure}.", annotation=core)
 
 
-def _timestamp(core: Any) -> Chosen:
+def _timestamp(core: Any) -> ChosenType:
     import pyarrow as pa
 
     wanted = core.get("tz_constraint")
     zone = "aware" if isinstance(wanted, int) else wanted or "any"
     kind = pa.timestamp("us", tz="UTC" if zone == "aware" else None)
-    return Chosen(kind, "timestamp", zone=zone)
+    return ChosenType(kind, "timestamp", zone=zone)
 
 
 def _decimal(core: Any, mark: pa.DataType | None, place: str) -> pa.DataType:
@@ -104,7 +104,7 @@ def _decimal(core: Any, mark: pa.DataType | None, place: str) -> pa.DataType:
     return (pa.decimal128 if digits <= _MAX_DIGITS else pa.decimal256)(digits, places)
 
 
-def _of_values(core: Any, place: str) -> Chosen:
+def _of_values(core: Any, place: str) -> ChosenType:
     """The type that all values of a Literal or Enum share; texts become a dictionary."""
     import pyarrow as pa
 
@@ -119,10 +119,10 @@ def _of_values(core: Any, place: str) -> Chosen:
         msg = f"{place}: the values of one column have one type, all str, int, bool or bytes; got {values}."
         raise UnsupportedTypeError(msg, annotation=core)
     listed = tuple(value for value in values if value is not None)
-    return Chosen(*known[kinds.pop()], nullable=None in values, values=listed)
+    return ChosenType(*known[kinds.pop()], nullable=None in values, values=listed)
 
 
-def pick(chosen: Chosen, mark: pa.DataType | None, place: str, *, free: bool) -> pa.DataType:
+def pick(chosen: ChosenType, mark: pa.DataType | None, place: str, *, free: bool) -> pa.DataType:
     """The type that the author names, if it can hold such values, else the chosen one.
 
     Args:

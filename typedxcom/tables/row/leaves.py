@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.errors import shorten
-from typedxcom.tables.row.arrowtypes import Chosen
+from typedxcom.tables.row.arrowtypes import ChosenType
 from typedxcom.tables.row.kinds import Accepts
 from typedxcom.tables.row.nodes import Rule
 
@@ -46,7 +46,7 @@ _KNOWN = {
 
 
 def leaf_rules(
-    core: Any, chosen: Chosen, kind: pa.DataType, judge: Accepts | None
+    core: Any, chosen: ChosenType, kind: pa.DataType, judge: Accepts | None
 ) -> Iterator[Rule]:
     """Everything that *core* asks of a value beyond its type.
 
@@ -100,7 +100,7 @@ def asked(core: Any, instead_of: tuple[Rule, ...] = ()) -> Rule:
 
 
 def length_rules(core: Any, unit: str) -> Iterator[Rule]:
-    """The limits of a length, told in *unit*."""
+    """The limits of a length, in *unit*."""
     for name, words in (("min_length", "with fewer than"), ("max_length", "with more than")):
         if core.get(name) is not None:
             yield Rule(name, f"{words} {core[name]} {unit}", core[name])
@@ -133,16 +133,16 @@ def _patterns(core: Any, judge: Accepts | None) -> Iterator[Rule]:
 def _unknown(core: Any) -> bool:
     """Whether *core* says something that no rule here stands for."""
     kind = core["type"]
-    told = {key for key, value in core.items() if value is not None and value is not False}
+    given = {key for key, value in core.items() if value is not None and value is not False}
     if kind == "enum":
-        return "missing" in told
+        return "missing" in given
     if isinstance(core.get("tz_constraint"), int):
         return True
     if core.get("allow_inf_nan") is True:
-        told.discard("allow_inf_nan")
+        given.discard("allow_inf_nan")
     if kind == "literal" or kind in {"bool", "none", "any"}:
         return False
-    return bool(told - _SILENT - _KNOWN.get(kind, set())) or kind not in _KNOWN
+    return bool(given - _SILENT - _KNOWN.get(kind, set())) or kind not in _KNOWN
 
 
 def _implied(core: Any, kind: pa.DataType) -> bool:

@@ -39,7 +39,7 @@ def sample(rows: Rows, count: int, *, seed: int = 0) -> pa.Table:
     from typedxcom.tables.row.describe import describe
 
     schema = describe(rows)
-    maker = _Maker(random.Random(seed), schema)
+    maker = SampleMaker(random.Random(seed), schema)
     made, good = maker.table(count, 1), None
     for trial in range(_ROUNDS):  # a rule of the table is kept by chance only
         found = filter_rows(made, rows)
@@ -51,7 +51,7 @@ def sample(rows: Rows, count: int, *, seed: int = 0) -> pa.Table:
     raise ContractError(f"{msg} {'; '.join(map(str, found.problems))}")
 
 
-class _Maker:
+class SampleMaker:
     """Makes values that keep the rules of a node."""
 
     def __init__(self, chance: random.Random, schema: TableSchema) -> None:

@@ -31,7 +31,7 @@ def spell(pattern: str, chance: random.Random) -> str | None:
             parsed = _parser().parse(pattern)
         except (re.error, RecursionError, OverflowError, FutureWarning):
             return None
-    return _Speller(chance).all(parsed)
+    return PatternSpeller(chance).all(parsed)
 
 
 @cache
@@ -43,7 +43,7 @@ def _parser() -> Any:
         return importlib.import_module("sre_parse") if parser is None else parser
 
 
-class _Speller:
+class PatternSpeller:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.groups: dict[Any, str] = {}
