@@ -18,48 +18,7 @@ from airflow.sdk.definitions.dag import DAG
 from airflow.sdk.definitions.xcom_arg import XComArg as _AirflowXComArg
 from typing_extensions import Never, ParamSpec, Self
 
-from typedxcom.errors import CodecError as CodecError
-from typedxcom.errors import ConfigurationError as ConfigurationError
-from typedxcom.errors import ContractError as ContractError
-from typedxcom.errors import DecodeError as DecodeError
-from typedxcom.errors import EncodeError as EncodeError
-from typedxcom.errors import IntegrityError as IntegrityError
-from typedxcom.errors import PointerNotFoundError as PointerNotFoundError
-from typedxcom.errors import StoreError as StoreError
-from typedxcom.errors import TypedXComError as TypedXComError
-from typedxcom.errors import UnsupportedTypeError as UnsupportedTypeError
-from typedxcom.errors import ValidationError as ValidationError
-from typedxcom.errors import WiringError as WiringError
 from typedxcom.tables.checks.report import Filtered
-
-__all__ = [
-    "CodecError",
-    "ConfigurationError",
-    "ContractError",
-    "DecodeError",
-    "EncodeError",
-    "IntegrityError",
-    "Lax",
-    "PointerNotFoundError",
-    "StoreError",
-    "Table",
-    "Task",
-    "TypedXComError",
-    "UnsupportedTypeError",
-    "ValidationError",
-    "WiringError",
-    "XComArg",
-    "XComKey",
-    "contract",
-    "dag",
-    "result",
-    "setup",
-    "task",
-    "task_group",
-    "teardown",
-    "typed",
-    "typed_output",
-]
 
 _P = ParamSpec("_P")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -169,9 +128,6 @@ else:
     # count, but a reader has them.
     class Table(pa.Table, Protocol[_Row_co], metaclass=TableType):
         """A table whose rows are ``Row``: write it in annotations."""
-
-class Lax:
-    """``Annotated[T, Lax()]`` reads ``T`` leniently: ``"5"`` is an int."""
 
 class XComKey(Generic[_T]):
     """A typed name for an XCom that a task pushes and pulls by hand."""
