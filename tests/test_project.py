@@ -290,11 +290,9 @@ def own_sources() -> dict[str, tuple[str, bool]]:
     return found
 
 
-# These three are still to be opened.
+# This one is still to be opened.
 OPEN_RINGS = [
     {"typedxcom.airflow.running.origins", "typedxcom.airflow.running.stores", "typedxcom.backend"},
-    {f"typedxcom.mypy.types.{name}" for name in ("outputs", "pushed", "site", "tasks")},
-    {f"typedxcom.stored.{name}" for name in ("base", "file", "table")},
 ]
 
 
