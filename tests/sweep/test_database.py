@@ -6,7 +6,9 @@ import itertools
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,12 +17,19 @@ from sqlalchemy.dialects.postgresql import JSONB
 from typedxcom.airflow.deployment import VARIABLE, description_of
 from typedxcom.airflow.sweep.database import DatabaseEntries
 from typedxcom.errors import SweepError
+from typedxcom.pointer import Coordinates
 from typedxcom.stores.owners import owner_name
 
 pytestmark = pytest.mark.airflow
 
 _numbers = itertools.count()
 POINTER = {"$typedxcom": 1, "path": "d/r/t/-1/return_value/" + "0" * 32 + ".json"}
+
+
+def names() -> list[sa.Column[Any]]:
+    """The columns of an XCom that says itself whose it is."""
+    texts = [sa.Column(name, sa.String(250)) for name in ("dag_id", "run_id")]
+    return [*texts, sa.Column("map_index", sa.Integer)]
 
 
 class Database:
@@ -30,8 +39,12 @@ class Database:
         self.url, self.engine = url, sa.create_engine(url, poolclass=sa.NullPool)
         made = sa.MetaData()
         run = [sa.Column(name, sa.String(250)) for name in ("dag_id", "run_id", "state")]
-        self.runs = sa.Table("dag_run", made, *run)
-        task = [sa.Column(name, sa.String(250)) for name in ("dag_id", "run_id", "state")]
+        times = [sa.Column("id", sa.Integer), sa.Column("run_after", sa.DateTime)]
+        self.runs = sa.Table("dag_run", made, *run, *times)
+        task = [
+            sa.Column(name, sa.String(250)) for name in ("dag_id", "run_id", "state", "task_id")
+        ]
+        task += [sa.Column("map_index", sa.Integer), sa.Column("id", sa.Uuid())]
         later_task = [sa.Column("working_set", sa.Boolean)] if later else []
         self.tasks = sa.Table("task_instance", made, *task, *later_task)
         json_type = sa.JSON().with_variant(JSONB(), "postgresql")
@@ -49,6 +62,7 @@ class Database:
                 sa.Column(owner, sa.Uuid() if name == "xcom_v2" else sa.String(250)),
                 sa.Column("key", sa.String(512)),
                 sa.Column("value", json_type),
+                *(names() if owner == "task_id" else ()),
             )
         made.create_all(self.engine)
 
@@ -199,3 +213,43 @@ def test_a_database_is_described_without_credentials() -> None:
     told = DatabaseEntries("postgresql+psycopg2://reader:secret@db.example.com:5433/air").describe()
     assert told == "the postgresql database air on db.example.com:5433"
     assert DatabaseEntries("sqlite:////home/airflow.db").describe().endswith(" /home/airflow.db")
+
+
+def test_one_entry_is_found_by_the_names_of_its_task(database: Database) -> None:
+    """From 3.4 on, by those of the task's last try; `keys` says which there are."""
+    at = Coordinates("d", "r1", "t", 1, "rows")
+    named = {"dag_id": "d", "run_id": "r1", "task_id": "t", "map_index": 1}
+    for name, table in database.rows.items():
+        owners: list[dict[str, Any]] = [named]
+        if name == "xcom_v2":
+            ids = [uuid.uuid4(), uuid.uuid4()]
+            tries = [{**named, "id": one, "working_set": one == ids[1]} for one in ids]
+            database.insert(database.tasks, *tries)
+            owners = [{"task_instance_id": one} for one in ids]
+        elif len(database.rows) > 1:
+            owners = [{**named, "run_id": "old"}]
+        for number, owner in enumerate(owners):
+            value = {"try": number}
+            database.insert(
+                table, *({**owner, "key": key, "value": value} for key in ("a", "rows"))
+            )
+    rows = DatabaseEntries(database.url)
+    last = len(owners) - 1 if len(database.rows) > 1 else 0
+    assert json.loads(rows.value(at) or b"") == {"try": last}
+    assert rows.keys("d", "r1", "t") == [(1, "a"), (1, "rows")]
+    assert rows.value(Coordinates("d", "r1", "t", 0, "rows")) is None
+    assert rows.value(Coordinates("d", "r1", "t", 1, "none")) is None
+    assert rows.keys("d", "r2", "t") == []
+    if len(database.rows) > 1:  # of a run before the upgrade
+        assert json.loads(rows.value(Coordinates("d", "old", "t", 1, "a")) or b"") == {"try": 0}
+
+
+def test_the_latest_run_is_the_one_that_was_to_start_last(database: Database) -> None:
+    """Whatever order they were made in; a DAG without runs has none."""
+    times = [datetime(2026, 1, day) for day in (1, 3, 2)]
+    runs = [
+        {"dag_id": "d", "run_id": f"r{n}", "id": n, "run_after": at} for n, at in enumerate(times)
+    ]
+    database.insert(database.runs, *runs, {**runs[1], "dag_id": "other", "run_id": "theirs"})
+    assert DatabaseEntries(database.url).latest_run("d") == "r1"
+    assert DatabaseEntries(database.url).latest_run("none") is None

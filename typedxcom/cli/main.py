@@ -1,7 +1,8 @@
-"""`typedxcom check DAGS…`, `typedxcom graph DAG` and `typedxcom sweep`.
+"""`typedxcom check DAGS…`, `graph DAG`, `show DAG RUN TASK` and `sweep`.
 
 Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges; of a sweep, that it was
-refused or is not complete); 2 wrong usage, no such file, a folder without DAGs, or a wrong setting.
+refused or is not complete; of a value, that it is not there or cannot be opened); 2 wrong usage, no
+such file, a folder without DAGs, or a wrong setting.
 """
 
 from __future__ import annotations
@@ -9,26 +10,28 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from typedxcom import __version__
+from typedxcom.cli import show, sweep
 from typedxcom.cli.findings import CheckReport, examine
 from typedxcom.cli.formats import FORMATS
 from typedxcom.cli.graph import mermaid
-from typedxcom.cli.sweep import add_options, run
 from typedxcom.errors import ConfigurationError
 
 __all__ = ["main"]
 
 _OK, _ERRORS, _USAGE = 0, 1, 2
+# Those that look at no DAG file.
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"show": show.run, "sweep": sweep.run}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     options = _parser().parse_args(argv)
-    if options.command == "sweep":
-        return run(options)
+    if options.command in _COMMANDS:
+        return _COMMANDS[options.command](options)
     try:
         # DAG files may print while they are imported; ours has the report alone.
         with contextlib.redirect_stdout(sys.stderr):
@@ -97,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
             "else the folder called dags above the file, else the folder of its outermost package.",
         )
     graph.add_argument("--dag-id", help="Which DAG, where the files hold several.")
-    add_options(
+    show.add_options(commands.add_parser("show", help="Open the value of an XCom."))
+    sweep.add_options(
         commands.add_parser("sweep", help="Find stored objects that no XCom names any more.")
     )
     return parser

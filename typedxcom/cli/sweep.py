@@ -16,7 +16,7 @@ from typedxcom.errors import ConfigurationError, StoreError, SweepError
 from typedxcom.sizes import amount
 from typedxcom.sweep import StoreReport, SweepReport, parse_period
 
-__all__ = ["Bar", "add_options", "as_json", "as_text", "run"]
+__all__ = ["Bar", "add_options", "as_json", "as_text", "load_airflow", "run"]
 
 _OK, _INCOMPLETE, _USAGE = 0, 1, 2
 _WIDTH = 30  # characters of a bar
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
 def _sweep(options: argparse.Namespace, bar: Bar) -> SweepReport:
     # Airflow logs to what it finds as stdout when it is imported; ours has the report alone.
     with contextlib.redirect_stdout(sys.stderr):
-        _load_airflow()
+        load_airflow()
         from typedxcom.airflow.private import own_connections
         from typedxcom.airflow.sweep.run import adopt_stores, sweep_deployment
 
@@ -112,7 +112,7 @@ def _sweep(options: argparse.Namespace, bar: Bar) -> SweepReport:
             )
 
 
-def _load_airflow() -> None:
+def load_airflow() -> None:
     """Import Airflow, which opens its database with whatever stands in the configuration."""
     try:
         import airflow.settings  # noqa: F401

@@ -17,8 +17,9 @@ import httpx
 import msgspec
 
 from typedxcom.airflow.deployment import VARIABLE, description_of, new_deployment
+from typedxcom.codecs.text import write_text
 from typedxcom.errors import SweepError
-from typedxcom.pointer import folder_of
+from typedxcom.pointer import Coordinates, folder_of
 from typedxcom.stores.owners import owner_name
 from typedxcom.sweep import Entry, EntrySource
 
@@ -168,8 +169,7 @@ class ApiEntries(EntrySource):
 
     def _begin(self) -> None:
         """Log in where that is needed, and see whether this Airflow shows all entries."""
-        if self._client.headers.get("Authorization") is None:
-            self._log_in()
+        self._authorize()
         text = str(self._json("/version", {})["version"])
         found = re.match(r"(\d+)\.(\d+)", text)
         version = (int(found[1]), int(found[2])) if found else (0, 0)
@@ -179,6 +179,43 @@ class ApiEntries(EntrySource):
                 "tries. Let the sweep read the database: [typedxcom] sweep_database."
             )
         self._states = _LATER_STATES if version >= (3, 3) else ()
+
+    def latest_run(self, dag_id: str) -> str | None:
+        """The run of a DAG that was to start last; None where it has none, or does not exist."""
+        self._authorize()
+        asked = {"order_by": "-run_after", "limit": 1}
+        answer = self._answer(f"/dags/{_quoted(dag_id)}/dagRuns", asked, fine=(404,))
+        found = [] if answer.status_code == 404 else _parsed(answer, "the runs")["dag_runs"]
+        return str(found[0]["dag_run_id"]) if found else None
+
+    def keys(self, dag_id: str, run_id: str, task_id: str) -> list[tuple[int, str]]:
+        """The map index and key of the task's entries in a run; of very many the first 100."""
+        self._authorize()
+        path = _entries_of(dag_id, run_id, task_id)
+        answer = self._answer(path, {"limit": _PAGE}, fine=(404,))
+        found = [] if answer.status_code == 404 else _parsed(answer, "XComs")["xcom_entries"]
+        return [(int(one["map_index"]), str(one["key"])) for one in found]
+
+    def value(self, at: Coordinates) -> bytes | None:
+        """The JSON text of one entry; None where there is none."""
+        self._authorize()
+        path = f"{_entries_of(at.dag_id, at.run_id, at.task_id)}/{_quoted(at.key)}"
+        asked = {"map_index": at.map_index, "deserialize": "false", "stringify": "false"}
+        answer = self._answer(path, asked, fine=(404,))
+        if answer.status_code == 404:
+            return None
+        found = _parsed(answer, "an XCom")
+        names = (at.dag_id, at.task_id, at.run_id, at.map_index, at.key)
+        if "value" not in found or _entry(found) != names:
+            raise SweepError(
+                f"The REST API gives another XCom than {at.key!r} of {at.dag_id}.{at.task_id}. Does a "
+                "proxy before it change paths?"
+            )
+        return write_text(found["value"])
+
+    def _authorize(self) -> None:
+        if self._client.headers.get("Authorization") is None:
+            self._log_in()
 
     def _log_in(self) -> None:
         if self._login is None:
@@ -199,7 +236,7 @@ class ApiEntries(EntrySource):
     def _entry(self, entry: dict[str, Any]) -> Entry | None:
         """The value of one entry; None where it is gone since it was listed."""
         where = (entry["dag_id"], entry["run_id"], entry["task_id"], entry["map_index"])
-        base = "/dags/{}/dagRuns/{}/taskInstances/{}/xcomEntries".format(*map(_quoted, where[:3]))
+        base = _entries_of(*where[:3])
         asked = {"map_index": entry["map_index"], "deserialize": "false", "stringify": "false"}
         answer = self._answer(f"{base}/{_quoted(entry['key'])}", asked, fine=(404,))
         if answer.status_code == 404:
@@ -310,6 +347,13 @@ def _without_url(error: Exception) -> str:
 
 def _quoted(text: str) -> str:
     return quote(text, safe="")
+
+
+def _entries_of(dag_id: str, run_id: str, task_id: str) -> str:
+    """The path of a task's entries in a run."""
+    return "/dags/{}/dagRuns/{}/taskInstances/{}/xcomEntries".format(
+        *map(_quoted, (dag_id, run_id, task_id))
+    )
 
 
 def _id(one: dict[str, Any]) -> Hashable:

@@ -8,7 +8,7 @@ change. A table that is not known here ends the sweep.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from typedxcom.airflow.deployment import (
     owner_in_description,
 )
 from typedxcom.errors import SweepError
+from typedxcom.pointer import Coordinates
 from typedxcom.stores.deadline import safe_text
 from typedxcom.stores.owners import owner_name
 from typedxcom.sweep import Entry, EntrySource
@@ -132,10 +133,15 @@ class DatabaseEntries(EntrySource):
             options = {"stream_results": True, "yield_per": _BATCH}
             for owner, key, text in connection.execute(asked, execution_options=options):
                 where = f"XCom {key!r} of {owner}" if key else f"the extra of asset event {owner}"
-                yield Entry(where, text.encode("utf-8", "surrogatepass"))
+                yield Entry(where, _as_bytes(text))
 
     def _marked_entries(self, inspector: sa.Inspector) -> sa.CompoundSelect[Any]:
         names = set(inspector.get_table_names(self._schema))
+        found = self._xcom_tables(names)
+        events = [self._marked_events()] if "asset_event" in names else []
+        return sa.union_all(*map(self._marked, sorted(found)), *events)
+
+    def _xcom_tables(self, names: Iterable[str]) -> set[str]:
         found = {name for name in names if name[:4] == "xcom"}
         if not found or found - _TABLES:
             listed = ", ".join(sorted(found)) or "none"
@@ -144,8 +150,7 @@ class DatabaseEntries(EntrySource):
                 "xcom_v1 and xcom_v2. Is it migrated (`airflow db migrate`), and is it the database "
                 "of the deployment? Else upgrade typedxcom."
             )
-        events = [self._marked_events()] if "asset_event" in names else []
-        return sa.union_all(*map(self._marked, sorted(found)), *events)
+        return found
 
     def _marked_events(self) -> Any:
         table = self._table("asset_event", "id", "extra")
@@ -160,8 +165,65 @@ class DatabaseEntries(EntrySource):
         asked = sa.select(sa.cast(table.c[owner], sa.String), table.c.key, text)
         return asked.where(text.like(_MARKED))
 
+    def latest_run(self, dag_id: str) -> str | None:
+        """The run of a DAG that was to start last; None where it has none, or does not exist."""
+        run = self._table("dag_run", "id", "dag_id", "run_id", "run_after")
+        asked = sa.select(run.c.run_id).where(run.c.dag_id == dag_id)
+        newest = asked.order_by(run.c.run_after.desc(), run.c.id.desc()).limit(1)
+        with self._connected() as connection:
+            found = connection.execute(newest).scalar()
+        return None if found is None else str(found)
+
+    def keys(self, dag_id: str, run_id: str, task_id: str) -> list[tuple[int, str]]:
+        """The map index and key of the task's entries in a run; of very many the first ones."""
+        with self._connected() as connection:
+            tables = self._of_task(sa.inspect(connection), dag_id, run_id, task_id)
+            return [
+                (int(index), str(key))
+                for table, of_task in tables
+                for index, key in connection.execute(
+                    of_task(table.c.key).order_by("map_index", table.c.key).limit(_BATCH)
+                )
+            ]
+
+    def value(self, at: Coordinates) -> bytes | None:
+        """The JSON text of one entry; None where there is none."""
+        with self._connected() as connection:
+            tables = self._of_task(sa.inspect(connection), at.dag_id, at.run_id, at.task_id)
+            for table, of_task in tables:
+                asked = of_task(sa.cast(table.c.value, sa.String)).where(table.c.key == at.key)
+                for index, text in connection.execute(asked):
+                    if index == at.map_index:
+                        return b"null" if text is None else _as_bytes(text)
+        return None
+
+    def _of_task(
+        self, inspector: sa.Inspector, dag_id: str, run_id: str, task_id: str
+    ) -> Iterator[tuple[sa.TableClause, Callable[[Any], sa.Select[Any]]]]:
+        """Each table of XComs, the newest kind first, and what selects the map index and more."""
+        for name in sorted(
+            self._xcom_tables(inspector.get_table_names(self._schema)), reverse=True
+        ):
+            by_id = name == "xcom_v2"
+            named = ("dag_id", "run_id", "task_id", "map_index")
+            table = self._table(name, "key", "value", *(["task_instance_id"] if by_id else named))
+            owner = self._table("task_instance", "id", *named, "working_set") if by_id else table
+            where = [owner.c.dag_id == dag_id, owner.c.run_id == run_id, owner.c.task_id == task_id]
+            if by_id:  # earlier tries stay beside the last one
+                where.append(owner.c.id == table.c.task_instance_id)
+                where.append(owner.c.working_set.is_(sa.true()))
+            yield table, _selecting(owner.c.map_index, where)
+
     def _table(self, name: str, *columns: str) -> sa.TableClause:
         return sa.table(name, *map(sa.column, columns), schema=self._schema)
+
+
+def _selecting(index: Any, where: list[Any]) -> Callable[[Any], sa.Select[Any]]:
+    return lambda column: sa.select(index.label("map_index"), column).where(*where)
+
+
+def _as_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _decrypted(text: str) -> str:

@@ -15,6 +15,8 @@ from typedxcom.errors import ConfigurationError, SweepError
 from typedxcom.sweep import Progress, SweepReport, SweepRules, adopt_store, parse_period, sweep
 
 if TYPE_CHECKING:
+    from typedxcom.airflow.sweep.api import ApiEntries
+    from typedxcom.airflow.sweep.database import DatabaseEntries
     from typedxcom.sweep import EntrySource
 
 __all__ = [
@@ -143,7 +145,7 @@ def is_delete_configured() -> bool:
     return bool(conf.getboolean(SECTION, "sweep_delete", fallback=False))
 
 
-def configured_source() -> EntrySource:
+def configured_source() -> ApiEntries | DatabaseEntries:
     """Where entries are read from.
 
     Raises:
@@ -164,7 +166,7 @@ def configured_source() -> EntrySource:
     return DatabaseEntries(database or _own_database(), schema=schema)
 
 
-def _api_entries(url: str) -> EntrySource:
+def _api_entries(url: str) -> ApiEntries:
     from typedxcom.airflow.sweep.api import ApiEntries
 
     token, user = _setting("sweep_token"), _setting("sweep_user")

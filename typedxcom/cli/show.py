@@ -1,0 +1,131 @@
+"""`typedxcom show`: open the value of an XCom, and write it to a file with ``--to``."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typedxcom.cli.shown.text import printable
+from typedxcom.cli.sweep import load_airflow
+from typedxcom.errors import ConfigurationError, TypedXComError
+
+if TYPE_CHECKING:
+    from typedxcom.airflow.sweep.lookup import FoundEntry
+    from typedxcom.cli.shown import Shown
+
+__all__ = ["add_options", "run"]
+
+_OK, _ERRORS, _USAGE = 0, 1, 2
+_WIDTH = 120  # characters of a line where there is no terminal
+
+
+class _UsageError(Exception):
+    """What was asked for cannot be done; nothing was written."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What `typedxcom show` takes."""
+    parser.add_argument("dag", help="The DAG's id.")
+    parser.add_argument("run", help="The run's id, or `latest`.")
+    parser.add_argument("task", help="The task's id, with its groups: group.task.")
+    parser.add_argument("--key", default="return_value", help="The XCom's key.")
+    parser.add_argument("--map-index", type=int, default=-1, metavar="N", help="Of a mapped task.")
+    parser.add_argument("--item", metavar="N|KEY", help="One table or value of a list or dict.")
+    parser.add_argument("--rows", type=_count, default=5, metavar="N", help="First rows to show.")
+    parser.add_argument(
+        "--to",
+        type=Path,
+        metavar="FILE",
+        help="Write all of it: a table as .parquet, .arrow, .csv or .json, JSON as .json, a file "
+        "under any name.",
+    )
+    parser.add_argument("--force", action="store_true", help="Write over a file that is there.")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 <= count <= 1000:
+        raise argparse.ArgumentTypeError("0 to 1000 rows can be shown. --to writes all of them")
+    return count
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show or write the value, and return the exit code."""
+    try:
+        # Airflow logs to what it finds as stdout when it is imported; ours has the value alone.
+        with contextlib.redirect_stdout(sys.stderr):
+            lines = _shown(options)
+    except TypedXComError as error:
+        return _failed(error, _USAGE if isinstance(error, ConfigurationError) else _ERRORS)
+    except _UsageError as error:
+        return _failed(error, _USAGE)
+    print("\n".join(lines))
+    return _OK
+
+
+def _failed(error: Exception, code: int) -> int:
+    print(f"typedxcom: {printable(str(error))}", file=sys.stderr)
+    return code
+
+
+def _shown(options: argparse.Namespace) -> list[str]:
+    load_airflow()
+    from typedxcom.airflow.private import own_connections
+    from typedxcom.airflow.sweep.lookup import NoEntryError, find_entry
+    from typedxcom.cli.shown import open_entry
+    from typedxcom.pointer import Coordinates
+
+    at = Coordinates(options.dag, options.run, options.task, options.map_index, options.key)
+    with own_connections():
+        try:
+            entry = find_entry(at)
+        except NoEntryError as error:
+            raise TypedXComError(str(error)) from None
+        shown = open_entry(_part(entry, options.item), entry.stores)
+        if options.to is not None:
+            return [_written(shown, options.to, force=options.force)]
+        width = shutil.get_terminal_size((_WIDTH, 0)).columns
+        body = shown.lines(rows=options.rows, width=width)
+    return [
+        printable(f"{entry.at.dag_id} / {entry.at.run_id}: {entry.at}"),
+        shown.about(),
+        "",
+        *body,
+    ]
+
+
+def _part(entry: FoundEntry, item: str | None) -> Any:
+    from typedxcom.cli.shown import part_of
+
+    if item is None:
+        return entry.entry
+    found = part_of(entry.entry, item)
+    if found is None:
+        raise _UsageError(f"{entry.at} has no item {item!r}. Without --item, you see what it has.")
+    return found
+
+
+def _written(shown: Shown, path: Path, *, force: bool) -> str:
+    """Write *shown* to *path*; the line that says so."""
+    from typedxcom.cli.shown.target import new_file
+
+    suffix = path.suffix.lower()
+    if shown.suffixes and suffix not in shown.suffixes:
+        raise _UsageError(
+            f"A {shown.about().partition(':')[0]} is written to a file that ends with "
+            f"{' or '.join(shown.suffixes)}, not to {path.name!r}."
+        )
+    try:
+        with new_file(path, force=force) as out:
+            shown.write(out, suffix)
+    except FileExistsError:
+        raise _UsageError(f"{path} is there already. --force writes over it.") from None
+    except (TypedXComError, _UsageError):
+        raise
+    except OSError as error:
+        raise TypedXComError(f"{path} cannot be written: {error.strerror or error}") from None
+    return printable(f"{shown.about()}: written to {path}")

@@ -1,0 +1,128 @@
+"""A table: its first rows, its schema, and simple statistics of its columns, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+from typedxcom.cli.shown.base import Shown
+from typedxcom.cli.shown.cells import cell
+from typedxcom.cli.shown.columns import ColumnStatistics
+from typedxcom.cli.shown.formats import SUFFIXES, write_table
+from typedxcom.cli.shown.text import cut, fitted, printable, width_of
+from typedxcom.codecs.serde import frame_bytes
+from typedxcom.errors import DecodeError
+from typedxcom.sizes import amount
+from typedxcom.stored.access import Stores
+from typedxcom.stored.source import StoredSource
+from typedxcom.tables.files.sound import library_errors
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ShownTable", "pandas_frame", "stored_table"]
+
+_CELL = 30  # characters of a value
+_TYPE = 40  # of a type or a column's name
+_COLUMNS = 200
+_GAP = "  "
+
+
+class ShownTable(Shown):
+    """A table that is read in a stream, so that memory stays at one batch.
+
+    Args:
+        rows: How many rows it has.
+        size: Bytes where it is stored.
+        open: Makes a new stream of its batches.
+    """
+
+    suffixes: Sequence[str] = SUFFIXES
+
+    def __init__(self, rows: int, size: int, open: Callable[[], pa.RecordBatchReader]) -> None:  # noqa: A002
+        self._rows, self._size, self._open = rows, size, open
+        with library_errors(_unread):
+            self._schema = open().schema
+
+    def about(self) -> str:
+        """Rows, columns and bytes."""
+        columns = len(self._schema)
+        return f"table: {self._rows:,} rows x {columns:,} columns, {amount(self._size)}"
+
+    def lines(self, *, rows: int, width: int) -> list[str]:
+        """Columns with their types and statistics, then the first rows."""
+        with library_errors(_unread):
+            head, columns = self._read(rows)
+        shown = self._schema.names[:_COLUMNS]
+        texts = [one.texts() for one in columns]
+        heads = ["column", "type", "nulls", "min", "max", "mean"]
+        made = aligned(heads, [list(map(_named, zip(heads, row, strict=True))) for row in texts])
+        left_out = len(self._schema) - len(shown)
+        more = [f"… and {left_out:,} more columns"] if left_out else []
+        found = min(rows, self._rows)
+        return [*made, *more, "", f"first {found:,} rows:", *_head(shown, head, width)]
+
+    def _read(self, rows: int) -> tuple[list[list[str]], list[ColumnStatistics]]:
+        columns = [ColumnStatistics(field) for field in list(self._schema)[:_COLUMNS]]
+        head: list[list[str]] = []
+        for batch in self._open():
+            wanted = range(min(rows - len(head), batch.num_rows))
+            head.extend([cell(one[at], _CELL) for one in batch.columns[:_COLUMNS]] for at in wanted)
+            for statistics, column in zip(columns, batch.columns, strict=False):
+                statistics.add(column)
+        return head, columns
+
+    def write(self, out: IO[bytes], suffix: str) -> None:
+        """All rows, in a stream."""
+        with library_errors(_unread):
+            write_table(self._open(), out, suffix)
+
+
+def stored_table(entry: dict[str, Any], stores: Stores) -> ShownTable:
+    """The table of a pointer; what is read of it is proved."""
+    source = StoredSource(entry, stores, verified=True)
+    return ShownTable(source.counted(), source.size, source.open)
+
+
+def pandas_frame(entry: Any, stores: Stores) -> ShownTable:
+    """A frame of pandas in Airflow's own form, which is parquet."""
+    from typedxcom.stores.verified import check_declared
+    from typedxcom.tables.files.parquet import ParquetTable
+
+    stores.refuse_unsigned(entry)
+    data = frame_bytes(entry) or b""
+    limit = stores.limits.decoded
+    stored = ParquetTable(data, lambda size: check_declared(size, limit, "a pandas frame"))
+    return ShownTable(stored.rows, len(data), stored.stream)
+
+
+def _unread(told: str) -> DecodeError:
+    return DecodeError(f"A table cannot be read: {told}.")
+
+
+def _named(part: tuple[str, str]) -> str:
+    """A cell of the list of columns, cut by what it is."""
+    head, text = part
+    return cut(text, _TYPE if head in ("column", "type") else _CELL)
+
+
+def _head(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """The first rows, with as many columns as there is room for."""
+    heads = [cut(printable(name), _CELL) for name in names]
+    room, count = width, 0
+    for at, name in enumerate(heads):
+        room -= max(width_of(text) for text in [name, *(row[at] for row in rows)]) + len(_GAP)
+        if room < -len(_GAP) and count:
+            break
+        count += 1
+    lines = aligned(heads[:count], [row[:count] for row in rows])
+    left_out = len(heads) - count
+    return [*lines, f"… and {left_out:,} more columns"] if left_out else lines
+
+
+def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with one column below the other."""
+    columns = list(zip(heads, *rows, strict=True))
+    widths = [max(map(width_of, column)) for column in columns]
+    lines = zip(*columns, strict=True)
+    return [_GAP.join(map(fitted, line, widths)).rstrip() for line in lines]
