@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import Any
+from typing import Any, NewType
 
 import msgspec
 import pydantic
@@ -38,6 +38,18 @@ def test_two_classes_of_one_name_are_told_with_their_modules(kind: str) -> None:
         (problem, *_) = mismatches(schema_of(up), schema_of(down))
         assert "two classes are called `Order`" in str(problem)
         assert "`shop.orders.Order` and `billing.Order`" in str(problem)
+
+
+def test_two_newtypes_of_one_name_are_told_with_their_modules() -> None:
+    """Alone, in containers, and as members of unions; one made of the other still fits it."""
+    mine, theirs = NewType("Key", int), NewType("Key", int)
+    mine.__module__, theirs.__module__ = "shop.keys", "unusual_prefix_0a1b2c_billing"
+    for up, down in [(mine, theirs), (list[mine], list[theirs]), (dict[str, mine], dict[str, theirs]),
+                     (mine, theirs | None), (mine | None, theirs | None)]:  # fmt: skip
+        (problem, *_) = mismatches(schema_of(up), schema_of(down))
+        assert "two types are called `Key`, `shop.keys.Key` and `billing.Key`" in str(problem)
+    again = NewType("Key", mine)
+    assert mismatches(schema_of(again), schema_of(mine)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

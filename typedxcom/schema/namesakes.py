@@ -1,4 +1,7 @@
-"""Two classes of one name, which a message must tell apart: by module, or as loaded twice."""
+"""Two classes of one name, which a message must tell apart: by module, or as loaded twice.
+
+NewTypes too.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 from typedxcom.schema.nodes import (
     Constrained,
     EnumOf,
+    Named,
     Opaque,
     Record,
     Schema,
@@ -26,7 +30,8 @@ def namesakes(upstream: Schema, downstream: Schema) -> str:
     for mine in _classes(upstream):
         for theirs in _classes(downstream):
             if mine is not theirs and mine.__name__ == theirs.__name__:
-                return _sentence(_full_name(mine), _full_name(theirs), mine.__name__)
+                kinds = "classes" if isinstance(mine, type) else "types"
+                return _sentence(_full_name(mine), _full_name(theirs), mine.__name__, kinds)
     return ""
 
 
@@ -38,6 +43,8 @@ def _classes(schema: Schema) -> Iterator[Any]:
                 yield from _classes(member)
         case Constrained(inner=inner) | Written(inner=inner):
             yield from _classes(inner)
+        case Named(newtype=kind):
+            yield kind
         case Record(type=kind) | EnumOf(type=kind) | Opaque(type=kind):
             yield kind
 
@@ -47,7 +54,7 @@ def _full_name(kind: Any) -> str:
     return f"{module}.{getattr(kind, '__qualname__', kind.__name__)}"
 
 
-def _sentence(mine: str, theirs: str, name: str) -> str:
+def _sentence(mine: str, theirs: str, name: str, kinds: str) -> str:
     if mine == theirs:
-        return f"`{mine}` is two classes, because it is defined or its module is loaded twice"
-    return f"two classes are called `{name}`, `{mine}` and `{theirs}`"
+        return f"`{mine}` is two {kinds}, because it is defined or its module is loaded twice"
+    return f"two {kinds} are called `{name}`, `{mine}` and `{theirs}`"

@@ -141,6 +141,8 @@ class FittingRelation:
                 yield from self._each(members, up, down, path)
             case Named(newtype=mine), Named(newtype=theirs) if mine is theirs:
                 return
+            case Named(inner=inner), Named() if str(up) == str(down) and not self.fits(inner, down):
+                yield _differs(up, down, path)
             case Constrained(inner=UnionOf() as inner), UnionOf():  # Field(ge=0) on `int | None`
                 yield from self.compare(inner, down, path)
             case _, UnionOf(members=members):
