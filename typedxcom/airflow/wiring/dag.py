@@ -107,11 +107,12 @@ def _check_fields(operator: Any) -> Iterator[str]:
         if isinstance(downstream, Unknown):
             continue
         subject = f"{operator_class.__name__}({name}) of task {operator.task_id!r}"
+        items = is_mapped and name in mapped
         if not isinstance(value, AirflowXComArg):
             if holds_output(value):
-                yield from check_value(subject, value, downstream, Solution())
+                for one in _given_items(value) if items else [value]:
+                    yield from check_value(subject, one, downstream, Solution())
             continue
-        items = is_mapped and name in mapped
         try:
             upstream = element(describe(value)) if items else describe(value)
         except NotAnItem as error:
@@ -119,6 +120,12 @@ def _check_fields(operator: Any) -> Iterator[str]:
             continue
         for problem in mismatches(upstream, downstream)[:1]:
             yield wiring_sentence(subject, downstream, upstream, problem, value, items=items)
+
+
+def _given_items(value: Any) -> list[Any]:
+    """The items of what the author mapped an operator over, as far as they hold outputs."""
+    items = value.items() if isinstance(value, dict) else value
+    return [one for one in items if holds_output(one)]
 
 
 def _function(operator: Any) -> Any:

@@ -362,6 +362,11 @@ def producers(value: Any) -> Iterator[str]:
 
 def misuse(value: Any) -> str | None:
     """What is wrong with an argument whatever its type: the words of a WiringError."""
+    if type(value) in (list, tuple, dict):
+        parts = list(value.values() if type(value) is dict else value)[:LOOKED_AT]
+        tasks = (one for one in parts if type(one) in (list, tuple, dict) or is_decorated_task(one))
+        if (wrong := next(filter(None, map(misuse, tasks)), None)) is not None:
+            return wrong
     if is_decorated_task(value):
         name = value.function.__name__
         return f"gets the task {name!r} itself; call it: {name}(...)"
