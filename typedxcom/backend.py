@@ -20,7 +20,7 @@ from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows, read_as_airflow
 from typedxcom.codecs.serde import is_frame
-from typedxcom.exchange.forms import is_envelope
+from typedxcom.exchange.forms import about, is_form
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import (
     Coordinates,
@@ -136,7 +136,7 @@ def _refuse_key(key: str) -> None:
 
 
 def _row(value: Any, at: Coordinates | None) -> JsonValue:
-    if is_envelope(value):  # a typed task made it
+    if is_form(value):  # a typed task made it
         row: JsonValue = value
         return row
     placement = _placement(at)
@@ -167,7 +167,6 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
         return tree
     from typedxcom.airflow.config import settings
     from typedxcom.codecs.text import write_text
-    from typedxcom.exchange.forms import about
 
     text = write_text(tree)
     # A reader takes a table from nothing but a signed pointer, where pointers are signed.

@@ -15,13 +15,12 @@ import typing_extensions as te
 
 from typedxcom.annotations import read_hints
 from typedxcom.codecs import is_surely_read, known_codec, make_codec, refuse_unsupported
-from typedxcom.exchange import AnyCodec
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.kinds import SCALARS
 from typedxcom.schema.nodes import Scalar, UnionOf, Unsupported, Var, bare, walk
 from typedxcom.schema.refusals import SECRET_CURE
-from typedxcom.stored import has_stored, stored_codec
+from typedxcom.stored import AnyCodec, has_stored, stored_codec
 
 __all__ = [
     "ANYTHING",

@@ -13,7 +13,7 @@ class Settings:
 
     Attributes:
         strict: Read by JSON rules: an ISO string is a datetime, but ``"5"`` is not an int.
-        threshold: Bytes of JSON up to which a row holds plain JSON. A larger value goes as one
+        threshold: Bytes of JSON up to which an entry holds plain JSON. A larger value goes as one
             text, which every hop copies instead of walking: at 10 kB plain JSON takes a third
             longer (docs/explanation/performance.md has the measurement).
         store_threshold: Bytes of JSON above which a value goes to a store, where there is one.
@@ -22,6 +22,10 @@ class Settings:
     strict: bool = True
     threshold: int = 8_000
     store_threshold: int = 100_000
+
+    def is_plain(self, size: int) -> bool:
+        """Whether *size* bytes of JSON are plain JSON in the entry, where they survive as that."""
+        return size <= self.threshold
 
     def is_stored(self, size: int) -> bool:
         """Whether *size* bytes of JSON go to a store, where there is one."""

@@ -21,9 +21,9 @@ from tests.property.same import same
 from tests.property.types import OLD
 from typedxcom import EncodeError
 from typedxcom.codecs import make_codec
-from typedxcom.exchange import dump, dump_items, load
+from typedxcom.exchange import dump, load
+from typedxcom.exchange.outgoing import dump_items
 from typedxcom.schema import schema_of
-from typedxcom.schema.nodes import part
 from typedxcom.settings import Settings
 
 pytestmark = pytest.mark.services
@@ -189,9 +189,7 @@ def test_what_is_mapped_over_keeps_its_length_and_its_items(roundtrip):
         codec, item_codec = codec_of(list[annotation]), codec_of(annotation)
         tree = codec.encode([value, value]).tree
         schema = codec.schema
-        row = roundtrip(
-            dump_items(tree, lambda index, schema=schema: part(schema, index), settings=Settings())
-        )
+        row = roundtrip(dump_items(tree, schema, settings=Settings()))
         if type(row) is not list or len(row) != 2:
             wrong.append((annotation, row))
         wrong += [
@@ -207,11 +205,7 @@ def test_keywords_are_read_one_by_one(roundtrip):
     items = [{"n": 2**70, "x": -0.0}, {"n": 1, "x": math.inf}]
     codec = codec_of(list[dict[str, int | float]])
     tree = codec.encode(items).tree
-    row = roundtrip(
-        dump_items(
-            tree, lambda index: part(codec.schema, index), settings=Settings(), keywords=True
-        )
-    )
+    row = roundtrip(dump_items(tree, codec.schema, settings=Settings(), keywords=True))
     assert [set(item) for item in row] == [{"n", "x"}, {"n", "x"}]
     value_codec = codec_of(int | float)
     for item, given in zip(row, items, strict=True):
@@ -225,7 +219,7 @@ def test_a_mapped_over_dict_keeps_its_keys(roundtrip):
     value = {"zz": 2**70, "a": 1}
     codec = codec_of(dict[str, int])
     tree = codec.encode(value).tree
-    row = roundtrip(dump_items(tree, lambda key: part(codec.schema, key), settings=Settings()))
+    row = roundtrip(dump_items(tree, codec.schema, settings=Settings()))
     assert set(row) == {"zz", "a"}
     assert {key: load(part, codec_of(int)) for key, part in row.items()} == value
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 from typedxcom.codecs import make_codec
 from typedxcom.codecs.explain import explain
 from typedxcom.errors import DecodeError, TypedXComError, ValidationError
-from typedxcom.exchange import load, parse_rendered
+from typedxcom.exchange import load
+from typedxcom.exchange.arguments import parse_rendered
 from typedxcom.schema import schema_of
 
 

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pytest
 from pydantic import BaseModel, Field
 
-from typedxcom.contracts import Contract, Promise
+from typedxcom.contracts import Contract
 from typedxcom.errors import ConfigurationError, DecodeError, IntegrityError, ValidationError
 from typedxcom.exchange import dump, load, opened
+from typedxcom.exchange.arguments import Promise, load_arguments
 from typedxcom.exchange.unwrap import for_reader
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
@@ -261,8 +262,8 @@ def test_a_parameter_without_a_type_gets_the_value(place: Placement) -> None:
     mine = collections.OrderedDict(a=1)
     arguments = {"table": row, "text": text, "mine": mine}
     sources = {"table": "extract", "text": "extract"}
-    _, loaded = Contract(body).load_arguments(
-        (), arguments, task_id="t", sources=sources, stores=place.stores
+    _, loaded = load_arguments(
+        Contract(body), (), arguments, task_id="t", sources=sources, stores=place.stores
     )
     assert loaded["table"].to_pylist() == TRIPS.to_pylist()
     assert loaded["text"][0] == 1

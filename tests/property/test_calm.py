@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from typedxcom.codecs.base import Encoded
 from typedxcom.errors import EncodeError
-from typedxcom.exchange import forms as wire
+from typedxcom.exchange import plain as wire
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
 from typedxcom.schema.nodes import UNKNOWN

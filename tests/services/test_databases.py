@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from tests.property.same import same
 from typedxcom.codecs import make_codec
-from typedxcom.exchange import dump, dump_items, load
+from typedxcom.exchange import dump, load
+from typedxcom.exchange.outgoing import dump_items
 from typedxcom.schema import schema_of
-from typedxcom.schema.nodes import part
 from typedxcom.settings import Settings
 
 pytestmark = [pytest.mark.services, pytest.mark.airflow]
@@ -113,9 +113,7 @@ def test_what_is_mapped_over_arrives_item_by_item(
     codec = make_codec(annotation, schema_of(annotation))
     value = [{"b": 2**70, "a": "\x00"}, {"z": 1, "a": 2}, {"x": NAN}]
     tree = codec.encode(value).tree
-    row = dump_items(
-        tree, lambda key: part(codec.schema, key), settings=SETTINGS, keywords=keywords
-    )
+    row = dump_items(tree, codec.schema, settings=SETTINGS, keywords=keywords)
     pulled = roundtrip(row)
     assert len(pulled) == 3
     if keywords:

@@ -13,6 +13,7 @@ import pytest
 from typedxcom.annotations import read_hints
 from typedxcom.contracts import Contract
 from typedxcom.errors import ContractError, UnsupportedTypeError, ValidationError
+from typedxcom.exchange.arguments import load_arguments
 
 MODULE = """
 from __future__ import annotations
@@ -103,11 +104,11 @@ def test_arguments_are_read_by_name_and_position() -> None:
     def f(a: int, *rest: str, ti: int, **more: float) -> None: ...
 
     contract = Contract(f, injected=frozenset({"ti"}))
-    args, kwargs = contract.load_arguments([1, "x"], {"ti": "context", "b": 2}, task_id="f")
+    args, kwargs = load_arguments(contract, [1, "x"], {"ti": "context", "b": 2}, task_id="f")
     assert args == [1, "x"]
     assert kwargs == {"ti": "context", "b": 2.0}
     with pytest.raises(ValidationError, match=r"Task 'f', argument `b` \(pushed by 'up'\)"):
-        contract.load_arguments([1], {"b": "x"}, task_id="f", sources={"b": "up"})
+        load_arguments(contract, [1], {"b": "x"}, task_id="f", sources={"b": "up"})
 
 
 def test_rendered_strings_are_read_leniently() -> None:
@@ -116,10 +117,10 @@ def test_rendered_strings_are_read_leniently() -> None:
     def f(n: int, xs: list[int], s: str) -> None: ...
 
     given = {"n": "5", "xs": "[1, 2]", "s": "7"}
-    _, kwargs = Contract(f).load_arguments([], given, task_id="f", rendered=frozenset(given))
+    _, kwargs = load_arguments(Contract(f), [], given, task_id="f", rendered=frozenset(given))
     assert kwargs == {"n": 5, "xs": [1, 2], "s": "7"}
     with pytest.raises(ValidationError, match="expected `int`"):
-        Contract(f).load_arguments([], {"n": "5"}, task_id="f")
+        load_arguments(Contract(f), [], {"n": "5"}, task_id="f")
 
 
 def test_secrets_are_refused_when_the_contract_is_declared() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.data.words import KEYWORDS, parameter_names
 from typedxcom.contracts import Contract
 from typedxcom.errors import UnsupportedTypeError, ValidationError
+from typedxcom.exchange.arguments import load_arguments
 from typedxcom.schema import schema_of
 
 NUMBER, TEXT = schema_of(int), schema_of(str)
@@ -29,12 +30,12 @@ def test_a_parameter_of_any_name_is_read_by_its_own_annotation(after):
             continue
         contract = Contract(function(f"def f({name}: int{after}) -> str: ..."))
         assert contract.parameter(name).schema == NUMBER, name
-        assert (contract.returned.schema, contract.body_returns.schema) == (TEXT, TEXT), name
-        assert contract.load_arguments([1], {}, task_id="t") == ([1], {}), name
-        assert contract.load_arguments([], {name: 1}, task_id="t") == ([], {name: 1}), name
+        assert (contract.returned.schema, contract.body.schema) == (TEXT, TEXT), name
+        assert load_arguments(contract, [1], {}, task_id="t") == ([1], {}), name
+        assert load_arguments(contract, [], {name: 1}, task_id="t") == ([], {name: 1}), name
         for args, kwargs in (["x"], {}), ([], {name: "x"}):
             with pytest.raises(ValidationError, match="expected `int`"):
-                contract.load_arguments(args, kwargs, task_id="t")
+                load_arguments(contract, args, kwargs, task_id="t")
 
 
 def test_kwargs_speak_for_every_name_that_no_parameter_has():
@@ -47,7 +48,7 @@ def test_kwargs_speak_for_every_name_that_no_parameter_has():
         assert contract.parameter(name).schema == NUMBER, name
         assert contract.takes(name), name
         with pytest.raises(ValidationError, match="expected `int`"):
-            contract.load_arguments([b""], {name: "x"}, task_id="t")
+            load_arguments(contract, [b""], {name: "x"}, task_id="t")
 
 
 def test_a_positional_only_parameter_leaves_its_name_to_kwargs():
@@ -55,10 +56,10 @@ def test_a_positional_only_parameter_leaves_its_name_to_kwargs():
 
     def f(n: int, /, **others: str) -> None: ...
 
-    given = Contract(f).load_arguments([1], {"n": "x"}, task_id="t")
+    given = load_arguments(Contract(f), [1], {"n": "x"}, task_id="t")
     assert given == ([1], {"n": "x"})
     with pytest.raises(ValidationError, match="expected `str`"):
-        Contract(f).load_arguments([1], {"n": 2}, task_id="t")
+        load_arguments(Contract(f), [1], {"n": 2}, task_id="t")
 
 
 def test_each_of_several_star_arguments_keeps_its_own_source_and_template():
@@ -66,11 +67,11 @@ def test_each_of_several_star_arguments_keeps_its_own_source_and_template():
 
     def f(*numbers: int) -> None: ...
 
-    loaded = Contract(f).load_arguments(["5", 6], {}, task_id="t", rendered={0})
+    loaded = load_arguments(Contract(f), ["5", 6], {}, task_id="t", rendered={0})
     assert loaded == ([5, 6], {})
     with pytest.raises(ValidationError, match=r"`\*numbers` \(pushed by 'b'\): expected `int`"):
-        Contract(f).load_arguments(
-            [5, "6"], {}, task_id="t", rendered={0}, sources={0: "a", 1: "b"}
+        load_arguments(
+            Contract(f), [5, "6"], {}, task_id="t", rendered={0}, sources={0: "a", 1: "b"}
         )
 
 

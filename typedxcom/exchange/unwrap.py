@@ -10,7 +10,8 @@ import msgspec
 from typedxcom.codecs.serde import AirflowReader, is_serialized
 from typedxcom.codecs.text import read_text, write_text
 from typedxcom.errors import DecodeError, EncodeError
-from typedxcom.exchange.forms import envelope_text, is_envelope, ordered
+from typedxcom.exchange.forms import is_form, text_in
+from typedxcom.exchange.plain import ordered
 from typedxcom.pointer import MARKER, is_pointer
 from typedxcom.stored import StoredItems, format_of, read_any_table
 from typedxcom.stored.access import SignedEntry, Stores
@@ -29,7 +30,7 @@ def text_of(row: dict[str, Any], stores: Stores | None) -> bytes:
         StoreError: The store refused. A retry may help.
     """
     if not is_pointer(row):
-        return envelope_text(row)
+        return text_in(row)
     if stores is None:
         raise DecodeError("An XCom is a pointer to a store, and this reader has no store")
     return format_of(stores.pointer(row)).text(row, stores)
@@ -55,7 +56,7 @@ def opened(row: Any, stores: Stores | None = None, *, airflow: AirflowReader | N
 
 def _opened(row: Any, stores: Stores | None, airflow: AirflowReader | None) -> Any:
     if isinstance(row, dict):
-        if is_envelope(row):
+        if is_form(row):
             return _object(row, stores)
         if airflow is not None and is_serialized(row):
             return airflow(row)
@@ -136,7 +137,7 @@ def open_value(value: Any, stores: Stores | None) -> Opened:
         kind = type(node)
         if kind is dict or kind is SignedEntry:
             if MARKER in node:
-                if is_envelope(node):
+                if is_form(node):
                     opened.texts = True
                     return _whole(text_of(node, stores))
                 node = ordered(node)

@@ -7,8 +7,9 @@ line here. `stored_codec` decides which annotations are written to a store.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
+from typedxcom.codecs import ValueCodec
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.schema.nodes import (
     Alias,
@@ -33,7 +34,7 @@ from typedxcom.stored.items import ITEMS, StoredItems
 from typedxcom.stored.json import JSON
 from typedxcom.stored.parquet import PARQUET
 from typedxcom.stored.slices import slices
-from typedxcom.stored.source import TableSlice, read_any_table
+from typedxcom.stored.source import StoredTableFormat, TableSlice, read_any_table
 from typedxcom.stored.table import TableCodec, write_any_table
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "FORMATS",
     "ITEMS",
     "JSON",
+    "TABLE_FORMATS",
+    "AnyCodec",
     "StoredCodec",
     "StoredFormat",
     "StoredItems",
@@ -54,6 +57,9 @@ __all__ = [
     "write_any_table",
 ]
 
+AnyCodec: TypeAlias = "ValueCodec | StoredCodec"
+"""Reads and writes the values of one annotation, in their entries or in a store."""
+
 FORMATS: Mapping[str, StoredFormat] = known_formats(
     JSON,
     BYTES,
@@ -63,6 +69,8 @@ FORMATS: Mapping[str, StoredFormat] = known_formats(
     AIRFLOW,
     ITEMS,
 )
+
+TABLE_FORMATS = tuple(name for name, one in FORMATS.items() if isinstance(one, StoredTableFormat))
 
 
 def has_stored(schema: Schema) -> bool:

@@ -23,8 +23,9 @@ from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.running.warned import passing
 from typedxcom.airflow.wiring.flows import injected_names
 from typedxcom.annotations import read_hints
-from typedxcom.contracts import CONTRACT, Contract, Forgive
+from typedxcom.contracts import CONTRACT, Contract
 from typedxcom.errors import ContractError
+from typedxcom.exchange.arguments import Forgive, load_arguments
 from typedxcom.scopes import local_names
 from typedxcom.stored.access import TableFormat
 
@@ -128,7 +129,8 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
 
     def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         with without_retries():
-            return promised.load_arguments(
+            return load_arguments(
+                promised,
                 args,
                 kwargs,
                 task_id=promised.name,

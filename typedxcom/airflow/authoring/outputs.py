@@ -29,7 +29,7 @@ from typedxcom.airflow.wiring.flows import NOTSET, RETURN_KEY, describe, key_sch
 from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.errors import OutputAttributeError, WiringError
-from typedxcom.exchange import item
+from typedxcom.exchange.incoming import item
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import Record, TupleOf
 

@@ -36,7 +36,7 @@ from typedxcom.airflow.wiring.flows import output_schema, pushed_by
 from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs, wired_arguments
 from typedxcom.airflow.wiring.readers import read_in, reader_group
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
-from typedxcom.contracts import Contract, contract_of
+from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, shorten
 from typedxcom.schema.relation import Solution, substitute
 from typedxcom.scopes import local_names, settle
@@ -196,7 +196,8 @@ def _declared(made: TypedTask) -> Contract | None:
     contract = contract_of(made.function)
     if contract is not None:
         if not contract.is_resolved:  # a class that was defined after the task
-            contract.learn(local_names(contract.function))
+            contract = contract.knowing(local_names(contract.function))
+            setattr(made.function, CONTRACT, contract)
         _refuse_unsupported(contract)
         refused_or_warned(refuse_result, made.operator_class, contract)
         refused_or_warned(refuse_generator, contract)

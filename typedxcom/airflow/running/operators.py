@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
 import textwrap
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,6 @@ from airflow.sdk import get_current_context
 
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.decorator_kinds import KeepsContract
-from typedxcom.airflow.keynames import refuse_pushed_keys
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import (
     AirflowXComArg,
@@ -29,19 +26,15 @@ from typedxcom.airflow.running.arguments import pulled_raw
 from typedxcom.airflow.running.elsewhere import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.origins import origins_of
-from typedxcom.airflow.running.places import keeps_place
 from typedxcom.airflow.running.pulls import pulling_promises
-from typedxcom.airflow.running.stores import placement, stores, stores_lists
-from typedxcom.airflow.running.warned import BROKEN, as_airflow_pushes, passing, warn_of_result
+from typedxcom.airflow.running.push import about_result, push_form, pushed_by_airflow
+from typedxcom.airflow.running.stores import stores
+from typedxcom.airflow.running.warned import BROKEN, passing, warn_of_result
 from typedxcom.airflow.wiring.flows import is_template, producers
-from typedxcom.codecs.base import Encoded
 from typedxcom.contracts import Contract, Place, Promise, contract_of
-from typedxcom.errors import CodecError, EncodeError, ValidationError
-from typedxcom.exchange import dump_encoded, dump_items, dump_tree
-from typedxcom.pointer import MARKER, Origin
-from typedxcom.schema.nodes import Schema, part
-from typedxcom.stored.access import Placement
-from typedxcom.stored.base import StoredCodec
+from typedxcom.exchange import outgoing
+from typedxcom.exchange.arguments import load_arguments
+from typedxcom.pointer import Origin
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -105,7 +98,8 @@ class TypedOperator(KeepsContract):
         with without_retries(), raw_rows():
             if _is_given_dicts(this):
                 this.op_kwargs = _pulled(this.op_kwargs)
-            args, this.op_kwargs = contract.load_arguments(
+            args, this.op_kwargs = load_arguments(
+                contract,
                 this.op_args,
                 this.op_kwargs,
                 task_id=this.task_id,
@@ -131,7 +125,7 @@ class TypedOperator(KeepsContract):
             return result
         if not contract.returned.known:
             advise_annotation(result, contract, _any(self).task_id)
-            return _pushed_by_airflow(result, _any(self))
+            return pushed_by_airflow(result, _any(self))
         if runs_elsewhere(self):
             result = from_child(result, contract.returned)
         return push_form(result, contract, _any(self), context["ti"])
@@ -141,10 +135,10 @@ class TypedOperator(KeepsContract):
 
     def _checked_body(self, value: Any) -> Any:
         contract = self._contract
-        if contract is not None and not contract.returns and contract.body_returns.known:
+        if contract is not None and not contract.returns and contract.body.known:
             try:
                 with without_retries():
-                    _check(value, contract.body_returns, _any(self).task_id)
+                    _check(value, contract.body, _any(self).task_id)
             except BROKEN as error:
                 if not self._only_warns():
                     raise
@@ -159,159 +153,13 @@ class TypedOperator(KeepsContract):
             return
         if self._only_warns():
             return
-        codec = contract.returned.codec
-        with without_retries(), _about_result(_any(self).task_id):
-            codec.check(result) if isinstance(codec, StoredCodec) else codec.encode(result)
-
-
-def _pushed_by_airflow(value: Any, operator: Any) -> Any:
-    """The value itself, where Airflow may push each of its keys."""
-    if getattr(operator, "multiple_outputs", False):
-        with without_retries():
-            _refuse_keys(value, operator)
-    return value
-
-
-def _refuse_keys(value: Any, operator: Any) -> None:
-    try:
-        refuse_pushed_keys(value)
-    except EncodeError as error:
-        raise EncodeError(f"Task {operator.task_id!r}, returned value: {error}") from None
-
-
-def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
-    """What Airflow shall push for *value*; with multiple outputs each key is pushed here.
-
-    Args:
-        value: What the body returned.
-        contract: What it was promised to be, and where it is stored if it is large.
-        operator: The operator that runs.
-        ti: Its task instance.
-
-    Raises:
-        ValidationError, EncodeError: As for `exchange.dump`; the task is not retried.
-        StoreError: The store refused. A retry may help.
-    """
-    push = _Push(contract, operator, ti)
-    try:
-        with without_retries(), _about_result(operator.task_id):
-            return push.row(value)
-    except BROKEN as error:
-        if not warns(ti.dag_id):
-            raise
-        warn_of_result(error, ti)
-        row = as_airflow_pushes(
-            value, error, placement(ti, "return_value", contract.store, contract.format)
-        )
-        return _pushed_by_airflow(row, operator)
-
-
-@contextlib.contextmanager
-def _about_result(task_id: str) -> Iterator[None]:
-    """Say in an error that it is about what the task *task_id* returned."""
-    try:
-        yield
-    except ValidationError as error:
-        about = f"Task {task_id!r} breaks its own contract, returned value"
-        raise error.about(about) from error.__cause__
-    except CodecError as error:
-        raise error.about(f"Task {task_id!r}, returned value") from error.__cause__
-
-
-class _Push:
-    """One result on its way to its rows."""
-
-    def __init__(self, contract: Contract, operator: Any, ti: Any) -> None:
-        self._promise = contract.returned
-        self._store, self._format = contract.store, contract.format
-        self._operator, self._ti = operator, ti
-
-    def row(self, value: Any) -> Any:
-        """The row of the return value; the keys of multiple outputs are pushed on the way."""
-        codec = self._promise.codec
-        is_pushed = self._operator.do_xcom_push and value is not None
-        if isinstance(codec, StoredCodec):
-            if not is_pushed:
-                codec.check(value)
-                return self._unpushed(value)
-            rows = codec.write(value, self._placement())
-            self._push_keys(rows, self._of_key)
-            return rows
-        encoded = codec.encode(value)
-        if not is_pushed:
-            return self._unpushed(value)
-        if self._has_keys:
-            self._push_keys(encoded.tree, self._part)
-        return self._return_form(encoded)
-
-    def _unpushed(self, value: Any) -> Any:
-        """*value*, which Airflow does not push; None of a mapped task may need its place."""
-        index = self._ti.map_index
-        is_one_of_many = index is not None and index >= 0
-        if is_one_of_many and self._operator.do_xcom_push and keeps_place(self._operator):
-            self._ti.xcom_push("return_value", None)
-        return value
-
-    @property
-    def _has_keys(self) -> bool:
-        return bool(getattr(self._operator, "multiple_outputs", False))
-
-    def _push_keys(self, rows: Any, form: Callable[[str, Any], Any]) -> None:
-        if not self._has_keys or not isinstance(rows, dict):
-            return
-        if MARKER in rows:
-            raise EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
-        refuse_pushed_keys(rows)
-        for key, row in rows.items():
-            self._ti.xcom_push(key, form(key, row))
-        self._operator.multiple_outputs = False  # done; Airflow would push the marks as keys
-
-    def _of_key(self, key: str, row: Any) -> Any:
-        where = self._placement(key)
-        return row if where is None else where.passed_on(row)
-
-    def _part(self, key: str, tree: Any) -> Any:
-        where = self._placement(key)
-        return dump_tree(tree, self._schema(key), settings=settings(), placement=where)
-
-    def _return_form(self, encoded: Encoded) -> Any:
-        """The row of the whole; what something maps over keeps its length."""
-        where = self._placement()
-        mapping = _mapped_dependants(self._operator, self._ti)
-        if not mapping:
-            schema = self._promise.schema
-            return dump_encoded(encoded, schema, settings=settings(), placement=where)
-        return dump_items(
-            encoded.tree,
-            self._schema,
-            settings=settings(),
-            placement=None if stores_lists() else where,  # then the list is one object
-            keywords=any(isinstance(one, ListOfDictsExpandInput) for one in mapping),
-        )
-
-    def _schema(self, key: Any) -> Schema:
-        return part(self._promise.schema, key)
-
-    def _placement(self, key: str = "return_value") -> Placement | None:
-        return placement(self._ti, key, self._store, self._format)
+        with without_retries(), about_result(_any(self).task_id):
+            outgoing(result, contract.returned.codec, settings=settings()).check()
 
 
 def _check(value: Any, promise: Promise, task_id: str) -> None:
-    with _about_result(task_id):
+    with about_result(task_id):
         promise.codec.check(value)
-
-
-def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:
-    """The expand inputs of what maps over this task; Airflow takes the result's length then."""
-    if (ti.map_index is not None and ti.map_index >= 0) or not operator.has_dag():
-        return []
-    nodes = operator.dag.task_dict[operator.task_id].iter_mapped_dependants()
-    return [
-        node._get_specified_expand_input()
-        if hasattr(node, "_get_specified_expand_input")
-        else node._expand_input
-        for node in nodes
-    ]
 
 
 def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:

@@ -18,7 +18,7 @@ from typedxcom.codecs.serde import is_serialized
 from typedxcom.contracts import Promise
 from typedxcom.errors import EncodeError, ValidationError
 from typedxcom.exchange import load
-from typedxcom.exchange.forms import is_envelope
+from typedxcom.exchange.forms import is_form
 from typedxcom.exchange.unannotated import Unread
 from typedxcom.exchange.unwrap import for_reader
 from typedxcom.schema.nodes import SequenceOf, bare
@@ -100,7 +100,7 @@ def as_keywords(output: Output, known: frozenset[str]) -> Any:
 
     def keywords(one: Output) -> Any:
         row = one.row
-        if not isinstance(row, dict) or is_envelope(row):
+        if not isinstance(row, dict) or is_form(row):
             return row
         return {
             name: value if name in known else as_unread(_part_of(one, value, name))
@@ -124,7 +124,7 @@ def _items(output: Output, read: Callable[[Output], Any]) -> Any:
         return None
     if output.is_many:
         return EachEntry(row, lambda _, one: make(one, promise))
-    if is_envelope(row):
+    if is_form(row):
         return as_value(output)
     parts = _parts(promise)
     if isinstance(row, dict):

@@ -22,9 +22,10 @@ from typedxcom.airflow.running.metrics import count_warning
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.wiring.promised import part_promise, promised_under
 from typedxcom.airflow.wiring.readers import gets_list
-from typedxcom.contracts import Argument, Forgive, Place, Promise
+from typedxcom.contracts import Argument, Place, Promise
 from typedxcom.errors import ContractError, EncodeError, ValidationError
 from typedxcom.exchange import load
+from typedxcom.exchange.arguments import Forgive
 from typedxcom.exchange.unwrap import for_reader
 from typedxcom.pointer import MARKER
 from typedxcom.promises import ANYTHING

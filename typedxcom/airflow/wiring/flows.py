@@ -106,8 +106,8 @@ def operator_contract(operator: Any) -> Contract | None:
 def output_schema(contract: Contract, operator_class: type) -> Schema:
     """What the reader of a task gets: of a branch what was chosen, of a sensor nothing."""
     result = kind_of(operator_class).result
-    chosen = contract.body_returns.schema
-    if contract.returned.known or not contract.body_returns.known:
+    chosen = contract.body.schema
+    if contract.returned.known or not contract.body.known:
         return contract.returned.schema
     if result == "sensor":
         return Scalar(type(None)) if chosen == Scalar(bool) else UNKNOWN

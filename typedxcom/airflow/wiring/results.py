@@ -45,7 +45,7 @@ def refuse_result(operator_class: type, contract: Contract) -> None:
         contract: The contract of the function.
     """
     kind = kind_of(operator_class)
-    allowed, returned = _ALLOWED.get(kind.result), contract.body_returns.schema
+    allowed, returned = _ALLOWED.get(kind.result), contract.body.schema
     if allowed is None or _may_be(kind, returned):
         return
     decorator = getattr(operator_class, "custom_operator_name", "")

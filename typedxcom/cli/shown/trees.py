@@ -9,7 +9,8 @@ from typing import IO, Any
 from typedxcom.cli.shown.base import Shown
 from typedxcom.cli.shown.text import printable
 from typedxcom.codecs.text import read_text, write_text
-from typedxcom.exchange.forms import about, is_envelope, ordered
+from typedxcom.exchange.forms import about, is_form
+from typedxcom.exchange.plain import ordered
 from typedxcom.exchange.unwrap import text_of
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER, is_pointer
@@ -106,7 +107,7 @@ def tree_of(entry: Any, stores: Stores) -> JsonValue:
         return [tree_of(part, stores) for part in entry]
     if not isinstance(entry, dict):
         return entry  # type: ignore[no-any-return]
-    if not is_envelope(entry):
+    if not is_form(entry):
         whole = ordered(entry) if MARKER in entry else entry
         return {key: tree_of(part, stores) for key, part in whole.items()}
     if not is_pointer(entry):

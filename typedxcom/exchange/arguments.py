@@ -1,0 +1,236 @@
+"""All arguments of one task, as its body gets them: all their problems are one error."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import msgspec
+
+from typedxcom.codecs.serde import AirflowReader
+from typedxcom.contracts import Argument, Contract, Place
+from typedxcom.errors import (
+    CodecError,
+    ContractError,
+    DecodeError,
+    EncodeError,
+    StoreError,
+    ValidationError,
+)
+from typedxcom.exchange import load
+from typedxcom.exchange.unannotated import for_body
+from typedxcom.pointer import Origin
+from typedxcom.promises import Promise
+from typedxcom.schema import schema_of
+from typedxcom.schema.nodes import Record
+from typedxcom.stored.access import Stores
+from typedxcom.stores import verified
+
+__all__ = ["Forgive", "load_arguments", "parse_rendered"]
+
+# A Python literal takes some 500 times its length in memory while it is read.
+_MAX_LITERAL = 2**18
+Forgive: TypeAlias = "Callable[[Argument, Exception, Stores | None], Any]"
+"""What gives an argument that breaks its contract, of these stores, and says so."""
+_Read: TypeAlias = Callable[[Any, "Stores | None"], Any]
+
+
+def load_arguments(
+    contract: Contract,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    task_id: str,
+    rendered: Collection[Place] = frozenset(),
+    sources: Mapping[Any, str] | None = None,
+    origins: Mapping[Place, Sequence[Origin]] | None = None,
+    only_given: bool = False,
+    lax: bool = False,
+    stores: Stores | None = None,
+    airflow: AirflowReader | None = None,
+    forgive: Forgive | None = None,
+) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments as the body gets them.
+
+    Args:
+        contract: What the task requires.
+        args: Positional arguments, with every XCom resolved.
+        kwargs: Keyword arguments, likewise.
+        task_id: Whose they are, for messages.
+        rendered: Places of arguments that were a Jinja template, whose reading is lax.
+        sources: Place of an argument to the task that pushed it, for messages.
+        origins: Place of an argument to the XComs that its signed pointers may be of.
+        only_given: Whether all arguments are the author's, and none is Airflow's own.
+        lax: Whether the reading of every parameter is lax.
+        stores: Where pointers lead.
+        airflow: What reads Airflow's own forms where no annotation says what they are.
+        forgive: What gives an argument that breaks its contract, where that is no error.
+
+    Raises:
+        ValidationError, DecodeError, StoreError: As for `exchange.load`.
+    """
+    with _forgiven(forgive, contract.name):
+        contract.resolve()
+    way = _Way(task_id, rendered, sources or {}, origins or {}, lax, stores, airflow, forgive)
+    given = list(contract.bind(args, kwargs))
+    known: dict[Place, Any] = {}
+    if contract.inputs:
+        with _forgiven(forgive, "inputs"):
+            known = _loaded_together(contract.inputs, given, way)
+    if not only_given:
+        known |= {one.place: one.value for one in given if one.injected}
+    loaded = _load_each(given, known, way)
+    return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What is known of the arguments of one task, and how each is read; see `load_arguments`."""
+
+    task_id: str
+    rendered: Collection[Place]
+    sources: Mapping[Place, str]
+    origins: Mapping[Place, Sequence[Origin]]
+    is_lax: bool
+    stores: Stores | None
+    airflow: AirflowReader | None
+    forgive: Forgive | None
+
+    def stores_for(self, *places: Place) -> Stores | None:
+        """The stores for what stands at *places*: whose pointers are followed there."""
+        if self.stores is None or not all(place in self.origins for place in places):
+            return self.stores
+        found = [origin for place in places for origin in self.origins[place]]
+        return replace(self.stores, origins=found)
+
+    def about(self, argument: Argument) -> str:
+        """Whose value an error is about."""
+        source = self.sources.get(argument.place)
+        pushed = f" (pushed by {source!r})" if source else ""
+        return f"Task {self.task_id!r}, argument `{argument.name}`{pushed}"
+
+    def reader(self, argument: Argument) -> _Read:
+        """How one argument is read; without a type, as by a task without a contract."""
+        promise, airflow = argument.promise, self.airflow
+        is_pulled = bool(self.sources.get(argument.place))
+        if promise.is_local and not is_pulled:
+            return lambda value, _: value if promise.may_be(value) else load(value, promise.codec)
+        if promise.is_open:
+            return functools.partial(for_body, is_pulled=is_pulled, airflow=airflow)
+        if argument.place in self.rendered:
+            return functools.partial(_load_rendered, promise=promise, airflow=airflow)
+        codec = promise.lax_codec if self.is_lax else promise.codec
+        return lambda value, stores: load(value, codec, stores=stores, airflow=airflow)
+
+
+def _load_each(given: Iterable[Argument], known: Mapping[Place, Any], way: _Way) -> list[Any]:
+    """Every argument, of which those at the places of *known* are read already."""
+    loaded: list[Any] = []
+    wrong: list[ValidationError | CodecError] = []
+    for argument in given:
+        if argument.place in known:
+            loaded.append(known[argument.place])
+            continue
+        try:
+            loaded.append(_load_one(argument, way))
+        except (ValidationError, CodecError, ContractError) as error:
+            if way.forgive is not None and not isinstance(error, DecodeError):
+                loaded.append(way.forgive(argument, error, way.stores_for(argument.place)))
+            elif isinstance(error, ContractError):
+                raise
+            else:
+                wrong.append(error)
+        except StoreError:  # a retry may help this argument, and none that is wrong already
+            if wrong:
+                break
+            raise
+    _raise_all(wrong)
+    return loaded
+
+
+def _load_one(argument: Argument, way: _Way) -> Any:
+    about = way.about(argument)
+    try:
+        with verified.named(about):
+            return way.reader(argument)(argument.value, way.stores_for(argument.place))
+    except (ValidationError, CodecError) as error:
+        raise error.about(about) from error.__cause__
+
+
+def _loaded_together(inputs: Any, given: Sequence[Argument], way: _Way) -> dict[Place, Any]:
+    """The arguments that the model *inputs* names, validated as one."""
+    promise = Promise(inputs, schema_of(inputs))
+    fields = promise.schema.fields if isinstance(promise.schema, Record) else {}
+    together = {one.name: one for one in given if one.name in fields}
+    values = {name: argument.value for name, argument in together.items()}
+    about = f"Task {way.task_id!r}, inputs `{inputs.__name__}`"
+    stores = way.stores_for(*(argument.place for argument in together.values()))
+    try:
+        with verified.named(about):
+            model = load(values, promise.codec, stores=stores, airflow=way.airflow)
+    except (ValidationError, CodecError) as error:
+        raise error.about(about) from error.__cause__
+    return {argument.place: getattr(model, name) for name, argument in together.items()}
+
+
+@contextlib.contextmanager
+def _forgiven(forgive: Forgive | None, what: str) -> Iterator[None]:
+    """Let *forgive* speak of what goes wrong with all arguments together."""
+    try:
+        yield
+    except (ValidationError, EncodeError, ContractError) as error:
+        if forgive is None:
+            raise
+        forgive(Argument(what, what, None), error, None)
+
+
+def _raise_all(wrong: list[ValidationError | CodecError]) -> None:
+    """Raise what is wrong with a task's arguments as one error."""
+    if len(wrong) == 1:
+        raise wrong[0]
+    if wrong:
+        raise ValidationError.together(wrong)
+
+
+def _load_rendered(
+    value: Any, stores: Stores | None, *, promise: Promise, airflow: AirflowReader | None
+) -> Any:
+    """Try a rendered string as it is, then as the JSON or Python literal that it spells."""
+    codecs = [promise.lax_codec] if isinstance(value, str) else [promise.codec, promise.lax_codec]
+    for codec in codecs:
+        with contextlib.suppress(ValidationError):
+            return load(value, codec, stores=stores, airflow=airflow)
+    try:
+        return load(_as_literals(value), promise.lax_codec, stores=stores, airflow=airflow)
+    except ValidationError:  # the complaint shows what was written
+        return load(value, promise.lax_codec, stores=stores, airflow=airflow)
+
+
+def _as_literals(value: Any) -> Any:
+    """*value* with each string in it that spells something else as that."""
+    if isinstance(value, str):
+        found = parse_rendered(value)
+        return value if isinstance(found, str) else found
+    if isinstance(value, dict):
+        return {key: _as_literals(part) for key, part in value.items()}
+    return type(value)(map(_as_literals, value)) if type(value) in (list, tuple, set) else value
+
+
+def parse_rendered(text: str) -> Any:
+    """What a string that Jinja rendered stands for: Jinja can only make strings.
+
+    Returns:
+        The JSON value that the text spells, or the Python literal up to 262,144 characters; else
+        the text itself.
+    """
+    parsers = (msgspec.json.decode, ast.literal_eval)
+    for parse in parsers if len(text) <= _MAX_LITERAL else parsers[:1]:
+        try:
+            return parse(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, msgspec.DecodeError):
+            continue
+    return text

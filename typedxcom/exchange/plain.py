@@ -1,0 +1,216 @@
+"""Plain JSON: the JSON of a value itself, where every database keeps it as it is.
+
+Airflow's UI, REST, Jinja and other languages read it. One thing is added to what a plain value can
+say: JSONB and MySQL sort the keys of an object. A `dict` whose order would change carries its keys
+in order under the marker: ``{"b": 1, "a": 2, "$typedxcom": ["b", "a"]}``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+from typedxcom.codecs.base import Encoded
+from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.jsontypes import JsonValue
+from typedxcom.pointer import MARKER
+from typedxcom.schema.nodes import (
+    UNKNOWN,
+    Alias,
+    Constrained,
+    MappingOf,
+    Named,
+    Record,
+    Scalar,
+    Schema,
+    SequenceOf,
+    TupleOf,
+    UnionOf,
+)
+
+__all__ = ["NotPlain", "ordered", "plain", "reserved_key"]
+
+# Refused by Airflow's REST API and serde as names of their own.
+_RESERVED = frozenset({
+    "__classname__", "__version__", "__data__", "__id__", "__cache__", "__type", "__source", "__var",
+})  # fmt: skip
+_MAX_DEPTH = 50  # stock consumers fail on a nesting of 200, and the UI long before
+_MAX_INT = 2**63
+_MAX_FLOAT, _MIN_FLOAT = 1e16, 1e-100  # PostgreSQL gives 1e16 back as an int
+# What may need another form, as ASCII JSON has it: NUL, surrogates, names that others reserve.
+_SIGNS = (b"\\u0000", b"\\ud", b"\\uD", b'"' + MARKER.encode() + b'"', b'"__')
+_CALM = frozenset({str, bool, type(None)})  # what is plain in such a text's absence
+
+
+class NotPlain(Exception):
+    """This value does not survive every database as plain JSON."""
+
+
+def plain(schema: Schema, encoded: Encoded) -> JsonValue:
+    """The tree of *encoded* as a row can hold it for every database, with the order of its dicts.
+
+    Raises:
+        NotPlain: Some database would change it.
+        EncodeError: A dict uses the key that marks our own forms.
+    """
+    tree = encoded.tree
+    if isinstance(tree, float) and tree.is_integer() and not _is_float(schema):
+        raise NotPlain  # SQLite gives a top-level 3.0 back as 3
+    is_calm = not any(sign in encoded.text for sign in _SIGNS)
+    made: JsonValue = _plain(schema, tree, 0, is_calm=is_calm)
+    return made
+
+
+def _is_float(schema: Schema) -> bool:
+    match schema:
+        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+            return _is_float(inner)
+        case Scalar(type=kind):
+            return kind is float
+        case UnionOf(members=members):
+            return not any(isinstance(one, Scalar) and one.type is int for one in members) and any(
+                map(_is_float, members)
+            )
+    return False
+
+
+def _plain(schema: Schema, tree: Any, depth: int, *, is_calm: bool) -> Any:
+    """One part of a tree; in a calm text no string needs to be looked at."""
+    if depth > _MAX_DEPTH:
+        raise NotPlain
+    if isinstance(tree, (list, tuple)):
+        if is_calm and set(map(type, tree)) <= _CALM:
+            return list(tree)
+        items = zip(_items(schema, len(tree)), tree, strict=True)
+        return [_plain(part, item, depth + 1, is_calm=is_calm) for part, item in items]
+    if isinstance(tree, dict):
+        return _plain_dict(schema, tree, depth, is_calm=is_calm)
+    if not (is_calm and type(tree) in _CALM):
+        _refuse_scalar(tree)
+    return tree
+
+
+def _refuse_scalar(value: Any) -> None:
+    """Raise NotPlain where some database would change a text or a number."""
+    if isinstance(value, str):
+        _refuse_text(value)
+    elif isinstance(value, float):
+        size = abs(value)
+        if (
+            not size < _MAX_FLOAT
+            or 0 < size < _MIN_FLOAT
+            or (size == 0 and math.copysign(1, value) < 0)
+        ):
+            raise NotPlain
+    elif isinstance(value, int) and not -_MAX_INT <= value < _MAX_INT:
+        raise NotPlain
+
+
+def _refuse_text(text: str) -> None:
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # a lone surrogate
+            raise NotPlain from None
+    if "\x00" in text:
+        raise NotPlain
+
+
+def _plain_dict(
+    schema: Schema, tree: dict[str, Any], depth: int, *, is_calm: bool
+) -> dict[str, Any]:
+    if not is_calm:
+        if MARKER in tree:
+            raise reserved_key()
+        if not _RESERVED.isdisjoint(tree):
+            raise NotPlain
+        for key in tree:
+            _refuse_text(key)
+    fields, keeps_order = _fields(schema)
+    made = {}
+    for key, item in tree.items():
+        kind = type(item)
+        if not is_calm or not (
+            kind in _CALM
+            or (kind is int and -_MAX_INT <= item < _MAX_INT)
+            or (kind is float and _MIN_FLOAT <= abs(item) < _MAX_FLOAT)
+        ):
+            part = fields.get(key) or fields.get("", UNKNOWN)
+            item = _plain(part, item, depth + 1, is_calm=is_calm)
+        made[key] = item
+    if keeps_order and not _is_sorted(tree):
+        made[MARKER] = list(tree)
+    return made
+
+
+def _is_sorted(tree: dict[str, Any]) -> bool:
+    """Whether JSONB, which sorts keys by length and then by bytes, keeps the order."""
+    keys = [(len(raw), raw) for raw in map(str.encode, tree)]
+    return all(one <= other for one, other in itertools.pairwise(keys))
+
+
+def _items(schema: Schema, count: int) -> list[Schema]:
+    match schema:
+        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+            return _items(inner, count)
+        case SequenceOf(item=item):
+            return [item] * count
+        case TupleOf(items=items) if len(items) == count:
+            return list(items)
+        case UnionOf(members=members) if len(members) == 2 and str(members[-1]) == "None":
+            return _items(members[0], count)
+    return [UNKNOWN] * count
+
+
+def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
+    """The schema of each key (``""`` for any key), and whether the order of keys means anything."""
+    match schema:
+        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+            return _fields(inner)
+        case Record(wire=known):
+            if not known:  # filled here, once
+                known.append(_record_fields(schema))
+            made: tuple[dict[str, Schema], bool] = known[0]
+            return made
+        case MappingOf(value=value):
+            return {"": value}, True
+        case UnionOf(members=members):
+            records = [one for one in members if isinstance(one, Record)]
+            if len(records) == len(members) - 1 == 1 and str(members[-1]) == "None":
+                return _fields(records[0])
+            return {}, any(not isinstance(one, Scalar) and _fields(one)[1] for one in members)
+    return {}, True
+
+
+def _record_fields(record: Record) -> tuple[dict[str, Schema], bool]:
+    fields = record.fields
+    keeps_order = record.style == "model" and ("root" in fields or _has_extras(record.type))
+    return {part.key or name: part.schema for name, part in fields.items()}, keeps_order
+
+
+def _has_extras(model: Any) -> bool:
+    """Whether an instance of *model* keeps fields that it does not declare, in their order."""
+    return bool(model.model_config.get("extra") == "allow")
+
+
+def reserved_key() -> EncodeError:
+    """The error of a dict that uses the key that marks our own forms."""
+    return EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
+
+
+def ordered(value: dict[str, Any]) -> dict[str, Any]:
+    """A plain dict with its keys as they were written, without the mark.
+
+    Raises:
+        DecodeError: The mark does not name the keys.
+    """
+    keys = value.get(MARKER)
+    if not isinstance(keys, list):
+        raise DecodeError(
+            f"An XCom holds the reserved key {MARKER!r} with something that is no mark"
+        )
+    rest = {key: item for key, item in value.items() if key != MARKER}
+    if not all(isinstance(key, str) for key in keys) or sorted(keys) != sorted(rest):
+        raise DecodeError("The order of keys in an XCom names other keys than it has")
+    return {key: rest[key] for key in keys}
