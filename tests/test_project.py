@@ -33,6 +33,7 @@ FLOORS = {
     "pointer": 2,
     "registry": 2,
     "schema": 2,
+    "inference": 2,
     "settings": 2,
     "codecs": 3,
     "stores": 3,

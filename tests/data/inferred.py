@@ -19,10 +19,15 @@ A row marked ``static`` is one where mypy may know more, since it reads stubs an
 
 from __future__ import annotations
 
+import functools
+import linecache
+import sys
 import textwrap
+import types
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["CASES", "EDGES", "HEADER", "KEYS", "Case", "EdgeCase", "KeyCase"]
+__all__ = ["CASES", "EDGES", "HEADER", "KEYS", "Case", "EdgeCase", "KeyCase", "names_of"]
 
 HEADER = """\
 import json
@@ -124,6 +129,24 @@ def kept() -> int:
 """
 
 
+@functools.cache
+def _header() -> types.ModuleType:
+    """A module of `HEADER` alone, made once."""
+    module = types.ModuleType("inferred_cases")
+    sys.modules[module.__name__] = module
+    exec(compile(HEADER, "/inferred/header.py", "exec"), vars(module))
+    return module
+
+
+def names_of(source: str) -> dict[str, Any]:
+    """The names of a module of `HEADER` and *source*, which can be read as from a file."""
+    file = "/inferred/case.py"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    names = dict(vars(_header()))
+    exec(compile(source, file, "exec"), names)
+    return names
+
+
 @dataclass(frozen=True)
 class Case:
     """A function called ``made``, and what it returns.
@@ -196,6 +219,9 @@ CASES = [
     _case("return None", "None"),
     _case("return", "None"),
     _case("pass", "None"),
+    _case("...", "unknown"),
+    _case("'only words'", "unknown"),
+    _case("raise NotImplementedError", "unknown"),
     _case("print('x')", "None"),
     _case("return f'{n}.csv'", "str", "n"),
     _case("return b'x'", "bytes"),
@@ -211,6 +237,8 @@ CASES = [
     _case("return 1, 'a'", "tuple[int, str]"),
     _case("return {'id': 1, 'name': 'a'}", "{'id': int, 'name': str}"),
     _case("return {'id': n}", "{'id': Any}", "n"),
+    _case("return {'$typedxcom': 1}", "unknown", static=True),  # a pointer
+    _case("return {'__classname__': 'datetime.datetime'}", "unknown", static=True),
     _case("return {'at': {'x': 1}}", "{'at': {'x': int}}"),
     _case("return {}", "{}"),
     _case("return {1: 'a'}", "dict[int, str]"),
@@ -390,12 +418,15 @@ EDGES = [
     *_right("return {'id': 1}", "Renamed", "Mapping[str, Any]", "dict[str, float]"),
     *_wrong("return {'id': 1}", "list[int]", "str", "int", "dict[str, str]", "Point", "Tick"),
     *_wrong("return {'id': 'x'}", "Order", "Row"),
+    *_right("return {'id': '1'}", "Order"),  # pydantic's own mode is lax
+    *_right("return {'id': f'{n}'}", "Order"),
+    *_wrong("return {'id': f'{n}'}", "Row"),
     *_wrong("return {'total': 1.5}", "Order", "Row"),
     *_right("return {'id': 1, 'more': 2}", "Order", "Row"),
     *_right("return {'id': n}", "Order", "Row", "dict[str, str]"),
     *_right("return [{'id': 1}]", "list[Order]", "list[dict]", "list[dict[str, Any]]"),
     *_wrong("return [{'x': 1}]", "list[Order]", "Order", "dict"),
-    *_right("return Order(id=1)", "Order", "BaseModel", "dict[str, Any]", "Order | None"),
+    *_right("return Order(id=1)", "Order", "dict[str, Any]", "Order | None"),
     *_wrong("return Order(id=1)", "int", "str", "list[Order]", "Point"),
     *_right("return datetime.now()", "datetime", "str", "date"),
     *_wrong("return datetime.now()", "list[str]", "dict", "bool"),

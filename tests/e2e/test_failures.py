@@ -34,7 +34,7 @@ def test_the_body_never_sees_a_wrong_argument():
     @dag(schedule=None)
     def before():
         @airflow_task
-        def make():
+        def make() -> Any:
             return {"id": "seven", "at": "yesterday"}
 
         @task
@@ -58,7 +58,7 @@ def test_errors_are_ours_and_each_sentence_is_told_once():
     @dag(schedule=None, default_args={"retries": 2})
     def told():
         @airflow_task
-        def wrong():
+        def wrong() -> Any:
             return "x"
 
         @task
@@ -150,7 +150,7 @@ def test_every_problem_is_told_and_the_message_is_bounded():
     @dag(schedule=None)
     def many():
         @airflow_task
-        def make():
+        def make() -> Any:
             return [*({"sku": "x" * 5000, "qty": 0} for _ in range(25)), {"qty": "y" * 5000}]
 
         @task
@@ -173,7 +173,7 @@ def test_a_broken_contract_is_not_retried():
     @dag(schedule=None, default_args={"retries": 3})
     def at_once():
         @airflow_task
-        def make():
+        def make() -> Any:
             return "x"
 
         @task
@@ -240,7 +240,7 @@ def test_a_task_that_runs_again_mends_its_object():
             return list(range(100_000))
 
         @airflow_task
-        def cut():
+        def cut() -> Any:
             if not mends:
                 os.truncate(store.root / stored()[0], 1000)
 
@@ -286,11 +286,11 @@ def test_a_damaged_row_fails_and_names_its_task():
     @dag(schedule=None)
     def damaged():
         @airflow_task
-        def newer():
+        def newer() -> Any:
             return {"$typedxcom": 99, "json": "1"}
 
         @airflow_task
-        def broken():
+        def broken() -> Any:
             return {"$typedxcom": 1, "about": "?", "json": "[1,"}
 
         @task(retries=3)
@@ -316,7 +316,7 @@ def test_several_sources_of_one_argument_are_all_named():
             return 1
 
         @airflow_task
-        def two():
+        def two() -> Any:
             return "two"
 
         @task
@@ -366,7 +366,7 @@ def test_a_model_that_hides_its_input_is_obeyed():
     @dag(schedule=None)
     def hidden():
         @airflow_task(show_return_value_in_logs=False)
-        def make():
+        def make() -> Any:
             return {"name": "me", "pin": "hunter2"}
 
         @task

@@ -33,12 +33,14 @@ def dag_policy(dag: Any) -> None:
     which = check_dags()
     if which == "off":
         return
-    from typedxcom.airflow.wiring.dag import check_dag, uses_contracts
+    from typedxcom.airflow.wiring.dag import check_tasks, uses_contracts
+    from typedxcom.airflow.wiring.lines import DagLines
 
     if which == "typed" and not uses_contracts(dag):
         return
     try:
-        wrong = check_dag(dag)
+        lines = DagLines(dag)
+        wrong = [_on_its_line(lines.of(task_id), told) for task_id, told in check_tasks(dag)]
     except TypedXComError:
         raise
     except Exception:  # a fault of ours must not take a DAG away
@@ -50,3 +52,8 @@ def dag_policy(dag: Any) -> None:
         warn_of_dag(dag, wrong)
     elif wrong:
         raise AirflowClusterPolicyViolation(f"DAG {dag.dag_id!r}: " + "\n".join(wrong))
+
+
+def _on_its_line(line: int | None, sentence: str) -> str:
+    """A sentence with the line of the DAG file that it is about, where that is known."""
+    return sentence if line is None else f"line {line}: {sentence}"

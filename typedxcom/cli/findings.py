@@ -10,9 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typedxcom.cli.coverage import Coverage, coverage_of
+
 if TYPE_CHECKING:
     from typedxcom.airflow.wiring.edges import Edge
     from typedxcom.cli.imports import ImportGraph
+    from typedxcom.cli.loading import LoadedFile
 
 __all__ = ["CheckReport", "CheckedDag", "Finding", "examine"]
 
@@ -75,6 +78,11 @@ class CheckReport:
     def untyped(self) -> int:
         """How many edges are untyped."""
         return sum(len(dag.untyped) for dag in self.dags)
+
+    @property
+    def coverage(self) -> Coverage:
+        """How many edges say their types."""
+        return coverage_of(edge for dag in self.dags for edge in dag.edges)
 
 
 def examine(
@@ -169,18 +177,19 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
         if loaded.error is not None:
             report.findings.extend(_from_error(path, loaded.line, loaded.error, tree.folder))
         for dag in loaded.dags:
-            _examine_dag(report, path, dag)
+            _examine_dag(report, path, dag, loaded)
     if loaded.dags and is_passed_over(path):
         report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
 
 
-def _examine_dag(report: CheckReport, path: Path, dag: Any) -> None:
+def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) -> None:
     from typedxcom.airflow.wiring.dag import check_tasks
     from typedxcom.airflow.wiring.edges import edges_of
 
     report.dags.append(CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag)))
     for task_id, message in check_tasks(dag):
-        report.findings.append(Finding(path, _line_of(path, task_id), message, "wiring"))
+        line = loaded.line_of(dag.task_dict[task_id]) or _line_of(path, task_id)
+        report.findings.append(Finding(path, line, message, "wiring"))
 
 
 def _notes(dag: Any) -> list[str]:

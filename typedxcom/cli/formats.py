@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from xml.etree import ElementTree
 
 from typedxcom.cli.findings import CheckReport
@@ -12,8 +13,10 @@ __all__ = ["FORMATS"]
 
 
 def text(report: CheckReport) -> str:
-    """Edges by DAG, then errors as ``file:line: message [code]``, then one line of totals."""
-    return "\n".join([*_dags(report), *_errors(report), _totals(report)])
+    """Edges by DAG, errors as ``file:line: message [code]``, a line of totals, one of coverage."""
+    coverage = report.coverage
+    last = [str(coverage)] if coverage.edges else []
+    return "\n".join([*_dags(report), *_errors(report), _totals(report), *last])
 
 
 def _dags(report: CheckReport) -> Iterator[str]:
@@ -41,7 +44,7 @@ def _totals(report: CheckReport) -> str:
 
 
 def as_json(report: CheckReport) -> str:
-    """One object with ``dags``, ``errors`` and ``files``."""
+    """One object with ``files``, ``dags``, ``errors`` and ``coverage``."""
     return json.dumps(
         {
             "files": report.files,
@@ -58,6 +61,8 @@ def as_json(report: CheckReport) -> str:
                             "read": str(edge.read),
                             "mapped": edge.mapped,
                             "typed": edge.is_typed,
+                            "precise": edge.is_precise,
+                            "missing": edge.missing,
                         }
                         for edge in dag.edges
                     ],
@@ -69,6 +74,7 @@ def as_json(report: CheckReport) -> str:
                 {"path": str(one.path), "line": one.line, "message": one.message, "code": one.code}
                 for one in report.findings
             ],
+            "coverage": {**asdict(report.coverage), "percent": round(report.coverage.percent, 1)},
         },
         indent=2,
     )

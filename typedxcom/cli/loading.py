@@ -9,12 +9,13 @@ import importlib.util
 import os
 import sys
 import traceback
+import types
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import DAG
+from airflow.sdk import DAG, TaskGroup
 
 from typedxcom.airflow.private import DagContext
 from typedxcom.cli.discovery import archive_of, modules_of
@@ -31,12 +32,18 @@ class LoadedFile:
         dags: Its DAGs.
         error: What went wrong while it was imported, if anything.
         line: The line in this file where it went wrong, 1 where that is unknown.
+        made: The tasks that were made meanwhile, each with the line in this file that made it.
     """
 
     path: Path
     dags: list[Any] = field(default_factory=list)
     error: BaseException | None = None
     line: int = 1
+    made: list[tuple[Any, int]] = field(default_factory=list)
+
+    def line_of(self, task: Any) -> int | None:
+        """The line of this file that made *task*, a task of one of its DAGs."""
+        return next((line for one, line in self.made if one is task), None)
 
 
 @contextlib.contextmanager
@@ -58,7 +65,8 @@ def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
     folders = [str(folder) for folder in (archive, root) if folder is not None]
     sys.path[:0] = folders
     try:
-        _load(loaded, in_archive=archive is not None)
+        with _noting_lines(loaded):
+            _load(loaded, in_archive=archive is not None)
         yield loaded
     finally:
         for folder in folders:
@@ -81,6 +89,31 @@ def _load(loaded: LoadedFile, *, in_archive: bool) -> None:
         loaded.error, loaded.line = error, _line_in(loaded.path, error)
     finally:
         DagContext.current_autoregister_module_name = None
+
+
+@contextlib.contextmanager
+def _noting_lines(loaded: LoadedFile) -> Iterator[None]:
+    """Note for each new task the innermost line of the file that is running then."""
+    add = TaskGroup.add
+
+    def noted(group: Any, task: Any) -> Any:
+        line = _running_line(str(loaded.path))
+        if line is not None:
+            loaded.made.append((task, line))
+        return add(group, task)
+
+    TaskGroup.add = noted  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        TaskGroup.add = add  # type: ignore[method-assign]
+
+
+def _running_line(path: str) -> int | None:
+    frame: types.FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename != path:
+        frame = frame.f_back
+    return None if frame is None else frame.f_lineno
 
 
 def _own_name(path: Path) -> str:

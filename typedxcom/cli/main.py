@@ -1,8 +1,8 @@
 """`typedxcom check DAGS…`, `graph DAG`, `show DAG RUN TASK` and `sweep`.
 
-Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges; of a sweep, that it was
-refused or is not complete; of a value, that it is not there or cannot be opened); 2 wrong usage, no
-such file, a folder without DAGs, or a wrong setting.
+Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges, with ``--min-typed``
+too few typed ones; of a sweep, that it was refused or is not complete; of a value, that it is not
+there or cannot be opened); 2 wrong usage, no such file, a folder without DAGs, or a wrong setting.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typedxcom.cli import show, sweep
 from typedxcom.cli.findings import CheckReport, examine
 from typedxcom.cli.formats import FORMATS
 from typedxcom.cli.graph import mermaid
+from typedxcom.cli.suggest import suggestions
 from typedxcom.errors import ConfigurationError
 
 __all__ = ["main"]
@@ -57,9 +58,22 @@ def _check(report: CheckReport, options: argparse.Namespace) -> int:
     printed = FORMATS[options.format](report)
     if printed:
         print(printed)
+    if options.suggest:
+        print(
+            "\n".join(suggestions(report)),
+            file=sys.stdout if options.format == "text" else sys.stderr,
+        )
     if report.empty:
         return _USAGE
     failed = bool(report.findings) or (options.strict and report.untyped > 0)
+    percent = report.coverage.percent
+    if percent < options.min_typed:
+        print(
+            f"typedxcom: {percent:.1f} % of edges are typed, less than --min-typed "
+            f"{options.min_typed:g}. --suggest prints what to annotate.",
+            file=sys.stderr,
+        )
+        failed = True
     return _ERRORS if failed else _OK
 
 
@@ -88,6 +102,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--format", choices=sorted(FORMATS), default="text")
     check.add_argument("--strict", action="store_true", help="Untyped edges fail too.")
+    check.add_argument(
+        "--min-typed",
+        type=float,
+        default=0.0,
+        metavar="PERCENT",
+        help="Fail where fewer edges are typed at both ends.",
+    )
+    check.add_argument(
+        "--suggest", action="store_true", help="Print the annotation that each untyped edge lacks."
+    )
     graph = commands.add_parser("graph", help="Print a DAG as a Mermaid flowchart.")
     graph.add_argument(
         "dags", nargs="+", type=Path, help="DAG files, zip archives, or folders of them."

@@ -22,7 +22,7 @@ import typing_extensions as te
 from typedxcom.caches import kept_on
 from typedxcom.registry import registered
 from typedxcom.schema.kinds import MAPPINGS, SCALARS, SEQUENCES, is_frame
-from typedxcom.schema.metadata import Lax, constrain, replaces_schema
+from typedxcom.schema.metadata import Lax, constrain, converts, replaces_schema
 from typedxcom.schema.nodes import (
     UNKNOWN,
     Alias,
@@ -231,7 +231,9 @@ class SchemaBuilder:
             )
         schema = self.build(inner, env)
         constraints, engine = constrain(metadata)
-        return Constrained(schema, constraints, engine) if engine else schema
+        if not engine:
+            return schema
+        return Constrained(schema, constraints, engine, converts(metadata))
 
     def _class(self, cls: Any) -> Schema:
         if cls in SCALARS:

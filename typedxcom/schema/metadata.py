@@ -7,7 +7,7 @@ from typing import Any
 
 from typedxcom.schema.nodes import Constraints
 
-__all__ = ["Lax", "constrain", "replaces_schema"]
+__all__ = ["Lax", "constrain", "converts", "replaces_schema"]
 
 _NAMES = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 _REPLACING = {
@@ -76,3 +76,8 @@ def replaces_schema(metadata: tuple[Any, ...]) -> bool:
         type(part).__name__ in _REPLACING and type(part).__module__.startswith("pydantic")
         for part in metadata
     )
+
+
+def converts(metadata: tuple[Any, ...]) -> bool:
+    """Whether a validator in *metadata* gets the value before it is read as its type."""
+    return any(type(part).__name__ == "BeforeValidator" for part in metadata)

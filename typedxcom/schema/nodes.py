@@ -14,6 +14,7 @@ __all__ = [
     "Constraints",
     "EnumOf",
     "Field",
+    "Inferred",
     "LiteralOf",
     "MappingOf",
     "Named",
@@ -30,7 +31,10 @@ __all__ = [
     "Var",
     "bare",
     "children",
+    "inferred",
+    "members_of",
     "part",
+    "seen",
     "walk",
 ]
 
@@ -90,11 +94,13 @@ class Constrained(Schema):
 
     Attributes:
         engine: Whose metadata it is: ``pydantic`` (also annotated-types) or ``msgspec``.
+        converts: Whether a validator before it may make other values of what is read.
     """
 
     inner: Schema
     constraints: Constraints
     engine: str
+    converts: bool = False
 
     def __str__(self) -> str:
         return f"{self.inner}{bounds(self.constraints)}"
@@ -222,6 +228,25 @@ class Written(Schema):
         return str(self.inner)
 
 
+@dataclass(frozen=True, slots=True)
+class Inferred(Schema):
+    """What the code of a function shows, where no annotation says more.
+
+    It explains wiring and refuses what cannot work; no value is decoded by it. A union inside it is
+    one of several possible types, and a record of the type ``dict`` a dict with known keys.
+
+    Attributes:
+        inner: What the code shows.
+        promised: What the annotation says, where it says less: ``dict``.
+    """
+
+    inner: Schema
+    promised: Schema = UNKNOWN
+
+    def __str__(self) -> str:
+        return seen(self.inner)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Alias(Schema):
     """A `type` alias by its name, which lets it contain itself; ``target`` is filled later."""
@@ -286,6 +311,41 @@ class Unsupported(Schema):
         return shown if len(shown) <= _MAX_NAME else f"{shown[: _MAX_NAME - 1]}…"
 
 
+def members_of(schema: Schema) -> tuple[Schema, ...]:
+    """The members of a union; of any other schema itself."""
+    return schema.members if isinstance(schema, UnionOf) else (schema,)
+
+
+def inferred(inner: Schema, promised: Schema = UNKNOWN) -> Schema:
+    """What code shows, over what the annotation says; that alone where the code shows nothing."""
+    return promised if isinstance(inner, Unknown) else Inferred(inner, promised)
+
+
+_SHOWN_KEYS = 5
+
+
+def seen(schema: Schema) -> str:
+    """What was seen in code in words: ``{'id': int}``, and constants by their types."""
+    match schema:
+        case Inferred(inner=inner) | Written(inner=inner):
+            return seen(inner)
+        case UnionOf(members=members):
+            return " | ".join(dict.fromkeys(map(seen, members)))
+        case LiteralOf(values=values):
+            return " | ".join(dict.fromkeys(type(value).__name__ for value in values))
+        case Record(type=kind, fields=fields) if kind is dict:
+            shown = [f"{name!r}: {seen(part.schema)}" for name, part in fields.items()]
+            dots = ["..."] if len(shown) > _SHOWN_KEYS else []
+            return "{" + ", ".join([*shown[:_SHOWN_KEYS], *dots]) + "}"
+        case SequenceOf(type=kind, item=item):
+            return f"{kind.__name__}[{seen(item)}{', ...' if kind is tuple else ''}]"
+        case TupleOf(items=items):
+            return f"tuple[{', '.join(map(seen, items)) or '()'}]"
+        case MappingOf(type=kind, key=key, value=value):
+            return f"{kind.__name__}[{seen(key)}, {seen(value)}]"
+    return str(schema)
+
+
 def bare(schema: Schema) -> Schema:
     """*schema* without its constraints and NewTypes."""
     while isinstance(schema, (Named, Constrained)):
@@ -309,6 +369,8 @@ def part(schema: Schema, key: Any) -> Schema:
     match schema:
         case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
             return part(inner, key)
+        case Inferred(inner=inner, promised=promised):
+            return inferred(part(inner, key), part(promised, key))
         case SequenceOf(item=item):
             return item
         case TupleOf(items=items):
@@ -338,7 +400,7 @@ def children(schema: Schema) -> Iterator[tuple[str, Schema]]:
             yield from (("[...]", extra) for extra in extras)
         case UnionOf(members=members):
             yield from (("", member) for member in members)
-        case Named(inner=inner) | Constrained(inner=inner):
+        case Named(inner=inner) | Constrained(inner=inner) | Inferred(inner=inner):
             yield "", inner
         case Alias(target=[inner]):
             yield "", inner

@@ -19,6 +19,7 @@ from typedxcom.schema.nodes import (
     Alias,
     Constrained,
     EnumOf,
+    Inferred,
     LiteralOf,
     MappingOf,
     Named,
@@ -35,6 +36,7 @@ from typedxcom.schema.nodes import (
     Var,
     Written,
 )
+from typedxcom.schema.possible import misfit
 from typedxcom.schema.values import finite_values, is_among, scalar_fits, share_no_value, takes
 
 __all__ = ["Mismatch", "Solution", "mismatches", "substitute"]
@@ -129,8 +131,12 @@ class FittingRelation:
     def _unwrapped(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
         """Take off what is not a type of its own, outermost first."""
         match up, down:
-            case (Unknown() | Unsupported(), _) | (_, Unknown() | Unsupported()):
+            case (Unknown() | Unsupported(), _) | (_, Unknown() | Unsupported() | Inferred()):
                 return
+            case Inferred(), Var():
+                return  # a guess solves no variable
+            case Inferred(inner=inner, promised=promised), _:
+                yield from self._seen(inner, promised, down, path)
             case _, Var():
                 yield from self._bind(up, down, path)
             case Alias(target=[inner]), _:
@@ -167,6 +173,14 @@ class FittingRelation:
                 yield from self.compare(bound, down, path)
             case _:
                 yield from self._kinds(up, down, path)
+
+    def _seen(self, inner: Schema, promised: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        """What stands in code refuses less than a promise does, but may say more."""
+        found = list(self.compare(promised, down, path))
+        yield from found
+        wrong = misfit(inner, down, path) if not found else None
+        if wrong is not None:
+            yield Mismatch(wrong.path, wrong.reason)
 
     def _bind(self, up: Schema, variable: Var, path: str) -> Iterator[Mismatch]:
         up = up.inner if isinstance(up, Written) else up

@@ -16,7 +16,9 @@ from typedxcom.schema import Schema
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import (
     Constrained,
+    Inferred,
     Record,
+    SequenceOf,
     part,
     walk,
 )
@@ -214,10 +216,18 @@ def wiring_sentence(
     else:
         items = items or isinstance(value, MappedArgument)
         verb = "gives items of" if items else "returns"
-    source = f"upstream {tasks} {verb}"
+    is_shown = isinstance(value, ResolveMixin) and _is_inferred(upstream)
+    whose = "the code of upstream" if is_shown else "upstream"
+    source = f"{whose} {tasks} {verb}"
     if (key := getattr(value, "key", RETURN_KEY)) != RETURN_KEY:
-        source = f"key {key!r} of upstream {tasks} is"
+        source = f"key {key!r} of {whose} {tasks} is"
     return f"{subject} expects `{downstream}`, but {source} `{_shown(upstream)}`{why}."
+
+
+def _is_inferred(schema: Schema) -> bool:
+    """Whether a type was seen in code, also that of each instance of a mapped task."""
+    inner = schema.item if isinstance(schema, SequenceOf) else schema
+    return isinstance(inner, Inferred)
 
 
 def reason(problem: Mismatch) -> str:

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from typedxcom.airflow.keynames import key_sentence
 from typedxcom.airflow.private import ConcatXComArg, MapXComArg, PlainXComArg, ZipXComArg
+from typedxcom.airflow.wiring.code import keys_shown, near, shown_by
 from typedxcom.airflow.wiring.flows import (
     RETURN_KEY,
     NotAnItem,
@@ -24,7 +25,7 @@ from typedxcom.airflow.wiring.pushed import keys_of_body
 from typedxcom.annotations import read_hints
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.schema import UNKNOWN, Schema, schema_of
-from typedxcom.schema.nodes import Record, SequenceOf, Unknown, bare
+from typedxcom.schema.nodes import MappingOf, Record, SequenceOf, Unknown, bare
 from typedxcom.schema.relation import mismatches
 
 __all__ = [
@@ -56,15 +57,38 @@ def _field_problem(operator: Any, schema: Schema, key: str) -> str | None:
     task_id = operator.task_id
     schema = bare(schema)
     if isinstance(schema, Unknown):
-        return None
+        return None if schema.claimed else _shown_problem(operator, key)
+    if isinstance(schema, MappingOf) and getattr(operator, "multiple_outputs", False):
+        return _shown_problem(operator, key)
     fields = schema.fields if isinstance(schema, Record) else {}
     if getattr(operator, "multiple_outputs", False):
         if key in fields or not isinstance(schema, Record):
             return None
         known = ", ".join(map(repr, fields))
-        return f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known})."
+        hint = near(key, fields)
+        return (
+            f"Task {task_id!r} returns `{schema}`, which has no key {key!r} (it has {known}).{hint}"
+        )
     cure = " Push its fields too: @task(multiple_outputs=True)." if key in fields else ""
     return f"Task {task_id!r} returns `{schema}` as one XCom and pushes no key {key!r}.{cure}"
+
+
+def _shown_problem(operator: Any, key: str) -> str | None:
+    """The same by the task's code, where no annotation names the keys."""
+    task_id, shown = operator.task_id, shown_by(operator)
+    keys = keys_shown(operator)
+    if isinstance(shown, Unknown):
+        return None
+    if not getattr(operator, "multiple_outputs", False):
+        cure = " Push its fields too: @task(multiple_outputs=True)." if key in (keys or ()) else ""
+        return f"The code of task {task_id!r} returns `{shown}` as one XCom and pushes no key {key!r}.{cure}"
+    if keys is None or key in keys:
+        return None
+    known = ", ".join(map(repr, keys)) or "no keys"
+    return (
+        f"The code of task {task_id!r} returns dicts without the key {key!r}: they have {known}."
+        f"{near(key, keys)}"
+    )
 
 
 def map_input(arg: Any, f: Callable[..., Any]) -> Promise | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from typedxcom.airflow.private import (
@@ -13,10 +13,17 @@ from typedxcom.airflow.private import (
     MappedOperator,
 )
 from typedxcom.airflow.wiring.fields import field_schema
-from typedxcom.airflow.wiring.flows import describe, operator_contract, producers
+from typedxcom.airflow.wiring.flows import (
+    RETURN_KEY,
+    NotAnItem,
+    describe,
+    element,
+    operator_contract,
+)
 from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.schema import UNKNOWN, Schema, Unknown
+from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
 
 __all__ = ["Edge", "NoEdge", "arguments_of", "edges_of", "fields_of"]
 
@@ -32,6 +39,9 @@ class Edge:
         written: What is pushed.
         read: What is read.
         mapped: Whether the reader is mapped over it.
+        key: The XCom key, where it is another than that of the return value.
+        source: The operator that pushes.
+        target: The operator that reads.
     """
 
     upstream: str
@@ -40,11 +50,33 @@ class Edge:
     written: Schema
     read: Schema
     mapped: bool = False
+    key: str | None = None
+    source: Any = field(default=None, repr=False, compare=False)
+    target: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which ends do not say what they are: ``writer``, ``reader``."""
+        ends = (("writer", self.written), ("reader", self.read))
+        return tuple(name for name, schema in ends if isinstance(schema, Unknown))
 
     @property
     def is_typed(self) -> bool:
         """Whether both ends say what they are."""
-        return not isinstance(self.written, Unknown) and not isinstance(self.read, Unknown)
+        return not self.missing
+
+    @property
+    def is_precise(self) -> bool:
+        """Whether both ends say more than ``dict`` or ``list``."""
+        return self.is_typed and not (_is_bare(self.written) or _is_bare(self.read))
+
+    @property
+    def given(self) -> Schema:
+        """What the reader gets: an item of what is written, where it is mapped over it."""
+        try:
+            return element(self.written) if self.mapped else self.written
+        except NotAnItem:
+            return UNKNOWN
 
     def __str__(self) -> str:
         how = " (each item)" if self.mapped else ""
@@ -55,6 +87,20 @@ class Edge:
 
 class NoEdge:
     """A base of the outputs that a task of our own reads: they are none of the author's edges."""
+
+
+def _is_bare(schema: Schema) -> bool:
+    """Whether a type names a container and nothing of what is in it."""
+    match schema:
+        case Inferred(inner=inner):
+            return _is_bare(inner)
+        case SequenceOf(item=Unknown()) | MappingOf(value=Unknown()):
+            return True
+        case SequenceOf(item=item):
+            return _is_bare(item)
+        case UnionOf(members=members):
+            return any(map(_is_bare, members))
+    return False
 
 
 def edges_of(dag: Any) -> list[Edge]:
@@ -70,9 +116,20 @@ def _into(operator: Any) -> Iterator[Edge]:
     for argument, mapped in arguments_of(operator, operator_contract(operator)):
         read = argument.promise.schema
         for output in _outputs(argument.value):
-            for upstream in dict.fromkeys(producers(output)):
-                written = describe(output)
-                yield Edge(upstream, operator.task_id, argument.name, written, read, mapped)
+            key = getattr(output, "key", RETURN_KEY)
+            sources = {one.task_id: one for one, _ in AirflowXComArg.iter_xcom_references(output)}
+            for upstream, source in sources.items():
+                yield Edge(
+                    upstream,
+                    operator.task_id,
+                    argument.name,
+                    describe(output),
+                    read,
+                    mapped,
+                    None if key == RETURN_KEY else key,
+                    source,
+                    operator,
+                )
 
 
 def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:

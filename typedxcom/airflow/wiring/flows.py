@@ -23,16 +23,20 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
+from typedxcom.airflow.wiring.code import with_code
 from typedxcom.airflow.wiring.hidden import hidden_output
 from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.annotations import read_hints
 from typedxcom.contracts import Contract, contract_of
+from typedxcom.inference import returned_by
+from typedxcom.inference.kinds import one_of
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
     EnumOf,
     Field,
+    Inferred,
     LiteralOf,
     MappingOf,
     Named,
@@ -46,6 +50,9 @@ from typedxcom.schema.nodes import (
     Var,
     Written,
     bare,
+    inferred,
+    members_of,
+    part,
     walk,
 )
 from typedxcom.schema.relation import Solution, mismatches, substitute
@@ -163,8 +170,12 @@ def _plain(arg: Any) -> Schema:
 def _one_instance(arg: Any) -> Schema:
     """What a single instance of the producing task pushes under this key."""
     known = getattr(arg, "schema", None)
-    if isinstance(known, Schema):
-        return known
+    promised = known if isinstance(known, Schema) else _promised(arg)
+    return with_code(arg.operator, promised, arg.key)
+
+
+def _promised(arg: Any) -> Schema:
+    """The same for an output of Airflow's own, by annotations alone."""
     contract = operator_contract(arg.operator)
     if contract is None:
         return UNKNOWN
@@ -224,6 +235,8 @@ def _group_argument(arg: Any) -> Schema:
             return fields[arg._key].schema
         case MappingOf(value=value):
             return value
+        case Inferred():
+            return part(item, arg._key)
     return UNKNOWN
 
 
@@ -236,6 +249,8 @@ def element(schema: Schema) -> Schema:
     match schema:
         case Unknown():
             return UNKNOWN
+        case Inferred(inner=inner, promised=promised):
+            return inferred(_seen_element(inner), element(promised))
         case (
             Constrained(inner=inner)
             | Named(inner=inner)
@@ -275,6 +290,19 @@ def element(schema: Schema) -> Schema:
     raise NotAnItem(f"`{schema}` cannot be mapped over: it needs a list or a dict")
 
 
+def _seen_element(schema: Schema) -> Schema:
+    """As `element`, of what code shows: one possible type that can be mapped over is enough."""
+    found, refused = [], []
+    for member in members_of(schema):
+        try:
+            found.append(UNKNOWN if isinstance(member, MappingOf) else element(member))
+        except NotAnItem as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return one_of(found)
+
+
 def _is_number(key: Schema) -> bool:
     """Whether a key of a dict is no text in JSON, other than the text that JSON makes of it."""
     match key:
@@ -294,15 +322,23 @@ def counted_element(schema: Schema) -> Schema:
     Raises:
         NotAnItem: It has no such items; the words say why.
     """
-    inner = bare(schema)
-    for member in inner.members if isinstance(inner, UnionOf) else (inner,):
-        is_dict = isinstance(member, MappingOf)
-        if is_dict or (isinstance(member, Record) and member.style == "typeddict"):
-            raise NotAnItem(
-                f"a `{schema}` has no items by number: return a list of pairs, or map a task over "
-                "it with .expand()"
-            )
+    if isinstance(schema, Inferred):
+        is_dict = [_is_dict(one) for one in members_of(schema.inner)]
+        has_none = all(is_dict)
+    else:
+        has_none = any(map(_is_dict, members_of(bare(schema))))
+    if has_none:
+        raise NotAnItem(
+            f"a `{schema}` has no items by number: return a list of pairs, or map a task over "
+            "it with .expand()"
+        )
     return element(schema)
+
+
+def _is_dict(schema: Schema) -> bool:
+    return isinstance(schema, MappingOf) or (
+        isinstance(schema, Record) and schema.style == "typeddict"
+    )
 
 
 def _element_or_unknown(schema: Schema) -> Schema:
@@ -380,6 +416,8 @@ def misuse(value: Any) -> str | None:
 
 
 def _map_output(f: Callable[..., Any]) -> Schema:
+    if "return" not in getattr(f, "__annotations__", ()):
+        return returned_by(f)
     annotation = read_hints(f, local_names={}, importing=False).found.get("return", Any)
     try:
         return schema_of(annotation)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import collections.abc as abc
+import functools
 import inspect
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from typedxcom.airflow.private import (
@@ -28,7 +29,7 @@ from typedxcom.airflow.wiring.flows import (
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import as_sentence, shorten
 from typedxcom.schema import Schema, Unknown
-from typedxcom.schema.nodes import Field, MappingOf, Record, UnionOf
+from typedxcom.schema.nodes import Field, Inferred, MappingOf, Record, inferred, members_of
 from typedxcom.schema.relation import Solution, mismatches
 
 __all__ = ["check_expand", "check_expand_kwargs", "wired_arguments"]
@@ -76,10 +77,25 @@ def check_expand_kwargs(
         item = element(literal(value))
     except NotAnItem as error:
         return [*found, as_sentence(f"{task}.expand_kwargs() takes {_origin(value)}, but {error}")]
-    members = item.members if isinstance(item, UnionOf) else (item,)
-    for member in members:
-        found.extend(_keyword_item(contract, task, partial, member, value, solution))
-    return found
+    check = functools.partial(_keyword_item, contract, task, partial, value, solution)
+    return [*found, *_each_kind(item, check)]
+
+
+def _each_kind(item: Schema, check: Callable[[Schema], Iterator[str]]) -> list[str]:
+    """What is wrong with the items, of each kind of them; of what code shows, with all kinds."""
+    if isinstance(item, Inferred):
+        told = _each_kind(item.promised, check)
+        options = [list(check(_as_shown(one))) for one in members_of(item.inner)]
+        return told or (options[0] if all(options) else [])
+    return [sentence for member in members_of(item) for sentence in check(member)]
+
+
+def _as_shown(item: Schema) -> Schema:
+    """One kind of item that code shows, whose values are compared as such."""
+    if not isinstance(item, Record):
+        return item
+    fields = {name: Field(inferred(one.schema)) for name, one in item.fields.items()}
+    return Record(item.type, item.style, item.args, fields)
 
 
 def _unknown(contract: Contract, task: str, given: Mapping[str, Any]) -> list[str]:
@@ -146,9 +162,9 @@ def _keyword_item(
     contract: Contract,
     task: str,
     partial: Mapping[str, Any],
-    item: Schema,
     value: Any,
     solution: Solution,
+    item: Schema,
 ) -> Iterator[str]:
     """One kind of item that `expand_kwargs` spreads over the parameters."""
     match item:

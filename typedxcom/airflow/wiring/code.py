@@ -1,0 +1,124 @@
+"""What the code of a task shows beyond its annotations: the type of its value, and its keys.
+
+An inferred type explains and refuses wiring. No value is encoded or decoded by it: a task without
+annotations pushes and reads as Airflow does.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.contracts import contract_of
+from typedxcom.inference import returned_by
+from typedxcom.inference.kinds import one_of
+from typedxcom.schema import UNKNOWN, Schema
+from typedxcom.schema.nodes import (
+    Inferred,
+    MappingOf,
+    Record,
+    Scalar,
+    SequenceOf,
+    Unknown,
+    inferred,
+    members_of,
+)
+
+__all__ = ["keys_shown", "near", "shown_by", "with_code"]
+
+_RETURN_KEY = "return_value"
+
+
+def with_code(operator: Any, promised: Schema, key: str) -> Schema:
+    """What one instance pushes under *key*, where its annotation leaves something to be seen.
+
+    Args:
+        operator: The task.
+        promised: What its annotation says of that.
+        key: The XCom key.
+    """
+    if key == _RETURN_KEY:
+        return _over(shown_by(operator), promised) if _is_vague(promised) else promised
+    is_said = not isinstance(promised, Unknown) and not _is_vague(promised)
+    if is_said or not getattr(operator, "multiple_outputs", False):
+        return promised
+    parts = [
+        member.fields[key].schema for member in _dicts(shown_by(operator)) if key in member.fields
+    ]
+    return _over(inferred(one_of(parts)), promised)
+
+
+def shown_by(operator: Any) -> Schema:
+    """What the code of a task returns: an `Inferred` schema, or unknown."""
+    function = getattr(operator, "python_callable", None)
+    if function is None:
+        return UNKNOWN
+    kind = kind_of(getattr(operator, "operator_class", type(operator)))
+    contract = contract_of(function)
+    if not kind.returns_value or not _runs_its_function(operator):
+        return UNKNOWN
+    if contract is None:
+        return returned_by(function)
+    if contract.output is not None:
+        return UNKNOWN
+    return returned_by(contract.function, contract.local_names)
+
+
+def keys_shown(operator: Any) -> tuple[str, ...] | None:
+    """The keys of the dict that a task returns; None where some return is no display of one."""
+    whole = shown_by(operator)
+    if not isinstance(whole, Inferred):
+        return None
+    members = members_of(whole.inner)
+    dicts = list(_dicts(whole))
+    nothing = [one for one in members if one == Scalar(type(None))]
+    if not dicts or len(dicts) + len(nothing) != len(members):
+        return None
+    return tuple(dict.fromkeys(key for one in dicts for key in one.fields))
+
+
+def near(name: str, known: Any) -> str:
+    """`` Did you mean 'rows'?`` where one of *known* looks like *name*; else nothing."""
+    found = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {found[0]!r}?" if found else ""
+
+
+def _runs_its_function(operator: Any) -> bool:
+    """Whether a task decorator made it; the body of ``@task.stub`` is in another language."""
+    operator_class = getattr(operator, "operator_class", type(operator))
+    return getattr(operator_class, "custom_operator_name", "@task.stub") != "@task.stub"
+
+
+def _is_vague(schema: Schema) -> bool:
+    """Whether an annotation is missing, or says no more than ``dict`` or ``list``."""
+    match schema:
+        case Unknown(claimed=claimed):
+            return not claimed
+        case MappingOf(value=Unknown()) | SequenceOf(item=Unknown()):
+            return True
+    return False
+
+
+def _over(shown: Schema, promised: Schema) -> Schema:
+    """What code shows over a promise, where the two speak of the same kind of value."""
+    if not isinstance(shown, Inferred):
+        return promised
+    if isinstance(promised, Unknown):
+        return shown
+    members = members_of(shown.inner)
+    kept = tuple(one for one in members if _is_of(one, promised))
+    return inferred(one_of(kept), promised)
+
+
+def _is_of(schema: Schema, promised: Schema) -> bool:
+    if isinstance(promised, MappingOf):
+        return isinstance(schema, MappingOf) or (isinstance(schema, Record) and schema.type is dict)
+    return isinstance(schema, SequenceOf)
+
+
+def _dicts(schema: Schema) -> list[Record]:
+    """The dicts with known keys among what code shows."""
+    inner = schema.inner if isinstance(schema, Inferred) else schema
+    members = members_of(inner)
+    return [one for one in members if isinstance(one, Record) and one.type is dict]

@@ -1,0 +1,65 @@
+"""How many edges say their types, and which end of the others does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typedxcom.airflow.wiring.edges import Edge
+
+__all__ = ["Coverage", "coverage_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Counts of edges.
+
+    Attributes:
+        edges: All of them.
+        typed: Those with a type at both ends.
+        precise: Those of which both types say more than ``dict`` or ``list``.
+        writer: Those of which only the type of what is written is missing.
+        reader: Those of which only the parameter's type is missing.
+        both: Those of which both are missing.
+    """
+
+    edges: int = 0
+    typed: int = 0
+    precise: int = 0
+    writer: int = 0
+    reader: int = 0
+    both: int = 0
+
+    @property
+    def percent(self) -> float:
+        """How many of 100 edges are typed; 100 where there is none."""
+        return 100 * self.typed / self.edges if self.edges else 100.0
+
+    def __str__(self) -> str:
+        precise = 100 * self.precise / self.edges if self.edges else 100.0
+        told = (
+            f"coverage: {self.percent:.0f} % of edges typed at both ends, {precise:.0f} % precisely"
+        )
+        missing = [
+            (self.writer, "lacking what the task returns"),
+            (self.reader, "lacking the parameter's type"),
+            (self.both, "lacking both"),
+        ]
+        why = ", ".join(f"{count} {words}" for count, words in missing if count)
+        return f"{told}; untyped: {why}" if why else told
+
+
+def coverage_of(edges: Iterable[Edge]) -> Coverage:
+    """Count *edges*."""
+    found = list(edges)
+    missing = [one.missing for one in found]
+    return Coverage(
+        edges=len(found),
+        typed=missing.count(()),
+        precise=sum(one.is_precise for one in found),
+        writer=missing.count(("writer",)),
+        reader=missing.count(("reader",)),
+        both=missing.count(("writer", "reader")),
+    )

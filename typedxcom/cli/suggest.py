@@ -1,0 +1,89 @@
+"""`typedxcom check --suggest`: for each untyped edge the one annotation that types it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typedxcom.cli.spelling import spelled
+from typedxcom.schema import Schema
+
+if TYPE_CHECKING:
+    from typedxcom.airflow.wiring.edges import Edge
+    from typedxcom.cli.findings import CheckReport
+
+__all__ = ["suggestions"]
+
+
+def suggestions(report: CheckReport) -> list[str]:
+    """One sentence for each annotation that is missing, each once, as ``file:line: sentence``."""
+    found = (told for dag in report.dags for edge in dag.edges for told in _of_edge(edge))
+    return list(dict.fromkeys(found))
+
+
+def _of_edge(edge: Edge) -> Iterator[str]:
+    if "writer" in edge.missing:
+        yield from _for_writer(edge)
+    elif "reader" in edge.missing:
+        yield from _for_reader(edge)
+
+
+def _for_writer(edge: Edge) -> Iterator[str]:
+    function = _function_of(edge.source)
+    wanted = _annotation(edge.read)
+    wish = f"`{edge.downstream}({edge.parameter})` takes `{edge.read}`" if wanted else ""
+    if function is None:
+        example = wanted or "..."
+        yield f"{edge.upstream}: wrap the operator: typed_output(..., {example})"
+    elif wanted and not edge.mapped and edge.key is None:
+        yield f"{_place(function)}: annotate {_name(function)}() -> {wanted} ({wish})"
+    else:
+        yield f"{_place(function)}: annotate what {_name(function)}() returns: -> ..."
+
+
+def _for_reader(edge: Edge) -> Iterator[str]:
+    function = _function_of(edge.target)
+    if function is None or edge.parameter not in inspect.signature(function).parameters:
+        return  # a field of a classic operator, or what Airflow makes of a list of dicts
+    wanted = _annotation(edge.given)
+    shown = f"{edge.parameter}: {wanted or '...'}"
+    yield f"{_place(function)}: annotate {_name(function)}({shown}) (from {edge.upstream!r})"
+
+
+def _annotation(schema: Schema) -> str:
+    """*schema* as an annotation, or nothing where it says too little."""
+    found = spelled(schema)
+    return (
+        "" if found is None or found.text in ("Any", "dict[str, Any]", "list[Any]") else found.text
+    )
+
+
+def _function_of(operator: Any) -> Any:
+    """The author's function of a decorated task, as it was written."""
+    if not hasattr(getattr(operator, "operator_class", operator), "custom_operator_name"):
+        return None
+    function = inspect.unwrap(getattr(operator, "python_callable", None) or (lambda: None))
+    return function if hasattr(function, "__code__") else None
+
+
+def _name(function: Any) -> str:
+    return str(function.__name__)
+
+
+def _place(function: Any) -> str:
+    path = Path(function.__code__.co_filename)
+    here = Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return f"{shown}:{_line(function)}"
+
+
+def _line(function: Any) -> int:
+    """The line of the ``def``, under the decorators."""
+    from typedxcom.inference.source import node_of
+
+    node, first = node_of(function), int(function.__code__.co_firstlineno)
+    if node is None:
+        return first
+    return first + node.lineno - min([node.lineno, *(one.lineno for one in node.decorator_list)])

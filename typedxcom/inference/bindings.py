@@ -1,0 +1,218 @@
+"""Which names of a function are bound once, to what, and what is done with them.
+
+A name that is bound twice may be anything. A container that somebody may change after it was made
+has only its kind for sure. All is found in one walk, since a parse waits for it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from typedxcom.inference.source import FunctionNode
+
+__all__ = ["Bindings"]
+
+_NOTHING, _ITEMS, _ALL = 0, 1, 2  # what may have changed in a container
+_MANY = 2  # bindings of a name that nobody can follow
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_OPENING = frozenset({"exec", "eval", "locals", "globals", "vars"})
+_READING = frozenset({
+    "len", "print", "str", "repr", "bool", "isinstance", "type", "id", "hash", "format", "any", "all",
+    "sum",
+})  # fmt: skip
+_LOGGING = frozenset({
+    "debug", "info", "warning", "error", "exception", "critical", "log", "dumps",
+})  # fmt: skip
+_GIVING_ITEMS = frozenset({"get", "items", "values", "copy", "index", "count", "keys"})
+_HARMLESS = (ast.Return, ast.FormattedValue, ast.Compare, ast.UnaryOp, ast.Expr)
+_DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp)
+_LOOPS = (ast.For, ast.AsyncFor, ast.comprehension, ast.BinOp)
+
+
+class Bindings:
+    """The names that a function binds itself, and its returns.
+
+    Attributes:
+        returns: What each ``return`` gives; None for a bare one.
+        is_generator: Whether it yields.
+        is_open: Whether its code could bind names that cannot be seen.
+    """
+
+    def __init__(self, function: FunctionNode) -> None:
+        """Go through *function* once."""
+        self.returns: list[ast.expr | None] = []
+        self.is_generator = self.is_open = False
+        self._bound: dict[str, list[ast.AST | None]] = {}
+        self._uses: dict[str, int] = {}
+        self._parameters(function.args)
+        above: list[ast.AST] = [function]
+        for statement in function.body:
+            self._visit(statement, above, nested=False)
+
+    def is_own(self, name: str) -> bool:
+        """Whether *name* is one of the function's own, and none of the scope around it."""
+        return name in self._bound
+
+    def once(self, name: str) -> ast.AST | None:
+        """What *name* is bound to, where that happens in one place."""
+        found = self._bound[name]
+        return found[0] if len(found) == 1 else None
+
+    def use_of(self, name: str) -> int:
+        """What may have changed in the container that *name* is bound to.
+
+        Returns:
+            0 for nothing, 1 for what its items hold, 2 for all of it.
+        """
+        return self._uses.get(name, _NOTHING)
+
+    def _bind(self, name: str, *nodes: ast.AST | None) -> None:
+        self._bound.setdefault(name, []).extend(nodes)
+
+    def _parameters(self, args: ast.arguments) -> None:
+        for one in (*args.posonlyargs, *args.args, *args.kwonlyargs):
+            self._bind(one.arg, one)
+        for rest in (args.vararg, args.kwarg):
+            if rest is not None:
+                self._bind(rest.arg, None)
+
+    def _visit(self, node: ast.AST, above: list[ast.AST], *, nested: bool) -> None:
+        """One node and those below it; *nested* in a function or class of its own."""
+        kind = type(node)
+        if kind is ast.Name:
+            self._name(node, above, nested=nested)
+            return
+        if kind is ast.Constant:
+            return
+        bind = _BINDING.get(kind)
+        if bind is not None and (not nested or kind is ast.Nonlocal):
+            bind(self, node)
+        if kind in _SCOPES:
+            nested = True
+        above.append(node)
+        for name in node._fields:
+            value = getattr(node, name)
+            if isinstance(value, ast.AST):
+                self._visit(value, above, nested=nested)
+            elif isinstance(value, list):
+                for one in value:
+                    if isinstance(one, ast.AST):
+                        self._visit(one, above, nested=nested)
+        above.pop()
+
+    def _name(self, node: Any, above: list[ast.AST], *, nested: bool) -> None:
+        use = _ALL if nested else _use(node, above)
+        if use:
+            self._uses[node.id] = max(use, self._uses.get(node.id, _NOTHING))
+
+    def _target(self, target: ast.expr, *nodes: ast.AST | None) -> None:
+        match target:
+            case ast.Name(id=name):
+                self._bind(name, *nodes)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                for part in parts:
+                    self._target(part, None)
+            case ast.Starred(value=part):
+                self._target(part, None)
+
+    def _many(self, names: list[str]) -> None:
+        for name in names:
+            self._bind(name, *[None] * _MANY)
+
+    def _assign(self, node: Any) -> None:
+        for target in node.targets:
+            self._target(target, node.value)
+
+    def _annotated(self, node: Any) -> None:
+        if node.value is not None:
+            self._target(node.target, node)
+
+    def _delete(self, node: Any) -> None:
+        for target in node.targets:
+            self._target(target, None, None)
+
+    def _import(self, node: Any) -> None:
+        for one in node.names:
+            self._bind((one.asname or one.name).partition(".")[0], node)
+
+    def _named(self, node: Any) -> None:
+        if node.name:
+            self._bind(node.name, *[None] * (_MANY if type(node) is ast.ExceptHandler else 1))
+
+    def _return(self, node: Any) -> None:
+        self.returns.append(node.value)
+
+    def _yield(self, _: Any) -> None:
+        self.is_generator = True
+
+    def _call(self, node: Any) -> None:
+        if type(node.func) is ast.Name and node.func.id in _OPENING:
+            self.is_open = True
+
+
+_BINDING: dict[type, Callable[[Bindings, Any], None]] = {
+    ast.Assign: Bindings._assign,
+    ast.AnnAssign: Bindings._annotated,
+    ast.AugAssign: lambda self, node: self._target(node.target, None, None),
+    ast.NamedExpr: lambda self, node: self._target(node.target, node.value),
+    ast.For: lambda self, node: self._target(node.target, None),
+    ast.AsyncFor: lambda self, node: self._target(node.target, None),
+    ast.withitem: lambda self, node: self._target(node.optional_vars, None),
+    ast.Delete: Bindings._delete,
+    ast.Import: Bindings._import,
+    ast.ImportFrom: Bindings._import,
+    ast.ExceptHandler: Bindings._named,
+    ast.FunctionDef: Bindings._named,
+    ast.AsyncFunctionDef: Bindings._named,
+    ast.ClassDef: Bindings._named,
+    ast.MatchAs: Bindings._named,
+    ast.MatchStar: Bindings._named,
+    ast.MatchMapping: lambda self, node: self._many([node.rest] if node.rest else []),
+    ast.Global: lambda self, node: self._many(node.names),
+    ast.Nonlocal: lambda self, node: self._many(node.names),
+    ast.Return: Bindings._return,
+    ast.Yield: Bindings._yield,
+    ast.YieldFrom: Bindings._yield,
+    ast.Call: Bindings._call,
+}
+
+
+def _use(name: ast.Name, above: list[ast.AST]) -> int:
+    """What the place of a name lets others do with its value."""
+    if type(name.ctx) is not ast.Load:
+        return _NOTHING
+    parent: Any = above[-1]
+    if isinstance(parent, _HARMLESS) or getattr(parent, "test", None) is name:
+        return _NOTHING
+    if isinstance(parent, _LOOPS):
+        return _ITEMS
+    match parent:
+        case ast.Subscript(value=value, ctx=ast.Load()) if value is name:
+            return _ITEMS
+        case ast.Subscript(slice=index) if index is name:
+            return _NOTHING
+        case ast.Attribute(attr=attr) if attr in _GIVING_ITEMS:
+            return _ITEMS
+        case ast.Call():
+            return _NOTHING if parent.func is name or _only_reads(parent) else _ALL
+        case ast.keyword():
+            call = above[-2]
+            return _NOTHING if isinstance(call, ast.Call) and _only_reads(call) else _ALL
+    return _NOTHING if isinstance(parent, _DISPLAYS) and _is_returned(above) else _ALL
+
+
+def _only_reads(call: ast.Call) -> bool:
+    """Whether a call changes none of its arguments."""
+    if isinstance(call.func, ast.Name):
+        return call.func.id in _READING
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _LOGGING
+
+
+def _is_returned(above: list[ast.AST]) -> bool:
+    """Whether displays alone are between a name and the return."""
+    kept: Iterator[ast.AST] = (
+        node for node in reversed(above) if not isinstance(node, (*_DISPLAYS, ast.Starred))
+    )
+    return isinstance(next(kept, None), ast.Return)

@@ -1,0 +1,305 @@
+"""The type of one expression, as far as the code shows it."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import inspect
+import types
+from collections.abc import Mapping
+from typing import Any
+
+from typedxcom.annotations import read_hints
+from typedxcom.inference.bindings import Bindings
+from typedxcom.inference.kinds import (
+    changed,
+    combined,
+    constant,
+    described,
+    emptied,
+    is_plain,
+    item_of,
+    kind_of,
+    number,
+    one_of,
+    plain,
+    widened,
+)
+from typedxcom.inference.known import METHODS, result_of
+from typedxcom.inference.objects import MISSING, Objects, gives_instances
+from typedxcom.inference.source import FunctionNode
+from typedxcom.pointer import MARKER
+from typedxcom.schema import UNKNOWN, Schema
+from typedxcom.schema.nodes import (
+    Field,
+    LiteralOf,
+    MappingOf,
+    Record,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    Unknown,
+)
+
+__all__ = ["Expressions"]
+
+_MOST_ITEMS = 200  # of a display that are looked at
+_DEPTH = 40
+_MARKS = frozenset({MARKER, "__classname__", "__type"})  # of a pointer, and of Airflow's own forms
+
+
+class Expressions:
+    """The expressions of one function.
+
+    Args:
+        function: The function.
+        node: Its definition.
+        bindings: Its own names.
+        local_names: Names of the scope around it that its closure does not have.
+    """
+
+    def __init__(
+        self,
+        function: types.FunctionType,
+        node: FunctionNode,
+        bindings: Bindings,
+        local_names: Mapping[str, Any],
+    ) -> None:
+        self._function, self._bindings, self._local_names = function, bindings, local_names
+        self._objects = Objects(function, bindings, local_names)
+        self._defaults = _defaults(node)
+        self._hidden: frozenset[str] = frozenset()  # the names of comprehensions around
+        self._running: set[str] = set()
+        self._depth = 0
+
+    def type_of(self, node: ast.expr) -> Schema:
+        """What *node* evaluates to; unknown where that is not certain."""
+        if self._depth > _DEPTH:
+            return UNKNOWN
+        self._depth += 1
+        try:
+            return self._type_of(node)
+        finally:
+            self._depth -= 1
+
+    def _type_of(self, node: ast.expr) -> Schema:
+        match node:
+            case ast.Constant(value=value):
+                return constant(value)
+            case ast.JoinedStr():
+                return Scalar(str)
+            case ast.List(elts=parts):
+                return SequenceOf(list, self._each(parts))
+            case ast.Set(elts=parts):
+                return SequenceOf(set, self._each(parts))
+            case ast.Tuple(elts=parts):
+                if any(isinstance(one, ast.Starred) for one in parts):
+                    return SequenceOf(tuple, UNKNOWN)
+                return TupleOf(tuple(map(self.type_of, parts)))
+            case ast.Dict():
+                return self._dict(node)
+            case ast.ListComp(elt=item, generators=loops):
+                return SequenceOf(list, self._inside(loops, item)[0])
+            case ast.SetComp(elt=item, generators=loops):
+                return SequenceOf(set, self._inside(loops, item)[0])
+            case ast.DictComp(key=key, value=value, generators=loops):
+                return MappingOf(dict, *map(widened, self._inside(loops, key, value)))
+            case ast.IfExp(body=body, orelse=other):
+                return one_of([self.type_of(body), self.type_of(other)])
+            case ast.BoolOp(values=values):
+                return one_of(map(self.type_of, values))
+            case ast.UnaryOp() | ast.BinOp() | ast.Compare():
+                return self._operator(node)
+            case ast.NamedExpr(value=value):
+                return self.type_of(value)
+            case ast.Name(id=name):
+                return self._name(name)
+            case ast.Attribute():
+                return self._attribute(node)
+            case ast.Subscript(value=value, slice=index):
+                return self._item(value, index)
+            case ast.Call():
+                return self._call(node)
+        return UNKNOWN
+
+    def _each(self, parts: list[ast.expr]) -> Schema:
+        if any(isinstance(one, ast.Starred) for one in parts) or len(parts) > _MOST_ITEMS:
+            return UNKNOWN
+        return item_of([self.type_of(one) for one in parts])
+
+    def _dict(self, node: ast.Dict) -> Schema:
+        if any(key is None for key in node.keys) or len(node.keys) > _MOST_ITEMS:
+            return MappingOf(dict, UNKNOWN, UNKNOWN)
+        keys = [self.type_of(key) for key in node.keys if key is not None]
+        values = [self.type_of(value) for value in node.values]
+        if all(isinstance(key, LiteralOf) and isinstance(key.values[0], str) for key in keys):
+            names = [key.values[0] for key in keys if isinstance(key, LiteralOf)]
+            if not _MARKS.isdisjoint(names):
+                return UNKNOWN
+            return Record(dict, "typeddict", (), dict(zip(names, map(Field, values), strict=True)))
+        return MappingOf(dict, widened(item_of(keys)), item_of(values))
+
+    def _inside(self, loops: list[ast.comprehension], *parts: ast.expr) -> list[Schema]:
+        """The types of what a comprehension makes; the names of its loops are unknown."""
+        names = {
+            node.id
+            for loop in loops
+            for node in ast.walk(loop.target)
+            if isinstance(node, ast.Name)
+        }
+        self._hidden, outer = self._hidden | names, self._hidden
+        try:
+            return [widened(self.type_of(one)) for one in parts]
+        finally:
+            self._hidden = outer
+
+    def _operator(self, node: ast.UnaryOp | ast.BinOp | ast.Compare) -> Schema:
+        match node:
+            case ast.UnaryOp(op=ast.Not()):
+                return Scalar(bool)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
+                kind = number(self.type_of(operand))
+                return Scalar(int if kind is bool else kind) if kind else UNKNOWN
+            case ast.Compare(ops=ops, left=left, comparators=others):
+                sure = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
+                sides = [self.type_of(left), *map(self.type_of, others)]
+                is_sure = all(isinstance(one, sure) for one in ops)
+                return Scalar(bool) if is_sure or all(map(is_plain, sides)) else UNKNOWN
+            case ast.BinOp(left=left, op=op, right=right):
+                return combined(op, self.type_of(left), self.type_of(right))
+        return UNKNOWN
+
+    def _name(self, name: str) -> Schema:
+        if name in self._hidden or not self._bindings.is_own(name):
+            return UNKNOWN  # of the module or a scope around: anybody may bind it anew
+        node = self._bindings.once(name)
+        if node is None or name in self._running:
+            return UNKNOWN
+        self._running.add(name)
+        try:
+            return changed(self._bound(node), self._bindings.use_of(name))
+        finally:
+            self._running.discard(name)
+
+    def _bound(self, node: ast.AST) -> Schema:
+        """What a name is bound to."""
+        match node:
+            case ast.arg(arg=name):
+                return self._parameter(name)
+            case ast.AnnAssign(annotation=annotation, value=value):
+                found = self.type_of(value) if value is not None else UNKNOWN
+                return self._annotated(annotation) if isinstance(found, Unknown) else found
+            case ast.expr():
+                return self.type_of(node)
+        return UNKNOWN
+
+    def _parameter(self, name: str) -> Schema:
+        hints = read_hints(self._function, local_names=self._local_names, importing=False).found
+        found = described(hints[name]) if name in hints else UNKNOWN
+        default = self._defaults.get(name)
+        is_none = isinstance(default, ast.Constant) and default.value is None
+        return one_of([found, Scalar(type(None))]) if is_none else found
+
+    def _annotated(self, annotation: ast.expr) -> Schema:
+        holder = types.FunctionType(
+            (lambda: None).__code__, self._function.__globals__, self._function.__name__
+        )
+        holder.__annotations__ = {"it": ast.unparse(annotation)}
+        hints = read_hints(holder, local_names=self._local_names, importing=False).found
+        return described(hints["it"]) if "it" in hints else UNKNOWN
+
+    def _attribute(self, node: ast.Attribute) -> Schema:
+        target = self._objects.named_by(node, self._hidden)
+        if isinstance(target, enum.Enum):
+            return described(type(target))
+        if target is not MISSING:
+            return UNKNOWN
+        match self.type_of(node.value):
+            case Record(style=style, fields=fields) if style != "typeddict" and node.attr in fields:
+                return plain(fields[node.attr].schema)
+        return UNKNOWN
+
+    def _item(self, value: ast.expr, index: ast.expr) -> Schema:
+        whole = self.type_of(value)
+        if isinstance(index, ast.Slice):
+            is_whole = isinstance(whole, SequenceOf) or kind_of(whole) is str
+            return widened(whole) if is_whole else UNKNOWN
+        key = index.value if isinstance(index, ast.Constant) else None
+        match whole:
+            case SequenceOf(type=kind, item=item) if kind in (list, tuple):
+                return item
+            case TupleOf(items=items) if type(key) is int and -len(items) <= key < len(items):
+                return items[key]
+            case MappingOf(value=item):
+                return item
+            case Record(style="typeddict", fields=fields) if key in fields:
+                return fields[str(key)].schema
+        return Scalar(str) if kind_of(whole) is str else UNKNOWN
+
+    def _call(self, node: ast.Call) -> Schema:
+        target = self._objects.named_by(node.func, self._hidden)
+        if target is not MISSING:
+            return self._called(target, node)
+        if isinstance(node.func, ast.Attribute):
+            owner = self.type_of(node.func.value)
+            if node.func.attr == "copy" and isinstance(owner, (SequenceOf, MappingOf, Record)):
+                return emptied(owner, 1)
+            methods = METHODS.get(kind_of(owner) or object, {})
+            return methods.get(node.func.attr, UNKNOWN)
+        return UNKNOWN
+
+    def _called(self, target: Any, node: ast.Call) -> Schema:
+        """What a call of an object that is known by now returns."""
+        if isinstance(target, type):
+            return self._made(target, node)
+        known = result_of(target)
+        if known is not None:
+            return known
+        if target is sorted:
+            return SequenceOf(list, self._items_of(node))
+        if target is round and len(node.args) == 1 and not node.keywords:
+            return Scalar(int) if number(self.type_of(node.args[0])) else UNKNOWN
+        if target in (sum, min, max) and len(node.args) == 1 and not node.keywords:
+            kind = number(self._items_of(node))
+            found = Scalar(int if kind is bool else kind) if kind else UNKNOWN
+            return one_of([found, Scalar(int)]) if target is sum else found  # of nothing it is 0
+        if isinstance(target, types.FunctionType) and not hasattr(target, "__wrapped__"):
+            return _declared(target)
+        return UNKNOWN
+
+    def _items_of(self, node: ast.Call) -> Schema:
+        """The items of the one argument of a call."""
+        whole = self.type_of(node.args[0]) if len(node.args) == 1 else UNKNOWN
+        return whole.item if isinstance(whole, SequenceOf) else UNKNOWN
+
+    def _made(self, cls: type, node: ast.Call) -> Schema:
+        """An instance of *cls*."""
+        if cls in (list, set, frozenset, tuple):
+            return SequenceOf(cls, self._items_of(node))
+        if cls is dict:
+            return MappingOf(dict, UNKNOWN, UNKNOWN)
+        if cls is type or not gives_instances(cls):
+            return UNKNOWN
+        return described(cls)
+
+
+def _defaults(node: FunctionNode) -> dict[str, ast.expr | None]:
+    args = node.args
+    positional = [*args.posonlyargs, *args.args]
+    given = positional[len(positional) - len(args.defaults) :]
+    return {
+        **{one.arg: default for one, default in zip(given, args.defaults, strict=True)},
+        **{
+            one.arg: default for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+        },
+    }
+
+
+def _declared(function: types.FunctionType) -> Schema:
+    """What a function of the author's says that it returns."""
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        return UNKNOWN
+    if inspect.isasyncgenfunction(function) or "return" not in function.__annotations__:
+        return UNKNOWN
+    hints = read_hints(function, local_names={}, importing=False).found
+    return described(hints["return"]) if "return" in hints else UNKNOWN

@@ -1,0 +1,163 @@
+"""What is known of a value, joined, widened and changed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Any
+
+from typedxcom.schema import UNKNOWN, Schema, schema_of
+from typedxcom.schema.nodes import (
+    EnumOf,
+    Field,
+    LiteralOf,
+    MappingOf,
+    Record,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    UnionOf,
+    Unknown,
+    Unsupported,
+    Var,
+    members_of,
+    walk,
+)
+
+__all__ = [
+    "changed",
+    "combined",
+    "constant",
+    "described",
+    "emptied",
+    "is_plain",
+    "item_of",
+    "kind_of",
+    "number",
+    "one_of",
+    "plain",
+    "widened",
+]
+
+_MOST_KINDS = 8  # different types of items; more say nothing
+_CONSTANTS = (str, int, bool)
+
+
+def one_of(found: Iterable[Schema]) -> Schema:
+    """The type of what is one of *found*; unknown where one of them is, or where there is none."""
+    kinds: dict[Schema, None] = {}
+    for one in found:
+        if isinstance(one, Unknown):
+            return UNKNOWN
+        kinds.update(dict.fromkeys(members_of(one)))
+    members = tuple(kinds)
+    return UNKNOWN if not members else members[0] if len(members) == 1 else UnionOf(members)
+
+
+def item_of(found: list[Schema]) -> Schema:
+    """The type of the items of a display."""
+    item = one_of(found)
+    is_long = isinstance(item, UnionOf) and len(item.members) > _MOST_KINDS
+    item = one_of(map(widened, found)) if is_long else item
+    return UNKNOWN if isinstance(item, UnionOf) and len(item.members) > _MOST_KINDS else item
+
+
+def widened(schema: Schema) -> Schema:
+    """A constant as its type."""
+    return Scalar(type(schema.values[0])) if isinstance(schema, LiteralOf) else schema
+
+
+def constant(value: object) -> Schema:
+    """A constant, kept where a `Literal` or an Enum may ask for the very value."""
+    if type(value) in _CONSTANTS:
+        return LiteralOf((value,))
+    return Scalar(type(value)) if type(value) in (float, bytes, type(None)) else UNKNOWN
+
+
+def kind_of(schema: Schema) -> type | None:
+    """The class of a scalar."""
+    if isinstance(schema, LiteralOf):
+        return type(schema.values[0]) if len(set(map(type, schema.values))) == 1 else None
+    return schema.type if isinstance(schema, Scalar) else None
+
+
+def number(schema: Schema) -> type | None:
+    """The class of a value that is a number, whichever it is."""
+    kinds = {kind_of(one) for one in (members_of(schema))}
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    return kind if kind in (bool, int, float) else None
+
+
+def is_plain(schema: Schema) -> bool:
+    """Whether comparing such a value gives a bool."""
+    members = members_of(schema)
+    return all(kind_of(one) is not None for one in members)
+
+
+def combined(op: ast.operator, left: Schema, right: Schema) -> Schema:
+    """What an operator gives, of two values."""
+    mine, theirs = kind_of(left), kind_of(right)
+    if mine is str and isinstance(op, ast.Mod):
+        return Scalar(str)
+    if isinstance(op, ast.Add) and isinstance(left, SequenceOf) and isinstance(right, SequenceOf):
+        same = left.type is right.type and left.type in (list, tuple)
+        return SequenceOf(left.type, one_of([left.item, right.item])) if same else UNKNOWN
+    if mine is None or theirs is None:
+        return UNKNOWN
+    if mine is theirs is str and isinstance(op, ast.Add):
+        return Scalar(str)
+    if str in (mine, theirs):
+        is_repeated = isinstance(op, ast.Mult) and int in (mine, theirs)
+        return Scalar(str) if is_repeated else UNKNOWN
+    if not {mine, theirs} <= {int, float, bool}:
+        return UNKNOWN
+    if isinstance(op, ast.Div):
+        return Scalar(float)
+    if isinstance(op, (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod)):
+        return Scalar(float if float in (mine, theirs) else int)
+    return UNKNOWN
+
+
+def changed(schema: Schema, use: int) -> Schema:
+    """A container that may have been changed since it was made, as `Bindings.use_of` says."""
+    return emptied(schema, 2 - use) if use else schema
+
+
+def emptied(schema: Schema, depth: int) -> Schema:
+    """*schema* of whose containers only the kinds are sure, from *depth* on."""
+    match schema:
+        case UnionOf(members=members):
+            return one_of(emptied(one, depth) for one in members)
+        case SequenceOf(type=kind, item=item) if kind is not tuple:
+            return SequenceOf(kind, emptied(item, depth - 1) if depth > 0 else UNKNOWN)
+        case MappingOf(type=kind, key=key, value=value):
+            rest = (key, emptied(value, depth - 1)) if depth > 0 else (UNKNOWN, UNKNOWN)
+            return MappingOf(kind, *rest)
+        case Record(type=kind, style=style, fields=fields) if kind is dict:
+            if depth <= 0:
+                return MappingOf(dict, UNKNOWN, UNKNOWN)
+            inner = {name: Field(emptied(one.schema, depth - 1)) for name, one in fields.items()}
+            return Record(dict, style, (), inner)
+        case TupleOf(items=items):
+            return TupleOf(tuple(emptied(one, depth - 1) for one in items))
+    return schema
+
+
+def described(annotation: Any) -> Schema:
+    """An annotation described; unknown where it says too little."""
+    try:
+        return plain(schema_of(annotation))
+    except (NameError, TypeError):
+        return UNKNOWN
+
+
+def plain(schema: Schema) -> Schema:
+    """A schema of which everything is known well enough; else unknown."""
+    known = (Scalar, Record, EnumOf, SequenceOf, MappingOf, TupleOf, UnionOf, LiteralOf)
+    members = members_of(schema)
+    if not all(isinstance(one, known) for one in members):
+        return UNKNOWN
+    is_open = any(
+        isinstance(node, (Var, Unsupported)) for _, node in walk(schema, into_models=False)
+    )
+    return UNKNOWN if is_open else schema

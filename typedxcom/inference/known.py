@@ -1,0 +1,72 @@
+"""What well-known functions and methods return, since nothing at run time has their annotations.
+
+Source: the standard library's documentation, and the stubs that type checkers read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import time
+import uuid
+from typing import Any
+
+from typedxcom.schema.nodes import Scalar, Schema, SequenceOf
+
+__all__ = ["METHODS", "result_of"]
+
+_TEXT, _INT, _FLOAT, _BOOL = Scalar(str), Scalar(int), Scalar(float), Scalar(bool)
+_TEXTS = SequenceOf(list, _TEXT)
+
+METHODS: dict[type, dict[str, Schema]] = {
+    str: {
+        **dict.fromkeys(
+            (
+                *("format", "join", "lower", "upper", "strip", "lstrip", "rstrip", "replace"),
+                *("title", "capitalize", "casefold", "swapcase", "zfill", "center", "ljust"),
+                *("rjust", "removeprefix", "removesuffix", "expandtabs", "translate"),
+            ),
+            _TEXT,
+        ),
+        **dict.fromkeys(("split", "rsplit", "splitlines"), _TEXTS),
+        **dict.fromkeys(("count", "find", "rfind", "index", "rindex"), _INT),
+        **dict.fromkeys(
+            ("startswith", "endswith", "isdigit", "isalpha", "isalnum", "isnumeric"), _BOOL
+        ),
+    },
+    dt.datetime: {
+        **dict.fromkeys(("isoformat", "strftime", "ctime"), _TEXT),
+        "timestamp": _FLOAT,
+        "date": Scalar(dt.date),
+    },
+    dt.date: dict.fromkeys(("isoformat", "strftime", "ctime"), _TEXT),
+    dt.timedelta: {"total_seconds": _FLOAT},
+}
+
+_RESULTS: dict[Any, Schema] = {
+    len: _INT, hash: _INT, id: _INT, ord: _INT, repr: _TEXT, chr: _TEXT, ascii: _TEXT, hex: _TEXT,
+    oct: _TEXT, bin: _TEXT, format: _TEXT, isinstance: _BOOL, issubclass: _BOOL, callable: _BOOL,
+    hasattr: _BOOL, any: _BOOL, all: _BOOL, json.dumps: _TEXT, os.getcwd: _TEXT, time.time: _FLOAT,
+    time.perf_counter: _FLOAT, time.monotonic: _FLOAT, random.random: _FLOAT, random.randint: _INT,
+    random.uniform: _FLOAT, uuid.uuid4: Scalar(uuid.UUID), uuid.uuid1: Scalar(uuid.UUID),
+    os.path.exists: _BOOL, os.path.isfile: _BOOL, os.path.isdir: _BOOL, os.path.getsize: _INT,
+}  # fmt: skip
+
+_MADE_BY_CLASS = {
+    (dt.datetime, "now"), (dt.datetime, "utcnow"), (dt.datetime, "today"), (dt.date, "today"),
+    (dt.datetime, "fromisoformat"), (dt.date, "fromisoformat"), (dt.datetime, "strptime"),
+    (dt.datetime, "fromtimestamp"), (dt.date, "fromtimestamp"),
+}  # fmt: skip
+
+
+def result_of(function: Any) -> Schema | None:
+    """What a call of a well-known *function* returns; None for any other."""
+    owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
+    if isinstance(owner, type) and (owner, name) in _MADE_BY_CLASS:
+        return Scalar(owner)
+    try:
+        return _RESULTS.get(function)
+    except TypeError:  # an object that cannot be hashed
+        return None

@@ -1,0 +1,58 @@
+"""The syntax tree of one function, from its file."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import tokenize
+import types
+from typing import TypeAlias
+
+__all__ = ["FunctionNode", "node_of"]
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def node_of(function: types.FunctionType) -> FunctionNode | None:
+    """The definition of *function*; None where its source is not there, or is another one."""
+    code = function.__code__
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    first = code.co_firstlineno
+    if not 0 < first <= len(lines):
+        return None
+    rest = lines[first - 1 :]
+    try:
+        node = _parsed(_by_indentation(rest))
+    except SyntaxError:  # a text or brackets that reach into the margin
+        try:
+            node = _parsed(inspect.getblock(rest))
+        except (SyntaxError, ValueError, tokenize.TokenError, IndexError):
+            return None
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    return node if node.name == code.co_name else None
+
+
+def _parsed(lines: list[str]) -> ast.stmt | None:
+    """The first statement of *lines*."""
+    text = "".join(lines)
+    # An indented block stands in one of ours: a dedent would change texts of several lines.
+    tree = ast.parse(f"if 1:\n{text}" if text[:1].isspace() else text)
+    node = tree.body[0] if tree.body else None
+    return node.body[0] if isinstance(node, ast.If) else node
+
+
+def _by_indentation(lines: list[str]) -> list[str]:
+    """The function at the start of *lines*, by their margins: quick, and nearly always right."""
+    margin = _margin(lines[0])
+    is_body = False
+    for at, line in enumerate(lines):
+        if is_body and _margin(line) <= margin and line.strip() and line.lstrip()[0] not in ")]}#":
+            return lines[:at]
+        is_body = is_body or line.lstrip().startswith(("def ", "async def "))
+    return lines
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
