@@ -456,7 +456,10 @@ _MULTIPLE = "@task(multiple_outputs=True)\n"
 _DICT = "@task\n" + _KEYS.replace("(n=())", "(n=()) -> dict")
 _DICT_ANY = "@task\n" + _KEYS.replace("(n=())", "(n=()) -> dict[str, Any]")
 
+_EMPTY = "def made(n=()):\n    return {}\n"
+
 KEYS = [
+    KeyCase(_MULTIPLE + _EMPTY, "rows"),  # to be filled one day
     *(KeyCase(_MULTIPLE + _KEYS, key) for key in ("rows", "path")),
     KeyCase(_MULTIPLE + _KEYS, "row", told="rows"),
     *(KeyCase(_DICT, key) for key in ("rows", "path")),

@@ -84,7 +84,7 @@ def _shown_problem(operator: Any, key: str) -> str | None:
         return f"The code of task {task_id!r} returns `{shown}` as one XCom and pushes no key {key!r}.{cure}"
     if keys is None or key in keys:
         return None
-    known = ", ".join(map(repr, keys)) or "no keys"
+    known = ", ".join(map(repr, keys))
     return (
         f"The code of task {task_id!r} returns dicts without the key {key!r}: they have {known}."
         f"{near(key, keys)}"

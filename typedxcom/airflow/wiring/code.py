@@ -66,16 +66,16 @@ def shown_by(operator: Any) -> Schema:
 
 
 def keys_shown(operator: Any) -> tuple[str, ...] | None:
-    """The keys of the dict that a task returns; None where some return is no display of one."""
+    """The keys of the dict that a task returns; None where some return does not show its keys."""
     whole = shown_by(operator)
     if not isinstance(whole, Inferred):
         return None
     members = members_of(whole.inner)
     dicts = list(_dicts(whole))
     nothing = [one for one in members if one == Scalar(type(None))]
-    if not dicts or len(dicts) + len(nothing) != len(members):
+    if len(dicts) + len(nothing) != len(members):
         return None
-    return tuple(dict.fromkeys(key for one in dicts for key in one.fields))
+    return tuple(dict.fromkeys(key for one in dicts for key in one.fields)) or None
 
 
 def near(name: str, known: Any) -> str:
