@@ -291,16 +291,9 @@ def own_sources() -> dict[str, tuple[str, bool]]:
     return found
 
 
-# This one is still to be opened.
-OPEN_RINGS = [
-    {"typedxcom.airflow.running.origins", "typedxcom.airflow.running.stores", "typedxcom.backend"},
-]
-
-
 def test_no_module_imports_itself_by_way_of_others():
     """The import graph has no ring, counted with the imports in functions."""
-    found = rings(import_graph(own_sources()))
-    assert [ring for ring in found if not any(known.issuperset(ring) for known in OPEN_RINGS)] == []
+    assert rings(import_graph(own_sources())) == []
 
 
 def test_a_ring_is_found():

@@ -36,6 +36,7 @@ __all__ = [
 
 DEFAULT = "default"
 # Executors whose workers may be other machines, which a folder under AIRFLOW_HOME does not reach.
+_OUR_BACKEND = "typedxcom.backend.XComBackend"
 _DISTRIBUTED = ("celery", "kubernetes", "ecs", "batch", "edge", "lambda")
 
 
@@ -74,10 +75,10 @@ def placed(
 @functools.cache
 def stores_lists() -> bool:
     """Whether our XCom backend is in use: it stores a long list as one object of many items."""
-    from typedxcom.backend import XComBackend
-
     backend = conf.getimport("core", "xcom_backend", fallback="airflow.sdk.bases.xcom.BaseXCom")
-    return isinstance(backend, type) and issubclass(backend, XComBackend)
+    # By its name: the backend itself imports this module.
+    names = {f"{one.__module__}.{one.__qualname__}" for one in getattr(backend, "__mro__", ())}
+    return _OUR_BACKEND in names
 
 
 @functools.cache
