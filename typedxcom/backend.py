@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.bases.xcom import BaseXCom
 
-from typedxcom.airflow.raw import as_airflow, is_raw, raw_rows, read_as_airflow
+from typedxcom.airflow.raw import as_airflow, is_raw, raw_entries, read_as_airflow
 from typedxcom.codecs.serde import is_frame
 from typedxcom.exchange.forms import about, is_form
 from typedxcom.jsontypes import JsonValue
@@ -35,7 +35,7 @@ from typedxcom.stored import AIRFLOW, BYTES, ITEMS, StoredItems, format_of, writ
 if TYPE_CHECKING:
     from typedxcom.stored.access import Placement
 
-__all__ = ["XComBackend", "raw_rows"]
+__all__ = ["XComBackend", "raw_entries"]
 
 _log = logging.getLogger(__name__)
 _asked: ContextVar[Origin | None] = ContextVar("typedxcom_asked", default=None)
@@ -55,7 +55,7 @@ class XComBackend(BaseXCom):
         run_id: str | None = None,
         map_index: int | None = None,
     ) -> Any:
-        """The row of *value*.
+        """The entry of *value*.
 
         Raises:
             EncodeError: Airflow would write it under another key; the task is not retried.
@@ -64,9 +64,9 @@ class XComBackend(BaseXCom):
         if key is not None:
             _refuse_key(key)
         if None in (key, task_id, dag_id, run_id):
-            return _row(value, None)
+            return _entry(value, None)
         index = -1 if map_index is None else map_index
-        return _row(value, Coordinates(str(dag_id), str(run_id), str(task_id), index, str(key)))
+        return _entry(value, Coordinates(str(dag_id), str(run_id), str(task_id), index, str(key)))
 
     @classmethod
     def store_value(cls, coordinate: Any, key: str, value: Any) -> Any:
@@ -75,11 +75,11 @@ class XComBackend(BaseXCom):
         region = coordinate.region_index
         index = -1 if region is None else region
         at = Coordinates(coordinate.dag_id, coordinate.run_id, coordinate.task_id, index, key)
-        return _row(value, at)
+        return _entry(value, at)
 
     @staticmethod
     def deserialize_value(result: Any) -> Any:
-        """The value of a row. Raises DecodeError, StoreError; never a path instead of a value."""
+        """The value of an entry. Raises DecodeError, StoreError; never gives a path instead."""
         return _value(result.value)
 
     @classmethod
@@ -113,7 +113,7 @@ class XComBackend(BaseXCom):
 
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
-        """Remove the objects that a row names and that are its own alone.
+        """Remove the objects that an entry names and that are its own alone.
 
         Never raises: Airflow calls it before the body of a task that runs again, and an error
         here would keep it from ever running. What is left, the sweep finds.
@@ -135,10 +135,10 @@ def _refuse_key(key: str) -> None:
             raise EncodeError(f"{problem[0].upper()}{problem[1:]}. Rename it.")
 
 
-def _row(value: Any, at: Coordinates | None) -> JsonValue:
+def _entry(value: Any, at: Coordinates | None) -> JsonValue:
     if is_form(value):  # a typed task made it
-        row: JsonValue = value
-        return row
+        entry: JsonValue = value
+        return entry
     placement = _placement(at)
     if placement is not None:
         stored = _stored_object(value, placement)
@@ -155,7 +155,7 @@ def _placement(at: Coordinates | None) -> Placement | None:
 
 
 def _stored_object(value: Any, placement: Placement) -> JsonValue:
-    """The pointer of a value that a row cannot hold at all: bytes, an Arrow table."""
+    """The pointer of a value that an entry cannot hold at all: bytes, an Arrow table."""
     if isinstance(value, (bytes, bytearray)):
         return BYTES.write(bytes(value), placement)
     return write_any_table(value, placement)
@@ -181,7 +181,7 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
 
 @contextlib.contextmanager
 def _asking(where: dict[str, Any]) -> Iterator[None]:
-    """Inside, rows are read that somebody asked Airflow for by *where*."""
+    """Inside, entries are read that somebody asked Airflow for by *where*."""
     is_earlier = where.get("include_prior_dates")
     run_id = None if is_earlier else where.get("run_id")
     names = where.get("dag_id"), run_id, where.get("task_id"), where.get("key")
@@ -192,44 +192,44 @@ def _asking(where: dict[str, Any]) -> Iterator[None]:
         _asked.reset(token)
 
 
-def _value(row: Any) -> Any:
+def _value(entry: Any) -> Any:
     from typedxcom.airflow.running.origins import stores_from
     from typedxcom.exchange.unwrap import opened
 
     asked = _asked.get()
     stores = stores_from() if asked is None else stores_from(asked)
-    if is_pointer(row):
-        value = format_of(stores.pointer(row)).unfolded(row, stores, _airflow_value)
+    if is_pointer(entry):
+        value = format_of(stores.pointer(entry)).unfolded(entry, stores, _airflow_value)
     else:
-        value = _airflow_value(row)
+        value = _airflow_value(entry)
     if is_raw():
         return value
     return opened(value[:] if isinstance(value, StoredItems) else value, stores)
 
 
-def _airflow_value(row: Any) -> Any:
-    """A row as Airflow's default backend, or the common.io backend before us, reads it."""
+def _airflow_value(entry: Any) -> Any:
+    """An entry as Airflow's default backend, or the common.io backend before us, reads it."""
     from typedxcom.airflow.running.migration import is_common_io, read_common_io
     from typedxcom.errors import DecodeError
     from typedxcom.exchange.unwrap import TOO_DEEP
 
-    if is_common_io(row):
-        return read_common_io(row)
+    if is_common_io(entry):
+        return read_common_io(entry)
     try:
-        return read_as_airflow(row) if is_raw() else as_airflow(row)
+        return read_as_airflow(entry) if is_raw() else as_airflow(entry)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
 
 
-def _purge(row: Any, prefix: str) -> None:
-    """Delete each object that *row* names under *prefix*, at any depth, and no other row names.
+def _purge(entry: Any, prefix: str) -> None:
+    """Delete each object that *entry* names under *prefix*, at any depth, and no other entry names.
 
-    A table or a file is left to the sweep, which reads all rows: a task that got its handle may
-    have returned it, and then another row names the same object.
+    A table or a file is left to the sweep, which reads all entries: a task that got its handle may
+    have returned it, and then another entry names the same object.
     """
     from typedxcom.airflow.running.stores import stores
 
-    todo = [row]
+    todo = [entry]
     while todo:
         node = todo.pop()
         if is_pointer(node):

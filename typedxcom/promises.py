@@ -84,7 +84,7 @@ class Promise:
 
     @cached_property
     def lax_codec(self) -> AnyCodec:
-        """Reads what Jinja rendered, leniently."""
+        """Reads what Jinja rendered, by lax rules."""
         return self._make(lax=True)
 
     def refuse_unsupported(self) -> None:

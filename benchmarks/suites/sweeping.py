@@ -100,7 +100,7 @@ def _fill(folder: Path, count: int) -> tuple[list[Path], list[bytes]]:
         if number % 2:
             orphans.append(file)
         else:
-            rows.append(json.dumps(pointer.to_row()).encode())
+            rows.append(json.dumps(pointer.to_entry()).encode())
     return orphans, rows
 
 

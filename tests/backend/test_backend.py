@@ -13,7 +13,7 @@ from airflow.sdk.bases.xcom import BaseXCom
 
 from typedxcom.airflow.private import AirflowFailException
 from typedxcom.airflow.running.stores import placed
-from typedxcom.backend import XComBackend, raw_rows
+from typedxcom.backend import XComBackend, raw_entries
 from typedxcom.errors import EncodeError, IntegrityError, PointerNotFoundError
 from typedxcom.pointer import Coordinates
 from typedxcom.schema import schema_of
@@ -113,9 +113,9 @@ def test_a_row_of_a_typed_task_is_passed_on_and_opened() -> None:
 
 
 def test_a_reader_with_a_contract_gets_the_row_as_it_lies() -> None:
-    """Inside `raw_rows` the text stays a text, which the contract decodes at once."""
+    """Inside `raw_entries` the text stays a text, which the contract decodes at once."""
     text = {"$typedxcom": 1, "about": "text", "json": "[1]"}
-    with raw_rows():
+    with raw_entries():
         assert XComBackend.deserialize_value(SimpleNamespace(value=text)) == text
     assert XComBackend.deserialize_value(SimpleNamespace(value=text)) == [1]
 
@@ -236,7 +236,7 @@ def test_one_item_of_a_stored_list_is_read_alone(
     row = XComBackend.serialize_value(value, **AT)
     assert (row["codec"], row["rows"]) == ("items", 1000)
     assert len(objects(store)) == 1
-    with raw_rows():
+    with raw_entries():
         items = XComBackend.deserialize_value(SimpleNamespace(value=row))
     read: list[int] = []
     own = LocalStore.read_range
@@ -263,7 +263,7 @@ def test_an_altered_item_is_an_error(store: Path) -> None:
     data = bytearray(path.read_bytes())
     data[50] ^= 1
     path.write_bytes(data)
-    with raw_rows():
+    with raw_entries():
         items = XComBackend.deserialize_value(SimpleNamespace(value=row))
     assert items[1] == "x" * 2000
     with pytest.raises(IntegrityError, match="items are damaged"):

@@ -190,7 +190,7 @@ def _pointer(data: bytes, codec: Any) -> None:
     except TypedXComError:
         return
     assert isinstance(pointer, Pointer)
-    assert parse(pointer.to_row()) == pointer
+    assert parse(pointer.to_entry()) == pointer
     _path(pointer.path.encode(), codec)
     _read(row, codec)
 

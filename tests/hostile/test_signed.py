@@ -88,12 +88,12 @@ def test_the_backend_signs_an_untyped_frame_of_any_size(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rows: int
 ) -> None:
     """So that a typed task reads what an untyped one returned, with a key too."""
-    from typedxcom.airflow.raw import keep_rows, raw_rows
+    from typedxcom.airflow.raw import keep_entries, raw_entries
     from typedxcom.airflow.running.stores import stores
     from typedxcom.backend import XComBackend
     from typedxcom.pointer import is_pointer
 
-    keep_rows()
+    keep_entries()
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path))
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__SIGNING_KEY", KEY.decode())
     frame = pd.DataFrame({"id": range(rows)})
@@ -101,7 +101,7 @@ def test_the_backend_signs_an_untyped_frame_of_any_size(
     row = XComBackend.serialize_value(frame, **where)
     assert is_pointer(row)
     assert XComBackend.deserialize_value(SimpleNamespace(value=row)).equals(frame)
-    with raw_rows():
+    with raw_entries():
         pulled = XComBackend.deserialize_value(SimpleNamespace(value=row))
     assert load(pulled, codec(Table[Row]), stores=stores()).num_rows == rows
     assert load(pulled, codec(pd.DataFrame), stores=stores()) is not None

@@ -111,9 +111,9 @@ def test_rows_reach_a_reader_through_one_method() -> None:
 
     from typedxcom.airflow import raw
 
-    raw.keep_rows()
+    raw.keep_entries()
     row = types.SimpleNamespace(value={"__classname__": "no.Such", "__version__": 1})
-    with raw.raw_rows():
+    with raw.raw_entries():
         assert BaseXCom.deserialize_value(row) == row.value
     with pytest.raises(ImportError, match=r"no\.Such"):
         BaseXCom.deserialize_value(row)

@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field, RootModel, computed_field
 from typing_extensions import TypedDict
 
 from typedxcom import TypedXComError, ValidationError, register_codec
-from typedxcom.airflow.raw import as_airflow, raw_rows
+from typedxcom.airflow.raw import as_airflow, raw_entries
 from typedxcom.contracts import Promise
 from typedxcom.errors import IntegrityError
 from typedxcom.exchange import load
@@ -223,7 +223,7 @@ def test_old_forms_are_read() -> None:
 
 def test_a_tuple_keeps_its_length_for_who_maps_over_it() -> None:
     """Airflow takes the length of the row, which in its own form has three keys."""
-    with raw_rows():
+    with raw_entries():
         row = BaseXCom.deserialize_value(types.SimpleNamespace(value=row_of((1, 2, 3, 4))))
     assert len(row) == 4
     assert read(row, tuple[int, ...]) == (1, 2, 3, 4)

@@ -63,21 +63,21 @@ def made(**changes):
 def test_a_row_comes_back_as_the_pointer():
     """Through JSON and in whatever order a database gives the keys back."""
     for pointer in (made(), made(schema=None, rows=None, media_type=None, compression=None)):
-        row = json.loads(json.dumps(pointer.to_row(), sort_keys=True))
+        row = json.loads(json.dumps(pointer.to_entry(), sort_keys=True))
         assert parse(row) == pointer
         assert is_pointer(row)
 
 
 def test_a_row_starts_with_the_line_for_people():
     """The UI shows it first, where the database keeps the order."""
-    assert next(iter(made().to_row())) == "about"
-    assert made().to_row()[MARKER] == 1
+    assert next(iter(made().to_entry())) == "about"
+    assert made().to_entry()[MARKER] == 1
 
 
 def test_absent_fields_are_absent_from_the_row():
     """A row says nothing about what the object has not."""
-    assert "rows" not in made(rows=None).to_row()
-    assert "mac" not in made().to_row()
+    assert "rows" not in made(rows=None).to_entry()
+    assert "mac" not in made().to_entry()
 
 
 FORGERIES = {
@@ -109,7 +109,7 @@ FORGERIES = {
 def test_a_forged_field_is_refused(field, forged):
     """The message names the rule, and neither the value nor more than a line."""
     with pytest.raises(DecodeError) as told:
-        parse({**made().to_row(), field: forged})
+        parse({**made().to_entry(), field: forged})
     assert SECRET not in str(told.value)
     assert len(str(told.value)) < 300
 
@@ -117,7 +117,7 @@ def test_a_forged_field_is_refused(field, forged):
 @pytest.mark.parametrize("missing", ["about", "codec", "store", "path", "size", "digest"])
 def test_a_missing_field_is_refused(missing):
     """A pointer without it would be followed by guessing."""
-    row = made().to_row()
+    row = made().to_entry()
     del row[missing]
     with pytest.raises(DecodeError, match=missing):
         parse(row)
@@ -127,7 +127,7 @@ def test_a_missing_field_is_refused(missing):
 def test_an_unknown_key_is_refused(key):
     """A MAC covers the whole row, and a later meaning does not slip in under an old version."""
     with pytest.raises(DecodeError, match="a key that no pointer has") as told:
-        parse({**made().to_row(), key: SECRET})
+        parse({**made().to_entry(), key: SECRET})
     assert SECRET not in str(told.value)
 
 
@@ -135,7 +135,7 @@ def test_an_unknown_key_is_refused(key):
 def test_a_version_that_never_was_is_refused(version):
     """Only whole numbers from 1 on mark a pointer."""
     with pytest.raises(DecodeError, match="never was"):
-        parse({**made().to_row(), MARKER: version})
+        parse({**made().to_entry(), MARKER: version})
 
 
 def test_a_newer_version_is_refused_with_the_cure():
@@ -143,7 +143,7 @@ def test_a_newer_version_is_refused_with_the_cure():
     with pytest.raises(DecodeError, match="Upgrade typedxcom"):
         parse({MARKER: 2, "uri": "x"})
     with pytest.raises(DecodeError, match="Upgrade typedxcom") as told:
-        parse({**made().to_row(), MARKER: 10**1000})
+        parse({**made().to_entry(), MARKER: 10**1000})
     assert len(str(told.value)) < 300
 
 
@@ -160,7 +160,7 @@ def test_other_rows_are_no_pointers(value):
 def test_a_huge_row_is_refused_without_reading_it():
     """A million unknown keys are not looked at one by one by the decoder."""
     with pytest.raises(DecodeError):
-        parse({**{str(number): number for number in range(1_000_000)}, **made().to_row()})
+        parse({**{str(number): number for number in range(1_000_000)}, **made().to_entry()})
 
 
 json_values = st.recursive(
@@ -170,14 +170,14 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*made().to_row(), "mac", "x"]), json_values))
+@given(st.dictionaries(st.sampled_from([*made().to_entry(), "mac", "x"]), json_values))
 def test_any_row_is_a_pointer_or_a_decode_error(changes):
     """No other exception comes out, and what comes out is its own row."""
     try:
-        pointer = parse({**made().to_row(), **changes})
+        pointer = parse({**made().to_entry(), **changes})
     except DecodeError:
         return
-    assert parse(pointer.to_row()) == pointer
+    assert parse(pointer.to_entry()) == pointer
     assert confine(pointer.path) == pointer.path
 
 
@@ -314,7 +314,7 @@ def test_a_signed_pointer_is_verified_by_every_key_that_counts():
     """Rotation: sign with the new key while the old one still verifies."""
     verify(sign(made(), KEY), [KEY])
     verify(sign(made(), OLD_KEY), [KEY, OLD_KEY])
-    verify(parse(sign(made(), KEY).to_row()), [KEY])
+    verify(parse(sign(made(), KEY).to_entry()), [KEY])
 
 
 def test_a_mac_is_the_same_for_ever():

@@ -64,7 +64,7 @@ def test_a_short_transfer_is_silent(lines: list[str], tmp_path: Path) -> None:
     """Writing and reading a small object writes no line."""
     store = LocalStore(tmp_path)
     pointer = write_object(store, AT, b"small", codec="bytes", ext="bin", about="bytes")
-    Stores(lambda name: store).file(pointer.to_row())
+    Stores(lambda name: store).file(pointer.to_entry())
     assert list(lines) == []
 
 
@@ -85,7 +85,7 @@ def test_every_store_tells(
     }[kind]()
     pieces = [bytes(2**22)] * 5
     pointer = write_object(store, AT, iter(pieces), codec="bytes", ext="bin", about="bytes")
-    Stores(lambda name: store).file(pointer.to_row())
+    Stores(lambda name: store).file(pointer.to_entry())
     told = [line.partition(" bytes")[0] for line in lines]
     assert told == ["Wrote 8,388,608", "Wrote 16,777,216"] + [
         f"Read {count:,} of 20,971,520" for count in (8_388_608, 16_777_216)

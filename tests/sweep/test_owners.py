@@ -53,7 +53,7 @@ def test_a_store_without_an_owner_is_refused_until_it_is_adopted(store: Store) -
     assert paths(store) == {old.path}
     adopt_store(store, OWNER)
     adopt_store(store, OWNER)
-    assert swept(store, FakeEntries(old.to_row())).stores[0].named.objects == 1
+    assert swept(store, FakeEntries(old.to_entry())).stores[0].named.objects == 1
     assert swept(store, FakeEntries()).stores[0].deleted.objects == 1
 
 
@@ -81,15 +81,15 @@ def age(store: Store, path: str) -> None:
 def test_objects_of_a_lost_id_are_taken_over_by_name(store: Store) -> None:
     """A deployment whose Variable was deleted has a new owner; the objects of the old one wait."""
     old, new = put(store, owner=THEIRS), put(store, b"new")
-    assert swept(store, FakeEntries(new.to_row())).stores[0].others.objects == 1
+    assert swept(store, FakeEntries(new.to_entry())).stores[0].others.objects == 1
     with pytest.raises(SweepError, match=f"{THEIRS}.*Say whose"):
         adopt_store(store, OWNER)
     with pytest.raises(SweepError, match="nothing of another deployment"):
         adopt_store(store, OWNER, "0" * 12)
     adopt_store(store, OWNER, THEIRS)
-    told = swept(store, FakeEntries(new.to_row(), old.to_row()))
+    told = swept(store, FakeEntries(new.to_entry(), old.to_entry()))
     assert told.stores[0].named.objects == 2
-    assert swept(store, FakeEntries(new.to_row())).stores[0].deleted.objects == 1
+    assert swept(store, FakeEntries(new.to_entry())).stores[0].deleted.objects == 1
     assert paths(store) == {new.path}
 
 
@@ -162,7 +162,7 @@ def test_a_database_without_rows_of_ours_is_doubted(store: Store, values: list[o
 def test_many_orphans_are_doubted(orphans: int, named: int, percent: int, stops: bool) -> None:
     """More than half of the old objects, or another share, and at least a hundred."""
     store = MemoryStore()
-    rows = FakeEntries(*(put(store, b"named%d" % number).to_row() for number in range(named)))
+    rows = FakeEntries(*(put(store, b"named%d" % number).to_entry() for number in range(named)))
     for number in range(orphans):
         put(store, b"orphan%d" % number)
     rules = SweepRules(max_percent=percent)
@@ -184,7 +184,7 @@ def test_one_doubtful_store_stops_them_all() -> None:
         put(two, b"%d" % number)
     options = {"owner": OWNER, "delete": True, "now": LATER}
     with pytest.raises(SweepError, match="store 'two'"):
-        sweep([one, two], FakeEntries(kept.to_row()), DAY, **options)
+        sweep([one, two], FakeEntries(kept.to_entry()), DAY, **options)
     assert paths(one) == {kept.path, gone.path}
 
 
@@ -193,7 +193,7 @@ def test_a_dry_run_goes_on_after_what_it_cannot_read(store: Store) -> None:
     kept, orphan = put(store), put(store, b"orphan")
     foreign = MemoryStore("foreign")
     put(foreign, owner=THEIRS)
-    rows = FakeEntries({"$typedxcom": 2}, kept.to_row())
+    rows = FakeEntries({"$typedxcom": 2}, kept.to_entry())
     options = {"owner": OWNER, "now": LATER}
     report = sweep([store, foreign], rows, DAY, **options)
     assert [told.orphans.objects for told in report.stores] == [1, 0]
@@ -220,11 +220,11 @@ def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch) -> No
         return real(path, flags, *args, **options)
 
     monkeypatch.setattr(os, "open", refuse)
-    report = swept(store, FakeEntries(kept.to_row()), delete=False)
+    report = swept(store, FakeEntries(kept.to_entry()), delete=False)
     assert report.stores[0].orphans.objects == 1
     assert len(report.errors) == 1
     with pytest.raises(SweepError, match=r"b/closed`: Permission denied.*Run the sweep as a user"):
-        swept(store, FakeEntries(kept.to_row()))
+        swept(store, FakeEntries(kept.to_entry()))
     monkeypatch.undo()
     assert paths(store) == {kept.path, orphan.path}
 

@@ -59,10 +59,10 @@ def test_only_orphans_go(store: Store) -> None:
     own, passed, listed, text = (put(store, bytes([n])) for n in range(4))
     orphan = put(store, b"orphan", task="other")
     source = FakeEntries(
-        own.to_row(),
-        {"deep": [{"er": passed.to_row()}]},
-        [listed.to_row(), 1, None],
-        {"$typedxcom": 1, "about": "text", "json": json.dumps([text.to_row()])},
+        own.to_entry(),
+        {"deep": [{"er": passed.to_entry()}]},
+        [listed.to_entry(), 1, None],
+        {"$typedxcom": 1, "about": "text", "json": json.dumps([text.to_entry()])},
     )
     report = swept(store, source)
     assert paths(store) == {own.path, passed.path, listed.path, text.path}
@@ -145,10 +145,10 @@ def _old(stored):
 def test_an_object_that_names_others_is_opened(store: Store) -> None:
     """A row may name an object that holds pointers, which may lead to a further one."""
     table = put(store, b"table")
-    inner = put(store, json.dumps([table.to_row()] * 40_000).encode(), ext="rows.json")
-    outer = put(store, json.dumps([inner.to_row()]).encode(), ext="rows.json")
-    loose = put(store, json.dumps([put(store, b"loose").to_row()]).encode(), ext="rows.json")
-    told = swept(store, FakeEntries(outer.to_row())).stores[0]
+    inner = put(store, json.dumps([table.to_entry()] * 40_000).encode(), ext="rows.json")
+    outer = put(store, json.dumps([inner.to_entry()]).encode(), ext="rows.json")
+    loose = put(store, json.dumps([put(store, b"loose").to_entry()]).encode(), ext="rows.json")
+    told = swept(store, FakeEntries(outer.to_entry())).stores[0]
     assert paths(store) == {table.path, inner.path, outer.path}
     assert told.deleted.objects == 2
     assert loose.path not in paths(store)
@@ -159,7 +159,7 @@ def test_a_lost_object_names_nothing(store: Store) -> None:
     gone = put(store, b"[]", ext="rows.json")
     store.delete(gone.path)
     put(store)
-    assert swept(store, FakeEntries(gone.to_row())).stores[0].deleted.objects == 1
+    assert swept(store, FakeEntries(gone.to_entry())).stores[0].deleted.objects == 1
 
 
 @pytest.mark.parametrize("path", ["../../canary", "/etc/passwd", "dag/run/task/-1/%41/" + "0" * 32])
@@ -167,7 +167,7 @@ def test_a_forged_row_leads_nowhere(store: Store, path: str) -> None:
     """What a row says is only compared with what was listed."""
     own = put(store)
     forged = {"$typedxcom": 1, "path": path + ".rows.json", "digest": "x"}
-    swept(store, FakeEntries(own.to_row(), forged))
+    swept(store, FakeEntries(own.to_entry(), forged))
     assert paths(store) == {own.path}
 
 
@@ -176,7 +176,7 @@ def test_a_pointer_protects_whoever_signed_it() -> None:
     store = MemoryStore()
     own = put(store)
     for change in ({}, {"mac": "hmac-sha256:" + "0" * 64}, {"more": 1}, {"size": -1}):
-        swept(store, FakeEntries({**own.to_row(), **change}))
+        swept(store, FakeEntries({**own.to_entry(), **change}))
         assert paths(store) == {own.path}
 
 
@@ -249,7 +249,7 @@ def test_an_object_that_names_others_and_cannot_be_read_stops_the_sweep(monkeypa
 
     monkeypatch.setattr(store, "read_range", refuse)
     with pytest.raises(StoreError, match="later"):
-        swept(store, FakeEntries(outer.to_row()))
+        swept(store, FakeEntries(outer.to_entry()))
     assert len(paths(store)) == 2
 
 
@@ -286,7 +286,7 @@ def test_two_sweeps_at_once_do_no_harm(store: Store) -> None:
 
     def run() -> None:
         start.wait()
-        reports.append(swept(store, FakeEntries(own.to_row())))
+        reports.append(swept(store, FakeEntries(own.to_entry())))
 
     threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
@@ -314,10 +314,10 @@ def test_a_sweep_that_is_killed_is_done_by_the_next(store: Store, monkeypatch) -
     monkeypatch.setattr("typedxcom.sweep.run._DELETERS", 1)
     monkeypatch.setattr(type(store), "delete_unchanged", killed)
     with pytest.raises(KeyboardInterrupt):
-        swept(store, FakeEntries(own.to_row()))
+        swept(store, FakeEntries(own.to_entry()))
     assert len(paths(store)) == 7
     monkeypatch.undo()
-    assert swept(store, FakeEntries(own.to_row())).stores[0].deleted.objects == 6
+    assert swept(store, FakeEntries(own.to_entry())).stores[0].deleted.objects == 6
     assert paths(store) == {own.path}
 
 
@@ -356,8 +356,8 @@ def test_a_pointer_into_a_store_that_is_not_swept_counts(tmp_path: Path) -> None
     """`--store` chooses where to look, not whose pointers count."""
     swept_store, other = MemoryStore("one"), MemoryStore("two")
     table = put(swept_store, b"table")
-    outer = put(other, json.dumps([table.to_row()]).encode(), ext="rows.json")
-    swept(swept_store, FakeEntries(outer.to_row()), others=[other])
+    outer = put(other, json.dumps([table.to_entry()]).encode(), ext="rows.json")
+    swept(swept_store, FakeEntries(outer.to_entry()), others=[other])
     assert paths(swept_store) == {table.path}
 
 

@@ -1,9 +1,9 @@
-"""Rows as they lie: a reader with a contract decodes them itself, by its annotations.
+"""Entries as they are stored: a reader with a contract decodes them itself, by its annotations.
 
-Airflow reads a row before anybody is asked what it expects: it imports the classes that the row
-names, or refuses them. So while the arguments of a typed task are pulled, a mode of this thread
-alone keeps every row as it is. Everything else that pulls in the same process (Jinja, the body's
-own ``xcom_pull``, untyped tasks) gets what it always got.
+Airflow reads an entry before anybody is asked what it expects: it imports the classes that the
+entry names, or refuses them. So while the arguments of a typed task are pulled, a mode of this
+thread alone keeps every entry as it is. Everything else that pulls in the same process (Jinja, the
+body's own ``xcom_pull``, untyped tasks) gets what it always got.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from airflow.sdk.bases.xcom import BaseXCom
 from typedxcom.codecs.serde import with_length
 from typedxcom.errors import DecodeError
 
-__all__ = ["as_airflow", "is_raw", "keep_rows", "raw_rows", "read_as_airflow"]
+__all__ = ["as_airflow", "is_raw", "keep_entries", "raw_entries", "read_as_airflow"]
 
-_is_raw: ContextVar[bool] = ContextVar("typedxcom_raw_rows", default=False)
+_is_raw: ContextVar[bool] = ContextVar("typedxcom_raw_entries", default=False)
 _read = BaseXCom.deserialize_value
 
 
 @contextlib.contextmanager
-def raw_rows() -> Iterator[None]:
-    """Inside, rows come as they lie: a reader with a contract decodes them itself, and faster."""
+def raw_entries() -> Iterator[None]:
+    """Inside, entries come as they are stored: a reader with a contract decodes them itself."""
     with _mode(raw=True):
         yield
 
@@ -41,16 +41,16 @@ def _mode(*, raw: bool) -> Iterator[None]:
 
 
 def is_raw() -> bool:
-    """Whether rows are to come as they lie."""
+    """Whether entries are to come as they are stored."""
     return _is_raw.get()
 
 
-def read_as_airflow(row: Any) -> Any:
-    """*row* as Airflow's default backend reads it, or as it lies where rows are to come so."""
-    return with_length(row) if is_raw() else _read(_Row(row))
+def read_as_airflow(entry: Any) -> Any:
+    """*entry* as Airflow's default backend reads it, or as it is stored inside `raw_entries`."""
+    return with_length(entry) if is_raw() else _read(_Result(entry))
 
 
-def as_airflow(row: Any) -> Any:
+def as_airflow(entry: Any) -> Any:
     """A value in Airflow's own form, for who has no annotation of it.
 
     Raises:
@@ -58,7 +58,7 @@ def as_airflow(row: Any) -> Any:
     """
     with _mode(raw=False):
         try:
-            return _read(_Row(row))
+            return _read(_Result(entry))
         except RecursionError:
             raise
         except Exception as error:
@@ -68,11 +68,11 @@ def as_airflow(row: Any) -> Any:
             ) from error
 
 
-def keep_rows() -> None:
-    """Let Airflow's default backend, and what is built on it, keep rows raw when it is asked to.
+def keep_entries() -> None:
+    """Let Airflow's default backend, and what is built on it, keep entries raw when it is asked to.
 
     Airflow calls the backend's class from several places of its own and passes it nothing but the
-    row, so the mode is asked for where they meet.
+    entry, so the mode is asked for where they meet.
     """
     if BaseXCom.deserialize_value is _read:
         BaseXCom.deserialize_value = staticmethod(  # type: ignore[method-assign]
@@ -80,7 +80,7 @@ def keep_rows() -> None:
         )
 
 
-class _Row:
+class _Result:
     """What Airflow's own `deserialize_value` takes."""
 
     def __init__(self, value: Any) -> None:

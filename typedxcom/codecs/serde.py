@@ -54,7 +54,7 @@ _OLD_NAMES = {
     "datetime": "datetime.datetime",
 }
 _FRAMES = frozenset({"pandas.DataFrame", "pandas.core.frame.DataFrame"})
-_MAX_FRAME = 512 * 1024 * 1024  # characters: twice the bytes of parquet; a row never holds more
+_MAX_FRAME = 512 * 1024 * 1024  # characters: twice the bytes of parquet; an entry never holds more
 # Names of zones that Airflow 2 wrote and no database of zones has; as its own reader takes them.
 _OLD_ZONES = {"EDT": -4, "CDT": -5, "MDT": -6, "PDT": -7, "CEST": 2}  # hours
 
@@ -66,19 +66,19 @@ def is_serialized(node: Any) -> bool:
     )
 
 
-def with_length(row: Any) -> Any:
-    """*row*, as a tuple where it is one in Airflow's form: Airflow maps over it by its length."""
-    if not is_serialized(row):
-        return row
-    name, data = _named(row)
-    return tuple(data) if name == "builtins.tuple" and isinstance(data, list) else row
+def with_length(entry: Any) -> Any:
+    """*entry*, as a tuple where it is one in Airflow's form: Airflow maps over it by its length."""
+    if not is_serialized(entry):
+        return entry
+    name, data = _named(entry)
+    return tuple(data) if name == "builtins.tuple" and isinstance(data, list) else entry
 
 
 def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> Any:
     """*node* with every form of Airflow's in it as the JSON that *schema* is read from.
 
     Args:
-        node: JSON builtins of a row.
+        node: JSON builtins of an entry.
         schema: What the reader expects of it; None for something typed of which no more is known.
         airflow: What reads a form where the annotation says nothing.
 
@@ -88,23 +88,23 @@ def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> A
     return _Reader(airflow).read(node, schema)
 
 
-def is_frame(row: Any) -> bool:
-    """Whether *row* is a pandas frame in Airflow's form."""
-    if not is_serialized(row):
+def is_frame(entry: Any) -> bool:
+    """Whether *entry* is a pandas frame in Airflow's form."""
+    if not is_serialized(entry):
         return False
-    name, data = _named(row)
+    name, data = _named(entry)
     return isinstance(name, str) and name in _FRAMES and isinstance(data, str)
 
 
-def frame_bytes(row: Any) -> bytes | None:
+def frame_bytes(entry: Any) -> bytes | None:
     """The parquet of a pandas frame in Airflow's form; None for anything else.
 
     Raises:
-        DecodeError: It is larger than any row, or no hexadecimal text.
+        DecodeError: It is larger than any entry, or no hexadecimal text.
     """
-    if not is_frame(row):
+    if not is_frame(entry):
         return None
-    _, data = _named(row)
+    _, data = _named(entry)
     if len(data) > _MAX_FRAME:
         raise DecodeError(
             f"A pandas frame in an XCom has {len(data):,} characters, which is too many"
@@ -125,7 +125,7 @@ def _named(node: dict[str, Any]) -> tuple[Any, Any]:
 
 
 class _Reader:
-    """One walk over a row, beside its annotation."""
+    """One walk over an entry, beside its annotation."""
 
     def __init__(self, airflow: AirflowReader) -> None:
         self._airflow = airflow

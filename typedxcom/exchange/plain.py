@@ -48,7 +48,7 @@ class NotPlain(Exception):
 
 
 def plain(schema: Schema, encoded: Encoded) -> JsonValue:
-    """The tree of *encoded* as a row can hold it for every database, with the order of its dicts.
+    """The tree of *encoded* as an entry can hold it in every database, its dicts in their order.
 
     Raises:
         NotPlain: Some database would change it.

@@ -20,10 +20,10 @@ __all__ = ["Unread", "for_body"]
 class Unread:
     """An entry, and how a body without an annotation reads it."""
 
-    __slots__ = ("_read", "row")
+    __slots__ = ("_read", "entry")
 
-    def __init__(self, row: Any, read: Callable[[Any], Any]) -> None:
-        self.row = row
+    def __init__(self, entry: Any, read: Callable[[Any], Any]) -> None:
+        self.entry = entry
         self._read = read
 
     def value(self) -> Any:
@@ -33,14 +33,14 @@ class Unread:
             ValidationError, DecodeError: It is not what its task promises. No retry helps.
             StoreError: The store refused. A retry may help.
         """
-        return self._read(self.row)
+        return self._read(self.entry)
 
     def serialize(self) -> Any:
         """What Airflow shows among the rendered fields."""
-        return self.row
+        return self.entry
 
     def __repr__(self) -> str:
-        return repr(self.row)
+        return repr(self.entry)
 
 
 def for_body(

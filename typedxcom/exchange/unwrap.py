@@ -1,4 +1,4 @@
-"""Rows as they lie in the database, with every form of ours taken off."""
+"""Entries as they are stored in the database, with every form of ours taken off."""
 
 from __future__ import annotations
 
@@ -22,51 +22,53 @@ TOO_DEEP = "An XCom is nested too deeply to be read"
 _PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
 
 
-def text_of(row: dict[str, Any], stores: Stores | None) -> bytes:
-    """The JSON text that *row*, one of our forms, stands for.
+def text_of(entry: dict[str, Any], stores: Stores | None) -> bytes:
+    """The JSON text that *entry*, one of our forms, stands for.
 
     Raises:
         DecodeError: It is damaged, newer, or points to what is no JSON. A retry does not help.
         StoreError: The store refused. A retry may help.
     """
-    if not is_pointer(row):
-        return text_in(row)
+    if not is_pointer(entry):
+        return text_in(entry)
     if stores is None:
         raise DecodeError("An XCom is a pointer to a store, and this reader has no store")
-    return format_of(stores.pointer(row)).text(row, stores)
+    return format_of(stores.pointer(entry)).text(entry, stores)
 
 
-def opened(row: Any, stores: Stores | None = None, *, airflow: AirflowReader | None = None) -> Any:
-    """A row as a reader without a contract wants it: every form of ours taken off, at any depth.
+def opened(
+    entry: Any, stores: Stores | None = None, *, airflow: AirflowReader | None = None
+) -> Any:
+    """An entry as a reader without a contract wants it: every form of ours taken off, at any depth.
 
     Args:
-        row: What was pulled.
+        entry: What was pulled.
         stores: Where pointers lead; a table comes as a ``pyarrow.Table``.
-        airflow: What reads Airflow's own forms, of a row that Airflow did not read yet.
+        airflow: What reads Airflow's own forms, of an entry that Airflow did not read yet.
 
     Raises:
         DecodeError: It is marked as ours and is damaged or newer. A retry does not help.
         StoreError: The store refused. A retry may help.
     """
     try:
-        return _opened(row, stores, airflow)
+        return _opened(entry, stores, airflow)
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
 
 
-def _opened(row: Any, stores: Stores | None, airflow: AirflowReader | None) -> Any:
-    if isinstance(row, dict):
-        if is_form(row):
-            return _object(row, stores)
-        if airflow is not None and is_serialized(row):
-            return airflow(row)
-        whole = ordered(row) if MARKER in row else row
+def _opened(entry: Any, stores: Stores | None, airflow: AirflowReader | None) -> Any:
+    if isinstance(entry, dict):
+        if is_form(entry):
+            return _object(entry, stores)
+        if airflow is not None and is_serialized(entry):
+            return airflow(entry)
+        whole = ordered(entry) if MARKER in entry else entry
         return {key: _opened(inside, stores, airflow) for key, inside in whole.items()}
-    if type(row) in (list, tuple):
-        return type(row)(_opened(inside, stores, airflow) for inside in row)
-    if stores is not None and getattr(row, "__typedxcom_slice__", False):
-        return read_any_table(row, stores)
-    return row
+    if type(entry) in (list, tuple):
+        return type(entry)(_opened(inside, stores, airflow) for inside in entry)
+    if stores is not None and getattr(entry, "__typedxcom_slice__", False):
+        return read_any_table(entry, stores)
+    return entry
 
 
 def for_reader(value: Any, stores: Stores | None, *, airflow: AirflowReader | None = None) -> Any:
@@ -82,27 +84,27 @@ def for_reader(value: Any, stores: Stores | None, *, airflow: AirflowReader | No
 
 
 class _OpenedSequence(Sequence[Any]):
-    """What a mapped task pushed, each row opened when it is taken."""
+    """What a mapped task pushed, each entry opened when it is taken."""
 
     def __init__(
-        self, rows: Sequence[Any], stores: Stores | None, airflow: AirflowReader | None
+        self, entries: Sequence[Any], stores: Stores | None, airflow: AirflowReader | None
     ) -> None:
-        self._rows, self._stores, self._airflow = rows, stores, airflow
+        self._entries, self._stores, self._airflow = entries, stores, airflow
 
     def __getitem__(self, index: Any) -> Any:
-        return opened(self._rows[index], self._stores, airflow=self._airflow)
+        return opened(self._entries[index], self._stores, airflow=self._airflow)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._entries)
 
     def __repr__(self) -> str:
-        return repr(self._rows)
+        return repr(self._entries)
 
 
-def _object(row: dict[str, Any], stores: Stores | None) -> Any:
-    if stores is not None and is_pointer(row):
-        return format_of(stores.pointer(row)).value(row, stores)
-    return read_text(text_of(row, stores))
+def _object(entry: dict[str, Any], stores: Stores | None) -> Any:
+    if stores is not None and is_pointer(entry):
+        return format_of(stores.pointer(entry)).value(entry, stores)
+    return read_text(text_of(entry, stores))
 
 
 class Opened:

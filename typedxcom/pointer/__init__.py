@@ -1,6 +1,6 @@
 """The pointer: the marked, verified address of bytes that lie in a store.
 
-What a row says is untrusted: every task may write any XCom. So a pointer is parsed strictly, its
+What an entry says is untrusted: every task may write any XCom. So a pointer is parsed strictly, its
 path cannot leave the store, its size and digest are verified against what is read, and with a
 signing key it must carry a MAC. docs/explanation/integrity.md tells why each rule is there.
 """

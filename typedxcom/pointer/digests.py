@@ -1,7 +1,7 @@
 """Digests of stored bytes: xxh3 against accidents, SHA-256 where a signature must hold.
 
 xxh3 costs a small part of what copying the bytes does, SHA-256 more than that. Without a signing
-key the row that names the digest is as untrusted as the object, so the digest guards against
+key the entry that names the digest is as untrusted as the object, so the digest guards against
 faults, not attackers, and the quick one does that. A signature is worth no more than the digest it
 covers: with a key the digest must resist someone who may write to the store, and xxh3 does not.
 

@@ -1,4 +1,4 @@
-"""The pointer as an XCom row holds it."""
+"""The pointer, as the entry of an XCom holds it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The verified address of bytes in a store.
 
     Attributes:
-        about: One line for the people who look at the row: ``table 1,000 x 3, 17 kB``.
+        about: One line for the people who look at the entry: ``table 1,000 x 3, 17 kB``.
         codec: Which codec wrote the bytes: ``json``, ``bytes``, ``file``, ``arrow``, ``parquet``.
         store: The name of the store.
         path: Where in the store, relative to its root; see `confine`.
@@ -43,7 +43,7 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         media_type: Of a file, as ``image/png``.
         compression: Inside the bytes, as ``zstd``.
         blocks_at: Where in the object the digests of its blocks stand, in bytes from its start.
-        passed_to: The XCom whose row this is, as the folder of its objects, where a task passed
+        passed_to: The XCom whose entry this is, as the folder of its objects, where a task passed
             the pointer of another XCom on; with a signature only.
         mac: ``hmac-sha256:<hex>`` over all the rest, where a signing key is set.
     """
@@ -64,11 +64,11 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def home(self) -> str:
-        """The XCom whose row it was made for, as the folder of its objects."""
+        """The XCom whose entry it was made for, as the folder of its objects."""
         return self.passed_to or self.path.rpartition("/")[0]
 
-    def to_row(self) -> dict[str, JsonValue]:
-        """The row form, with the line for people first where the database keeps order."""
+    def to_entry(self) -> dict[str, JsonValue]:
+        """The entry, with the line for people first where the database keeps order."""
         fields: dict[str, JsonValue] = msgspec.to_builtins(self)
         return {"about": self.about, MARKER: VERSION, **fields}
 
@@ -86,14 +86,14 @@ def is_pointer(value: object) -> bool:
 
 
 def parse(value: dict[str, Any]) -> Pointer:
-    """The pointer that a row holds.
+    """The pointer that an entry holds.
 
     Every key is known and every field is in its one form, so that what a MAC covers is the whole
-    row and a later meaning never slips in under an old version. Time and memory are bounded by
-    the length of the longest pointer, not by what the row holds.
+    entry and a later meaning never slips in under an old version. Time and memory are bounded by
+    the length of the longest pointer, not by what the entry holds.
 
     Raises:
-        DecodeError: The row is forged, damaged, or of a newer version. A retry does not help.
+        DecodeError: The entry is forged, damaged, or of a newer version. A retry does not help.
     """
     _check_version(value.get(MARKER))
     if not _KEYS.issuperset(value):

@@ -27,7 +27,7 @@ def sign(pointer: Pointer, key: bytes, *, coordinates: Coordinates | None = None
 
     Args:
         key: At least 16 bytes; 32 random ones are right.
-        coordinates: Bind the pointer to the row of this XCom, so that it is refused in another
+        coordinates: Bind the pointer to the entry of this XCom, so that it is refused in another
             one; see `verify`.
 
     Raises:
@@ -48,7 +48,7 @@ def verify(pointer: Pointer, keys: Sequence[bytes]) -> bool:
     """Refuse a pointer that none of *keys* signed.
 
     Args:
-        keys: All that still count: the newest signs, the older ones are there until the rows
+        keys: All that still count: the newest signs, the older ones are there until the entries
             that they signed are gone. With none, every pointer passes.
 
     Returns:

@@ -199,7 +199,7 @@ class Placement:
         pointer = out.commit(codec=codec, about=about, **fields)
         if self.stores.keys:
             pointer = sign(pointer, self.stores.keys[0], coordinates=self.coordinates)
-        return pointer.to_row()
+        return pointer.to_entry()
 
     def passed_on(self, entry: Any) -> Any:
         """*entry*, whose pointers this XCom passes on: where there is a key, signed for this one.
@@ -215,7 +215,7 @@ class Placement:
         if is_pointer(entry):
             pointer = parse(entry)
             verify(pointer, self.stores.keys)
-            return sign(pointer, self.stores.keys[0], coordinates=self.coordinates).to_row()
+            return sign(pointer, self.stores.keys[0], coordinates=self.coordinates).to_entry()
         if isinstance(entry, dict):
             return {key: self.passed_on(part) for key, part in entry.items()}
         return [self.passed_on(part) for part in entry] if isinstance(entry, list) else entry

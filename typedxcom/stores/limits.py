@@ -1,4 +1,4 @@
-"""What a reader takes on, whatever a row or an object says of itself."""
+"""What a reader takes on, whatever an entry or an object says of itself."""
 
 from __future__ import annotations
 

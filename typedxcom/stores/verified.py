@@ -201,7 +201,7 @@ class ObjectWriter:
             **fields,
         )
         try:
-            parse(pointer.to_row())
+            parse(pointer.to_entry())
         except DecodeError as error:
             raise EncodeError(str(error)) from None
         try:

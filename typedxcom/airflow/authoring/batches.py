@@ -13,7 +13,7 @@ from typing import Any
 from airflow.sdk import task as airflow_task
 
 from typedxcom.airflow.authoring.functions import with_contract
-from typedxcom.airflow.raw import is_raw, raw_rows
+from typedxcom.airflow.raw import is_raw, raw_entries
 from typedxcom.airflow.running.operators import typed_operator
 from typedxcom.airflow.running.origins import origins_of, stores_from
 from typedxcom.airflow.running.stores import stores
@@ -84,12 +84,12 @@ class SlicedSource:
             context: Airflow's, of the task that runs.
             is_counted: Whether an earlier task has read how many rows there are.
         """
-        with raw_rows():
-            row = self.source.row(context)
-            if row is None:
+        with raw_entries():
+            entry = self.source.entry(context)
+            if entry is None:
                 return None
             where = stores_from(*origins_of(self.source, context["ti"]))
-            return slices(row, self.rows, where, is_counted=is_counted)
+            return slices(entry, self.rows, where, is_counted=is_counted)
 
     def resolve(self, context: Any) -> Sequence[Any] | None:
         """The slices as a reader gets them; one without a contract gets tables."""

@@ -16,7 +16,7 @@ from typedxcom.airflow.private import (
     is_decorated_task,
 )
 from typedxcom.airflow.raw import as_airflow
-from typedxcom.airflow.running.arguments import reads_rows
+from typedxcom.airflow.running.arguments import reads_entries
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.running.warned import passed_item
 from typedxcom.airflow.wiring.chains import joining_problem, map_input, map_problem, name_of
@@ -131,7 +131,7 @@ def _reading(arg: Any, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
                 raise about from None
             return f(passed_item(value, about, map_input(arg, lambda item: item)))
 
-    return reads_rows(_in_the_name_of(f, read))
+    return reads_entries(_in_the_name_of(f, read))
 
 
 def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.keynames import key_sentence
-from typedxcom.airflow.raw import as_airflow, raw_rows
+from typedxcom.airflow.raw import as_airflow, raw_entries
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.origins import stores_from
 from typedxcom.airflow.running.stores import placement
@@ -62,7 +62,7 @@ class XComKey(Generic[T]):
         """
         with without_retries():
             try:
-                row = dump(
+                entry = dump(
                     value,
                     self._promise.codec,
                     settings=settings(),
@@ -71,7 +71,7 @@ class XComKey(Generic[T]):
             except (ValidationError, CodecError) as error:
                 about = self._subject("pushed by", ti.task_id)
                 raise error.about(about) from error.__cause__
-        ti.xcom_push(self.name, row)
+        ti.xcom_push(self.name, entry)
 
     def pull(
         self, ti: Any, task_ids: str | None = None, *, default: T = _REQUIRED, **where: Any
@@ -100,21 +100,21 @@ class XComKey(Generic[T]):
             )
         named_task = {} if task_ids is None else {"task_ids": task_ids}
         subject = self._subject("pushed by", task_ids or ti.task_id)
-        with raw_rows():
-            row = ti.xcom_pull(key=self.name, **named_task, **where)
-        if row is None and default is not _REQUIRED:
+        with raw_entries():
+            entry = ti.xcom_pull(key=self.name, **named_task, **where)
+        if entry is None and default is not _REQUIRED:
             return default
         with without_retries():
             try:
                 with named(subject):
                     value: T = load(
-                        row,
+                        entry,
                         self._promise.codec,
                         stores=stores_from(self._origin(ti, task_ids, where)),
                         airflow=as_airflow,
                     )
             except ValidationError as error:
-                if row is None:
+                if entry is None:
                     raise ValidationError(f"{subject}: nothing was pushed") from None
                 raise error.about(subject) from error.__cause__
             except CodecError as error:

@@ -18,7 +18,7 @@ from typedxcom.airflow.private import (
     AirflowXComArg,
     PlainXComArg,
 )
-from typedxcom.airflow.raw import is_raw, raw_rows
+from typedxcom.airflow.raw import is_raw, raw_entries
 from typedxcom.airflow.running.origins import origins_of, stores_from
 from typedxcom.airflow.running.promised import Output, as_value
 from typedxcom.airflow.wiring.chains import (
@@ -70,15 +70,15 @@ class XComArg(NoArithmetic, PlainXComArg):
     def resolve(self, context: Any) -> Any:
         """Pull the value as its task promised it; a typed parameter decodes the entry itself."""
         if self._reads is None and is_raw():
-            return self.row(context)
+            return self.entry(context)
         return (self._reads or as_value)(self._output(context))
 
     def _output(self, context: Any) -> Output:
-        row = self.row(context)
+        entry = self.entry(context)
         with read_in(context["ti"].task.task_group):
             is_many = gets_list(self.operator)
         promise = promised_under(self.operator, self.key, getattr(self, "path", ()))
-        return Output(row, promise, is_many, only_warns=warns(context["ti"].dag_id))
+        return Output(entry, promise, is_many, only_warns=warns(context["ti"].dag_id))
 
     def _read_by(self, reads: Callable[[Output], Any]) -> Any:
         """The same reference, read by *reads* whoever the reader is."""
@@ -86,9 +86,9 @@ class XComArg(NoArithmetic, PlainXComArg):
         vars(made).update(vars(self), _reads=reads)
         return made
 
-    def row(self, context: Any) -> Any:
-        """Pull the row as it lies."""
-        with raw_rows():
+    def entry(self, context: Any) -> Any:
+        """Pull the entry as it is stored."""
+        with raw_entries():
             return self._pulled(context)
 
     def _pulled(self, context: Any) -> Any:
@@ -282,9 +282,9 @@ class ItemArg(XComArg):
         arg.path, arg.schema = (*outer, index), schema
         return without_shadowed_fields(arg)
 
-    def row(self, context: Any) -> Any:
-        """The item's row as it lies; a list of them where the reader gets every instance's."""
-        with raw_rows():
+    def entry(self, context: Any) -> Any:
+        """The item's entry as it is stored; a list of them where the reader gets all instances'."""
+        with raw_entries():
             whole = self._pulled(context)
             with read_in(context["ti"].task.task_group):
                 if not gets_list(self.operator):

@@ -1,4 +1,4 @@
-"""How the arguments of a typed task are pulled: as they lie, whoever pushed them."""
+"""How the arguments of a typed task are pulled: as they are stored, whoever pushed them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from typedxcom.airflow.private import (
     MapXComArg,
     ZipXComArg,
 )
-from typedxcom.airflow.raw import as_airflow, raw_rows
+from typedxcom.airflow.raw import as_airflow, raw_entries
 from typedxcom.airflow.running.stores import stores
 from typedxcom.exchange.unwrap import for_reader
 
-__all__ = ["expanded_raw", "pulled_raw", "reads_rows"]
+__all__ = ["expanded_raw", "pulled_raw", "reads_entries"]
 
-_READS_ROWS = "__typedxcom_reads_rows__"
+_READS_ENTRIES = "__typedxcom_reads_entries__"
 
 
 def pulled_raw(value: Any) -> Any:
-    """*value* with each output in it as one that is pulled as it lies.
+    """*value* with each output in it as one that is pulled as it is stored.
 
     Args:
         value: The arguments of a task, of which only the containers that hold outputs are copied.
@@ -44,19 +44,19 @@ def pulled_raw(value: Any) -> Any:
 
 
 class _RawArgument:
-    """An output as Airflow's renderer takes it: what it resolves to is the row."""
+    """An output as Airflow's renderer takes it: what it resolves to is the entry."""
 
     def __init__(self, arg: Any) -> None:
         self._arg = arg
 
     def resolve(self, context: Any) -> Any:
-        """Pull the row as it lies."""
-        with raw_rows():
+        """Pull the entry as it is stored."""
+        with raw_entries():
             return _with_values(self._arg).resolve(context)
 
 
 def expanded_raw(expand_input: Any) -> Any:
-    """The input of `expand` or `expand_kwargs` with its outputs pulled as they lie."""
+    """The input of `expand` or `expand_kwargs` with its outputs pulled as they are stored."""
     if isinstance(expand_input, DictOfListsExpandInput):
         return _RawLists(expand_input.value)
     return _RawDicts(expand_input.value)
@@ -68,7 +68,7 @@ class _RawLists(DictOfListsExpandInput):
     def resolve(self, context: Any) -> Any:
         """The arguments of one instance."""
         value: Any = {key: _with_values(part) for key, part in self.value.items()}
-        with raw_rows():
+        with raw_entries():
             return DictOfListsExpandInput(value).resolve(context)
 
     def __eq__(self, other: object) -> bool:
@@ -82,7 +82,7 @@ class _RawDicts(ListOfDictsExpandInput):
 
     def resolve(self, context: Any) -> Any:
         """The arguments of one instance."""
-        with raw_rows():
+        with raw_entries():
             return ListOfDictsExpandInput(_with_values(self.value)).resolve(context)
 
     def __eq__(self, other: object) -> bool:
@@ -91,19 +91,19 @@ class _RawDicts(ListOfDictsExpandInput):
     __hash__ = None  # as in Airflow's own class
 
 
-def reads_rows(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """*f*, a function given to `map`, marked as one that decodes the row that it gets."""
-    setattr(f, _READS_ROWS, True)
+def reads_entries(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """*f*, a function given to `map`, marked as one that decodes the entry that it gets."""
+    setattr(f, _READS_ENTRIES, True)
     return f
 
 
 def _with_values(arg: Any) -> Any:
-    """*arg*, in which a function given to `map` gets the value of a row, as it would untyped."""
+    """*arg*, in which a function given to `map` gets the value of an entry, as it would untyped."""
     if isinstance(arg, MapXComArg):
         first, *rest = arg.callables
         made = copy.copy(arg)
         made.arg = _with_values(arg.arg)
-        if not hasattr(first, _READS_ROWS):
+        if not hasattr(first, _READS_ENTRIES):
             made.callables = [_on_values(first), *rest]
         return made
     if isinstance(arg, (ZipXComArg, ConcatXComArg)):
@@ -114,8 +114,8 @@ def _with_values(arg: Any) -> Any:
 
 
 def _on_values(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def call(row: Any) -> Any:
-        return f(for_reader(row, stores(), airflow=as_airflow))
+    def call(entry: Any) -> Any:
+        return f(for_reader(entry, stores(), airflow=as_airflow))
 
     call.__name__ = getattr(f, "__name__", "f")
     return call

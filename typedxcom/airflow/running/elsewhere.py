@@ -3,7 +3,7 @@
 Airflow sends arguments and results through a file of its own, in pickle, which names classes. A
 class that only the DAG file knows has no name that the other interpreter could import: Airflow
 imports the file as ``unusual_prefix_…``. So a value of such a class goes over as the JSON builtins
-that its row would hold, and what comes back is read by the contract.
+that its entry would hold, and what comes back is read by the contract.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _plain(value: Any, promise: Promise) -> Any:
 
 
 def from_child(value: Any, promise: Promise) -> Any:
-    """What the body returned, as the contract promises it; plain data is read as a row would be.
+    """What the body returned, as the contract promises it; plain data is read as an entry would be.
 
     A value that is neither stays as it is: the check of the result says what is wrong.
     """

@@ -1,4 +1,4 @@
-"""Rows that the common.io provider's backend wrote, so that a deployment can switch.
+"""Entries that the common.io provider's backend wrote, so that a deployment can switch.
 
 That backend's pointer is a string that looks like a URL under its base path. It is followed only
 while ``[typedxcom] read_common_io`` is on, and never turns into the string itself.
@@ -14,30 +14,30 @@ from typedxcom.errors import PointerNotFoundError
 __all__ = ["is_common_io", "read_common_io"]
 
 
-def is_common_io(row: Any) -> bool:
-    """Whether *row* is a pointer of the common.io backend."""
-    if not isinstance(row, str) or not conf.getboolean(SECTION, "read_common_io", fallback=False):
+def is_common_io(entry: Any) -> bool:
+    """Whether *entry* is a pointer of the common.io backend."""
+    if not isinstance(entry, str) or not conf.getboolean(SECTION, "read_common_io", fallback=False):
         return False
     base = conf.get("common.io", "xcom_objectstorage_path", fallback="") or ""
-    return bool(base) and row.startswith(base.rstrip("/") + "/") and "/../" not in row
+    return bool(base) and entry.startswith(base.rstrip("/") + "/") and "/../" not in entry
 
 
-def read_common_io(row: str) -> Any:
-    """The value that *row* points to.
+def read_common_io(entry: str) -> Any:
+    """The value that *entry* points to.
 
     Raises:
         PointerNotFoundError: The object is gone. That backend would have given its path instead.
     """
     from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 
-    path = XComObjectStorageBackend._get_full_path(row)
+    path = XComObjectStorageBackend._get_full_path(entry)
     if not path.exists():
         raise PointerNotFoundError(
-            f"`{row}`, which the common.io backend wrote, is not in its store. "
+            f"`{entry}`, which the common.io backend wrote, is not in its store. "
             "Clear the task that wrote it."
         )
 
-    class _Row:
-        value = row
+    class _Result:
+        value = entry
 
-    return XComObjectStorageBackend.deserialize_value(_Row)
+    return XComObjectStorageBackend.deserialize_value(_Result)

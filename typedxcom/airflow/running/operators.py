@@ -20,7 +20,7 @@ from typedxcom.airflow.private import (
     MappedArgument,
     MappedOperator,
 )
-from typedxcom.airflow.raw import as_airflow, keep_rows, raw_rows
+from typedxcom.airflow.raw import as_airflow, keep_entries, raw_entries
 from typedxcom.airflow.running.advice import advise_annotation
 from typedxcom.airflow.running.arguments import pulled_raw
 from typedxcom.airflow.running.elsewhere import for_child, from_child, runs_elsewhere
@@ -46,7 +46,7 @@ class TypedOperator(KeepsContract):
     """Validates the arguments before the body runs, and its result before it is pushed."""
 
     def render_template(self, content: Any, *args: Any, **kwargs: Any) -> Any:
-        """Render as Airflow does, but pull what becomes arguments as it lies."""
+        """Render as Airflow does, but pull what becomes arguments as it is stored."""
         if content is _any(self).op_args or content is _any(self).op_kwargs:
             content = pulled_raw(content)
         return super().render_template(content, *args, **kwargs)  # type: ignore[misc]  # a mixin
@@ -95,7 +95,7 @@ class TypedOperator(KeepsContract):
         if contract is None:
             return
         raw = raw_arguments(this, contract)
-        with without_retries(), raw_rows():
+        with without_retries(), raw_entries():
             if _is_given_dicts(this):
                 this.op_kwargs = _pulled(this.op_kwargs)
             args, this.op_kwargs = load_arguments(
@@ -111,7 +111,7 @@ class TypedOperator(KeepsContract):
                 origins=_origins(raw, context),
                 only_given=True,
                 lax=not settings().strict,
-                stores=replace(stores(), literals=True),  # rows come as they lie
+                stores=replace(stores(), literals=True),  # entries come as they are stored
                 airflow=as_airflow,
                 forgive=passing(context["ti"].dag_id, this.task_id, raw, authored(this)),
             )
@@ -248,4 +248,4 @@ def _any(operator: Any) -> Any:
     return operator
 
 
-keep_rows()  # from here on in this process, for typed tasks alone
+keep_entries()  # from here on in this process, for typed tasks alone

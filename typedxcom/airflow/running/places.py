@@ -1,7 +1,7 @@
 """None from one instance of a mapped task: whether it keeps its place among the others.
 
 Airflow pushes nothing for it, so a reduce gets a shorter list, and `zip` pairs values of other
-instances. A row that holds null keeps the place. Readers that say nothing of None expect the
+instances. An entry that holds null keeps the place. Readers that say nothing of None expect the
 shorter list and get it: to leave items out by returning None is a habit.
 """
 

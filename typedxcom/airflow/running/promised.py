@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from typedxcom.airflow.raw import as_airflow, raw_rows
+from typedxcom.airflow.raw import as_airflow, raw_entries
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.wiring.promised import part_promise
 from typedxcom.codecs.serde import is_serialized
@@ -38,13 +38,13 @@ class Output:
     """What was pulled for one reference.
 
     Attributes:
-        row: The entry, or those of a mapped task.
+        entry: The entry, or those of a mapped task.
         promise: What one instance promised.
-        is_many: Whether *row* holds one entry for each instance.
+        is_many: Whether *entry* holds one entry for each instance.
         only_warns: Whether an entry that breaks the promise comes as it was pushed.
     """
 
-    row: Any
+    entry: Any
     promise: Promise
     is_many: bool = False
     only_warns: bool = False
@@ -57,32 +57,32 @@ def as_value(output: Output) -> Any:
         ValidationError, DecodeError: It is not what its task promises. No retry helps.
         StoreError: The store refused. A retry may help.
     """
-    row, promise = output.row, output.promise
-    if not promise.known or row is None:
-        return for_reader(row, stores(), airflow=as_airflow)
+    entry, promise = output.entry, output.promise
+    if not promise.known or entry is None:
+        return for_reader(entry, stores(), airflow=as_airflow)
     if not output.is_many:
-        if output.only_warns and _holds_serialized(row):
-            return for_reader(row, stores(), airflow=as_airflow)  # its own task broke the promise
+        if output.only_warns and _holds_serialized(entry):
+            return for_reader(entry, stores(), airflow=as_airflow)  # its own task broke the promise
         try:
-            return load(row, promise.codec, stores=stores(), airflow=as_airflow)
+            return load(entry, promise.codec, stores=stores(), airflow=as_airflow)
         except (ValidationError, EncodeError):
             if not output.only_warns:
                 raise
-            return for_reader(row, stores(), airflow=as_airflow)
-    each = EachEntry(row, lambda _, one: as_value(replace(output, row=one, is_many=False)))
-    return each[:] if isinstance(row, list) else each
+            return for_reader(entry, stores(), airflow=as_airflow)
+    each = EachEntry(entry, lambda _, one: as_value(replace(output, entry=one, is_many=False)))
+    return each[:] if isinstance(entry, list) else each
 
 
-def _holds_serialized(row: Any) -> bool:
-    """Whether *row* has a value in Airflow's own form, so that its task broke its promise."""
-    if isinstance(row, dict):
-        return is_serialized(row) or any(map(_holds_serialized, row.values()))
-    return isinstance(row, list) and any(map(_holds_serialized, row))
+def _holds_serialized(entry: Any) -> bool:
+    """Whether *entry* has a value in Airflow's own form, so that its task broke its promise."""
+    if isinstance(entry, dict):
+        return is_serialized(entry) or any(map(_holds_serialized, entry.values()))
+    return isinstance(entry, list) and any(map(_holds_serialized, entry))
 
 
 def as_unread(output: Output) -> Unread:
     """The whole, read when the body is about to run."""
-    return Unread(output.row, lambda row: as_value(replace(output, row=row)))
+    return Unread(output.entry, lambda entry: as_value(replace(output, entry=entry)))
 
 
 def as_unread_items(output: Output) -> Any:
@@ -99,60 +99,62 @@ def as_keywords(output: Output, known: frozenset[str]) -> Any:
     """What ``expand_kwargs`` maps over: keywords with an annotation stay entries."""
 
     def keywords(one: Output) -> Any:
-        row = one.row
-        if not isinstance(row, dict) or is_form(row):
-            return row
+        entry = one.entry
+        if not isinstance(entry, dict) or is_form(entry):
+            return entry
         return {
             name: value if name in known else as_unread(_part_of(one, value, name))
-            for name, value in row.items()
+            for name, value in entry.items()
         }
 
     return _items(output, keywords)
 
 
-def _part_of(output: Output, row: Any, key: Any) -> Output:
-    return replace(output, row=row, promise=part_promise(output.promise, key))
+def _part_of(output: Output, entry: Any, key: Any) -> Output:
+    return replace(output, entry=entry, promise=part_promise(output.promise, key))
 
 
 def _items(output: Output, read: Callable[[Output], Any]) -> Any:
-    row, promise = output.row, output.promise
+    entry, promise = output.entry, output.promise
 
-    def make(row: Any, promise: Promise) -> Any:
-        return read(replace(output, row=row, promise=promise, is_many=False))
+    def make(entry: Any, promise: Promise) -> Any:
+        return read(replace(output, entry=entry, promise=promise, is_many=False))
 
-    if row is None:
+    if entry is None:
         return None
     if output.is_many:
-        return EachEntry(row, lambda _, one: make(one, promise))
-    if is_form(row):
+        return EachEntry(entry, lambda _, one: make(one, promise))
+    if is_form(entry):
         return as_value(output)
     parts = _parts(promise)
-    if isinstance(row, dict):
-        return {key: make(one, parts(key)) for key, one in row.items()}
-    if not isinstance(row, Sequence) or isinstance(row, (str, bytes)):
-        return row  # Airflow says that it cannot be mapped over
-    return EachEntry(row, lambda index, one: make(one, parts(index)))
+    if isinstance(entry, dict):
+        return {key: make(one, parts(key)) for key, one in entry.items()}
+    if not isinstance(entry, Sequence) or isinstance(entry, (str, bytes)):
+        return entry  # Airflow says that it cannot be mapped over
+    return EachEntry(entry, lambda index, one: make(one, parts(index)))
 
 
 class EachEntry(Sequence[Any]):
     """A sequence of entries, each read when it is taken."""
 
-    def __init__(self, rows: Sequence[Any], read: Callable[[int, Any], Any]) -> None:
-        self._rows, self._read = rows, read
+    def __init__(self, entries: Sequence[Any], read: Callable[[int, Any], Any]) -> None:
+        self._entries, self._read = entries, read
 
     def __getitem__(self, index: Any) -> Any:
-        with raw_rows():
-            found = self._rows[index]
+        with raw_entries():
+            found = self._entries[index]
             if not isinstance(index, slice):
                 return self._read(index, found)
-            numbers = range(len(self._rows))[index] if index != slice(None) else range(len(found))
+            numbers = (
+                range(len(self._entries))[index] if index != slice(None) else range(len(found))
+            )
             return [self._read(at, one) for at, one in zip(numbers, found, strict=True)]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._entries)
 
     def __repr__(self) -> str:
-        return repr(self._rows)
+        return repr(self._entries)
 
 
 def _parts(promise: Promise) -> Callable[[Any], Promise]:

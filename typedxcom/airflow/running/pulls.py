@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from typedxcom.airflow.private import NOTSET
-from typedxcom.airflow.raw import is_raw, raw_rows
+from typedxcom.airflow.raw import is_raw, raw_entries
 from typedxcom.airflow.running.promised import Output, as_value
 from typedxcom.airflow.wiring.flows import RETURN_KEY
 from typedxcom.airflow.wiring.promised import promised_under
@@ -60,7 +60,7 @@ def _pull(own: Callable[..., Any], ti: Any, dag: Any) -> Callable[..., Any]:
         asked = {**where, "default": _ABSENT} if "default" in where else where
         answers = []
         for task_id, promise in promises.items():
-            with raw_rows() if promise.known else contextlib.nullcontext():
+            with raw_entries() if promise.known else contextlib.nullcontext():
                 answers.append(own([task_id], dag_id, key, *more, **asked))
         try:
             return _settled(task_ids, promises, answers, where)
@@ -82,7 +82,7 @@ def _apull(own: Callable[..., Any], ti: Any, dag: Any) -> Callable[..., Any]:
         asked = {**where, "default": _ABSENT} if "default" in where else where
         answers = []
         for task_id, promise in promises.items():
-            with raw_rows() if promise.known else contextlib.nullcontext():
+            with raw_entries() if promise.known else contextlib.nullcontext():
                 answers.append(await own([task_id], dag_id, key, *more, **asked))
         try:
             return _settled(task_ids, promises, answers, where)
