@@ -185,11 +185,16 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
 def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) -> None:
     from typedxcom.airflow.wiring.dag import check_tasks
     from typedxcom.airflow.wiring.edges import edges_of
+    from typedxcom.airflow.wiring.unwired import wrong_pulls
 
     report.dags.append(CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag)))
     for task_id, message in check_tasks(dag):
         line = loaded.line_of(dag.task_dict[task_id]) or _line_of(path, task_id)
         report.findings.append(Finding(path, line, message, "wiring"))
+    for wrong in wrong_pulls(dag):
+        own = wrong.line if wrong.file == str(loaded.path) else None
+        line = own or loaded.line_of(dag.task_dict[wrong.task_id]) or 1
+        report.findings.append(Finding(path, line, wrong.sentence, "wiring"))
 
 
 def _notes(dag: Any) -> list[str]:

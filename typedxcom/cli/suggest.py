@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.cli.spelling import spelled
+from typedxcom.inference.source import node_of, offset_of
 from typedxcom.schema import Schema
 
 if TYPE_CHECKING:
@@ -81,9 +82,7 @@ def _place(function: Any) -> str:
 
 def _line(function: Any) -> int:
     """The line of the ``def``, under the decorators."""
-    from typedxcom.inference.source import node_of
-
-    node, first = node_of(function), int(function.__code__.co_firstlineno)
+    node = node_of(function)
     if node is None:
-        return first
-    return first + node.lineno - min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        return int(function.__code__.co_firstlineno)
+    return node.lineno + offset_of(function, node)

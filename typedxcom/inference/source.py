@@ -9,7 +9,7 @@ import tokenize
 import types
 from typing import TypeAlias
 
-__all__ = ["FunctionNode", "node_of"]
+__all__ = ["FunctionNode", "node_of", "offset_of"]
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,6 +32,12 @@ def node_of(function: types.FunctionType) -> FunctionNode | None:
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
     return node if node.name == code.co_name else None
+
+
+def offset_of(function: types.FunctionType, node: FunctionNode) -> int:
+    """What a line of *node*, the definition of *function*, lacks to be a line of its file."""
+    first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+    return function.__code__.co_firstlineno - first
 
 
 def _parsed(lines: list[str]) -> ast.stmt | None:

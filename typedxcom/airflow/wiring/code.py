@@ -7,6 +7,7 @@ annotations pushes and reads as Airflow does.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from typing import Any
 
 from typedxcom.airflow.decorator_kinds import kind_of
@@ -25,7 +26,7 @@ from typedxcom.schema.nodes import (
     members_of,
 )
 
-__all__ = ["keys_shown", "near", "shown_by", "with_code"]
+__all__ = ["keys_shown", "near", "nearest", "shown_by", "with_code"]
 
 _RETURN_KEY = "return_value"
 
@@ -78,10 +79,16 @@ def keys_shown(operator: Any) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(key for one in dicts for key in one.fields)) or None
 
 
-def near(name: str, known: Any) -> str:
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of *known* that *name* was probably to be, if any."""
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return found[0] if found else None
+
+
+def near(name: str, known: Iterable[str]) -> str:
     """`` Did you mean 'rows'?`` where one of *known* looks like *name*; else nothing."""
-    found = difflib.get_close_matches(name, list(known), n=1)
-    return f" Did you mean {found[0]!r}?" if found else ""
+    found = nearest(name, known)
+    return "" if found is None else f" Did you mean {found!r}?"
 
 
 def _runs_its_function(operator: Any) -> bool:

@@ -1,27 +1,29 @@
 """Readings of XComs that no wiring shows: templates, and pulls by the id of a task.
 
-Such a reader gets JSON, because nobody knows while the DAG is parsed whose contract decodes it.
+Such a reader gets JSON, because nobody knows while the DAG is parsed whose contract decodes it. An
+id or a key that is misspelt gets nothing.
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
-import re
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.airflow.wiring.code import keys_shown, near, nearest
 from typedxcom.airflow.wiring.edges import arguments_of
-from typedxcom.airflow.wiring.flows import RETURN_KEY, is_template, operator_contract
+from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract
 from typedxcom.airflow.wiring.promised import promised_under
+from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, templates_in
+from typedxcom.airflow.wiring.pushed import keys_of_body
 from typedxcom.contracts import contract_of
 from typedxcom.schema import Schema, Unknown
-from typedxcom.schema.nodes import MappingOf, Scalar, SequenceOf, walk
+from typedxcom.schema.nodes import MappingOf, Record, Scalar, SequenceOf, bare, walk
 
-__all__ = ["unwired_in"]
+__all__ = ["WrongPull", "unwired_in", "wrong_pulls"]
 
-_PULLED = re.compile(r"xcom_pull\(\s*(?:task_ids\s*=\s*)?\[?\s*['\"]([^'\"]+)['\"]")
 _JSON = frozenset({str, int, float, bool, type(None)})
 
 
@@ -35,33 +37,23 @@ def unwired_in(dag: Any) -> Iterator[str]:
 def _templates(dag: Any, operator: Any) -> Iterator[str]:
     """Templates that pull from a task of ours whose value is more than JSON."""
     seen: set[tuple[str, str]] = set()
-    for argument, _ in arguments_of(operator, operator_contract(operator)):
-        for task_id in _pulled_in(argument.value):
+    for name, pull in _pulls_in_templates(operator):
+        for task_id in pull.task_ids:
             promised = promised_under(dag.task_dict.get(task_id), RETURN_KEY).schema
-            if _is_more_than_json(promised) and (argument.name, task_id) not in seen:
-                seen.add((argument.name, task_id))
+            if _is_more_than_json(promised) and (name, task_id) not in seen:
+                seen.add((name, task_id))
                 yield (
-                    f"{operator.task_id}.{argument.name} pulls {task_id!r} in a template: it gets "
+                    f"{operator.task_id}.{name} pulls {task_id!r} in a template: it gets "
                     f"JSON, not `{promised}`. Give the output as an argument to get that."
                 )
 
 
-def _pulled_in(value: Any) -> Iterator[str]:
-    """The ids of tasks that templates in *value* pull from."""
-    for text in _texts(value):
-        if is_template(text):
-            yield from _PULLED.findall(text)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _texts(part)
+def _pulls_in_templates(operator: Any) -> Iterator[tuple[str, Pull]]:
+    """The pulls in the templates of a task, each with the name of its argument."""
+    for argument, _ in arguments_of(operator, operator_contract(operator)):
+        for text in templates_in(argument.value):
+            for pull in pulls_in_text(text):
+                yield argument.name, pull
 
 
 def _is_more_than_json(schema: Schema) -> bool:
@@ -77,42 +69,133 @@ def _is_more_than_json(schema: Schema) -> bool:
 def _pulls(dag: Any, operator: Any) -> Iterator[str]:
     """Pulls in the body of a task of ours by an id that no task of its DAG has."""
     contract = contract_of(getattr(operator, "python_callable", None))
-    for call in _calls(contract.function) if contract is not None else ():
-        given = {word.arg: word.value for word in call.keywords}
-        other = given.get("dag_id")
-        if isinstance(other, ast.Constant) and other.value not in (None, dag.dag_id):
+    for pull in pulls_in_body(contract.function) if contract is not None else ():
+        if pull.dag_id not in (None, dag.dag_id):
             yield (
-                f"{operator.task_id} pulls from the DAG {other.value!r} by xcom_pull: it gets "
+                f"{operator.task_id} pulls from the DAG {pull.dag_id!r} by xcom_pull: it gets "
                 "JSON. Use an XComKey to say of what type."
             )
             continue
-        asked = call.args[0] if call.args else given.get("task_ids")
-        for task_id in _constants(asked):
-            if task_id not in dag.task_dict and other is None:
+        for task_id in pull.task_ids if pull.dag_id is None else ():
+            if task_id not in dag.task_dict and _meant(dag, task_id) is None:
                 yield (
                     f"{operator.task_id} pulls {task_id!r} by xcom_pull, which is no task of this "
                     "DAG: it gets JSON, or None."
                 )
 
 
-def _calls(function: Callable[..., Any]) -> Iterator[ast.Call]:
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):  # made at run time, say
+@dataclass(frozen=True, slots=True)
+class WrongPull:
+    """A pull that gets nothing.
+
+    Attributes:
+        task_id: Who pulls.
+        sentence: What is wrong.
+        file: Where the body is that it stands in; None for a template.
+        line: Its line there.
+    """
+
+    task_id: str
+    sentence: str
+    file: str | None = None
+    line: int | None = None
+
+
+def wrong_pulls(dag: Any) -> Iterator[WrongPull]:
+    """The pulls of *dag* by a misspelt id, or by a key that the task never pushes."""
+    for operator in dag.tasks:
+        function = _function(operator)
+        for pull in pulls_in_body(function):
+            for told in _wrong(dag, pull, operator):
+                file = inspect.unwrap(function).__code__.co_filename
+                yield WrongPull(operator.task_id, told, file, pull.line)
+        found = (
+            told for _, one in _pulls_in_templates(operator) for told in _wrong(dag, one, operator)
+        )
+        for told in dict.fromkeys(found):
+            yield WrongPull(operator.task_id, told)
+
+
+def _function(operator: Any) -> Any:
+    function = getattr(operator, "python_callable", None)
+    contract = contract_of(function)
+    return function if contract is None else contract.function
+
+
+def _wrong(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
+    if pull.is_elsewhere or pull.dag_id not in (None, dag.dag_id):
         return
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("xcom_pull", "axcom_pull")
-    ]
-    yield from sorted(found, key=lambda call: (call.lineno, call.col_offset))
+    for task_id in pull.task_ids:
+        task = dag.task_dict.get(task_id)
+        if task is None:
+            meant = _meant(dag, task_id)
+            if meant is not None:
+                yield (
+                    f"{operator.task_id} pulls {task_id!r} by xcom_pull, which is no task of this "
+                    f"DAG. Did you mean {meant!r}?"
+                )
+        elif pull.key is not None:
+            yield from _wrong_key(operator, task, pull)
 
 
-def _constants(node: ast.expr | None) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, (ast.List, ast.Tuple)):
-        for part in node.elts:
-            yield from _constants(part)
+def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
+    who = f"{operator.task_id} pulls"
+    if pull.key != RETURN_KEY:
+        keys = _pushed_keys(task)
+        if keys is not None and pull.key not in keys:
+            pushed = ", ".join(map(repr, keys)) or "no key beside its return value"
+            yield (
+                f"{who} the key {pull.key!r} of {task.task_id!r}, which pushes {pushed}."
+                f"{near(str(pull.key), keys)}"
+            )
+        return
+    fields = _fields_returned(task)
+    if pull.field is not None and fields and pull.field not in fields:
+        known = ", ".join(map(repr, fields))
+        yield (
+            f"{who} {task.task_id!r} and reads {pull.field!r} of it: the dict has {known}."
+            f"{near(pull.field, fields)}"
+        )
+
+
+def _pushed_keys(task: Any) -> tuple[str, ...] | None:
+    """The keys that a task pushes beside its return value; None where that cannot be told."""
+    operator_class = getattr(task, "operator_class", type(task))
+    name = getattr(operator_class, "custom_operator_name", None)
+    if name is None:
+        is_plain = operator_class.__name__ == "PythonOperator"
+    else:
+        is_plain = kind_of(operator_class).returns_value and name != "@task.short_circuit"
+    own = keys_of_body(_function(task)) if is_plain else None
+    if own is None or not getattr(task, "multiple_outputs", False):
+        return own
+    fields = _fields_returned(task)
+    return None if fields is None else (*fields, *own)
+
+
+def _fields_returned(task: Any) -> tuple[str, ...] | None:
+    """The keys of the dict that a task returns; None where they are not known."""
+    contract = operator_contract(task)
+    if contract is None or task.is_mapped or task.get_closest_mapped_task_group() is not None:
+        return None
+    schema = bare(contract.returned.schema)
+    if isinstance(schema, Record):
+        is_whole = schema.style == "typeddict" and not schema.extras
+        return tuple(schema.fields) if is_whole else None
+    return keys_shown(task)
+
+
+def _meant(dag: Any, task_id: str) -> str | None:
+    """The task that *task_id* was probably to name: one in a group, or one of nearly that name."""
+    inside: list[str] = [one for one in dag.task_dict if one.endswith(f".{task_id}")]
+    if inside:
+        return inside[0]
+    # Names that differ in numbers alone are of tasks that are sometimes made and sometimes not.
+    letters = _letters(task_id)
+    known = [one for one in dag.task_dict if _letters(one) != letters]
+    found: str | None = nearest(task_id, known)
+    return found
+
+
+def _letters(name: str) -> str:
+    return "".join(one for one in name if not one.isdigit())

@@ -1,0 +1,151 @@
+"""`xcom_pull` with literal ids and keys: what is misspelt is an error of `typedxcom check`."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from typedxcom.cli.findings import examine
+
+DAG = """
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.providers.standard.operators.python import PythonOperator
+from airflow.sdk import DAG, get_current_context, task, task_group
+from helpers import announce
+from typedxcom import task as typed_task
+
+def classic(ti):
+    ti.xcom_push(key="rows", value=1)
+
+with DAG("flow", schedule=None):
+    @task
+    def extract_orders():
+        return {"rows": 1, "path": "a"}
+
+    @task(multiple_outputs=True)
+    def split(ti=None):
+        ti.xcom_push(key="own", value=1)
+        return {"train": 1, "test": 2}
+
+    @task
+    def open_keys(name, ti=None):
+        ti.xcom_push(key=name, value=1)
+
+    @task
+    def helped(**context):
+        announce(context)
+
+    @task.short_circuit
+    def maybe():
+        return True
+
+    @task
+    def each(n):
+        return {"n": n}
+
+    @task_group
+    def inner():
+        @task
+        def load():
+            return 1
+        load()
+
+    extract_orders(), split(), open_keys("a"), helped(), maybe(), each.expand(n=[1, 2]), inner()
+    PythonOperator(task_id="classic", python_callable=classic)
+    BashOperator(task_id="shell", bash_command="true")
+    for number in (1, 2):
+        BashOperator(task_id=f"part_{number}", bash_command="true")
+
+    @DECORATOR
+    def reads(name="shell", ti=None, **context):
+        BODY
+    reads()
+    BashOperator(task_id="echo", bash_command="echo TEMPLATE")
+"""
+
+# The arguments of a pull and what is read of it, and what must be said of it.
+PULLS = {
+    "('extract_orders')": "",
+    "('extract_order')": "Did you mean 'extract_orders'?",
+    "(task_ids='extract_orders')": "",
+    "(task_ids='extrat_orders')": "Did you mean 'extract_orders'?",
+    "(task_ids=['extract_orders', 'splitt'])": "Did you mean 'split'?",
+    "('inner.load')": "",
+    "('load')": "Did you mean 'inner.load'?",
+    "('extract_order', dag_id='other')": "",
+    "('extract_order', dag_id='flow')": "Did you mean 'extract_orders'?",
+    "('extract_order', dag_id=name)": "",
+    "(name)": "",
+    "('extract_order', include_prior_dates=True)": "",
+    "('extract_order', run_id='manual')": "",
+    "('part_3')": "",
+    "('quite_another')": "",
+    "('split', key='train')": "",
+    "('split', key='own')": "",
+    "('split', key='trian')": "Did you mean 'train'?",
+    "(task_ids='extract_orders', key='rows')": "the key 'rows' of 'extract_orders'",
+    "('open_keys', key='anything')": "",
+    "('helped', key='anything')": "",
+    "('maybe', key='skipmixin_key')": "",
+    "('shell', key='anything')": "",
+    "('classic', key='rows')": "",
+    "('classic', key='row')": "Did you mean 'rows'?",
+    "('classic', key=name)": "",
+    "('extract_orders')['rows']": "",
+    "('extract_orders')['row']": "Did you mean 'rows'?",
+    "(task_ids='extract_orders', key='return_value')['paht']": "Did you mean 'path'?",
+    "(['extract_orders'])[0]": "",
+    "('each')[0]['x']": "",
+    "('each')['x']": "",
+    "('shell')['x']": "",
+    "(task_ids='extract_orders')[name]": "",
+}
+
+
+@pytest.fixture
+def findings(tmp_path):
+    """What `check` finds in a DAG file with one pull in it."""
+    (tmp_path / "helpers.py").write_text("def announce(context):\n    pass\n")
+
+    def check(body: str, template: str, decorator: str = "task") -> tuple[str, list]:
+        source = DAG.replace("BODY", body).replace("TEMPLATE", template)
+        source = source.replace("DECORATOR", decorator)
+        (tmp_path / "flow.py").write_text(source)
+        return source, examine([tmp_path / "flow.py"]).findings
+
+    return check
+
+
+@pytest.mark.parametrize(("pull", "words"), PULLS.items())
+def test_a_pull_in_a_body_and_in_a_template(findings, pull, words):
+    """Both are judged alike, and the body's is found on its own line."""
+    template = "{{ ti.xcom_pull" + pull.replace("name", "params.name") + " }}"
+    source, found = findings(f"return ti.xcom_pull{pull}", template)
+    if not words:
+        assert found == []
+        return
+    lines = source.splitlines()
+    assert [re.search(r"reads|echo", one.message)[0] for one in found] == ["reads", "echo"]
+    assert all(words in one.message for one in found)
+    assert "xcom_pull" in lines[found[0].line - 1]
+    assert 'task_id="echo"' in lines[found[1].line - 1]
+
+
+def test_every_way_to_pull_is_seen(findings):
+    """The context's instance, ours and Airflow's tasks, statements of Jinja, and several in one."""
+    body = (
+        "context['ti'].xcom_pull('spli')\n        get_current_context()['ti'].xcom_pull('spit')"
+        "\n        context['task_instance'].xcom_pull(task_ids='splitt')"
+    )
+    template = (
+        "{% set x = task_instance.xcom_pull(task_ids='split', key='trai') %}"
+        "{% if ti.xcom_pull('splitt') %}{{ ti.xcom_pull('split') | upper }}{% endif %}"
+    )
+    _, found = findings(body, template, "typed_task")
+    assert len(found) == 5
+
+
+def test_what_jinja_cannot_read_is_left_alone(findings):
+    """A template of another language, or a broken one, is none of ours."""
+    assert findings("return 1", "{{ ti.xcom_pull('splitt' }}")[1] == []
