@@ -20,13 +20,16 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel bench bench-quick stubs lint format lock clean python
+.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel bench bench-quick stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: .venv/synced ## Run the example DAG on real flights
 	.venv/bin/python examples/flights.py
+
+pictures: .venv/synced ## Draw the pictures of the docs anew
+	.venv/bin/typedxcom graph examples/dags/flights_2013.py --format svg > docs/flights.svg
 
 test: .venv/synced .venv-checkers/synced ## Run all tests (ARGS="-k wiring -x" goes to pytest)
 	.venv/bin/python -m pytest $(ARGS)

@@ -17,20 +17,33 @@ from typedxcom.airflow.config import SECTION, conf
 from typedxcom.airflow.private import DagContext
 from typedxcom.errors import ConfigurationError
 
-__all__ = ["always_strict", "forget", "warns", "warns_in_dag", "warns_in_run"]
+__all__ = ["always_strict", "always_warning", "forget", "warns", "warns_in_dag", "warns_in_run"]
 
 _MODES = ("error", "warn")
-_strict: list[None] = []  # one for each `always_strict` that is open
+_forced: list[str] = []  # the mode of each `always_strict` and `always_warning` that is open
 
 
 @contextlib.contextmanager
 def always_strict() -> Iterator[None]:
     """Inside, every DAG is checked as in the mode ``error``, whatever the settings say."""
-    _strict.append(None)
+    with _always("error"):
+        yield
+
+
+@contextlib.contextmanager
+def always_warning() -> Iterator[None]:
+    """Inside, every DAG is built as in the mode ``warn``: also a wrong one can be looked at."""
+    with _always("warn"):
+        yield
+
+
+@contextlib.contextmanager
+def _always(mode: str) -> Iterator[None]:
+    _forced.append(mode)
     try:
         yield
     finally:
-        _strict.pop()
+        _forced.pop()
 
 
 def warns(dag_id: str | None) -> bool:
@@ -39,7 +52,7 @@ def warns(dag_id: str | None) -> bool:
     Raises:
         ConfigurationError: The settings are wrong.
     """
-    return not _strict and _mode(dag_id) == "warn"
+    return (_forced[-1] if _forced else _mode(dag_id)) == "warn"
 
 
 def warns_in_dag() -> bool:

@@ -14,6 +14,7 @@ from typedxcom.cli.coverage import Coverage, coverage_of
 
 if TYPE_CHECKING:
     from typedxcom.airflow.wiring.edges import Edge
+    from typedxcom.cli.drawn.picture import Task
     from typedxcom.cli.imports import ImportGraph
     from typedxcom.cli.loading import LoadedFile
 
@@ -45,12 +46,16 @@ class CheckedDag:
         edges: Its edges.
         notes: Readings that get JSON, because no wiring shows whose contract decodes them, and
             outputs in texts that the reader does not wait for.
+        tasks: Its tasks as a picture shows them; only where it is to be drawn.
+        wrong: Each error of its wiring, one sentence.
     """
 
     dag_id: str
     path: Path
     edges: list[Edge]
     notes: list[str] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
     @property
     def untyped(self) -> list[Edge]:
@@ -86,7 +91,11 @@ class CheckReport:
 
 
 def examine(
-    paths: list[Path], *, dags_folder: Path | None = None, with_importers: bool = False
+    paths: list[Path],
+    *,
+    dags_folder: Path | None = None,
+    with_importers: bool = False,
+    to_draw: bool = False,
 ) -> CheckReport:
     """Import each DAG file of *paths* and look at every edge.
 
@@ -94,6 +103,7 @@ def examine(
         paths: Files, archives and folders.
         dags_folder: Where DAGs import from; found for each path where it is None.
         with_importers: Look also at the DAG files that import a file that is named.
+        to_draw: Build wrong DAGs too, and list their tasks and what is wrong with them.
 
     Raises:
         FileNotFoundError: One of *paths* is not there.
@@ -104,7 +114,7 @@ def examine(
 
     report, before = CheckReport(), set(sys.modules)
     listed = {path: list(dag_files(path)) for path in paths}
-    trees = _by_dags_folder(listed, dags_folder)
+    trees = _by_dags_folder(listed, dags_folder, to_draw=to_draw)
     for tree, named in trees.items():
         for path in named:
             _examine_path(report, path, listed[path], tree)
@@ -120,6 +130,7 @@ class _Tree:
     """A DAGs folder while its files are looked at."""
 
     folder: Path  # absolute
+    to_draw: bool
     seen: set[Path] = field(default_factory=set)  # absolute
 
     @cached_property
@@ -129,14 +140,16 @@ class _Tree:
         return ImportGraph(self.folder)
 
 
-def _by_dags_folder(paths: Iterable[Path], given: Path | None) -> dict[_Tree, list[Path]]:
+def _by_dags_folder(
+    paths: Iterable[Path], given: Path | None, *, to_draw: bool
+) -> dict[_Tree, list[Path]]:
     """*paths* by the folder that their files import from."""
     from typedxcom.cli.discovery import dags_folder_of
 
     groups: dict[Path, list[Path]] = {}
     for path in paths:
         groups.setdefault((given or dags_folder_of(path)).absolute(), []).append(path)
-    return {_Tree(folder): named for folder, named in groups.items()}
+    return {_Tree(folder, to_draw): named for folder, named in groups.items()}
 
 
 def _examine_path(report: CheckReport, path: Path, files: list[Path], tree: _Tree) -> None:
@@ -164,6 +177,8 @@ def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
 def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
     from typedxcom.airflow.modes import always_strict
     from typedxcom.cli.discovery import is_passed_over, may_hold_dags
+    from typedxcom.cli.drawn.picture import tasks_of
+    from typedxcom.cli.drawn.warned import warning_instead
     from typedxcom.cli.loading import load_file
 
     absolute = path.absolute()
@@ -173,28 +188,36 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
     report.files += 1
     if not may_hold_dags(path, is_imported=lambda: bool(tree.imports.importers([absolute]))):
         return
-    with always_strict(), load_file(path.resolve(), root=tree.folder) as loaded:
+    modes: Any = warning_instead() if tree.to_draw else always_strict()
+    with modes as wrong, load_file(path.resolve(), root=tree.folder) as loaded:
         if loaded.error is not None:
             report.findings.extend(_from_error(path, loaded.line, loaded.error, tree.folder))
         for dag in loaded.dags:
-            _examine_dag(report, path, dag, loaded)
+            checked = _examine_dag(report, path, dag, loaded)
+            if tree.to_draw:
+                checked.tasks.extend(tasks_of(dag))
+                checked.wrong[:0] = wrong(dag.dag_id)
     if loaded.dags and is_passed_over(path):
         report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
 
 
-def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) -> None:
+def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) -> CheckedDag:
     from typedxcom.airflow.wiring.dag import check_tasks
     from typedxcom.airflow.wiring.edges import edges_of
     from typedxcom.airflow.wiring.unwired import wrong_pulls
 
-    report.dags.append(CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag)))
+    checked = CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag))
+    report.dags.append(checked)
     for task_id, message in check_tasks(dag):
+        checked.wrong.append(message)
         line = loaded.line_of(dag.task_dict[task_id]) or _line_of(path, task_id)
         report.findings.append(Finding(path, line, message, "wiring"))
     for wrong in wrong_pulls(dag):
+        checked.wrong.append(wrong.sentence)
         own = wrong.line if wrong.file == str(loaded.path) else None
         line = own or loaded.line_of(dag.task_dict[wrong.task_id]) or 1
         report.findings.append(Finding(path, line, wrong.sentence, "wiring"))
+    return checked
 
 
 def _notes(dag: Any) -> list[str]:

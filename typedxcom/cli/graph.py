@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from typedxcom.cli.drawn.picture import is_about
 from typedxcom.cli.findings import CheckedDag
 
 __all__ = ["mermaid"]
@@ -18,6 +19,9 @@ def mermaid(dag: CheckedDag) -> str:
         arrow = "-->" if edge.is_typed else "-.->"
         label = _quoted(f"{edge.parameter}: {edge.written}{' each' if edge.mapped else ''}")
         lines.append(f'  {_id(edge.upstream)} {arrow}|"{label}"| {_id(edge.downstream)}')
+    for at, edge in enumerate(dag.edges):
+        if any(is_about(sentence, edge) for sentence in dag.wrong):
+            lines.append(f"  linkStyle {at} stroke:#cf222e,color:#cf222e")
     return "\n".join(lines)
 
 

@@ -15,7 +15,10 @@ from pathlib import Path
 
 from typedxcom import __version__
 from typedxcom.cli import show, sweep
-from typedxcom.cli.findings import CheckReport, examine
+from typedxcom.cli.drawn.page import html
+from typedxcom.cli.drawn.picture import picture_of
+from typedxcom.cli.drawn.svg import svg
+from typedxcom.cli.findings import CheckedDag, CheckReport, examine
 from typedxcom.cli.formats import FORMATS
 from typedxcom.cli.graph import mermaid
 from typedxcom.cli.suggest import suggestions
@@ -40,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 options.dags,
                 dags_folder=options.dags_folder,
                 with_importers=options.command == "check",
+                to_draw=options.command == "graph",
             )
     except FileNotFoundError as error:
         print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
@@ -50,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for folder, files in report.empty.items():
         print(f"typedxcom: {_no_dags(folder, files)}", file=sys.stderr)
     if options.command == "graph":
-        return _graph(report, options.dag_id)
+        return _graph(report, options)
     return _check(report, options)
 
 
@@ -112,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--suggest", action="store_true", help="Print the annotation that each untyped edge lacks."
     )
-    graph = commands.add_parser("graph", help="Print a DAG as a Mermaid flowchart.")
+    graph = commands.add_parser("graph", help="Draw a DAG, with the types on its edges.")
     graph.add_argument(
         "dags", nargs="+", type=Path, help="DAG files, zip archives, or folders of them."
     )
@@ -123,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
             help="The folder that DAGs import from. Default: [core] dags_folder where the file is in it, "
             "else the folder called dags above the file, else the folder of its outermost package.",
         )
+    graph.add_argument("--format", choices=["html", "mermaid", "svg"], default="mermaid")
     graph.add_argument("--dag-id", help="Which DAG, where the files hold several.")
     show.add_options(commands.add_parser("show", help="Open the value of an XCom."))
     sweep.add_options(
@@ -131,11 +136,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _graph(report: CheckReport, dag_id: str | None) -> int:
-    chosen = [dag for dag in report.dags if dag_id in (None, dag.dag_id)]
+def _graph(report: CheckReport, options: argparse.Namespace) -> int:
+    chosen = [dag for dag in report.dags if options.dag_id in (None, dag.dag_id)]
     if not chosen:
         errors = "; ".join(one.message for one in report.findings)
         print(f"typedxcom: no such DAG. {errors}".rstrip(), file=sys.stderr)
         return _USAGE
-    print("\n".join(map(mermaid, chosen)))
+    if options.format == "svg" and len(chosen) > 1:
+        names = ", ".join(dag.dag_id for dag in chosen)
+        print(f"typedxcom: an SVG shows one DAG. Choose it with --dag-id: {names}", file=sys.stderr)
+        return _USAGE
+    print(_DRAWINGS[options.format](chosen))
     return _OK
+
+
+_DRAWINGS: dict[str, Callable[[list[CheckedDag]], str]] = {
+    "html": lambda dags: html(list(map(picture_of, dags))),
+    "mermaid": lambda dags: "\n".join(map(mermaid, dags)),
+    "svg": lambda dags: svg(picture_of(dags[0])),
+}
