@@ -41,6 +41,7 @@ FLOORS = {
     "contracts": 4,
     "exchange": 4,
     "stored": 4,
+    "preview": 4,
     "promises": 4,
     "sweep": 4,
     "airflow": 5,
@@ -56,6 +57,7 @@ AIRFLOW_FLOORS = {  # of the rooms in typedxcom/airflow; its files have the grou
     "authoring": 3,
     "sweep": 3,
     "policy": SIDE,  # Airflow loads it
+    "tab": SIDE,  # likewise
 }
 HEAVY = {"duckdb", "pandas", "polars", "pyarrow"}
 

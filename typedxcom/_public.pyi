@@ -179,6 +179,7 @@ class TaskDecorator:
         multiple_outputs: bool | None = None,
         inputs: Any = None,
         output: Any = None,
+        preview: int | None = None,
         **kwargs: Any,
     ) -> TaskDecorator: ...
     def override(self, **kwargs: Any) -> TaskDecorator: ...

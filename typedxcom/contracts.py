@@ -84,6 +84,8 @@ class Contract:
         output: What is returned, where the annotation is not to decide.
         store: The name of the store for what is large; the deployment's default where None.
         format: How returned tables are stored: ``arrow`` or ``parquet``; arrow where None.
+        preview: How many rows of what is stored are shown in the UI; the deployment's setting where
+            None, and no preview where False.
         returns: False where the function's annotation does not describe what is pushed.
         local_names: Names of the scope that the function was defined in.
     """
@@ -95,6 +97,7 @@ class Contract:
     output: Any = None
     store: str | None = None
     format: TableFormat | None = None
+    preview: int | None = None
     returns: bool = True
     local_names: Mapping[str, Any] = field(default_factory=dict)
     _reading: _Reading = field(default_factory=_Reading, init=False, repr=False, compare=False)

@@ -17,11 +17,13 @@ class Settings:
             text, which every hop copies instead of walking: at 10 kB plain JSON takes a third
             longer (docs/explanation/performance.md has the measurement).
         store_threshold: Bytes of JSON above which a value goes to a store, where there is one.
+        preview: Rows of a stored value that people see in the UI; None for no preview at all.
     """
 
     strict: bool = True
     threshold: int = 8_000
     store_threshold: int = 100_000
+    preview: int | None = None
 
     def is_plain(self, size: int) -> bool:
         """Whether *size* bytes of JSON are plain JSON in the entry, where they survive as that."""

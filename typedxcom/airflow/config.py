@@ -11,6 +11,7 @@ except ImportError:  # Airflow 3.1
 
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer.signing import check_keys
+from typedxcom.preview import MAX_ROWS
 from typedxcom.settings import Settings
 
 __all__ = ["SECTION", "check_dags", "conf", "settings", "signing_keys"]
@@ -33,9 +34,21 @@ def settings() -> Settings:
             store_threshold=conf.getint(
                 SECTION, "store_threshold", fallback=defaults.store_threshold
             ),
+            preview=_preview_rows(),
         )
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
+
+
+def _preview_rows() -> int | None:
+    """Rows of a preview; None where it is not set or off. Raises ValueError."""
+    written = str(conf.get(SECTION, "preview", fallback="") or "").strip()
+    if written.lower() in ("", "off", "false", "none"):
+        return None
+    rows = int(written)
+    if not 0 <= rows <= MAX_ROWS:
+        raise ValueError(f"preview is {rows}: it needs a number from 0 to {MAX_ROWS}, or off")
+    return rows
 
 
 @functools.cache

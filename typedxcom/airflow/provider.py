@@ -154,6 +154,18 @@ def get_provider_info() -> dict[str, Any]:
                         "example": None,
                         "default": "False",
                     },
+                    "preview": {
+                        "description": (
+                            "How many rows of a stored value people see on the tab Typed XCom of a "
+                            "task instance, 100 at most. With 0, they see types and counts only, "
+                            "and no value. With off, nothing is written for them. "
+                            "@task(preview=...) overrides it."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": "5",
+                        "default": "off",
+                    },
                     "log_transfers": {
                         "description": (
                             "Log a line with task, store, bytes, rows and seconds for every object "

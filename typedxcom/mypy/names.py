@@ -93,7 +93,7 @@ STANDARD_SETTINGS: Final = frozenset(
     | {"index_urls", "index_urls_from_connection_ids", "inherit_env", "inputs"}
     | {"kwargs_to_upstream", "max_wait", "mode", "multiple_outputs", "never_fail", "op_args"}
     | {"op_kwargs", "output", "output_encoding", "output_processor", "pip_install_options"}
-    | {"poke_interval", "python", "python_callable", "python_version", "requirements"}
+    | {"poke_interval", "preview", "python", "python_callable", "python_version", "requirements"}
     | {"serializer", "show_return_value_in_logs", "silent_fail", "skip_on_exit_code"}
     | {"soft_fail", "store", "string_args", "system_site_packages", "templates_dict"}
     | {"templates_exts", "timeout", "use_dill", "venv_cache_path"}

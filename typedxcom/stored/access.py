@@ -156,12 +156,14 @@ class Placement:
         coordinates: Whose value it is.
         store: The name of the store that new objects go to.
         format: How tables are written there: ``arrow`` or ``parquet``.
+        look: Sees each table before it is written, and gives it back.
     """
 
     stores: Stores
     coordinates: Coordinates
     store: str
     format: TableFormat = "arrow"
+    look: Callable[[Any], Any] | None = None
 
     @property
     def is_local(self) -> bool:

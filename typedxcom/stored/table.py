@@ -200,6 +200,7 @@ def write_any_table(value: Any, placement: Placement) -> JsonValue:
 
 def _write_table(table: Any, placement: Placement, schema: Schema | None) -> JsonValue:
     """One object, in the format that the placement says."""
+    table = table if placement.look is None else placement.look(table)
     written = format_named(placement.format)
     assert isinstance(written, StoredTableFormat)
     with placement.writer(written.name, in_parts=True) as out:

@@ -31,6 +31,8 @@ from typedxcom.stored.access import TableFormat
 
 __all__ = ["contract", "setup", "task", "teardown", "typed"]
 
+_OWN = ("inputs", "output", "store", "format", "preview")  # what Airflow's decorators do not take
+
 
 class _TypedDecorators:
     """Airflow's `@task` and all its sub-decorators, each with contracts."""
@@ -62,7 +64,7 @@ def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
             f"{args[0].function.__name__!r} is a task already: one task decorator is enough. "
             "For contracts on another decorator's task use @typed on top of it."
         )
-    said = {name: kwargs.pop(name, None) for name in ("inputs", "output", "store", "format")}
+    said = {name: kwargs.pop(name, None) for name in _OWN}
     made = decorator(*args, **kwargs)
     if is_decorated_task(made):
         return adopt(made, **said)
@@ -76,6 +78,7 @@ def typed(
     output: Any = None,
     store: str | None = None,
     format: TableFormat | None = None,  # noqa: A002
+    preview: int | None = None,
 ) -> Any:
     """Keep contracts on a task that some other decorator made.
 
@@ -85,18 +88,22 @@ def typed(
         output: As for ``@task(output=...)``.
         store: As for ``@task(store=...)``.
         format: As for ``@task(format=...)``.
+        preview: As for ``@task(preview=...)``.
 
     Raises:
         ContractError: It is not a decorated task.
     """
+    said = {
+        "inputs": inputs, "output": output, "store": store, "format": format, "preview": preview,
+    }  # fmt: skip
     if decorated is None:
-        return functools.partial(typed, inputs=inputs, output=output, store=store, format=format)
+        return functools.partial(typed, **said)
     if not is_decorated_task(decorated):
         raise ContractError(
             "@typed goes on top of a task decorator: @typed above @task.docker, say. "
             "For a plain function use @typedxcom.task."
         )
-    return adopt(decorated, inputs=inputs, output=output, store=store, format=format)
+    return adopt(decorated, **said)
 
 
 def contract(function: Any = None, *, inputs: Any = None, output: Any = None) -> Any:

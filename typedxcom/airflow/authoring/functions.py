@@ -20,12 +20,16 @@ def with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> A
     Args:
         function: The author's function.
         operator_class: What Airflow runs it with.
-        said: ``inputs``, ``output``, ``store`` and ``format`` as the decorator was given them.
+        said: ``inputs``, ``output``, ``store``, ``format`` and ``preview`` as the decorator was
+            given them.
     """
     existing = contract_of(function)
     if existing is not None:
         if existing.function is not function:  # @contract below: what it said counts
-            said = {name: value or getattr(existing, name) for name, value in said.items()}
+            said = {
+                name: getattr(existing, name) if value is None else value
+                for name, value in said.items()
+            }
         function = _copy(existing.function)  # one check is enough
     kind = kind_of(operator_class)
     made = Contract(

@@ -38,6 +38,7 @@ from typedxcom.airflow.wiring.readers import read_in, reader_group
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, shorten
+from typedxcom.preview import MAX_ROWS
 from typedxcom.schema.relation import Solution, substitute
 from typedxcom.scopes import local_names, settle
 
@@ -49,7 +50,8 @@ def adopt(made: Any, **said: Any) -> TypedTask:
 
     Args:
         made: A decorated function that is no task yet.
-        **said: ``inputs``, ``output``, ``store`` and ``format`` as the decorator was given them.
+        **said: ``inputs``, ``output``, ``store``, ``format`` and ``preview`` as the decorator was
+            given them.
 
     Raises:
         ContractError: One of them is not what it should be.
@@ -59,6 +61,7 @@ def adopt(made: Any, **said: Any) -> TypedTask:
         raise ContractError(
             f"Task function {made.function.__name__!r}: store takes the name of a store, got `{got}`."
         )
+    _refuse_preview(made.function.__name__, said["preview"])
     if said["output"] is not None or said["inputs"] is not None:
         settle([said["output"], said["inputs"]])
     if said["output"] is None:
@@ -72,6 +75,17 @@ def adopt(made: Any, **said: Any) -> TypedTask:
     vars(adopted).update(vars(made), function=function, operator_class=operator_class)
     functools.update_wrapper(adopted, function)
     return adopted
+
+
+def _refuse_preview(name: str, rows: Any) -> None:
+    """Raise ContractError unless *rows* is a number of rows, or says that there is no preview."""
+    if rows is None or rows is False:
+        return
+    if type(rows) is not int or not 0 <= rows <= MAX_ROWS:
+        raise ContractError(
+            f"Task function {name!r}: preview takes a number of rows from 0 to {MAX_ROWS}, or False "
+            f"for no preview, got `{shorten(rows)}`."
+        )
 
 
 class TypedTask(TaskDecoratorType[Any, Any, Any]):

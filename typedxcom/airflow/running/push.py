@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from typedxcom.airflow.config import settings
@@ -12,11 +13,13 @@ from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import ListOfDictsExpandInput
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.places import keeps_place
+from typedxcom.airflow.running.previews import preview_of
 from typedxcom.airflow.running.stores import placement, stores_lists
 from typedxcom.airflow.running.warned import BROKEN, as_airflow_pushes, warn_of_result
 from typedxcom.contracts import Contract
 from typedxcom.errors import CodecError, EncodeError, ValidationError
 from typedxcom.exchange import Outgoing, outgoing
+from typedxcom.preview import TableLook
 from typedxcom.stored.access import Placement
 
 __all__ = ["about_result", "push_form", "pushed_by_airflow"]
@@ -50,16 +53,20 @@ def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
         ValidationError, EncodeError: As for `exchange.dump`; the task is not retried.
         StoreError: The store refused. A retry may help.
     """
-    push = _Push(contract, operator, ti)
+    preview = preview_of(value, contract, operator, ti)
+    push = _Push(contract, operator, ti, look=preview.look if preview else None)
     try:
         with without_retries(), about_result(operator.task_id):
-            return push.entry(value)
+            entry = push.entry(value)
     except BROKEN as error:
         if not warns(ti.dag_id):
             raise
         warn_of_result(error, ti)
         where = placement(ti, "return_value", contract.store, contract.format)
         return pushed_by_airflow(as_airflow_pushes(value, error, where), operator)
+    if preview:
+        preview.push(entry)
+    return entry
 
 
 @contextlib.contextmanager
@@ -77,10 +84,12 @@ def about_result(task_id: str) -> Iterator[None]:
 class _Push:
     """One result on its way to its entries."""
 
-    def __init__(self, contract: Contract, operator: Any, ti: Any) -> None:
+    def __init__(
+        self, contract: Contract, operator: Any, ti: Any, *, look: TableLook | None = None
+    ) -> None:
         self._codec = contract.returned.codec
         self._store, self._format = contract.store, contract.format
-        self._operator, self._ti = operator, ti
+        self._operator, self._ti, self._look = operator, ti, look
 
     def entry(self, value: Any) -> Any:
         """The entry of the return value; the keys of multiple outputs are pushed on the way."""
@@ -122,7 +131,8 @@ class _Push:
         return result.items_entry(where, keywords=keywords, in_place=stores_lists())
 
     def _placement(self, key: str = "return_value") -> Placement | None:
-        return placement(self._ti, key, self._store, self._format)
+        where = placement(self._ti, key, self._store, self._format)
+        return replace(where, look=self._look) if where and self._look else where
 
 
 def _mapped_dependants(operator: Any, ti: Any) -> list[Any]:

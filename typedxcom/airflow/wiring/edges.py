@@ -25,7 +25,7 @@ from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
 
-__all__ = ["Edge", "NoEdge", "arguments_of", "edges_of", "fields_of"]
+__all__ = ["Edge", "NoEdge", "arguments_of", "edges_from", "edges_of", "fields_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,16 @@ def edges_of(dag: Any) -> list[Edge]:
         with read_in(operator.task_group):
             found.extend(_into(operator))
     return found
+
+
+def edges_from(operator: Any) -> Iterator[Edge]:
+    """The edges to the readers of what *operator* pushes; a task without a DAG has none."""
+    tasks = operator.dag.task_dict if operator.has_dag() else {}
+    found = tasks[operator.task_id].downstream_task_ids if tasks else ()
+    for task_id in sorted(found):
+        with read_in(tasks[task_id].task_group):
+            edges = list(_into(tasks[task_id]))
+        yield from (edge for edge in edges if edge.upstream == operator.task_id)
 
 
 def _into(operator: Any) -> Iterator[Edge]:

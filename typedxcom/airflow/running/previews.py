@@ -1,0 +1,97 @@
+"""The preview of what a task returns, pushed beside its entry for the people who look at the UI.
+
+It is an XCom of its own. A plain entry has no room for it, a pointer with a key more is refused by
+the typedxcom that other workers may still have, and Airflow copies an entry into the rendered
+arguments of each reader, where a sample of its rows has no business. So whoever asks for no key, or
+for another one, never meets it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from typedxcom.airflow.config import settings
+from typedxcom.airflow.wiring.edges import edges_from
+from typedxcom.contracts import Contract
+from typedxcom.pointer import is_pointer
+from typedxcom.preview import KEY, TableLook, make_preview
+from typedxcom.schema.nodes import MappingOf, Schema, SequenceOf, bare
+from typedxcom.stored.base import StoredCodec
+
+__all__ = ["ResultPreview", "preview_of"]
+
+_log = logging.getLogger(__name__)
+
+
+def preview_of(value: Any, contract: Contract, operator: Any, ti: Any) -> ResultPreview | None:
+    """The preview of *value*, to be pushed once its entry is made; None where nobody wants one."""
+    rows = settings().preview if contract.preview is None else contract.preview
+    if rows is None or rows is False or value is None or not operator.do_xcom_push:
+        return None
+    return ResultPreview(rows, value, contract, operator, ti)
+
+
+class ResultPreview:
+    """One preview in the making.
+
+    Attributes:
+        look: Sees the tables that are written for the value.
+    """
+
+    def __init__(self, rows: int, value: Any, contract: Contract, operator: Any, ti: Any) -> None:
+        self.look = TableLook(rows)
+        self._rows, self._value, self._promise = rows, value, contract.returned
+        self._operator, self._ti = operator, ti
+
+    def push(self, entry: Any) -> None:
+        """Push it beside *entry*; whatever goes wrong with it, the task goes on."""
+        try:
+            made = make_preview(
+                self._promise.schema,
+                readers=list(self._readers()),
+                seen=self.look.seen,
+                items=self._items(entry),
+            )
+            self._ti.xcom_push(KEY, made)
+        except Exception as error:  # its words may quote a value
+            name = type(error).__name__
+            _log.warning("Task %s pushes no preview: %s", self._operator.task_id, name)
+
+    def _readers(self) -> Iterator[tuple[str, str, str]]:
+        """Task, parameter and type of each reader that is wired in the DAG file."""
+        for edge in edges_from(self._operator):
+            each = " (each item)" if edge.mapped else ""
+            yield edge.downstream, edge.parameter, f"{edge.read}{each}"
+
+    def _items(self, entry: Any) -> list[Any]:
+        """The first items of a list or dict that is stored, as JSON builtins."""
+        codec = self._promise.codec
+        if not self._rows or isinstance(codec, StoredCodec) or not _is_stored(entry):
+            return []
+        first = _first(self._value, codec.schema, self._rows)
+        if first is None:
+            return []
+        tree: Any = codec.encode(first).tree
+        if isinstance(tree, Mapping):
+            return [{"key": key, "value": part} for key, part in tree.items()]
+        return list(tree)
+
+
+def _is_stored(entry: Any) -> bool:
+    """Whether the value is not in its entry; a list may become one object after this."""
+    return is_pointer(entry) or isinstance(entry, list)
+
+
+def _first(value: Any, schema: Schema, rows: int) -> Any:
+    """A value of the same kind that has only the first items; None where there are no items."""
+    kind = bare(schema)
+    with contextlib.suppress(TypeError):  # a class that is made in another way
+        if isinstance(kind, MappingOf):
+            return dict(itertools.islice(value.items(), rows))
+        if isinstance(kind, SequenceOf):
+            return type(value)(itertools.islice(value, rows))
+    return None

@@ -1,0 +1,45 @@
+"""The tab's own requests: the module that draws it, and the XComs of one task instance.
+
+Whoever may see the DAG's XComs in Airflow may ask. No store is opened, and no code of an author's
+runs: what is shown is in the database, written by a worker.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from typedxcom.airflow.tab.entries import entries_of
+from typedxcom.airflow.tab.shown import shown_entries
+
+__all__ = ["make_app"]
+
+_MODULE = Path(__file__).with_name("tab.js")
+_PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def make_app() -> Any:
+    """The app, which Airflow mounts."""
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+    from airflow.api_fastapi.common.db.common import SessionDep
+    from airflow.api_fastapi.core_api.security import requires_access_dag
+    from fastapi import Depends, FastAPI
+    from fastapi.responses import FileResponse, JSONResponse
+
+    app = FastAPI(title="Typed XCom", docs_url=None, redoc_url=None, openapi_url=None)
+    may_see = requires_access_dag(method="GET", access_entity=DagAccessEntity.XCOM)
+
+    def module() -> FileResponse:
+        return FileResponse(_MODULE, media_type="text/javascript")
+
+    def xcoms(
+        session: Any, dag_id: str, run_id: str, task_id: str, map_index: int = -1
+    ) -> JSONResponse:
+        found = entries_of(session, dag_id, run_id, task_id, map_index)
+        return JSONResponse(shown_entries(found), headers=_PRIVATE)
+
+    xcoms.__annotations__["session"] = SessionDep  # known only here
+    app.get("/tab.js")(module)
+    # Of the names of a request Airflow's check takes the one in the path first, as this does.
+    app.get("/dags/{dag_id}/xcoms", dependencies=[Depends(may_see)])(xcoms)
+    return app

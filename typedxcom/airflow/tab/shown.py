@@ -1,0 +1,132 @@
+"""An entry as the tab shows it: facts and short texts, whoever wrote it.
+
+A task may write any entry of any DAG, so nothing in one is believed. Each text is cut, characters
+that cannot be seen are spelled out, and a preview that is not one is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from typedxcom.airflow.tab.entries import StoredEntry
+from typedxcom.codecs.text import read_text
+from typedxcom.errors import DecodeError
+from typedxcom.exchange.forms import is_form
+from typedxcom.pointer import MARKER, Pointer, is_pointer, parse
+from typedxcom.preview import KEY, read_preview, visible, without_names
+
+__all__ = ["shown_entries"]
+
+_MAX_VALUE = 4_000  # characters
+_MAX_ABOUT = 200
+_RETURNED = "return_value"
+
+
+def shown_entries(entries: Sequence[StoredEntry]) -> dict[str, Any]:
+    """The XComs of a task instance; the preview goes with what the task returned."""
+    found = [_preview(one) for one in entries if one.key == KEY]
+    own = (one for one in entries if one.key != KEY)
+    ordered = sorted(own, key=lambda one: one.key != _RETURNED)
+    return {"xcoms": [_beside(one, found if one.key == _RETURNED else []) for one in ordered]}
+
+
+def _preview(entry: StoredEntry) -> dict[str, Any] | None:
+    return read_preview(_parsed(entry.text)) if entry.is_whole else None
+
+
+def _beside(entry: StoredEntry, previews: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+    """An entry with its preview, if it has one; beside one that cannot be read it has no value."""
+    shown = _shown(entry, next(iter(previews), None))
+    if None in previews:
+        shown.pop("value", None)
+        shown["wrong"] = "The preview is damaged, or newer than this typedxcom: upgrade it here."
+    return shown
+
+
+def _shown(entry: StoredEntry, preview: dict[str, Any] | None) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "key": visible(entry.key, _MAX_ABOUT),
+        "at": entry.at,
+        "bytes": entry.size,
+        "form": "plain",
+        "preview": preview,
+    }
+    if not entry.is_whole:
+        is_withheld = preview is not None and (preview["withheld"] or preview["withheld_names"])
+        return {**shown, **({} if is_withheld else _value(entry.text, is_cut=True))}
+    tree = _parsed(entry.text)
+    if is_pointer(tree):
+        return {**shown, **_pointed(tree)}
+    if is_form(tree):
+        shown["form"], shown["about"] = "text", visible(str(tree.get("about", "")), _MAX_ABOUT)
+        tree = _parsed(str(tree.get("json", "")))
+    return shown if preview and preview["withheld"] else {**shown, **_of_tree(tree, preview)}
+
+
+def _parsed(text: str) -> Any:
+    """The JSON of *text*, or the text itself."""
+    try:
+        return read_text(text.encode("utf-8", "surrogatepass"))
+    except (DecodeError, ValueError, RecursionError):
+        return text
+
+
+def _pointed(tree: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a pointer, which are not proved here."""
+    try:
+        pointer = parse(tree)
+    except DecodeError as error:
+        return {"form": "pointer", "wrong": visible(str(error), _MAX_ABOUT)}
+    return {
+        "form": "pointer",
+        "about": visible(pointer.about, _MAX_ABOUT),
+        "stored": _facts(pointer),
+    }
+
+
+def _facts(pointer: Pointer) -> dict[str, Any]:
+    return {
+        "codec": pointer.codec,
+        "store": pointer.store,
+        "path": visible(pointer.path, 2 * _MAX_ABOUT),
+        "bytes": pointer.size,
+        "rows": pointer.rows,
+        "digest": pointer.digest,
+        "compression": pointer.compression,
+        "media_type": pointer.media_type,
+        "is_signed": pointer.mac is not None,
+    }
+
+
+def _of_tree(tree: Any, preview: dict[str, Any] | None) -> dict[str, Any]:
+    names = frozenset(preview["withheld_names"]) if preview else frozenset[str]()
+    try:
+        readable = without_names(_readable(tree), names)
+        text = json.dumps(readable, ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return {}
+    return _value(text)
+
+
+def _readable(tree: Any) -> Any:
+    """*tree* with the order that a mark of ours gives, and one line for each pointer in it."""
+    if is_pointer(tree):
+        return visible(str(tree.get("about", "")), _MAX_ABOUT)
+    if isinstance(tree, dict):
+        return {key: _readable(tree[key]) for key in _ordered(tree)}
+    return [_readable(part) for part in tree] if isinstance(tree, list) else tree
+
+
+def _ordered(tree: dict[str, Any]) -> list[str]:
+    """The keys in the order that a mark of ours gives, if it names just these."""
+    order = tree.get(MARKER)
+    keys = [key for key in order if isinstance(key, str)] if isinstance(order, list) else []
+    return keys if sorted([*keys, MARKER]) == sorted(tree) else list(tree)
+
+
+def _value(text: str, *, is_cut: bool = False) -> dict[str, Any]:
+    head = text[:_MAX_VALUE]
+    lines = "\n".join(visible(line, 4 * _MAX_VALUE) for line in head.split("\n"))
+    return {"value": lines, "is_cut": is_cut or len(text) > _MAX_VALUE}

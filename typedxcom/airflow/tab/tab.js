@@ -1,0 +1,259 @@
+// The tab "Typed XCom" of a task instance. Airflow's UI imports this module and lends its React.
+// Every value is a text node, so nothing of it is ever read as HTML. Colours are the variables of
+// Airflow's theme, which follow light and dark.
+
+const { createElement: h, useCallback, useEffect, useId, useState } = globalThis.React;
+
+const STYLE = `
+.txc { padding: 0.5rem 0; max-width: 100%; font-size: 0.875rem; color: var(--chakra-colors-fg, inherit); }
+.txc section { border: 1px solid var(--chakra-colors-border, #8884); border-radius: 6px; padding: 0.75rem 1rem; margin-bottom: 1rem; }
+.txc h3 { font-size: 1rem; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
+.txc h4 { font-weight: 600; margin: 0.9rem 0 0.3rem; }
+.txc .about { font-size: 0.95rem; margin: 0.15rem 0 0.6rem; }
+.txc .muted { color: var(--chakra-colors-fg-muted, inherit); }
+.txc dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0; }
+.txc dt { color: var(--chakra-colors-fg-muted, inherit); }
+.txc dd { margin: 0; overflow-wrap: anywhere; }
+.txc code, .txc pre, .txc td, .txc .type { font-family: var(--chakra-fonts-mono, monospace); font-size: 0.8rem; }
+.txc pre, .txc .scroll { overflow: auto; max-height: 28rem; border: 1px solid var(--chakra-colors-border, #8884); border-radius: 4px; }
+.txc pre { padding: 0.5rem 0.75rem; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--chakra-colors-bg-subtle, transparent); }
+.txc table { border-collapse: collapse; min-width: 100%; }
+.txc caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.txc th, .txc td { text-align: left; padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--chakra-colors-border, #8884); white-space: nowrap; }
+.txc thead th { position: sticky; top: 0; background: var(--chakra-colors-bg-subtle, Canvas); font-weight: 600; }
+.txc tbody th { font-weight: 500; font-family: var(--chakra-fonts-mono, monospace); font-size: 0.8rem; }
+.txc ul { list-style: none; margin: 0; padding-left: 1.2rem; border-left: 1px solid var(--chakra-colors-border, #8884); }
+.txc .scroll:focus-visible, .txc pre:focus-visible, .txc button:focus-visible { outline: 2px solid var(--chakra-colors-brand-focus-ring, currentColor); outline-offset: 1px; }
+.txc button { border: 1px solid var(--chakra-colors-border-emphasized, currentColor); border-radius: 4px; padding: 0.15rem 0.7rem; cursor: pointer; }
+.txc header { display: flex; justify-content: space-between; align-items: center; margin-bottom: 0.75rem; gap: 1rem; }
+`;
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+
+const count = (number) => number.toLocaleString("en-US");
+
+const amount = (size) => {
+  let value = size;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 10 ? 1 : 0;
+  return `${value.toLocaleString("en-US", { maximumFractionDigits: digits })} ${UNITS[unit]}`;
+};
+
+const muted = (text) => h("span", { className: "muted" }, text);
+
+const Facts = ({ rows }) =>
+  h(
+    "dl",
+    null,
+    rows
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [h("dt", { key: `${name}:name` }, name), h("dd", { key: name }, value)]),
+  );
+
+// A scrolling part that the keyboard reaches too.
+const Scroll = ({ children, label }) =>
+  h("div", { "aria-label": label, className: "scroll", role: "region", tabIndex: 0 }, children);
+
+const Table = ({ caption, head, rows }) =>
+  h(
+    Scroll,
+    { label: caption },
+    h(
+      "table",
+      null,
+      h("caption", null, caption),
+      h("thead", null, h("tr", null, head.map((name, at) => h("th", { key: at, scope: "col" }, name)))),
+      h("tbody", null, rows.map((cells, at) => h("tr", { key: at }, cells))),
+    ),
+  );
+
+const Columns = ({ preview }) => {
+  const hasRange = preview.columns.some((column) => column.length > 3);
+  const head = ["Column", "Type", "Nulls", ...(hasRange ? ["Least", "Greatest"] : [])];
+  const rows = preview.columns.map(([name, type, nulls, least, greatest]) => [
+    h("th", { key: "name", scope: "row" }, name),
+    h("td", { key: "type" }, type),
+    h("td", { key: "nulls" }, typeof nulls === "number" ? count(nulls) : nulls),
+    ...(hasRange
+      ? [h("td", { key: "least" }, least ?? ""), h("td", { key: "greatest" }, greatest ?? "")]
+      : []),
+  ]);
+  const missing = preview.width - preview.columns.length;
+  return [
+    h("h4", { key: "title" }, "Columns"),
+    h(Table, { caption: "Columns", head, key: "table", rows }),
+    missing > 0 && h("p", { className: "muted", key: "missing" }, `${count(missing)} more columns`),
+    hasRange &&
+      preview.measured > 0 &&
+      h(
+        "p",
+        { className: "muted", key: "measured" },
+        `Least and greatest are of the first ${count(preview.measured)} rows.`,
+      ),
+  ];
+};
+
+const cell = (value) => {
+  if (value === false) {
+    return muted("withheld");
+  }
+  return value === null ? muted("null") : value;
+};
+
+const Sample = ({ preview }) => {
+  const columns = preview.columns.map(([name]) => name);
+  const names = preview.names.length > 0 ? preview.names : columns;
+  const rows = preview.rows.map((line) => line.map((value, at) => h("td", { key: at }, cell(value))));
+  const title = `First ${count(rows.length)} ${rows.length === 1 ? "row" : "rows"}`;
+  return [
+    h("h4", { key: "title" }, title),
+    h(Table, { caption: title, head: names.length > 0 ? names : ["Value"], key: "table", rows }),
+  ];
+};
+
+// Lines with a depth become lists in lists.
+const Tree = ({ lines }) => {
+  const items = [];
+  let at = 0;
+  while (at < lines.length) {
+    const [depth, name, type] = lines[at];
+    let end = at + 1;
+    while (end < lines.length && lines[end][0] > depth) {
+      end += 1;
+    }
+    const inner = lines.slice(at + 1, end);
+    items.push(
+      h(
+        "li",
+        { key: at },
+        h("code", null, name),
+        ": ",
+        h("span", { className: "type muted" }, type),
+        inner.length > 0 && h(Tree, { lines: inner }),
+      ),
+    );
+    at = end;
+  }
+  return h("ul", null, items);
+};
+
+const Preview = ({ preview }) => [
+  preview.tree.length > 0 && h("h4", { key: "contract" }, "Contract"),
+  preview.tree.length > 0 && h(Tree, { key: "tree", lines: preview.tree }),
+  preview.columns.length > 0 && h(Columns, { key: "columns", preview }),
+  preview.rows.length > 0 && h(Sample, { key: "sample", preview }),
+  preview.cut && h("p", { className: "muted", key: "cut" }, "The preview was cut to 2 kB."),
+];
+
+const readers = (preview) =>
+  preview.readers.length === 0
+    ? muted("no task that is wired to it")
+    : preview.readers.map(([task, parameter, type], at) =>
+        h("div", { key: at }, h("code", null, `${task}.${parameter}`), ": ", h("span", { className: "type" }, type)),
+      );
+
+const facts = ({ at, bytes, form, preview, stored }, taskId) => [
+  ["Contract", preview && h("span", { className: "type" }, preview.type)],
+  ["Written by", h("code", null, taskId)],
+  ["Read by", preview && readers(preview)],
+  ["Rows", stored?.rows === undefined || stored?.rows === null ? undefined : count(stored.rows)],
+  ["Size", stored ? amount(stored.bytes) : `${amount(bytes)} as JSON`],
+  [
+    "Stored",
+    stored
+      ? [`as ${stored.compression ? `${stored.codec}, ${stored.compression}` : stored.codec} in store `, h("code", { key: "store" }, stored.store), ": ", h("code", { key: "path" }, stored.path)]
+      : { plain: "in the XCom itself", pointer: "in a store", text: "in the XCom itself, as JSON text" }[form],
+  ],
+  ["File type", stored?.media_type],
+  ["Digest", stored && h("code", null, stored.digest)],
+  ["Signature", stored && (stored.is_signed ? "signed; readers verify it" : "not signed")],
+  ["Pushed", h("time", { dateTime: at }, at.replace("T", " "))],
+];
+
+const Value = ({ label, xcom }) => {
+  if (xcom.value === undefined) {
+    return xcom.preview?.withheld ? h("p", { className: "muted" }, "The contract withholds its values.") : null;
+  }
+  return [
+    h("h4", { key: "title" }, "Value"),
+    h("pre", { "aria-label": `Value of ${label}`, key: "value", role: "region", tabIndex: 0 }, xcom.value),
+    xcom.is_cut && h("p", { className: "muted", key: "cut" }, "The value was cut."),
+  ];
+};
+
+const XCom = ({ taskId, xcom }) => {
+  const id = useId();
+  return h(
+    "section",
+    { "aria-labelledby": id },
+    h("h3", { id }, xcom.key),
+    h("p", { className: "about" }, xcom.about ?? ""),
+    xcom.wrong && h("p", { role: "alert" }, xcom.wrong),
+    h(Facts, { rows: facts(xcom, taskId) }),
+    xcom.preview && h(Preview, { preview: xcom.preview }),
+    h(Value, { label: xcom.key, xcom }),
+    xcom.stored &&
+      !xcom.preview &&
+      h("p", { className: "muted" }, "To see types and rows here, write @task(preview=5)."),
+  );
+};
+
+const load = async (address, signal) => {
+  const answer = await fetch(address, { credentials: "same-origin", signal });
+  if (answer.status === 401 || answer.status === 403) {
+    throw new Error("You may not see the XComs of this DAG.");
+  }
+  if (!answer.ok) {
+    throw new Error(`The XComs could not be loaded: the server answered ${answer.status}.`);
+  }
+  return answer.json();
+};
+
+const TypedXCom = ({ dagId, mapIndex, runId, taskId }) => {
+  const [state, setState] = useState({});
+  const [round, setRound] = useState(0);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+
+  useEffect(() => {
+    const control = new AbortController();
+    const address = new URL(`typedxcom/dags/${encodeURIComponent(dagId)}/xcoms`, document.baseURI);
+    address.search = new URLSearchParams({ map_index: mapIndex ?? "-1", run_id: runId, task_id: taskId });
+    load(address, control.signal).then(
+      ({ xcoms }) => setState({ xcoms }),
+      (error) => control.signal.aborted || setState({ error: error.message }),
+    );
+    return () => control.abort();
+  }, [dagId, mapIndex, round, runId, taskId]);
+
+  const { error, xcoms } = state;
+  return h(
+    "div",
+    { className: "txc" },
+    h("style", null, STYLE),
+    error && h("p", { role: "alert" }, error),
+    !error && !xcoms && h("p", { role: "status" }, "Loading…"),
+    xcoms &&
+      h(
+        "header",
+        null,
+        h(
+          "span",
+          { role: "status" },
+          xcoms.length === 0
+            ? "This task instance has no XComs."
+            : `${count(xcoms.length)} ${xcoms.length === 1 ? "XCom" : "XComs"}`,
+        ),
+        h("button", { onClick: reload, type: "button" }, "Reload"),
+      ),
+    xcoms?.map((xcom) => h(XCom, { key: xcom.key, taskId, xcom })),
+  );
+};
+
+// Where Airflow's UI looks for it: under the name of the app.
+globalThis["Typed XCom"] = TypedXCom;
+
+export default TypedXCom;
