@@ -1,4 +1,4 @@
-"""What users import in their own tests: `StoreTests` proves a store of theirs.
+"""What you import in your own tests: `StoreTests` proves a store of yours.
 
 ::
 
@@ -112,7 +112,7 @@ _NEIGHBOURS = (
 
 
 class StoreTests:
-    """What every store must do. A subclass gives the fixture ``store``: an empty one each time."""
+    """What every store must do. Your subclass has a fixture ``store``: a new, empty store."""
 
     SIZES = (0, 1, 1000, 100_000, 1_000_000)
 
@@ -139,12 +139,12 @@ class StoreTests:
         assert bytes(store.read("a/b", size=6)) == b"abcdef"
 
     def test_a_read_object_is_read_only(self, store: Store) -> None:
-        """Nobody changes what another reader of the same buffer sees."""
+        """A reader cannot change what another reader of the same buffer sees."""
         store.write("a/b", _data(200_000))
         assert memoryview(store.read("a/b", size=200_000)).readonly
 
     def test_ranges_are_exact(self, store: Store) -> None:
-        """A range is those bytes, and one that leaves the object is an error."""
+        """A range gives exactly those bytes. A range beyond the object is an error."""
         data = _data(1000)
         store.write("a/b", data)
         assert bytes(store.read_range("a/b", 10, 20)) == data[10:20]
@@ -180,7 +180,7 @@ class StoreTests:
                 store.open("a/b", size=size)
 
     def test_a_missing_object_is_named(self, store: Store) -> None:
-        """What is not there is an error with its address, never another value."""
+        """A missing object is an error with its address, never another value."""
         store.write("a/b", b"1")
         reads: list[Callable[[], object]] = [
             lambda: store.read("a/c", size=3),
@@ -196,7 +196,7 @@ class StoreTests:
             assert "a/c" in str(caught.value)
 
     def test_writing_the_same_again_renews_the_object(self, store: Store) -> None:
-        """A retry of a task writes the same object, which a sweep must not take for an old one."""
+        """A retry of a task gives its object a new date, so that no sweep deletes it."""
         store.write("a/b", b"12345")
         [before] = store.list()
         for again in (b"12345", iter([b"123", b"45"])):
@@ -207,7 +207,7 @@ class StoreTests:
         assert bytes(store.read("a/b", size=5)) == b"12345"
 
     def test_writing_again_mends_an_altered_object(self, store: Store) -> None:
-        """A path holds the digest of its bytes, so what a retry writes there is right."""
+        """A path holds the digest of its bytes, so a retry replaces altered ones."""
         for damaged in (b"1234X", b"1234", b"123456", b""):
             for again in (b"12345", iter([b"123", b"45"])):
                 store.delete("a/b")
@@ -261,7 +261,7 @@ class StoreTests:
         assert not list(store.partials())
 
     def test_a_deleted_object_is_gone(self, store: Store) -> None:
-        """Only that object; deleting it again says that it was not there."""
+        """Deleting removes only that object. Deleting it again returns False."""
         store.write("a/b", b"1")
         store.write("a/c", b"2")
         assert store.delete("a/b") is True
@@ -270,7 +270,7 @@ class StoreTests:
         assert [stored.path for stored in store.list()] == ["a/c"]
 
     def test_only_the_listed_object_is_removed(self, store: Store) -> None:
-        """An object with another date or size than a listing said was written again: it stays."""
+        """If an object has another date or size than the listing said, it stays."""
         store.write("a/b", b"12345")
         store.write("a/c", b"1")
         [stored] = [one for one in store.list() if one.path == "a/b"]
@@ -287,7 +287,7 @@ class StoreTests:
         assert not list(store.partials())
 
     def test_a_listing_tells_size_and_date(self, store: Store) -> None:
-        """The sweep needs both."""
+        """A listing has the size and the date of each object. The sweep needs both."""
         store.write("a/b", b"12345")
         [stored] = store.list()
         assert (stored.path, stored.size) == ("a/b", 5)
@@ -339,7 +339,7 @@ class StoreTests:
         assert len(list(store.list())) == 2 * len(_NEIGHBOURS)
 
     def test_a_pointer_brings_its_bytes_back(self, store: Store) -> None:
-        """Written whole or piece by piece, read whole or piece by piece, always verified."""
+        """An object is written and read, whole or piece by piece, and always verified."""
         data = _data(200_000)
         with open_object(store, _MINE, ext="bin", algorithm="sha256") as out:
             out.write(data[:1000])
@@ -350,7 +350,7 @@ class StoreTests:
         assert pointer.digest.startswith("sha256:")
 
     def test_an_altered_object_is_never_returned(self, store: Store) -> None:
-        """Same size, one bit flipped: an error that names the value's task and no bytes of it."""
+        """If one bit is flipped, you get an error with the task's name and none of the bytes."""
         pointer = _written(store, _MINE, b"secret value")
         store.delete(pointer.path)
         store.write(pointer.path, b"secret walue")

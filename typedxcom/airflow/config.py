@@ -53,11 +53,11 @@ def _preview_rows() -> int | None:
 
 @functools.cache
 def signing_keys() -> tuple[bytes, ...]:
-    """The secrets that sign pointers: the first signs, all verify; none where none is configured.
+    """The secrets that sign pointers. The first one signs, all verify. Empty if none is configured.
 
     Raises:
-        ConfigurationError: A key is set and empty, or too short. To go on without one would
-            accept every pointer.
+        ConfigurationError: A key is set and empty, or too short. Going on without one would accept
+            every pointer.
     """
     written = _signing_key()
     keys = tuple(part.strip().encode() for part in (written or "").split(",") if part.strip())

@@ -1,6 +1,7 @@
 """What each task decorator does with its function: one row per sub-decorator.
 
 The plugin cannot import this. A test compares `typedxcom.mypy.names` with it, and the rows with the
+The plugin cannot import this. A test compares it with `typedxcom.mypy.names`, and with the
 operators of the installed providers.
 """
 
@@ -27,7 +28,7 @@ class DecoratorKind:
             what a sensor found, a command or query (or several), a prompt, or something that we do
             not know.
         has_context: Whether Airflow calls the function with its context beside the arguments.
-        pushes: What is pushed whatever the function returns, where that is known.
+        pushes: The type that is pushed whatever the function returns, if that is known.
     """
 
     place: Place
@@ -79,7 +80,7 @@ KINDS: dict[str, DecoratorKind] = {
 
 
 class KeepsContract:
-    """A base of every operator of ours: wiring asks for it, and `airflow.running` fills it."""
+    """The base of every typed operator, so that wiring knows one without the code that runs it."""
 
 
 def is_typed(operator: Any) -> bool:
@@ -90,8 +91,8 @@ def is_typed(operator: Any) -> bool:
 def kind_of(operator_class: type) -> DecoratorKind:
     """The row of a decorated task's operator, also of a provider's that is not listed.
 
-    A class that Airflow's own Python decorator is made of runs its function and pushes what that
-    returns. Of any other it is not known what a return value means.
+    A subclass of Airflow's own Python operator runs its function and pushes the result. For any
+    other class, the meaning of the result is not known.
     """
     name = str(getattr(operator_class, "custom_operator_name", ""))
     word, known = _listed(name)

@@ -1,8 +1,8 @@
-"""Which deployment this is: an id that objects carry, so that no other deployment sweeps them.
+"""The id of this deployment. Objects carry it, so that no other deployment sweeps them.
 
-A worker of Airflow 3 has no database. It asks the Execution API for a Variable, once per process
-that stores something, and makes it where there is none. So the id lies in the metadata database:
-it outlives upgrades, comes back with a backup, and an empty database has another one.
+A worker of Airflow 3 has no database. Each process that stores something asks the Execution API
+once for a Variable, and makes it if there is none. So the id is kept in the metadata database: it
+outlives upgrades and comes back with a backup, and an empty database has another one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _kept: dict[str, str] = {}  # of this process
 
 
 def this_owner() -> str:
-    """The owner of what this process stores; "" where it is no task, or Airflow does not say.
+    """The owner of what this process stores. "" if it is no task, or Airflow does not say.
 
     Raises:
         ConfigurationError: The setting is wrong.
@@ -46,7 +46,7 @@ def this_owner() -> str:
 
 
 def configured_owner() -> str:
-    """The owner that ``[typedxcom] deployment`` names; "" where it is not set."""
+    """The owner that ``[typedxcom] deployment`` names, or "" if it is not set."""
     text = str(conf.get(SECTION, "deployment", fallback="") or "").strip()
     return owner_name(text) if text else ""
 
@@ -82,12 +82,12 @@ def new_deployment() -> str:
 
 
 def description_of(deployment: str) -> str:
-    """What stands beside the Variable: its value may be encrypted in the database, this never."""
+    """The Variable's description, which is never encrypted in the database. Its value may be."""
     return f"{_ABOUT}{owner_name(deployment)}. Do not copy it to another deployment."
 
 
 def owner_in_description(text: str) -> str:
-    """The owner that `description_of` wrote; "" where it did not."""
+    """The owner that `description_of` wrote, or "" if it did not write *text*."""
     _, found, after = text.partition(_ABOUT)
     return after[:12] if found else ""
 

@@ -1,4 +1,4 @@
-"""XCom keys that Airflow would take for others: its client puts them into a URL as they are.
+"""Refuses XCom keys that Airflow would take for others: its client does not quote them in URLs.
 
 A key ``"ok?"`` is written and read as ``"ok"``, and ``"../victim/return_value"`` replaces what
 another task has returned. Such a key is refused before anything is pushed.
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"/item/[^/]+\Z|/slice\Z")
 
 @functools.lru_cache(maxsize=4096)
 def key_fault(key: str) -> str | None:
-    """What Airflow would do to *key* on its way through a URL, in words; None for a good one.
+    """What Airflow would do to *key* on its way through a URL, in words. None for a good one.
 
     `tests/shell/test_key_names.py` sends keys through Airflow's own client and router.
     """
@@ -48,13 +48,13 @@ def key_fault(key: str) -> str | None:
 
 
 def key_sentence(key: object) -> str | None:
-    """The clause that refuses *key*, with its name; None for a good one."""
+    """The clause that refuses *key*, with its name. None for a good one."""
     fault = key_fault(key) if isinstance(key, str) else None
     return None if fault is None else f"the key `{shorten(key)}` cannot name an XCom: {fault}"
 
 
 def refuse_declared_keys(operator: Any, contract: Contract) -> None:
-    """Refuse a task that pushes the parts of its result under names that are known already.
+    """Refuse the keys that a task with multiple outputs declares.
 
     Args:
         operator: The operator, mapped or not, or the decorated task.
@@ -70,10 +70,10 @@ def refuse_declared_keys(operator: Any, contract: Contract) -> None:
 
 
 def refuse_pushed_keys(value: object) -> None:
-    """Refuse a result whose parts are about to be pushed, each under its key.
+    """Refuse the keys of a result whose parts are about to be pushed, each under its key.
 
     Raises:
-        EncodeError: One of the keys cannot name an XCom; nothing has been pushed yet.
+        EncodeError: One of the keys cannot name an XCom. Nothing has been pushed yet.
     """
     found = _first(value) if isinstance(value, Mapping) else None
     if found is not None:

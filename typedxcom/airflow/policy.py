@@ -1,8 +1,8 @@
-"""The whole-DAG check, as an Airflow cluster policy.
+"""Runs the whole-DAG check as an Airflow cluster policy.
 
-A call of one of our tasks is checked where it stands. This serves what a call cannot see: the
-fields of classic operators, plain `airflow.sdk.task`, and tasks that only say `@contract`. Its
-errors come together, as one import error of the DAG.
+Calls of our own tasks are checked on their line. This check sees what a call cannot see: the fields
+of classic operators, plain `airflow.sdk.task`, and tasks with only `@contract`. All its errors come
+as one import error of the DAG.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def dag_policy(dag: Any) -> None:
         return
     try:
         lines = DagLines(dag)
-        wrong = [_on_its_line(lines.of(task_id), told) for task_id, told in check_tasks(dag)]
+        wrong = [
+            _on_its_line(lines.of(task_id), sentence) for task_id, sentence in check_tasks(dag)
+        ]
     except TypedXComError:
         raise
     except Exception:  # a fault of ours must not take a DAG away

@@ -1,7 +1,7 @@
-"""Every name that we use of Airflow and that Airflow does not promise to keep.
+"""Every private name of Airflow that we use.
 
-`tests/shell/test_private.py` names what is relied on in each, so that a new Airflow release that
-moves one of them fails in one place.
+Airflow does not promise to keep these. `tests/shell/test_private.py` says what we rely on in each,
+so a new release that moves one fails in one place.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ INJECTED_KEYS = frozenset(_CONTEXT_KEYS) - CALLBACK_KEYS
 
 
 def stats() -> Any:
-    """Airflow's metrics, imported by who counts: a class with `incr` and `timing`."""
+    """Airflow's metrics: a class with `incr` and `timing`. Imported only if somebody counts."""
     try:
         from airflow.sdk.observability.stats import Stats
     except ImportError:  # Airflow 3.1
@@ -90,7 +90,7 @@ def stats() -> Any:
 
 
 def paths_of(folder: Path, ignore_file: str, syntax: str) -> Iterator[str]:
-    """The files under *folder* that the ignore files in it leave, imported by who lists DAGs."""
+    """The files under *folder* that no `.airflowignore` in it excludes."""
     try:
         from airflow._shared.module_loading.file_discovery import find_path_from_directory
     except ImportError:  # Airflow 3.1
@@ -101,13 +101,13 @@ def paths_of(folder: Path, ignore_file: str, syntax: str) -> Iterator[str]:
 
 
 def supervisor() -> Any:
-    """What answers the requests of the task that this process runs; None where it runs none."""
+    """What answers the requests of the task that this process runs, or None if it runs none."""
     runner = sys.modules.get("airflow.sdk.execution_time.task_runner")
     return getattr(runner, "SUPERVISOR_COMMS", None)
 
 
 def read_variable(comms: Any, key: str) -> str | None:
-    """A Variable of the metadata database, and of no secrets backend, which may be slow.
+    """A Variable of the metadata database. No secrets backend is asked, which may be slow.
 
     Raises:
         Exception: Airflow does not answer.
@@ -138,7 +138,7 @@ def write_variable(comms: Any, key: str, value: str, description: str) -> None:
 
 
 def is_decorated_task(value: object) -> bool:
-    """Whether *value* is what a task decorator makes; Airflow has no such function before 3.2."""
+    """Whether a task decorator made *value*. Airflow has no such function before 3.2."""
     return isinstance(value, _TaskDecorator)
 
 
@@ -146,8 +146,8 @@ def is_decorated_task(value: object) -> bool:
 def own_connections() -> Iterator[None]:
     """Look for connections in the metadata database too, as Airflow's own commands do.
 
-    Without it a process that is no task finds those of the environment alone, and Airflow's S3
-    then goes, without credentials, to Amazon's.
+    Without it, a process that is no task only finds connections of the environment. Airflow's S3
+    file system would then go to Amazon without credentials.
     """
     name = "_AIRFLOW_PROCESS_CONTEXT"
     before = os.environ.get(name)

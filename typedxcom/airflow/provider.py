@@ -1,4 +1,4 @@
-"""What this package says about itself to Airflow: its name and its settings."""
+"""Tells Airflow the package's name and its settings."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Entries as they are stored: a reader with a contract decodes them itself, by its annotations.
 
-Airflow reads an entry before anybody is asked what it expects: it imports the classes that the
+Airflow decodes an entry without knowing what the reader expects: it imports the classes that the
 entry names, or refuses them. So while the arguments of a typed task are pulled, a mode of this
-thread alone keeps every entry as it is. Everything else that pulls in the same process (Jinja, the
-body's own ``xcom_pull``, untyped tasks) gets what it always got.
+thread keeps every entry as it is. Everything else that pulls in the same process (Jinja, the body's
+own ``xcom_pull``, untyped tasks) gets what it always got.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ def is_raw() -> bool:
 
 
 def read_as_airflow(entry: Any) -> Any:
-    """*entry* as Airflow's default backend reads it, or as it is stored inside `raw_entries`."""
+    """*entry* as Airflow's default backend reads it, or raw inside `raw_entries`."""
     return with_length(entry) if is_raw() else _read(_Result(entry))
 
 
 def as_airflow(entry: Any) -> Any:
-    """A value in Airflow's own form, for who has no annotation of it.
+    """A value in Airflow's own form, for a reader without an annotation.
 
     Raises:
-        DecodeError: Airflow does not read it: its class is not on the allow-list, or damaged.
+        DecodeError: Airflow does not read it: it is damaged, or its class is not on the allow-list.
     """
     with _mode(raw=False):
         try:
@@ -69,10 +69,10 @@ def as_airflow(entry: Any) -> Any:
 
 
 def keep_entries() -> None:
-    """Let Airflow's default backend, and what is built on it, keep entries raw when it is asked to.
+    """Let Airflow's default backend, and subclasses of it, keep entries raw inside `raw_entries`.
 
-    Airflow calls the backend's class from several places of its own and passes it nothing but the
-    entry, so the mode is asked for where they meet.
+    Airflow calls the backend's class from several places and passes it only the entry, so the mode
+    is looked up here.
     """
     if BaseXCom.deserialize_value is _read:
         BaseXCom.deserialize_value = staticmethod(  # type: ignore[method-assign]

@@ -39,7 +39,7 @@ class Coverage:
 
     def __str__(self) -> str:
         precise = 100 * self.precise / self.edges if self.edges else 100.0
-        told = (
+        summary = (
             f"coverage: {self.percent:.0f} % of edges typed at both ends, {precise:.0f} % precisely"
         )
         missing = [
@@ -48,7 +48,7 @@ class Coverage:
             (self.both, "lacking both"),
         ]
         why = ", ".join(f"{count} {words}" for count, words in missing if count)
-        return f"{told}; untyped: {why}" if why else told
+        return f"{summary}; untyped: {why}" if why else summary
 
 
 def coverage_of(edges: Iterable[Edge]) -> Coverage:

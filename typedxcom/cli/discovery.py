@@ -1,4 +1,4 @@
-"""Which files Airflow would look for DAGs in: also those of zip archives, not the ignored ones."""
+"""Finds the files in which Airflow would look for DAGs, also in zip archives."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _MODULES = (".py", ".pyc")  # what Airflow imports of an archive
 
 
 def dag_files(path: Path) -> Iterator[Path]:
-    """The Python files at *path* or under it; a module of an archive is ``archive.zip/module.py``.
+    """The Python files at *path* or under it. A module of an archive is ``archive.zip/module.py``.
 
-    Hidden folders and caches are left out, and what an ``.airflowignore`` names in *path* or below.
+    Hidden folders, caches and files that an ``.airflowignore`` excludes are left out.
 
     Raises:
         FileNotFoundError: There is no *path*.
@@ -41,10 +41,10 @@ def dag_files(path: Path) -> Iterator[Path]:
 
 
 def dags_folder_of(path: Path) -> Path:
-    """The DAGs folder that *path*, a file or folder, is in: where Airflow lets DAGs import from.
+    """The DAGs folder of *path*, a file or folder. Airflow lets DAGs import from there.
 
-    It is ``[core] dags_folder`` where that holds *path*, else the outermost folder called ``dags``
-    between the current folder and *path*, else the folder that its outermost package is in.
+    It is ``[core] dags_folder`` if that holds *path*, else the outermost folder called ``dags``
+    between the current folder and *path*, else the folder of its outermost package.
     """
     absolute = path.absolute()
     above = [*([absolute] if path.is_dir() else []), *absolute.parents]
@@ -60,10 +60,10 @@ def dags_folder_of(path: Path) -> Path:
 
 
 def may_hold_dags(path: Path, *, is_imported: Callable[[], bool]) -> bool:
-    """Whether *path* is to be looked at for DAGs of its own: it is more than a module of others.
+    """Whether *path* may hold DAGs, and is not only a module that others import.
 
-    Airflow never imports a file that its safe mode passes over. Such a one is looked at only where
-    it may be a DAG file that lacks a word, so that its author hears of it.
+    Airflow never imports a file that its safe mode skips. Such a file is only looked at if it may
+    be a DAG file that lacks a word, so that its author learns of it.
 
     Args:
         path: A file that :func:`dag_files` found.
@@ -95,7 +95,7 @@ def _is_archive(path: Path) -> bool:
 
 
 def modules_of(archive: Path) -> list[Path]:
-    """The modules at the root of *archive*, which are all that Airflow imports of it."""
+    """The modules at the root of *archive*. Airflow imports no others of it."""
     try:
         with zipfile.ZipFile(archive) as opened:
             names = [Path(name) for name in opened.namelist()]
@@ -121,7 +121,7 @@ def read_source(path: Path) -> bytes:
 
 
 def is_passed_over(path: Path) -> bool:
-    """Whether Airflow never imports *path*: its safe mode wants certain words in a DAG file.
+    """Whether Airflow's safe mode skips *path*, because it lacks the words of a DAG file.
 
     Source: ``[core] dag_discovery_safe_mode``, which is on by default, and
     ``might_contain_dag_via_default_heuristic``.

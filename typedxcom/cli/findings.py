@@ -59,7 +59,7 @@ class CheckedDag:
 
     @property
     def untyped(self) -> list[Edge]:
-        """Edges of which one end does not say what it is."""
+        """Edges that have no type at one end."""
         return [edge for edge in self.edges if not edge.is_typed]
 
 
@@ -101,8 +101,8 @@ def examine(
 
     Args:
         paths: Files, archives and folders.
-        dags_folder: Where DAGs import from; found for each path where it is None.
-        with_importers: Look also at the DAG files that import a file that is named.
+        dags_folder: Where DAGs import from. None means to find it for each path.
+        with_importers: Look also at the DAG files that import one of *paths*.
         to_draw: Build wrong DAGs too, and list their tasks and what is wrong with them.
 
     Raises:
@@ -127,7 +127,7 @@ def examine(
 
 @dataclass(eq=False)
 class _Tree:
-    """A DAGs folder while its files are looked at."""
+    """A DAGs folder whose files are being checked."""
 
     folder: Path  # absolute
     to_draw: bool
@@ -228,7 +228,7 @@ def _notes(dag: Any) -> list[str]:
 
 
 def _line_of(path: Path, task_id: str) -> int:
-    """The line that names the task, as ``task_id="…"`` or as its function; 1 where none does."""
+    """The line that names the task, as ``task_id="…"`` or as its function, or 1."""
     from typedxcom.cli.discovery import read_source
 
     name = re.escape(task_id.rpartition(".")[2])
@@ -238,7 +238,7 @@ def _line_of(path: Path, task_id: str) -> int:
 
 
 def _from_error(path: Path, line: int, error: BaseException, folder: Path) -> list[Finding]:
-    """One finding for each sentence of a wiring error; any other error is one."""
+    """One finding for each sentence of a wiring error. Any other error is one finding."""
     code = str(getattr(error, "code", "import"))
     text = str(error) or type(error).__name__
     if isinstance(error, ModuleNotFoundError):

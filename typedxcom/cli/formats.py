@@ -1,4 +1,4 @@
-"""How a report is printed: for people, for programs, for GitHub, for a CI's test view."""
+"""Prints a report for people, for programs, for GitHub, or for a CI's test view."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def mermaid(dag: CheckedDag) -> str:
 
 
 def _id(task: str) -> str:
-    """A name that Mermaid takes: its own words (end, graph) and signs are out of the way."""
+    """A name that Mermaid takes: without its own words (end, graph) and signs."""
     return "t_" + re.sub(r"\W", "_", task)
 
 

@@ -1,7 +1,7 @@
-"""Which files of a DAGs folder import which, from their source: nothing is run for it.
+"""Finds which files of a DAGs folder import which, from their source, without running it.
 
-A change of a shared module breaks DAGs of other files. A hook gets the names of the changed files
-alone, and finds here the files that import one of them, directly or through others.
+A change of a shared module can break DAGs of other files. A commit hook gets only the names of the
+changed files, and finds here the files that import one of them, directly or through others.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _imported(file: Path, folder: Path, files: set[Path]) -> set[Path]:
 
 
 def _names(file: Path, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The parts of each name that *file* imports; of ``from a import b`` that is ``a.b``."""
+    """The parts of each name that *file* imports. For ``from a import b`` it is ``a.b``."""
     try:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError, OSError, RecursionError):

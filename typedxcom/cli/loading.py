@@ -31,7 +31,7 @@ class LoadedFile:
         path: The file.
         dags: Its DAGs.
         error: What went wrong while it was imported, if anything.
-        line: The line in this file where it went wrong, 1 where that is unknown.
+        line: The line in this file where it went wrong, or 1 if that is unknown.
         made: The tasks that were made meanwhile, each with the line in this file that made it.
     """
 
@@ -48,11 +48,11 @@ class LoadedFile:
 
 @contextlib.contextmanager
 def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
-    """Import the DAG file *path*; its errors are caught, not raised.
+    """Import the DAG file *path*. Its errors are caught, not raised.
 
     A file is imported under a name of its own. A module of an archive keeps its name, as in
-    Airflow, since its neighbours may import it; what came from the archive is forgotten at exit,
-    or the next archive's modules of the same names would be these.
+    Airflow, because its neighbours may import it. The archive's modules are forgotten at exit, so
+    that the next archive may have modules of the same names.
 
     Args:
         path: An absolute path, as :func:`~typedxcom.cli.discovery.dag_files` finds it.
@@ -131,14 +131,14 @@ def _import(name: str, path: Path) -> Any:
 
 
 def _forget(archive: Path, before: dict[str, Any]) -> None:
-    """Take the modules of *archive* out of `sys.modules`, and put back whose place they took."""
+    """Take the modules of *archive* out of `sys.modules`, and put back those they replaced."""
     forget_modules(archive, ())
     for name, module in before.items():
         sys.modules.setdefault(name, module)
 
 
 def forget_modules(folder: Path, before: Collection[str]) -> None:
-    """Take what was imported from *folder* out of `sys.modules`: another may use the same names.
+    """Take modules of *folder* out of `sys.modules`, as another folder may use the same names.
 
     Args:
         folder: An archive or a DAGs folder.

@@ -32,7 +32,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"show": show.run, "
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line, and return the exit code."""
     options = _parser().parse_args(argv)
     if options.command in _COMMANDS:
         return _COMMANDS[options.command](options)
@@ -82,7 +82,7 @@ def _check(report: CheckReport, options: argparse.Namespace) -> int:
 
 
 def _no_dags(folder: Path, files: int) -> str:
-    """What to do about a folder that was to be checked and holds nothing to check."""
+    """What to do about a folder without any DAG."""
     if files:
         return (
             f"no DAG in {folder}: none of its Python files ({files}) makes one. Is it the DAGs "

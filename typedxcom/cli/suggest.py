@@ -20,7 +20,7 @@ __all__ = ["suggestions"]
 
 def suggestions(report: CheckReport) -> list[str]:
     """One sentence for each annotation that is missing, each once, as ``file:line: sentence``."""
-    found = (told for dag in report.dags for edge in dag.edges for told in _of_edge(edge))
+    found = (line for dag in report.dags for edge in dag.edges for line in _of_edge(edge))
     return list(dict.fromkeys(found))
 
 

@@ -1,4 +1,4 @@
-"""`typedxcom sweep`: find, and with ``--delete`` remove, stored objects that no XCom names."""
+"""`typedxcom sweep` finds stored objects that no XCom points to; ``--delete`` deletes them."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _sweep(options: argparse.Namespace, bar: Bar) -> SweepReport:
 
 
 def load_airflow() -> None:
-    """Import Airflow, which opens its database with whatever stands in the configuration."""
+    """Import Airflow, which opens its database by its configuration."""
     try:
         import airflow.settings  # noqa: F401
     except Exception as error:
@@ -166,7 +166,7 @@ def as_json(report: SweepReport) -> str:
 
 
 class Bar:
-    """A line on a terminal that says how far the sweep is; nothing anywhere else."""
+    """A line on a terminal that says how far the sweep is. Elsewhere it prints nothing."""
 
     def __init__(
         self, out: TextIO, *, is_on: bool = True, clock: Callable[[], float] = time.monotonic
@@ -176,7 +176,7 @@ class Bar:
         self._last: tuple[str, float] = ("", 0.0)
 
     def show(self, step: str, done: int, of: int | None) -> None:
-        """Draw the line anew, but not all the time."""
+        """Draw the line again, but not too often."""
         name, when = self._last
         now = self._clock()
         if not self._is_on or (step == name and now - when < _PAUSE and done != of):

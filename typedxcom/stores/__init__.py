@@ -1,4 +1,4 @@
-"""Stores: where the bytes live that a pointer names."""
+"""Stores keep the bytes that pointers point to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store does: objects appear whole or not at all, and are never changed."""
+"""What every store does: objects appear whole or not at all, and never change."""
 
 from __future__ import annotations
 
@@ -39,24 +39,23 @@ class StoredObject:
 class Store(ABC):
     """Bytes under confined paths.
 
-    A path comes from `typedxcom.pointer.object_path`, so it holds the digest of what lies there:
-    what was written once under a path is only ever written again with the same bytes.
+    A path comes from `typedxcom.pointer.object_path` and holds the digest of its object. So a path
+    is only ever written again with the same bytes.
 
     A subclass writes the abstract methods and proves itself with `typedxcom.testing.StoreTests`.
     Every method first calls `typedxcom.pointer.confine` on its path, and raises
 
-    * `PointerNotFoundError` where there is no such object,
-    * `IntegrityError` where the object or the path is not what it should be,
-    * `StoreError` for all else that a retry may mend,
+    * `PointerNotFoundError` if there is no such object, * `IntegrityError` if the object or the
+    path is not what it should be, * `StoreError` for everything else that a retry may fix,
 
-    with the address and never a value, a credential or the query of a URL in the message.
+    with the address in the message, and never a value, a credential or the query of a URL.
 
     Attributes:
         name: What pointers call the store.
-        reads: How often a whole read is tried when its bytes are wrong. More than once where they
-            come over a network, which may have lost or flipped some on the way.
-        is_local: Whether `open_local` gives files of this machine, as a rule.
-        observe: Told of every object that is written or read whole; None where nobody counts.
+        reads: How often a whole read is tried if its bytes are wrong. More than once if they come
+            over a network, which may have lost or flipped some.
+        is_local: Whether `open_local` usually gives files of this machine.
+        observe: Called for every object that is written or read whole, or None if nobody counts.
     """
 
     reads: ClassVar[int] = 1
@@ -70,9 +69,9 @@ class Store(ABC):
     def write(self, path: str, data: Buffer | Iterable[Buffer]) -> None:
         """Put *data* under *path*, whole or not at all.
 
-        An object that is there already has the same bytes, since its path holds their digest. It
-        gets the date of this write, so that a sweep which counts it as old leaves it; and these
-        bytes, should its own have been altered or cut off.
+        An object that is there already has the same bytes, because its path holds their digest. It
+        gets the date of this write, so that a sweep does not take it for an old one. If its own
+        bytes were altered or cut off, it gets these.
 
         Args:
             data: The bytes, or an iterator over their pieces. An exception that it raises passes
@@ -84,7 +83,7 @@ class Store(ABC):
 
     @abstractmethod
     def read(self, path: str, *, size: int) -> Buffer:
-        """The whole object, which is read-only.
+        """The whole object, as a read-only buffer.
 
         Args:
             size: Bytes that it must have. No more memory than that is taken for it.
@@ -109,8 +108,8 @@ class Store(ABC):
         """Several parts of one object, each as `read_range` gives it.
 
         Args:
-            ranges: Start and stop of each, in bytes; a store that is far away asks for them
-                beside each other.
+            ranges: Start and stop of each, in bytes. A store that is far away asks for several at
+                once.
         """
         return [self.read_range(path, start, stop) for start, stop in ranges]
 
@@ -136,22 +135,21 @@ class Store(ABC):
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object under the folder *prefix*, as `coordinates_prefix` writes it.
 
-        Only whole objects: what an unfinished write left is in `partials`. An object that appears
-        or disappears meanwhile may be listed or not.
+        It lists only whole objects: `partials` has what unfinished writes left. An object that
+        appears or disappears meanwhile may be listed or not.
 
         Args:
             prefix: Whole parts of a path: ``a/b`` does not list ``a/bc/d``. The default lists all.
 
         Raises:
-            StoreError: Some folder cannot be read. All that can be is listed before. A retry may
-                help.
+            StoreError: Some folder cannot be read. All others are listed before. A retry may help.
         """
 
     def delete_unchanged(self, stored: StoredObject) -> bool:
         """Remove an object if it still has the size and date that a listing gave it.
 
         Returns:
-            Whether it was removed: not where it is gone, or was written again.
+            Whether it was removed: not if it is gone, or was written again.
 
         Raises:
             IntegrityError: The path leads out of the root. Nothing is removed.
@@ -165,7 +163,7 @@ class Store(ABC):
         return f"{self.name}:{path}"
 
     def open_local(self, path: str) -> OpenedFile | None:
-        """The object's file, opened once, where this machine may map it into memory; else None.
+        """The object's file, opened once, if this machine may map it into memory; else None.
 
         Raises:
             PointerNotFoundError: It is not there. A retry may help.
@@ -175,7 +173,7 @@ class Store(ABC):
         return None
 
     def stage(self) -> Staged:
-        """Where to write an object whose size and digest are known only at its end."""
+        """Begin an object whose size and digest are known only at its end."""
         return SpooledStage(self)
 
     def read_chunks(self, path: str, *, size: int, chunk: int = CHUNK) -> Iterator[Buffer]:
@@ -193,7 +191,7 @@ class Store(ABC):
     def open(self, path: str, *, size: int) -> StoreFile:
         """A seekable file over an object, for readers that want only parts of it.
 
-        Parts cannot be verified against the digest of the whole; the size is.
+        The size is verified. Parts cannot be verified against the digest of the whole.
 
         Raises:
             PointerNotFoundError: It is not there. A retry may help.
@@ -204,7 +202,7 @@ class Store(ABC):
         return StoreFile(self.parts(path), path, size)
 
     def parts(self, path: str) -> Parts:
-        """What parts of one object are read from: all of them from the same bytes, if possible."""
+        """The source of all parts of one object: all from the same bytes, if possible."""
         return self
 
     def delete_prefix(self, prefix: str) -> int:
@@ -219,7 +217,7 @@ class Store(ABC):
         return sum(self.delete(stored.path) for stored in self.list(prefix))
 
     def partials(self) -> Iterator[StoredObject]:
-        """What unfinished writes have left, or are writing at this moment: mind the dates."""
+        """What unfinished writes have left, or are writing right now: look at the dates."""
         return iter(())
 
     def delete_partial(self, path: str) -> bool:

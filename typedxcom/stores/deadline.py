@@ -1,6 +1,6 @@
 """Calls that may hang, under a limit per try and one over all.
 
-s3fs and others wait for ever on a server that accepts a request and then says nothing.
+s3fs and others wait forever for a server that accepts a request and then says nothing.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ class Patience:
 def call_filesystem(filesystem: Any, method: str, seconds: float, *args: Any, **kwargs: Any) -> Any:
     """Call one method of an fsspec file system, and give up after *seconds*.
 
-    An asynchronous file system's request is cancelled, which closes its connection. A synchronous
-    one cannot be stopped: its thread is left behind and does not keep the process alive.
+    The request of an asynchronous file system is cancelled, which closes its connection. A
+    synchronous one cannot be stopped: its thread goes on, but does not keep the process alive.
 
     Raises:
         TimedOutError: It took longer.
@@ -111,9 +111,9 @@ def call_filesystem(filesystem: Any, method: str, seconds: float, *args: Any, **
 
 
 def call_outside_loop(function: Callable[[], T]) -> T:
-    """Call *function* where it may start an event loop of its own, as Airflow's file systems do.
+    """Call *function* so that it may start an event loop, as Airflow's file systems do.
 
-    In the body of an async task that is another thread.
+    In the body of an async task, it runs in another thread.
     """
     try:
         asyncio.get_running_loop()
@@ -128,7 +128,7 @@ class _Ended(concurrent.futures.Future[T]):
     thread: threading.Thread
 
     def result(self, timeout: float | None = None) -> T:
-        """As of any future; a process may end right after it."""
+        """As of any future. The process may end right after it."""
         try:
             return super().result(timeout)
         finally:
@@ -167,7 +167,7 @@ def safe_text(error: BaseException) -> str:
 
 
 def safe_address(url: str) -> str:
-    """*url* without credentials, query and fragment, however badly it is written."""
+    """*url* without credentials, query and fragment, even if it is badly written."""
     scheme, mark, rest = url.partition("://")
     if not mark:
         return url

@@ -1,7 +1,7 @@
-"""Files below one folder, opened part by part, so that no symlink is followed on the way.
+"""Opens files below one folder part by part, so that no symlink is followed.
 
-Resolving a path and comparing it with the root leaves a moment between the check and the use. Here
-each part is opened in the folder that was opened before it, and the kernel refuses the symlink.
+If you resolve a path and compare it with the root, time passes between the check and the use. Here
+each part is opened in the folder that was opened before, and the kernel refuses symlinks.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def in_folder(root: Path, parts: list[str], *, make: int | None = None) -> Itera
         make: The mode of folders that are missing, root included; None makes none.
 
     Raises:
-        OSError: One is missing, or is no folder: a symlink, say. See `from_os_error`.
+        OSError: One is missing, or is no folder but a symlink, for example. See `from_os_error`.
     """
     if make is not None:
         root.mkdir(mode=make, parents=True, exist_ok=True)
@@ -79,9 +79,9 @@ def open_file(root: Path, path: str) -> Iterator[int]:
 
 
 def list_files(root: Path, parts: list[str]) -> Iterator[tuple[str, os.stat_result]]:
-    """The path below *parts* and the status of every regular file there; symlinks are passed by.
+    """The path below *parts* and the status of every regular file there, without symlinks.
 
-    Folders below the deepest that an object lies in are passed by too.
+    Folders that are too deep for an object are left out too.
 
     Raises:
         OSError: Some folder cannot be read: the first such error, once all others were listed.
@@ -130,7 +130,7 @@ def _sort_out(folder: int, files: list[tuple[str, os.stat_result]], folders: lis
 
 
 def remove_empty(root: Path, parts: list[str]) -> None:
-    """Remove the folder *parts* and those above it, as long as they are empty, up to the root."""
+    """Remove the folder *parts* and the empty ones above it, up to the root."""
     for depth in range(len(parts), 0, -1):
         try:
             with in_folder(root, parts[: depth - 1]) as folder:
@@ -140,7 +140,7 @@ def remove_empty(root: Path, parts: list[str]) -> None:
 
 
 def warn_of_others(root: Path, name: str) -> None:
-    """Log a warning where a store's folder is open to everyone on the machine.
+    """Log a warning if a store's folder is open to everyone on the machine.
 
     Args:
         root: The folder; it need not be there.

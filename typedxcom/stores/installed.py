@@ -22,7 +22,7 @@ BUILT_IN: Final = frozenset(
 
 
 def open_installed(name: str, address: str) -> Store | None:
-    """The store *name* at *address*, made by the package that has its scheme; None where none has.
+    """The store *name* at *address*, made by the package that has its scheme, or None.
 
     Args:
         name: What pointers call the store.

@@ -1,4 +1,4 @@
-"""What a reader takes on, whatever an entry or an object says of itself."""
+"""Limits on what a reader loads, whatever an entry or an object says about itself."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def _default_limit() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a reader takes on.
+    """Limits on what a reader loads.
 
     Attributes:
         size: Bytes of one object.
-        decoded: Bytes of memory that reading one value may take, as far as that is known
-            beforehand; half of the memory that this process may use.
+        decoded: Bytes of memory that reading one value may take, as far as that is known before. By
+            default half of the memory that this process may use.
     """
 
     size: int = 64 * 2**30
@@ -71,10 +71,10 @@ def _cgroup_limits(proc: Path, cgroups: Path) -> Iterator[int]:
 
 
 def check_declared(size: int, limit: int, address: str) -> None:
-    """Refuse what an object declares of itself, before memory is taken for it.
+    """Refuse what an object declares about its size, before memory is taken for it.
 
     Args:
-        size: Bytes, as a pointer, or the header of an IPC, parquet or zstd stream says.
+        size: Bytes that a pointer, or the header of an IPC, parquet or zstd stream, declares.
         limit: Bytes; of `Limits`.
         address: What the message names.
 

@@ -1,7 +1,7 @@
-"""What lies in a bucket, a page or a folder at a time.
+"""Lists a bucket, one page or one folder at a time.
 
-fsspec's ``find`` holds all that it finds, and is one call: a bucket of a million objects would take
-more memory than a sweep has, and more time than one call is given.
+fsspec's ``find`` is one call that holds all that it finds. A bucket of a million objects would take
+more memory than a sweep has, and more time than one call may take.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Call = Callable[..., Any]
 
 
 def listed(filesystem: Any, call: Call, folder: str, level: int) -> Iterator[dict[str, Any]]:
-    """What fsspec tells of each file under *folder*; nothing where there is no such folder.
+    """What fsspec says about each file under *folder*. Empty if there is no such folder.
 
     Args:
-        filesystem: Whose files they are.
+        filesystem: The file system.
         call: Calls one of its methods by name, with the arguments that follow.
         folder: Where to look, as the file system spells it.
-        level: How deep in the store *folder* lies: 0 is the root, 1 a DAG, 2 a run.
+        level: How deep in the store *folder* is: 0 is the root, 1 a DAG, 2 a run.
     """
     try:
         if hasattr(filesystem, "_call_s3"):

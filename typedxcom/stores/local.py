@@ -33,20 +33,20 @@ _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 class LocalStore(Store):
     """Objects as files under one folder.
 
-    A write goes to a temporary file and gets its name when it is whole, so a killed process leaves
-    nothing under a final name. Files are not forced to the disk (``fsync``) unless asked: a crash
-    of the whole machine may lose what was written in its last seconds, which a reader then reports,
-    by size and digest, as lost. See docs/explanation/integrity.md for what it would cost.
+    A write goes to a temporary file, which gets its name when it is whole. So a killed process
+    leaves nothing under a final name. Files are not forced to the disk (``fsync``) unless you ask:
+    a crash of the whole machine may lose what was written in the last seconds. A reader then finds
+    out by size and digest. docs/explanation/integrity.md says what ``fsync`` would cost.
 
     Args:
         root: The folder. It is made when the first object is written.
         name: What pointers call the store.
-        mode: Of new folders; files get the same without the execute bits. ``0o750`` lets tasks
-            that run as other users of the group read.
+        mode: Permissions of new folders. Files get the same without the execute bits. With
+            ``0o750``, tasks that run as other users of the group can read.
         fsync: Wait until the disk has an object before it appears.
-        copies: Copy an object before it is verified, instead of mapping its file, so that whoever
-            may write to the folder cannot change it afterwards. It costs the time and memory of
-            the copy.
+        copies: Copy an object before it is verified, instead of mapping its file. Then somebody who
+            may write to the folder cannot change it afterwards. It costs the time and memory of the
+            copy.
     """
 
     is_local = True
@@ -79,7 +79,7 @@ class LocalStore(Store):
         return LocalStage(self)
 
     def read(self, path: str, *, size: int) -> Buffer:
-        """The whole object, mapped into memory where it is large: it costs memory when touched."""
+        """The whole object. A large one is mapped into memory, which costs memory when touched."""
         with self.opened(path) as file:
             self.check_size(path, os.fstat(file).st_size, size)
             if size >= _MAP and not self.copies:
@@ -97,14 +97,14 @@ class LocalStore(Store):
             return os.fstat(file).st_size
 
     def open_local(self, path: str) -> OpenedFile | None:
-        """The object's file; None where objects are copied."""
+        """The object's file, or None if objects are copied."""
         if self.copies:
             return None
         with self.opened(path) as file:
             return OpenedFile(os.dup(file), self.root / path, suffix=Path(path).suffix)
 
     def parts(self, path: str) -> Parts:
-        """The file that is opened here, and no other one that gets its name."""
+        """The file that is opened here, even if another one gets its name later."""
         with self.opened(path) as file:
             return _OpenedParts(self, os.dup(file))
 
@@ -122,7 +122,7 @@ class LocalStore(Store):
         return True
 
     def delete_unchanged(self, stored: StoredObject) -> bool:
-        """Take the file away, look at it once more, and only then let go of it."""
+        """Take the file away, look at it once more, and only then delete it."""
         *parts, name = confine(stored.path).split("/")
         try:
             with self.opened(stored.path) as file:
@@ -140,7 +140,7 @@ class LocalStore(Store):
         return taken
 
     def _take(self, stored: StoredObject, folder: int, name: str) -> bool:
-        """Remove a file, or put it back where a writer has renewed it in this very moment.
+        """Remove a file, or put it back if a writer has renewed it at this very moment.
 
         The writer looks for the name after it has set the date, and here the date is looked at
         after the name is gone, so that one of the two sees the other; see `LocalStage._renew`.
@@ -176,7 +176,7 @@ class LocalStore(Store):
         return str(self.root / path)
 
     def partials(self) -> Iterator[StoredObject]:
-        """Temporary files of writes that were killed, or are going on."""
+        """Temporary files of writes that were killed, or are still running."""
         for name, status in self._files([_PARTIAL]):
             yield _stored(f"{_PARTIAL}/{name}", status)
 
@@ -207,7 +207,7 @@ class LocalStore(Store):
 
     @contextlib.contextmanager
     def reading(self, path: str) -> Iterator[None]:
-        """Let what the system says of reading an object be a StoreError with its address."""
+        """Turn the system's errors about reading an object into a StoreError with its address."""
         try:
             yield
         except StoreError:
@@ -277,7 +277,7 @@ class LocalStage(Staged):
         return at
 
     def commit(self, path: str) -> None:
-        """Give the file its name; where an object has it already, see `_renew`."""
+        """Give the file its name. If an object has it already, see `_renew`."""
         *parts, name = confine(path).split("/")
         try:
             if self._store.fsync:
@@ -312,10 +312,10 @@ class LocalStage(Staged):
                     raise
 
     def _renew(self, source: int, target: int, parts: list[str], name: str) -> None:
-        """Make what is there as new as this write, so that no sweep takes it for an old rest.
+        """Give the object that is there a new date, so that no sweep takes it for an old one.
 
-        Its bytes should be these, as its path says. Where they have changed, this file replaces
-        it; where they are right it stays, because another machine may have it mapped.
+        Its path says that its bytes should be these. If they have changed, this file replaces it.
+        If they are right, it stays, because another machine may have it mapped.
         """
         path = "/".join([*parts, name])
         with self._store.opened(path) as there:

@@ -1,9 +1,9 @@
 """Objects in S3, Google Cloud Storage, Azure and whatever else fsspec reaches.
 
 Every call is one whole request: a PUT of finished bytes, or a multipart upload that the file system
-completes or aborts. Nothing is written through an open remote file, which commits what it has when
-an exception closes it. Every call has a deadline, because a server that hangs is waited for
-without end otherwise.
+completes or aborts. Nothing is written through an open remote file, which would commit what it has
+when an exception closes it. Every call has a deadline, because s3fs would wait forever for a server
+that hangs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class ObjectStore(Store):
         filesystem: Makes the file system. It is called once per process, on the first use.
         root: The bucket and prefix, as the file system spells it: ``bucket/xcom``.
         name: What pointers call the store.
-        url: The address for messages, ``s3://bucket/xcom``; credentials in it are left out.
+        url: The address for messages, ``s3://bucket/xcom``. Credentials in it are left out.
         patience: Timeouts and tries.
     """
 
@@ -95,11 +95,11 @@ class ObjectStore(Store):
             staged.commit(path)
 
     def stage(self) -> Staged:
-        """Memory, or a temporary file where the object is large; sent whole at the end."""
+        """Hold the object in memory, or a large one in a temporary file, until it is sent whole."""
         return _ObjectStage(self)
 
     def put_file(self, path: str, file: Path) -> None:
-        """Put the local *file* under *path*, whole or not at all; its memory stays bounded."""
+        """Put the local *file* under *path*, whole or not at all, in bounded memory."""
         size = file.stat().st_size
         filesystem = self._filesystem()
         takes = inspect.signature(getattr(filesystem, "_put_file", filesystem.put_file)).parameters
@@ -202,7 +202,7 @@ class ObjectStore(Store):
         return True
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Every object under the folder *prefix*; one page, or one run, is held in memory."""
+        """Every object under the folder *prefix*. Memory holds one page, or one run."""
         folder = self._full(confine(prefix)) if prefix else self.root
         level = len(prefix.split("/")) if prefix else 0
         call = partial(self._call, prefix, "list")
@@ -213,9 +213,9 @@ class ObjectStore(Store):
                 yield StoredObject(path, int(info["size"]), _modified(info))
 
     def partials(self) -> Iterator[StoredObject]:
-        """Multipart uploads that were begun and not finished, where the file system tells them.
+        """Multipart uploads that were begun and not finished, if the file system lists them.
 
-        s3fs does. They cost money until they are aborted, and no listing of objects shows them; a
+        s3fs does. They cost money until they are aborted, and no listing of objects shows them. A
         lifecycle rule of the bucket (``AbortIncompleteMultipartUpload``) removes them too.
         """
         bucket, _, prefix = self.root.lstrip("/").partition("/")
@@ -249,12 +249,12 @@ class ObjectStore(Store):
         return f"{self.root}/{path}"
 
     def _found(self, path: str) -> int | None:
-        """The size of an object, or None where there is none."""
+        """The size of an object, or None if it is not there."""
         info = self._info(path)
         return None if info is None else int(info["size"])
 
     def _info(self, path: str) -> dict[str, Any] | None:
-        """What the file system says of an object, or None where there is none."""
+        """The file system's description of an object, or None if it is not there."""
         try:
             info: dict[str, Any] = self._call(path, "look up", "info", self._full(path))
         except PointerNotFoundError:
@@ -264,7 +264,7 @@ class ObjectStore(Store):
     def _call(
         self, path: str, doing: str, method: str, *args: Any, size: int = 0, **kwargs: Any
     ) -> Any:
-        """One method of the file system, within the store's patience and in the store's errors."""
+        """Call a method of the file system, with the store's patience and the store's errors."""
 
         def attempt(seconds: float) -> Any:
             filesystem = self._filesystem()
@@ -348,7 +348,7 @@ def _is_ours(path: str) -> bool:
 
 
 def _modified(info: dict[str, Any]) -> datetime:
-    """When an object appeared, in whatever way its file system says so; now where it does not."""
+    """When an object appeared, in whichever form its file system says it, or now."""
     for key in ("LastModified", "last_modified", "mtime", "updated", "created"):
         match info.get(key):
             case datetime() as moment:

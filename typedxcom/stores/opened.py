@@ -1,8 +1,8 @@
-"""A file of this machine that is opened once: what was checked of it is what is read.
+"""A file of this machine that is opened once, so that exactly what was checked is read.
 
-Between two looks at a name, whoever may write to its folder can put another file there. A
-descriptor stays with the file that it was opened on, so all that is checked, mapped, read and
-handed out here goes through one.
+Between two looks at a name, somebody who may write to its folder can put another file there. A
+descriptor stays with the file on which it was opened. So everything here goes through one
+descriptor: checking, mapping, reading, and handing out a path.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["OpenedFile", "lasting_name", "set_aside", "temporary_file"]
 
 
 class OpenedFile:
-    """One open file; it is closed with this object.
+    """One open file. It is closed with this object.
 
     Args:
         descriptor: Open for reading. It belongs to this object from now on.
@@ -51,12 +51,12 @@ class OpenedFile:
 
     @property
     def state(self) -> tuple[int, ...]:
-        """Which file this is and when it was last changed: it was not while this is the same."""
+        """Which file this is and when it last changed. While this is the same, it did not."""
         found = os.fstat(self._descriptor)
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def data(self) -> Buffer:
-        """All of it, mapped into memory: it costs memory as it is touched."""
+        """All of it, mapped into memory. It costs memory as it is touched."""
         size = self.size
         return mmap.mmap(self._descriptor, size, access=mmap.ACCESS_READ) if size else b""
 
@@ -78,9 +78,9 @@ class OpenedFile:
     def path(self) -> Path:
         """A path that leads to this very file, whatever happens to its name meanwhile.
 
-        It is there as long as this object, for child processes too. It is a symbolic link in a
-        folder of its own, so that the extension is kept and no data is left in the temporary
-        folder when this process is killed.
+        It lives as long as this object, for child processes too. It is a symbolic link in a folder
+        of its own. So it keeps the extension, and no data stays in the temporary folder if this
+        process is killed.
 
         Raises:
             StoreError: There is no room in the temporary folder. A retry may help.
@@ -96,7 +96,7 @@ class OpenedFile:
         return link
 
     def close(self) -> None:
-        """Let go of it; what is mapped stays."""
+        """Close it. What is mapped stays."""
         self._close()
 
 
@@ -134,13 +134,13 @@ class _Positioned(io.RawIOBase):
 
 
 def lasting_name(descriptor: int) -> Path | None:
-    """A path by which any process of this user opens *descriptor*'s file while it is open here."""
+    """A path to *descriptor*'s file for any process of this user, while it is open here."""
     path = Path(f"/proc/{os.getpid()}/fd/{descriptor}")
     return path if path.exists() else None
 
 
 def temporary_file() -> IO[bytes]:
-    """A file without a name in the temporary folder: nothing is left of it after ``kill -9``.
+    """A temporary file without a name, so that ``kill -9`` leaves nothing behind.
 
     Systems that have no path to an open file get one with a name, since senders ask for a path.
 
@@ -154,7 +154,7 @@ def temporary_file() -> IO[bytes]:
 
 @contextlib.contextmanager
 def set_aside(doing: str) -> Iterator[None]:
-    """Let what goes wrong in the temporary folder be a StoreError with the cure.
+    """Turn errors about the temporary folder into a StoreError with the cure.
 
     Args:
         doing: What it was needed for, as in "to give a file a name".

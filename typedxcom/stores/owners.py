@@ -1,8 +1,7 @@
-"""Whose objects lie in a store: deployments that share a root keep theirs apart.
+"""Whose objects are in a store, so that deployments that share a root keep theirs apart.
 
-Two things say it. The name of an object has the owner in it, 12 characters that stand for a
-deployment. And each deployment that writes to a store leaves a record of its own there, beside the
-folders of DAGs::
+The name of an object holds its owner: 12 characters that stand for a deployment. And each
+deployment that writes to a store leaves a record there, beside the folders of DAGs::
 
     .typedxcom/3f2a9c1d22ab.json                     3f2a9c1d22ab has written here
     .typedxcom/3f2a9c1d22ab.adopted.unmarked.json    and took over older objects, which say no owner
@@ -48,7 +47,7 @@ class Owners:
 
         Args:
             writer: As `owner_of` its path.
-            modified: Its date: what came after *owner* took over such objects stays with others.
+            modified: Its date. What came after *owner* took over such objects belongs to others.
         """
         if writer == owner:
             return True
@@ -57,12 +56,12 @@ class Owners:
 
 
 def owner_name(deployment: str) -> str:
-    """How object names spell a deployment: 12 characters for an id of any kind."""
+    """The owner in the names of a deployment's objects: 12 characters for any id."""
     return hashlib.sha256(deployment.strip().encode()).hexdigest()[:12]
 
 
 def bind(store: Store, owner: str) -> None:
-    """Note in *store* that *owner* writes there, unless that is noted; safe to do at once.
+    """Note in *store* that *owner* writes there, unless that is noted. Writers may race.
 
     Raises:
         StoreError: The store refused. A retry may help.

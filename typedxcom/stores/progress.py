@@ -1,4 +1,4 @@
-"""How far a long transfer is, in the task's log: nobody should wonder whether it hangs."""
+"""Logs how far a long transfer is, so that you need not wonder whether it hangs."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _log = logging.getLogger(__name__)
 
 
 class Progress:
-    """Writes a line whenever a transfer has gone on for ten seconds more, or 256 MB.
+    """Writes a line after every ten seconds or 256 MB of a transfer.
 
-    A short transfer writes none, and none is written at the end.
+    A short transfer writes no line, and none is written at the end.
 
     Args:
-        done: What was done, as the line begins: ``Read``.
-        what: Of which object; no credentials.
-        size: Bytes that it has in all, where that is known.
-        clock: Tells seconds.
+        done: The first word of the line: ``Read``.
+        what: The object, without credentials.
+        size: Bytes of the whole object, if that is known.
+        clock: Gives seconds.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
-"""Parts of an object, each proved before anybody sees it.
+"""Reads parts of an object, and proves each before anybody sees it.
 
-The digest in the pointer is that of the digests of the object's blocks. They stand in the object
-before its footer, so one read of its end gives them all, proves them, and brings the footer that a
-reader begins with anyway. Then every part that is asked for is read in whole blocks, and each block
-is compared with its own digest. What was compared is a copy, which nobody else can change.
+The digest in the pointer is a digest of digests, one for each block of the object. They are stored
+before the object's footer. So one read of its end gives them all, proves them, and brings the
+footer that a reader needs first anyway. Then every part is read in whole blocks, and each block is
+compared with its own digest. What was compared is a copy, which nobody else can change.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _MAX_FOOTER = 128 * 2**20  # bytes that are read on trust, to be proved: far abo
 
 
 def is_provable(pointer: Pointer) -> bool:
-    """Whether parts of the object that *pointer* names can be proved without the whole."""
+    """Whether parts of *pointer*'s object can be proved without the whole."""
     return pointer.blocks_at is not None and pointer.digest.startswith(f"{BLOCKS}:")
 
 
 def open_proved(store: Store, pointer: Pointer) -> StoreFile:
-    """A seekable file over an object, of which only proved bytes are read.
+    """A seekable file over an object that gives only proved bytes.
 
     Args:
         store: Where it lies.
-        pointer: One that `is_provable`.
+        pointer: A pointer that `is_provable`.
 
     Raises:
         PointerNotFoundError: It is not there. A retry may help.
@@ -86,7 +86,7 @@ class _ProvedParts:
         ]
 
     def _around(self, start: int, stop: int) -> tuple[int, int]:
-        """The whole blocks in which a range lies."""
+        """The whole blocks that hold a range."""
         return start // BLOCK * BLOCK, min(-(-stop // BLOCK) * BLOCK, self._pointer.size)
 
     def _proved(self, begin: int, data: Buffer) -> memoryview:

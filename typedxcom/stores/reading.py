@@ -29,7 +29,7 @@ class Parts(Protocol):
 
 
 class StoreFile(io.RawIOBase):
-    """A read-only file over `Store.read_range`; small reads that lie together share a request.
+    """A read-only file over `Store.read_range`. Small reads that are near share a request.
 
     Args:
         store: Where the object lies.
@@ -45,12 +45,12 @@ class StoreFile(io.RawIOBase):
         self._ahead: dict[str, list[tuple[int, memoryview]]] = {}
 
     def read_ahead(self, name: str, ranges: Iterable[tuple[int, int]]) -> None:
-        """Fetch what will be read: near ranges as one, the others beside each other.
+        """Fetch what will be read: near ranges in one request, the others at the same time.
 
         Args:
-            name: What was read ahead under the same name before is dropped.
-            ranges: Start and stop of each, in bytes. What lies outside of the object, and what
-                goes beyond 64 MB, is left to be read when it is asked for.
+            name: Replaces what was read ahead under this name before.
+            ranges: Start and stop of each, in bytes. Ranges outside of the object, or beyond 64 MB,
+                are not read ahead.
         """
         self._ahead.pop(name, None)
         spans = _together((one for one in ranges if not self._holds(*one)), self._size)
@@ -103,7 +103,7 @@ class StoreFile(io.RawIOBase):
             start += len(piece)
 
     def _known(self, start: int, stop: int) -> memoryview | None:
-        """These bytes, where they were read ahead."""
+        """These bytes, if they were read ahead."""
         for parts in self._ahead.values():
             at = bisect.bisect_right(parts, start, key=itemgetter(0)) - 1
             if at >= 0 and stop - parts[at][0] <= len(parts[at][1]):
@@ -112,7 +112,7 @@ class StoreFile(io.RawIOBase):
         return None
 
     def _holds(self, start: int, stop: int) -> bool:
-        """Whether these bytes are here already, by whichever way."""
+        """Whether these bytes are here already."""
         numbers = range(start // self._page_size, -(-stop // self._page_size))
         in_pages = len(numbers) <= _PAGES and all(number in self._pages for number in numbers)
         return in_pages or self._known(start, stop) is not None

@@ -1,4 +1,4 @@
-"""Staging for stores that take only whole objects: in memory, or on disk where it is large."""
+"""Holds an object for stores that take only whole ones, in memory or on disk."""
 
 from __future__ import annotations
 

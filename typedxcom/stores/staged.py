@@ -1,4 +1,4 @@
-"""An object that is being written, and the sizes in which bytes go to and fro."""
+"""An object that is being written, and the sizes in which bytes are moved."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CHUNK = 8 * 2**20  # bytes per step of a streamed read or copy
 class Staged(ABC):
     """An object that is being written: it appears at `commit`, or never.
 
-    It is a writable binary file as far as Arrow and others need one, and a context manager that
-    drops what was not committed.
+    It is enough of a writable binary file for Arrow and others. As a context manager, it drops what
+    was not committed.
     """
 
     closed = False
@@ -28,12 +28,12 @@ class Staged(ABC):
         """Add bytes, and say how many.
 
         Raises:
-            StoreError: The disk is full, say. A retry may help.
+            StoreError: The disk is full, for example. A retry may help.
         """
 
     @abstractmethod
     def commit(self, path: str) -> None:
-        """Make the object appear under *path*; raises as `Store.write` does."""
+        """Make the object appear under *path*. Raises the errors of `Store.write`."""
 
     @abstractmethod
     def discard(self) -> None:

@@ -20,14 +20,14 @@ class Transfer:
     Attributes:
         operation: ``write`` or ``read``.
         store: The name of the store.
-        codec: Which codec wrote the bytes.
+        codec: The stored codec that wrote the bytes.
         path: Where in the store.
         size: Bytes.
-        rows: How many rows a table has; None for anything else.
+        rows: How many rows a table has, or None for anything else.
         seconds: From the first byte to the proof of the last one.
         mapped: Whether the reader got a memory map, which costs memory only as it is touched.
         started: When it began, in nanoseconds since 1970.
-        error: The class of what went wrong; empty where nothing did.
+        error: The class of the error, or empty.
     """
 
     operation: Literal["write", "read"]
@@ -46,7 +46,7 @@ Observe: TypeAlias = Callable[[Transfer], None]
 
 
 class TransferClock:
-    """Measures one transfer and tells of it."""
+    """Measures one transfer and reports it."""
 
     def __init__(self, observe: Observe, operation: Literal["write", "read"]) -> None:
         self._observe = observe
@@ -54,14 +54,14 @@ class TransferClock:
         self._started, self._from = time.time_ns(), time.perf_counter()
 
     def done(self, pointer: Pointer, result: object = None) -> None:
-        """Tell that the object of *pointer* is written or proved; *result* is what a reader got."""
-        self._tell(pointer, isinstance(result, mmap.mmap), "")
+        """Report that *pointer* is written or proved. *result* is what a reader got."""
+        self._report(pointer, isinstance(result, mmap.mmap), "")
 
     def failed(self, pointer: Pointer, error: BaseException) -> None:
-        """Tell that it is not."""
-        self._tell(pointer, False, type(error).__name__)
+        """Report that it failed."""
+        self._report(pointer, False, type(error).__name__)
 
-    def _tell(self, pointer: Pointer, mapped: bool, error: str) -> None:
+    def _report(self, pointer: Pointer, mapped: bool, error: str) -> None:
         self._observe(
             Transfer(
                 operation=self._operation,

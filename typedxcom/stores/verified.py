@@ -1,4 +1,4 @@
-"""The pointer's promise kept: what is read is what was written, or an error says otherwise."""
+"""Writes and reads objects by pointer: you read what was written, or get an error."""
 
 from __future__ import annotations
 
@@ -61,18 +61,18 @@ def write_object(
     """Put *data* into *store*, whole or not at all, and return the pointer to it.
 
     Args:
-        coordinates: Whose value it is; they and the digest make the path.
+        coordinates: Whose value it is. They and the digest make the path.
         data: The bytes, or an iterator over their pieces, which is streamed.
-        codec: The codec's name in the registry.
+        codec: The stored codec's name.
         ext: The extension of the object's name, as ``arrow``.
         about: One line for people.
-        algorithm: ``xxh3``, or ``sha256`` where the pointer will be signed.
+        algorithm: ``xxh3``, or ``sha256`` if the pointer will be signed.
         owner: Whose deployment's object it becomes; see `typedxcom.pointer.object_path`.
         fields: ``schema``, ``rows``, ``media_type``, ``compression`` of the `Pointer`.
 
     Raises:
         StoreError: The store refused. A retry may help.
-        IntegrityError: Something else lies under that path. A retry does not help.
+        IntegrityError: Something else is stored under that path. A retry does not help.
     """
     writer = open_object(store, coordinates, ext=ext, algorithm=algorithm, owner=owner)
     with named(f"{coordinates}"), writer as out:
@@ -89,12 +89,12 @@ def open_object(
     algorithm: str = "xxh3",
     owner: str = "",
 ) -> ObjectWriter:
-    """Where to write an object piece by piece; see `ObjectWriter`. Arguments as `write_object`."""
+    """Begin an object that is written piece by piece. Takes the arguments of `write_object`."""
     return ObjectWriter(store, coordinates, ext=ext, algorithm=algorithm, owner=owner)
 
 
 class ObjectWriter:
-    """A binary file that becomes an object when it is committed, and nothing when it is not.
+    """A binary file that becomes an object when it is committed.
 
     Arrow writes to it through ``pyarrow.PythonFile(writer, "w")`` without a copy of the columns.
     """
@@ -150,19 +150,19 @@ class ObjectWriter:
         return count
 
     def before_footer(self, mark: bytes = b"") -> None:
-        """Say that only the footer of a table's file is left to write.
+        """Announce that only the footer of a table's file is left to write.
 
-        The digests of the blocks up to here go in between, where readers of the format pass them
-        by: a footer tells where everything before it lies.
+        The digests of the blocks up to here go in between. Readers of the format skip them, because
+        a footer says where everything before it is.
 
         Args:
-            mark: What the format writes first of all that is left, and what stays before them.
+            mark: What the format writes first of the rest. It stays before the digests.
         """
         if self._digester.algorithm == BLOCKS:
             self._tail, self._before = bytearray(), mark
 
     def _finish(self) -> int | None:
-        """Write the digests of the blocks and the footer; say where the digests stand."""
+        """Write the digests of the blocks and the footer, and return where the digests are."""
         if self._tail is None:
             return None
         tail, self._tail = bytes(self._tail), None
@@ -180,11 +180,11 @@ class ObjectWriter:
         """Nothing: writers close what they are given, and the object is not committed yet."""
 
     def commit(self, *, codec: str, about: str, **fields: Any) -> Pointer:
-        """Make the object appear, and return the pointer to it. Arguments as `write_object`.
+        """Make the object appear, and return the pointer to it. Takes `write_object`'s arguments.
 
         Raises:
             StoreError: The store refused. A retry may help.
-            IntegrityError: Something else lies under that path. A retry does not help.
+            IntegrityError: Something else is stored under that path. A retry does not help.
             EncodeError: The pointer would not be one that a reader takes. Nothing is stored.
         """
         blocks_at = self._finish()
@@ -236,11 +236,11 @@ def read_verified(
     """The object that *pointer* names, proved by size and digest.
 
     Args:
-        limits: What size is taken on at all.
+        limits: What size is allowed at all.
         subject: What a message calls the value: task and key.
 
     Returns:
-        Read-only bytes; from a local store a memory map, which costs memory as it is touched.
+        Read-only bytes. From a local store, a memory map, which costs memory as it is touched.
 
     Raises:
         PointerNotFoundError: It is not there. A retry may help.
@@ -283,14 +283,14 @@ def read_verified_chunks(
     subject: str = "",
     opened: OpenedFile | None = None,
 ) -> Iterator[Buffer]:
-    """The same, in pieces, so that memory stays bounded.
+    """As `read_verified`, in pieces, so that memory stays bounded.
 
     The error comes after the last piece: act on no piece before the iterator has ended.
 
     Args:
         limits: As for `read_verified`.
         subject: As for `read_verified`.
-        opened: The object's file, where it is open already.
+        opened: The object's file, if it is open already.
 
     Raises:
         PointerNotFoundError: It is not there. A retry may help.
@@ -343,7 +343,7 @@ def purge(store: Store, coordinates: Coordinates) -> int:
 
 @contextlib.contextmanager
 def named(subject: str) -> Iterator[None]:
-    """Let the store errors that are raised inside say whose value it was."""
+    """Add to the store errors that are raised inside whose value it was."""
     try:
         yield
     except StoreError as error:

@@ -1,8 +1,9 @@
-"""The sweep: stored objects that no XCom entry names any more are found, and removed when asked.
+"""The sweep finds stored objects that no XCom entry points to, and deletes them if you ask.
 
-Airflow deletes entries in ways that tell nobody: runs, DAGs and entries that are deleted, ``airflow
-db clean``, a process that is killed before its push. docs/explanation/how-it-works.md tells in
-which order the sweep looks at objects, runs and entries, and why nothing that is named can go.
+Airflow deletes entries without telling anybody: when somebody deletes runs, DAGs or entries, and in
+``airflow db clean``. A killed process may also leave an object before its push.
+docs/explanation/how-it-works.md says in which order the sweep looks at objects, runs and entries,
+and why no object goes that an entry points to.
 """
 
 from __future__ import annotations

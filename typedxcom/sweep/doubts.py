@@ -1,8 +1,8 @@
-"""Why a sweep stops before it removes anything: a store or a database that may be the wrong one.
+"""Stops a sweep before it deletes anything if a store or database may be the wrong one.
 
-An empty database, the database of another deployment and half a migration all look as if every
-object were an orphan. So a store is only swept for the deployment that writes to it, and what is
-found must look like leftovers.
+With an empty database, the database of another deployment or half a migration, every object looks
+like an orphan. So a store is only swept for the deployment that writes to it, and the orphans must
+look like leftovers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def check_bound(store: Store, owners: Owners, owner: str, source: EntrySource) -
     """Refuse a store that is not known to be of the deployment whose entries are read.
 
     Raises:
-        SweepError: It is of another one, or of nobody that is known.
+        SweepError: It belongs to another deployment, or its owner is not known.
     """
     if owner and owner in owners.known:
         return
@@ -44,7 +44,7 @@ def adopt_store(store: Store, owner: str, of: str = "") -> None:
     """Bind *store* to *owner*, with objects that are there now.
 
     Args:
-        of: Whose objects: another owner, or `UNMARKED`; "" is the latter where no other deployment
+        of: Whose objects: another owner, or `UNMARKED`. "" means `UNMARKED` if no other deployment
             writes there.
 
     Raises:
@@ -70,7 +70,7 @@ def adopt_store(store: Store, owner: str, of: str = "") -> None:
 
 
 def doubts(report: SweepReport, store: StoreReport, rules: SweepRules) -> str:
-    """Why the orphans of one store may be no orphans; "" where they look like leftovers."""
+    """Why the orphans of one store may be no orphans. "" if they look like leftovers."""
     orphans = store.orphans.objects
     old = orphans + store.named.objects + store.in_flight.objects + store.hidden.objects
     if orphans and not report.marked:

@@ -1,8 +1,8 @@
-"""What the entries name: any string in an entry that reads like the path of an object protects it.
+"""Which objects entries point to: any string in an entry that may be an object's path counts.
 
-Nothing is parsed as a pointer here. A pointer that is unsigned, damaged or forged protects what it
-names like any other: the worst that a forged one does is to keep an object, while a rule that
-asked for a signature would lose the values of every entry that was written before the key was set.
+Nothing is parsed as a pointer here. A pointer that is unsigned, damaged or forged protects its
+object like any other. A forged one can at worst keep an object. If signatures were required, the
+values of every entry would be lost that was written before the key was set.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FORM = re.compile(rb'(?<!\\)"\$typedxcom"\s*:\s*([0-9]{1,10})')
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One XCom entry, or the extra of one asset event: whatever a reader may take a pointer from.
+    """One XCom entry, or the extra of one asset event: a reader may find a pointer in either.
 
     Attributes:
         where: Which one it is, for messages.
@@ -41,14 +41,14 @@ class EntrySource(ABC):
 
     @abstractmethod
     def owner(self) -> str:
-        """The owner that objects of this deployment carry; "" where it has none yet.
+        """The owner of this deployment's objects, or "" if it has no owner yet.
 
         Raises:
             SweepError: That cannot be read. A retry may help.
         """
 
     def make_owner(self) -> str:
-        """Give the deployment an id if it has none, and say its owner.
+        """Give the deployment an id if it has none, and return its owner.
 
         Raises:
             SweepError: It may not be written here.
@@ -56,7 +56,7 @@ class EntrySource(ABC):
         raise SweepError(f"{self.describe()} has no id of a deployment, and takes none")
 
     def describe(self) -> str:
-        """What a message calls it: host and name, and never a user or a password."""
+        """Its name in messages: host and name, and never a user or a password."""
         return "this source of entries"
 
     @abstractmethod
@@ -71,7 +71,7 @@ class EntrySource(ABC):
     def entries(self) -> Iterator[Entry]:
         """Every entry that was there when the iteration began and is still there at its end.
 
-        Entries that hold no mark of ours may be left out.
+        Entries without a mark of ours may be left out.
 
         Raises:
             SweepError: They cannot all be read. A retry may help.
@@ -81,15 +81,15 @@ class EntrySource(ABC):
         """Whether entries of the DAG with that folder may be kept from us.
 
         Raises:
-            SweepError: That cannot be told. A retry may help.
+            SweepError: That cannot be found out. A retry may help.
         """
         return False
 
     def close(self) -> None:  # noqa: B027 (most hold nothing)
-        """Let go of connections; nothing is asked for after that."""
+        """Close connections. Nothing is asked for after that."""
 
     def count(self) -> int | None:
-        """About how many entries there are, for a progress bar; None where that is not known."""
+        """About how many entries there are, for a progress bar, or None if that is not known."""
         return None
 
 
@@ -104,7 +104,7 @@ def named_by(entry: Entry) -> list[str]:
 
 
 def named_inside(path: str, stores: Sequence[Store]) -> Iterator[list[str]]:
-    """Every path that the object under *path* names, piece by piece; none where it is gone.
+    """Every path that the object under *path* names, piece by piece. Empty if it is gone.
 
     Raises:
         SweepError: It is in a newer form.
@@ -125,7 +125,7 @@ def named_inside(path: str, stores: Sequence[Store]) -> Iterator[list[str]]:
 
 
 def is_marked(entry: Entry) -> bool:
-    """Whether typedxcom wrote something of the entry."""
+    """Whether typedxcom wrote some part of the entry."""
     return b"$typedxcom" in entry.text
 
 

@@ -1,4 +1,4 @@
-"""The objects of all stores, on disk: however many there are, memory stays the same."""
+"""An index of all objects on disk, so that memory stays the same however many there are."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _BATCH = 1000  # objects per statement
 
 
 class SweepIndex:
-    """What was listed and is old enough to go, each with what is known of it.
+    """The objects that are old enough to go, each with what is known about it.
 
-    It is a context manager; its file has no name and is gone with it, or with the process.
+    It is a context manager. Its file has no name, and is gone with it or with the process.
     """
 
     def __init__(self) -> None:

@@ -33,7 +33,7 @@ class SweptDag:
 
     Attributes:
         folder: The DAG's folder in the store: its id, quoted where need be.
-        orphans: What no entry names.
+        orphans: Objects that no entry points to.
     """
 
     folder: str
@@ -42,23 +42,23 @@ class SweptDag:
 
 @dataclass(slots=True)
 class StoreReport:
-    """What lies in one store.
+    """The objects of one store.
 
     Attributes:
         name: What pointers call the store.
         address: Where it is, without credentials.
         found: All objects that typedxcom wrote.
-        others: Of these, what other deployments wrote, or nobody knows who.
-        young: What is younger than its grace period; nobody asked who names it.
-        in_flight: What belongs to a run that is not finished.
-        named: What some entry names.
-        hidden: What belongs to a DAG whose entries the account may not read.
+        others: Of these, objects of other deployments or of an unknown one.
+        young: Objects that are younger than their grace period. Nobody asked who points to them.
+        in_flight: Objects of runs that are not finished.
+        named: Objects that some entry points to.
+        hidden: Objects of DAGs whose entries the account may not read.
         orphans: The rest.
         deleted: Orphans that are gone now.
         kept: Orphans that were written again meanwhile, or whose run has started again.
         failed: Orphans that the store would not remove.
-        partials: What unfinished writes left and is old.
-        deleted_partials: Of these, what is gone now.
+        partials: Old leftovers of unfinished writes.
+        deleted_partials: Of these, those that are gone now.
         dags: The orphans by DAG, largest first.
     """
 

@@ -1,4 +1,4 @@
-"""How long an object that no entry names is kept, and how many may go at once."""
+"""How long an object is kept that no entry points to, and how many may go at once."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepRules:
-    """How old an object must be before the sweep removes it; what an entry names always stays.
+    """How old an orphan must be before the sweep deletes it. Other objects always stay.
 
     Attributes:
         grace: For all DAGs, and for what unfinished writes left.
         retention: DAG id to the period that counts for its objects instead.
-        max_percent: Of a store's old objects that may be orphans; with more, the sweep doubts that
-            it read the right entries. Fewer than 100 orphans are never too many.
+        max_percent: How many of a store's old objects may be orphans. If there are more, the sweep
+            doubts that it read the right entries. Fewer than 100 are never too many.
 
     Raises:
-        ConfigurationError: A period is shorter than an hour, or a share is none.
+        ConfigurationError: A period is shorter than an hour, or a share is no percentage.
     """
 
     grace: timedelta = timedelta(days=1)
@@ -58,7 +58,7 @@ class SweepRules:
 
 
 def parse_period(text: str) -> timedelta:
-    """The period that *text* spells: ``90m``, ``36h``, ``7d``, ``4w``.
+    """The period that *text* stands for: ``90m``, ``36h``, ``7d``, ``4w``.
 
     Raises:
         ConfigurationError: It is something else.

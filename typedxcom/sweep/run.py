@@ -44,22 +44,21 @@ def sweep(
     progress: Progress = lambda step, done, of: None,
     now: datetime | None = None,
 ) -> SweepReport:
-    """Look for objects of one deployment that no entry names.
+    """Look for objects of one deployment that no entry points to.
 
-    Killed at any moment, it leaves nothing undone that the next sweep does not do; two at once do
-    the same twice.
+    You may kill it at any moment: the next sweep does the rest. Two at once do no harm.
 
     Args:
         stores: Where to look.
         source: The entries and runs of the deployment that writes to these stores.
         rules: How old an object must be to go, and how many may go.
-        owner: Whose objects count, as `typedxcom.stores.owners` has it; those of others are left.
-        delete: Remove them; without it they are counted, and what cannot be read goes into the
+        owner: Whose objects count, as in `typedxcom.stores.owners`. Objects of others stay.
+        delete: Delete them. Otherwise they are only counted, and what cannot be read goes into the
             report's ``errors``.
-        all_orphans: Remove them also where there are doubtfully many.
+        all_orphans: Delete them even if there are suspiciously many.
         others: Further stores of the deployment, where an entry's pointers may lie.
-        progress: Called at each step with its name, how much is done, and of how much, where known.
-        now: The time that ages are reckoned from.
+        progress: Called at each step with its name, how much is done, and of how much, if known.
+        now: The time from which ages are counted.
 
     Raises:
         SweepError: The entries, the runs or a store cannot all be read, or it is doubtful that they
@@ -128,13 +127,13 @@ class Sweeping:
             return None
 
     def _met(self, error: SweepError | StoreError) -> None:
-        """Note what cannot be read. A sweep that removes goes no further: it may be a name."""
+        """Note what cannot be read. A sweep that deletes stops, because that may name an object."""
         if self.report.delete:
             raise error
         self.report.add_error(error)
 
     def _old(self, found: SweptStore) -> Iterator[StoredObject]:
-        """The objects that are old enough to go; what is not ours is passed by."""
+        """The objects that are old enough to go. Objects of others are skipped."""
         retention, report, owners = self.rules.by_folder(), found.report, found.owners
         name = f"objects in {found.store.name}"
         for stored in self._all(found.store):
@@ -160,7 +159,7 @@ class Sweeping:
             self._met(_unlisted(store, error))
 
     def mark_named(self, stores: Sequence[Store]) -> None:
-        """Read every entry, and what the objects that entries name say in their turn."""
+        """Read every entry, and every object that may name others."""
         report, of = self.report, self.source.count()
         inside: deque[str] = deque()
         seen: set[str] = set()
@@ -190,7 +189,7 @@ class Sweeping:
                 self._met(error)
 
     def count(self, found: SweptStore, flying: set[str]) -> None:
-        """Say of one store how much is named and how much is left over."""
+        """Count how many objects of one store entries point to, and how many are left over."""
         index, number, report = self.index, found.number, found.report
         report.named, report.in_flight = (
             index.amount(number, NAMED),
@@ -221,7 +220,7 @@ class Sweeping:
             return []
 
     def _may_be_ours(self, owners: Owners, partial: StoredObject) -> bool:
-        """An upload says whose object it would become; a temporary file of a disk does not."""
+        """Whether a leftover may be ours. An upload says whose it is, a temporary file does not."""
         writer = owner_of(partial.path.partition("?")[0])
         return writer is None or owners.owns(self.owner, writer, partial.modified)
 

@@ -1,1 +1,1 @@
-"""What the author of a DAG writes: decorators, keys, and what calling a task gives at DAG parse."""
+"""What you write in a DAG file: decorators, keys, and what a call of a task returns."""

@@ -1,4 +1,4 @@
-"""``extract() + 1`` and ``extract() > 3``: there is no value to compute with yet."""
+"""``extract() + 1`` and ``extract() > 3``: refused, because the value does not exist yet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DONE = {
 
 
 class NoArithmetic:
-    """What an output cannot do while the DAG is parsed; each operator raises WiringError."""
+    """The operators of an output. Each raises WiringError: there is no value to compute with."""
 
     operator: Any
 

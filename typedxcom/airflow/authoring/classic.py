@@ -21,11 +21,11 @@ __all__ = ["typed_output"]
 
 @on_the_authors_line
 def typed_output(operator: Any, output: Any) -> Any:
-    """The output of a classic *operator*, checked when it is wired and when it has run.
+    """Give a classic *operator* a typed output, checked at DAG parse and after the run.
 
     Args:
         operator: An operator, or ``Operator.partial(...).expand(...)``.
-        output: What it pushes; a Python value of that type, as the operator returns it.
+        output: The type of the Python value that the operator returns.
 
     Returns:
         An `XComArg[output]`. The row itself is written by Airflow, as it is without this; only the
@@ -33,7 +33,7 @@ def typed_output(operator: Any, output: Any) -> Any:
 
     Raises:
         ContractError: It is no operator.
-        UnsupportedTypeError: Such a value could not make the round trip.
+        UnsupportedTypeError: Values of that type would not round-trip.
     """
     if not hasattr(operator, "output"):
         raise ContractError(

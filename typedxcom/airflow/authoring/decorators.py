@@ -58,7 +58,7 @@ def _decorate_with(decorator: Callable[..., Any], *args: Any, **kwargs: Any) -> 
 
 
 def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Apply Airflow's own decorator and take over what it makes."""
+    """Apply Airflow's own decorator, and make a task of ours of the result."""
     if args and is_decorated_task(args[0]):
         raise ContractError(
             f"{args[0].function.__name__!r} is a task already: one task decorator is enough. "
@@ -109,9 +109,9 @@ def typed(
 def contract(function: Any = None, *, inputs: Any = None, output: Any = None) -> Any:
     """Keep a function's contract under Airflow's own ``@task``.
 
-    The function checks itself, so this works where the body runs in the worker. Where it runs
-    elsewhere (``virtualenv``, ``docker``) use `typedxcom.task` or `typed` instead: the whole-DAG
-    check says so.
+    The function checks itself, so its body must run in the worker. If it runs elsewhere
+    (``virtualenv``, ``docker``), use `typedxcom.task` or `typed` instead. The whole-DAG check says
+    so too.
 
     Args:
         function: The function; or give only the keywords and use the result as a decorator.

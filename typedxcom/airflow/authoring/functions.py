@@ -1,4 +1,4 @@
-"""A function's contract, left on the function."""
+"""Leaves a contract on its function, where `contract_of` finds it."""
 
 from __future__ import annotations
 

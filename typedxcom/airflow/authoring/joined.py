@@ -1,4 +1,4 @@
-"""What ``map``, ``zip`` and ``concat`` of an output give while the DAG is parsed."""
+"""What ``map``, ``zip`` and ``concat`` of an output return while the DAG is parsed."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def concatenated(*args: Any) -> TypedConcat:
 
 
 class JoinedArg:
-    """What map, zip and concat give can be zipped and concatenated again."""
+    """The results of map, zip and concat, which you can zip and concatenate again."""
 
     @on_the_authors_line
     def zip(self, *others: Any, fillvalue: Any = NOTSET) -> Any:
@@ -135,7 +135,7 @@ def _reading(arg: Any, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """*f*, or a function that calls it: Airflow stores the source text, which `str` has not."""
+    """*f*, or a function that calls it: Airflow stores the source text, and `str` has none."""
     return f if _has_source(f) else _in_the_name_of(f, lambda value: f(value))
 
 

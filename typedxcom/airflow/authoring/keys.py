@@ -35,7 +35,7 @@ class XComKey(Generic[T]):
     """
 
     def __init__(self, name: str, annotation: type[T] | Any) -> None:
-        """Declare the key. Raises UnsupportedTypeError where such values cannot travel."""
+        """Declare the key. Raises UnsupportedTypeError if its values would not round-trip."""
         if problem := key_sentence(name):
             raise ContractError(f"XComKey({name!r}): {problem}.")
         self.name = name
@@ -82,14 +82,14 @@ class XComKey(Generic[T]):
             ti: The task instance, from the context; or that of an asset event.
             task_ids: The task that pushed it; without it that of *ti* itself, as in
                 ``KEY.pull(event.source_task_instance)``.
-            default: What to give where it pushed nothing.
+            default: What to return if it pushed nothing.
             **where: ``dag_id``, ``run_id``, ``map_indexes`` (one index), ``include_prior_dates``,
                 as Airflow's ``xcom_pull`` takes them.
 
         Raises:
             ValidationError: Nothing was pushed and there is no default, or it is of another type;
                 the task is not retried.
-            ContractError: Several tasks or map indexes were named: pull each on its own.
+            ContractError: You named several tasks or map indexes. Pull each on its own.
         """
         one_task: object = task_ids
         if not isinstance(one_task, (str, type(None))) or not isinstance(

@@ -1,7 +1,7 @@
-"""Errors around a call: on the author's own line, and with a note that names the task.
+"""Puts errors about a call on the author's line, and adds a note that names the task.
 
-An import error of Airflow shows only the last two frames. What Airflow or Python raises keeps its
-class and its words, so that code that catches it works with our `task` as with Airflow's.
+Airflow's import errors show only the last two frames. Errors of Airflow and Python keep their class
+and their words, so code that catches them works with our `task` too.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Which outputs a task of ours gets as entries, and which as their upstream promised them.
+"""Decides for each output whether a task gets its entry, or the value that its upstream promised.
 
-A parameter with an annotation decodes the entry itself. An output that goes to one without is
-marked while the DAG is parsed, at any depth of containers, so that it is read by the contract of
-the task that pushed it.
+A parameter with an annotation decodes the entry itself. If a parameter has none, its outputs are
+marked while the DAG is parsed, at any depth of containers. The contract of the task that pushed
+them then reads them.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ def marked_in_call(
 
 
 def marked_in_expand(contract: Contract, mapped: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of ``expand``, likewise: Airflow maps over their outputs."""
+    """The arguments of ``expand`` with their outputs marked. Airflow maps over these."""
     given = contract.bind((), mapped)
     return {one.name: _argument(contract, one, items=as_unread_items) for one in given}
 
 
 def marked_in_expand_kwargs(contract: Contract, value: Any) -> Any:
-    """What is given to ``expand_kwargs``, likewise."""
+    """What you give to ``expand_kwargs``, with its outputs marked."""
     given = contract.bind((), dict.fromkeys(contract.signature.parameters))
     known = frozenset(one.name for one in given if not contract.says_nothing_of(one))
     if isinstance(value, PlainXComArg):
@@ -77,7 +77,7 @@ def _argument(contract: Contract, argument: Argument, items: _Reads | None = Non
 
 
 def _marked(value: Any, items: _Reads | None = None) -> Any:
-    """*value* with its outputs marked; the same object where it has none.
+    """*value* with its outputs marked, or the same object if it has none.
 
     Args:
         value: An argument, or a part of one.
@@ -103,7 +103,7 @@ def _marked(value: Any, items: _Reads | None = None) -> Any:
 
 
 def _reference(arg: Any, reads: _Reads) -> Any:
-    """One output. What a task of Airflow's own wrote is read by Airflow."""
+    """One output. Airflow reads what its own tasks wrote."""
     if isinstance(arg, (BatchesArg, FirstRowsArg)):
         return arg  # slices, which every body gets as tables
     if not isinstance(arg, XComArg):
@@ -114,7 +114,7 @@ def _reference(arg: Any, reads: _Reads) -> Any:
 
 
 def _joined(args: Sequence[Any], items: _Reads | None) -> Sequence[Any]:
-    """What is zipped or chained; where nothing maps over it, the body itself takes the items."""
+    """What is zipped or chained. If nothing maps over it, the body itself takes the items."""
     return _same_or(args, [_marked(arg, items or as_value_items) for arg in args])
 
 

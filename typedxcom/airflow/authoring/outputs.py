@@ -1,4 +1,4 @@
-"""What calling a task gives while the DAG is parsed: Airflow's reference, with its type."""
+"""What a call of a task returns while the DAG is parsed: Airflow's reference, with a type."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = ["BatchesArg", "FirstRowsArg", "ItemArg", "XComArg", "typed_arg"]
 
 
 class XComArg(NoArithmetic, PlainXComArg):
-    """The output of a task; `XComArg[T]` in an annotation says of what type.
+    """The output of a task. In an annotation, `XComArg[T]` says its type.
 
     Attributes:
         schema: What one instance of the task pushes under this key.
@@ -68,7 +68,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         return typed_arg(super().__getitem__(key), found)
 
     def resolve(self, context: Any) -> Any:
-        """Pull the value as its task promised it; a typed parameter decodes the entry itself."""
+        """Pull the value that the task promised. A typed parameter gets the entry."""
         if self._reads is None and is_raw():
             return self.entry(context)
         return (self._reads or as_value)(self._output(context))
@@ -81,7 +81,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         return Output(entry, promise, is_many, only_warns=warns(context["ti"].dag_id))
 
     def _read_by(self, reads: Callable[[Output], Any]) -> Any:
-        """The same reference, read by *reads* whoever the reader is."""
+        """The same reference, which *reads* turns into a value for any reader."""
         made = type(self)(operator=self.operator, key=self.key)
         vars(made).update(vars(self), _reads=reads)
         return made
@@ -100,7 +100,7 @@ class XComArg(NoArithmetic, PlainXComArg):
     def batches(self, *, rows: int) -> XComArg:
         """A table in slices of *rows* rows: ``load.expand(batch=trips.batches(rows=10_000))``.
 
-        Each instance reads its own slice. A task of its own counts them.
+        Each instance reads its own slice. A small extra task counts the slices.
 
         Raises:
             WiringError: The task returns no table.
@@ -109,7 +109,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         return BatchesArg.of(SlicedSource(self, rows), schema)
 
     def _each_schema(self) -> Schema:
-        """What a reader of this output gets, a list where the task is mapped."""
+        """What a reader of this output gets: a list if the task is mapped."""
         try:
             return describe(self)
         except NameError:
@@ -125,13 +125,13 @@ class XComArg(NoArithmetic, PlainXComArg):
 
     @on_the_authors_line
     def __bool__(self) -> bool:
-        """True, as for any object. Raises WiringError where a DAG's body asks for it."""
+        """True, as for any object. Raises WiringError if a DAG's body asks for it."""
         refuse_truth(self.operator.task_id)
         return True
 
     @on_the_authors_line
     def __eq__(self, other: object) -> bool:
-        """As Airflow's. Raises WiringError where a DAG's body compares it with a value."""
+        """As in Airflow. Raises WiringError if a DAG's body compares it with a value."""
         if other is not None and not isinstance(other, AirflowXComArg):
             refuse_comparison(self.operator.task_id)
         return super().__eq__(other)
@@ -139,7 +139,7 @@ class XComArg(NoArithmetic, PlainXComArg):
     __hash__ = None  # as in Airflow's own class
 
     def __getattr__(self, name: str) -> Any:
-        """Say that the value does not exist yet, and where it does."""
+        """Raise an error that says the value does not exist yet, and when it will."""
         if name.startswith("_"):
             raise AttributeError(name)
         raise OutputAttributeError(
@@ -150,7 +150,7 @@ class XComArg(NoArithmetic, PlainXComArg):
 
     @on_the_authors_line
     def map(self, f: Callable[[Any], Any]) -> Any:
-        """Airflow's map; *f* gets each item as its annotation says, else as the task's.
+        """Airflow's map. *f* gets items of the type of its annotation, or else of the task's.
 
         Raises:
             WiringError: The items do not fit *f*, or there are none.
@@ -161,13 +161,13 @@ class XComArg(NoArithmetic, PlainXComArg):
 
     @on_the_authors_line
     def zip(self, *others: Any, fillvalue: Any = NOTSET) -> Any:
-        """Airflow's zip. Raises WiringError where something cannot be iterated over."""
+        """Airflow's zip. Raises WiringError if one of *others* cannot be iterated over."""
         super().zip(*others)
         return zipped(self, *others, fillvalue=fillvalue)
 
     @on_the_authors_line
     def concat(self, *others: Any) -> Any:
-        """Airflow's concat. Raises WiringError where something is no sequence."""
+        """Airflow's concat. Raises WiringError if one of *others* is no sequence."""
         super().concat(*others)
         return concatenated(self, *others)
 
@@ -184,7 +184,7 @@ class XComArg(NoArithmetic, PlainXComArg):
         return items[index]
 
     def _items(self) -> list[ItemArg] | None:
-        """The items of a tuple; None where their number is not known."""
+        """The items of a tuple, or None if their number is not known."""
         fixed = None if self.operator.is_mapped else _fixed_items(self.schema)
         if fixed is None:
             return None
@@ -211,7 +211,7 @@ class FirstRowsArg(NoEdge, XComArg):
         return arg
 
     def resolve(self, context: Any) -> Any:
-        """The numbers; None where the table's task was skipped."""
+        """The numbers, or None if the table's task was skipped."""
         parts = self.slices.parts(context)
         return parts if parts is None else [part.first for part in parts]
 
@@ -223,18 +223,18 @@ class BatchesArg(XComArg):
 
     @classmethod
     def of(cls, cut: SlicedSource, schema: Schema) -> BatchesArg:
-        """The table in slices; the task that counts them is made here."""
+        """Make the table in slices, and the task that counts them."""
         counted = count_task(cut, FirstRowsArg.of(cut))
         arg = cls(operator=counted.operator, key=counted.key)
         arg.slices, arg.schema = cut, schema
         return arg
 
     def resolve(self, context: Any) -> Any:
-        """The slices; the task that counted them is only waited for."""
+        """The slices. The reader only waits for the task that counted them."""
         return self.slices.resolve(context)
 
     def map(self, f: Callable[[Any], Any]) -> Any:
-        """Refuse: a slice is read by the task that gets it."""
+        """Raise WiringError, because the task that gets a slice reads it."""
         raise WiringError(
             f"map({getattr(f, '__name__', 'f')}) would read every batch of the table in every "
             "instance. Do it in the task that is mapped over the batches."
@@ -249,7 +249,7 @@ class BatchesArg(XComArg):
 class WholeGroupPuller:
     """A task instance that pulls all of a mapped group as a list.
 
-    Airflow 3.3 gives the bare value instead where the group has one instance.
+    Without it, Airflow 3.3 gives the bare value if the group has one instance.
     """
 
     def __init__(self, ti: Any) -> None:
@@ -309,7 +309,7 @@ class ItemArg(XComArg):
 
 
 def typed_arg(arg: Any, schema: Schema) -> Any:
-    """Airflow's plain reference *arg* as one of ours."""
+    """Make Airflow's plain reference *arg* one of ours."""
     made = XComArg(operator=arg.operator, key=arg.key)
     made.schema = schema
     return without_shadowed_fields(made)

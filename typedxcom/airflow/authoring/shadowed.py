@@ -1,7 +1,8 @@
-"""`output.key` where the value has a field `key`: the reference has such an attribute as well.
+"""Refuses `output.key` if the value has a field `key`: the reference has that attribute too.
 
-Without a check the next task silently gets the reference's own attribute, ``"return_value"``. Only
-what a DAG's author writes is refused: Airflow and the libraries use these attributes all the time.
+Without this check, the next task would silently get the reference's own attribute,
+``"return_value"``. Only the DAG author's code is refused: Airflow and the libraries use these
+attributes all the time.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _FOLDERS = tuple(
 
 
 def without_shadowed_fields(arg: T) -> T:
-    """*arg*, whose attributes that are also fields of its value ask for the value's."""
+    """*arg* that refuses its own attributes if they are also fields of its value."""
     made: Any = arg
     names = _shadowed(made.schema, _public_names(made.__class__))
     if names:
@@ -65,7 +66,7 @@ def _attributes(kind: type, public: frozenset[str]) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1024)
 def _guarded(kind: Any, names: frozenset[str]) -> Any:
-    """*kind*, of which the author's code gets none of *names*."""
+    """A subclass of *kind* that does not give *names* to the author's code."""
 
     def __getattribute__(self: Any, name: str) -> Any:
         if name in names and _is_authors(sys._getframe(1)) and not _is_list(self, kind):
@@ -91,5 +92,5 @@ def _is_authors(frame: FrameType) -> bool:
 
 
 def _is_list(arg: Any, kind: Any) -> bool:
-    """Whether the reader gets the values of many instances, which has none of the fields."""
+    """Whether the reader gets a list of all instances' values, which has no such fields."""
     return gets_list(kind.__getattribute__(arg, "operator"))

@@ -1,4 +1,4 @@
-"""A decorated function of ours: calling it checks the wiring, and gives a typed output."""
+"""A decorated function: calling it checks the wiring and returns a typed output."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ __all__ = ["TypedTask", "adopt"]
 
 
 def adopt(made: Any, **said: Any) -> TypedTask:
-    """Make a task of ours of what one of Airflow's decorators *made*.
+    """Make a typed task of what one of Airflow's decorators *made*.
 
     Args:
-        made: A decorated function that is no task yet.
+        made: What Airflow's decorator returned.
         **said: ``inputs``, ``output``, ``store``, ``format`` and ``preview`` as the decorator was
             given them.
 
@@ -93,7 +93,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
 
     @on_the_authors_line
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Make the task. Raises WiringError where an argument does not fit."""
+        """Make the task. Raises WiringError if an argument does not fit."""
         contract, solution = _checked(self, check_call, args, kwargs)
         if contract is not None:
             args, kwargs = marked_in_call(contract, args, kwargs)
@@ -103,7 +103,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
 
     @on_the_authors_line
     def partial(self, **kwargs: Any) -> Any:
-        """Fix some arguments. Raises WiringError where one does not fit."""
+        """Fix some arguments. Raises WiringError if one does not fit."""
         contract, _ = _checked(
             self,
             check_arguments,
@@ -118,7 +118,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
 
     @on_the_authors_line
     def expand(self, **kwargs: Any) -> Any:
-        """Map over the arguments. Raises WiringError where an item does not fit."""
+        """Map over the arguments. Raises WiringError if an item does not fit."""
         contract, solution = _checked(
             self,
             check_expand,
@@ -133,12 +133,12 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         return _output(arg, contract, solution)
 
     def _expand(self, expand_input: Any, *, strict: bool) -> Any:
-        """Map over what will be pulled as it lies."""
+        """Map over the entries as they are stored."""
         return super()._expand(expanded_raw(expand_input), strict=strict)
 
     @on_the_authors_line
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
-        """Map over a list of dicts. Raises WiringError where a value does not fit."""
+        """Map over a list of dicts. Raises WiringError if a value does not fit."""
         contract, solution = _checked(
             self,
             check_expand_kwargs,
@@ -159,14 +159,14 @@ def _checked(
     *arguments: Any,
     refused: Callable[[], object] = lambda: None,
 ) -> tuple[Contract | None, Solution]:
-    """The contract of a task whose arguments fit, and what its type variables stand for.
+    """Check the arguments; return the contract and what its type variables stand for.
 
     Args:
         made: The task.
         check: Which check of ours.
         *arguments: What it checks.
-        refused: Raises what Airflow itself says of the arguments. It is asked where ours finds
-            something, so that an error that Airflow has too is Airflow's.
+        refused: Raises Airflow's own error about the arguments. It is called if our check finds
+            something, so that Airflow's error comes first.
     """
     contract, solution = _declared(made), Solution()
     if contract is not None and contract.has_local:
@@ -183,7 +183,7 @@ def _checked(
 
 
 def _rehearsing(made: TypedTask) -> TypedTask:
-    """*made* whose ``expand`` refuses what Airflow refuses, and makes no task."""
+    """A copy of *made* whose ``expand`` refuses what Airflow refuses, and makes no task."""
     copied = TypedTask.__new__(TypedTask)
     vars(copied).update(
         vars(made),
@@ -194,7 +194,7 @@ def _rehearsing(made: TypedTask) -> TypedTask:
 
 
 def _named(made: TypedTask) -> AbstractContextManager[None]:
-    """Name the task in what Python and Airflow raise about its arguments."""
+    """Add the task's name to errors that Python and Airflow raise about its arguments."""
     return noted(lambda: f"In the call of task {_shown_name(made)!r}.")
 
 
@@ -206,7 +206,7 @@ def _shown_name(made: TypedTask) -> str:
 
 
 def _declared(made: TypedTask) -> Contract | None:
-    """The contract of a task, refused here if one of its types cannot travel."""
+    """The contract of a task. Raises an error if one of its types would not round-trip."""
     contract = contract_of(made.function)
     if contract is not None:
         if not contract.is_resolved:  # a class that was defined after the task

@@ -1,7 +1,7 @@
-"""Outputs inside texts: ``f"s3://bucket/{name()}.csv"`` is a template, and no dependency.
+"""Outputs inside texts: ``f"s3://bucket/{name()}.csv"`` makes a template, but no dependency.
 
-Airflow renders it as soon as the reader runs, which may be before the other task has pushed
-anything. Where the author orders the two with ``>>`` it is right.
+Airflow renders it when the reader runs, which may be before the other task has pushed anything. If
+the author orders the two with ``>>``, it is right.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _OUTPUT = re.compile(r"task_instance\.xcom_pull\(task_ids='([^']+)', dag_id='([^
 
 
 def lost_dependencies(dag: Any) -> Iterator[str]:
-    """Each reader of *dag* with an output in a text that it does not wait for, in a sentence."""
+    """One sentence for each reader in *dag* with an output in a text that it does not wait for."""
     for operator in dag.tasks:
         found = {
             (task_id, argument.name): None

@@ -1,9 +1,9 @@
 """``if extract():`` in the body of a DAG: always true, because the value does not exist yet.
 
-Nothing in Python is wrong with it, so only the author's own text tells a mistake from right code:
-``if previous:`` asks whether there is an output at all. It is one where what is asked is sure to be
-an output: a call of a task, or a name that nothing but such calls is assigned to. Airflow itself
-and the constructors of operators ask outputs for their truth too, and are left alone.
+Python allows it, so only the source text shows whether it is a mistake: ``if previous:`` may ask
+whether there is an output at all. It is a mistake if the expression is sure to be an output: a call
+of a task, or a name to which only such calls are assigned. Airflow itself and the constructors of
+operators ask outputs for their truth too. They may.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Question = Callable[[ast.AST], Iterator[ast.expr]]
 
 
 def refuse_truth(task_id: str) -> None:
-    """Raise WiringError where the author's code asks whether an output is true."""
+    """Raise WiringError if the author's code asks whether an output is true."""
     body = _authors_body(sys._getframe())
     if body is not None and _asks(*body, _tested):
         refuse_wiring(
@@ -40,7 +40,7 @@ def refuse_truth(task_id: str) -> None:
 
 
 def refuse_comparison(task_id: str) -> None:
-    """Raise WiringError where the author's code asks whether an output equals a value."""
+    """Raise WiringError if the author's code asks whether an output equals a value."""
     body = _authors_body(sys._getframe())
     if body is not None and _asks(*body, _compared):
         refuse_wiring(
@@ -69,7 +69,7 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def _asks(frame: FrameType, line: int, question: _Question) -> bool:
-    """Whether the code of *frame* asks *question* on *line* of what is sure to be an output."""
+    """Whether the code of *frame* asks *question* on *line* about a sure output."""
     scope = _scope(frame)
     if scope is None:
         return False
@@ -83,7 +83,7 @@ def _asks(frame: FrameType, line: int, question: _Question) -> bool:
 
 
 def _last_line(node: ast.AST, asked: ast.expr) -> int | None:
-    """Where a question ends: that of ``match`` is asked on the line of each case."""
+    """The last line of a question. Python runs that of ``match`` on the line of each case."""
     return node.cases[-1].pattern.end_lineno if isinstance(node, ast.Match) else asked.end_lineno
 
 
@@ -140,7 +140,7 @@ def _compared(node: ast.AST) -> Iterator[ast.expr]:
 
 
 class SureOutputs:
-    """What is sure to be an output in one body."""
+    """Finds the expressions of one body that are sure to be outputs."""
 
     def __init__(self, frame: FrameType, scope: ast.AST) -> None:
         self.names = {**frame.f_globals, **frame.f_locals}

@@ -1,4 +1,4 @@
-"""Which return annotation a task lacks: without one Airflow, not its reader, says what it gave."""
+"""Suggests a return annotation. Without one, Airflow's form decides what the reader gets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 def advise_annotation(value: Any, contract: Contract, task_id: str) -> None:
-    """Log which return annotation to write, where *value* is of a class and nothing says so."""
+    """Log which return annotation to write, if *value* is of a class and the task has none."""
     if not contract.returns or "return" in getattr(contract.function, "__annotations__", {}):
         return
     written = annotation_for(value)
@@ -32,7 +32,7 @@ def advise_annotation(value: Any, contract: Contract, task_id: str) -> None:
 
 
 def annotation_for(value: Any) -> str | None:
-    """What to write for *value*, as far as its first item shows; None for builtins."""
+    """The annotation for *value*, as far as its first item shows, or None for builtins."""
     kind = type(value)
     if kind in (list, set, frozenset, tuple) and value:
         item = annotation_for(next(iter(value)))

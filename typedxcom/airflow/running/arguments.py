@@ -1,4 +1,4 @@
-"""How the arguments of a typed task are pulled: as they are stored, whoever pushed them."""
+"""Pulls the arguments of a typed task as they are stored, whoever pushed them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def pulled_raw(value: Any) -> Any:
     """*value* with each output in it as one that is pulled as it is stored.
 
     Args:
-        value: The arguments of a task, of which only the containers that hold outputs are copied.
+        value: The arguments of a task. Only containers that hold outputs are copied.
     """
     if isinstance(value, (AirflowXComArg, MappedArgument)):
         return _RawArgument(value)
@@ -44,7 +44,7 @@ def pulled_raw(value: Any) -> Any:
 
 
 class _RawArgument:
-    """An output as Airflow's renderer takes it: what it resolves to is the entry."""
+    """An output that Airflow's renderer resolves to the entry."""
 
     def __init__(self, arg: Any) -> None:
         self._arg = arg
@@ -92,13 +92,13 @@ class _RawDicts(ListOfDictsExpandInput):
 
 
 def reads_entries(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """*f*, a function given to `map`, marked as one that decodes the entry that it gets."""
+    """Mark *f*, a function given to `map`, as one that decodes the entry that it gets."""
     setattr(f, _READS_ENTRIES, True)
     return f
 
 
 def _with_values(arg: Any) -> Any:
-    """*arg*, in which a function given to `map` gets the value of an entry, as it would untyped."""
+    """*arg* whose functions given to `map` get values instead of entries, as without types."""
     if isinstance(arg, MapXComArg):
         first, *rest = arg.callables
         made = copy.copy(arg)

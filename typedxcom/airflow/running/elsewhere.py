@@ -1,8 +1,8 @@
-"""Tasks whose body runs in another interpreter: what crosses over is plain data where it must be.
+"""Tasks whose body runs in another interpreter, and what crosses over as plain data.
 
 Airflow sends arguments and results through a file of its own, in pickle, which names classes. A
-class that only the DAG file knows has no name that the other interpreter could import: Airflow
-imports the file as ``unusual_prefix_…``. So a value of such a class goes over as the JSON builtins
+class that only the DAG file knows cannot be imported there, because Airflow imports the file as
+``unusual_prefix_…``. So a value of such a class goes over as the JSON builtins
 that its entry would hold, and what comes back is read by the contract.
 """
 
@@ -33,7 +33,7 @@ def runs_elsewhere(operator: Any) -> bool:
 def for_child(
     contract: Contract, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments, as plain data where the other interpreter cannot import their classes.
+    """The arguments, as plain data if the other interpreter cannot import their classes.
 
     Args:
         contract: What the task requires.
@@ -66,9 +66,9 @@ def _plain(value: Any, promise: Promise) -> Any:
 
 
 def from_child(value: Any, promise: Promise) -> Any:
-    """What the body returned, as the contract promises it; plain data is read as an entry would be.
+    """What the body returned, as the contract promises it. Plain data is read like an entry.
 
-    A value that is neither stays as it is: the check of the result says what is wrong.
+    A value that is neither stays as it is, and the check of the result says what is wrong.
     """
     if value is None or not any(map(_class_of, _nodes(promise.schema))):
         return value

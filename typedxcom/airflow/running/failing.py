@@ -1,4 +1,4 @@
-"""Errors that fail a task at once: what breaks a contract stays broken at every try."""
+"""Errors that fail a task at once, because a retry would find the contract broken again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEVER_RETRIED = (ValidationError, ContractError, CodecError, IntegrityError)
 
 @contextlib.contextmanager
 def without_retries() -> Iterator[None]:
-    """Turn our own lasting errors into ones that Airflow does not retry; their type stays."""
+    """Turn our own lasting errors into ones that Airflow does not retry. They keep their type."""
     try:
         yield
     except _NEVER_RETRIED as error:
@@ -37,5 +37,5 @@ def _failing(error: Exception) -> Exception:
 
 @functools.cache
 def _failing_class(kind: Any) -> Any:
-    """*kind* that is an AirflowFailException too, by the same name."""
+    """A subclass of *kind* and of AirflowFailException, by the same name."""
     return type(kind.__name__, (kind, AirflowFailException), {"__module__": kind.__module__})

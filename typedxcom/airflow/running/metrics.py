@@ -1,9 +1,9 @@
-"""Transfers as Airflow's metrics, OpenTelemetry spans and log lines, where they are switched on.
+"""Reports transfers as Airflow's metrics, OpenTelemetry spans and log lines, if switched on.
 
 Also counted: the warnings of a DAG that only warns.
 
-Whether anybody counts is asked once per process. Where nobody does, stores have no observer and
-measure nothing, and nothing of statsd or OpenTelemetry is imported for us.
+Each process asks once whether anybody counts. If nobody does, stores have no observer and measure
+nothing, and neither statsd nor OpenTelemetry is imported for us.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _METRICS = ("statsd_on", "otel_on", "statsd_datadog_enabled")
 
 
 def observer() -> Observe | None:
-    """What tells of transfers in this deployment; None where nothing is switched on."""
+    """What reports the transfers of this deployment, or None if nothing is switched on."""
     sinks: list[Callable[[Transfer, dict[str, str]], None]] = []
     if _is_counting():
         sinks.append(_count)
@@ -46,8 +46,8 @@ def count_warning(place: str, *, dag_id: str | None, task_id: str | None = None)
 
     Args:
         place: ``wiring``, ``argument`` or ``result``.
-        dag_id: The DAG, where it is known.
-        task_id: The task, where it is known.
+        dag_id: The DAG, if it is known.
+        task_id: The task, if it is known.
     """
     if not _is_counting():
         return
@@ -65,7 +65,7 @@ def _is_on(section: str, name: str) -> bool:
 
 
 def _tags(transfer: Transfer) -> dict[str, str]:
-    """Who and where, in few different values: no run, no path."""
+    """The tags of a metric: only names with few values, so no run and no path."""
     tags = {"store": transfer.store, "codec": transfer.codec}
     for tag in ("dag_id", "task_id"):
         # Airflow sets these before the body runs; a pull before that belongs to no task yet.
@@ -110,7 +110,7 @@ def _log(transfer: Transfer, tags: dict[str, str]) -> None:
 
 
 def _facts(transfer: Transfer, tags: dict[str, str]) -> dict[str, Any]:
-    """Everything that is known of a transfer, which is never a value."""
+    """All that is known about a transfer. It is never a value."""
     facts: dict[str, Any] = {
         **tags,
         "path": transfer.path,

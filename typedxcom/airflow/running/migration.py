@@ -1,7 +1,7 @@
 """Entries that the common.io provider's backend wrote, so that a deployment can switch.
 
-That backend's pointer is a string that looks like a URL under its base path. It is followed only
-while ``[typedxcom] read_common_io`` is on, and never turns into the string itself.
+That backend's pointer is a string that looks like a URL under its base path. It is followed only if
+``[typedxcom] read_common_io`` is on, and you never get the string itself instead of a value.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def read_common_io(entry: str) -> Any:
     """The value that *entry* points to.
 
     Raises:
-        PointerNotFoundError: The object is gone. That backend would have given its path instead.
+        PointerNotFoundError: The object is gone. That backend would have returned its path instead.
     """
     from airflow.providers.common.io.xcom.backend import XComObjectStorageBackend
 

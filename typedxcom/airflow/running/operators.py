@@ -63,14 +63,14 @@ class TypedOperator(KeepsContract):
         return self._push_form(result, context)
 
     def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
-        """Go on after a deferral: the arguments were rendered anew, so they are read anew."""
+        """Go on after a deferral. The arguments were rendered again, so they are read again."""
         self._load_arguments(context)
         with self._pulling(context):
             result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
         return self._push_form(result, context)
 
     def execute_callable(self) -> Any:
-        """Run the body; what a branch chose is checked here, because it leaves by an exception."""
+        """Run the body. A branch leaves by an exception, so what it chose is checked here."""
         return self._checked_body(super().execute_callable())  # type: ignore[misc]
 
     async def aexecute_callable(self) -> Any:
@@ -147,7 +147,7 @@ class TypedOperator(KeepsContract):
         return value
 
     def _refuse_result(self) -> None:
-        """Say what is wrong with the result where Airflow's log, which shows it, fails on it."""
+        """Raise our own error about a result on which Airflow's log line failed."""
         contract, result = self._contract, vars(self).pop("_result", None)
         if contract is None or result is None or not (contract.returns and contract.returned.known):
             return
@@ -204,7 +204,7 @@ def _is_given_dicts(operator: Any) -> bool:
 
 
 def _pulled(value: Any) -> Any:
-    """*value* with what Airflow leaves of outputs in the dicts of `expand_kwargs` pulled too."""
+    """*value* with the outputs pulled that Airflow leaves in the dicts of `expand_kwargs`."""
     if isinstance(value, AirflowXComArg):
         return value.resolve(get_current_context())
     if type(value) is dict:
@@ -213,7 +213,7 @@ def _pulled(value: Any) -> Any:
 
 
 def _holds_template(value: Any) -> bool:
-    """Whether Jinja renders the argument or something inside it."""
+    """Whether Jinja renders the argument or a part of it."""
     if isinstance(value, MappedArgument):
         value = value._input.value
     if isinstance(value, dict):
@@ -236,7 +236,7 @@ def _bare_source(source: str) -> str:
 
 @functools.cache
 def typed_operator(operator_class: Any) -> Any:
-    """*operator_class* with the mixin, under its own name, so that the UI shows what it showed."""
+    """*operator_class* with the mixin. It keeps its name, which the UI shows."""
     if issubclass(operator_class, TypedOperator):
         return operator_class
     names = {"__module__": operator_class.__module__, "__doc__": operator_class.__doc__}
@@ -244,7 +244,7 @@ def typed_operator(operator_class: Any) -> Any:
 
 
 def _any(operator: Any) -> Any:
-    """The mixin's self as the operator that it is mixed into."""
+    """*operator*, typed as the operator that the mixin is mixed into."""
     return operator
 
 

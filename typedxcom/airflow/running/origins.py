@@ -1,4 +1,4 @@
-"""Which XComs the arguments of a task come from: a signed pointer of another one is refused."""
+"""Which XComs the arguments of a task come from. A signed pointer of another one is refused."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def origins_of(value: Any, ti: Any) -> list[Origin]:
 
 
 def _sliced(value: Any) -> Iterator[Any]:
-    """The outputs whose slices are in *value*; it only refers to the task that counted them."""
+    """The outputs whose slices are in *value*, which only refers to the task that counted them."""
     if isinstance(value, AirflowXComArg) and hasattr(value, "slices"):
         yield value.slices.source
     for part in _inside(value):

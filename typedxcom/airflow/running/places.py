@@ -1,4 +1,4 @@
-"""None from one instance of a mapped task: whether it keeps its place among the others.
+"""Decides whether None from one instance of a mapped task keeps its place among the others.
 
 Airflow pushes nothing for it, so a reduce gets a shorter list, and `zip` pairs values of other
 instances. An entry that holds null keeps the place. Readers that say nothing of None expect the
@@ -21,9 +21,9 @@ __all__ = ["keeps_place"]
 def keeps_place(operator: Any) -> bool:
     """Whether None of one instance of *operator* is pushed as null.
 
-    It is where the output is zipped, which is always by place, and where every reader is a typed
-    task whose annotation was checked against the None. A function that is given to `map` may be a
-    lambda, so it counts as a reader that says nothing.
+    Yes if the output is zipped, which always goes by place. Yes too if every reader is a typed task
+    whose annotation was checked against the None. A function given to `map` may be a lambda, so it
+    counts as a reader that does not mention None.
     """
     if not operator.has_dag() or not operator.dag.task_dict[operator.task_id].is_mapped:
         return False

@@ -1,8 +1,8 @@
 """What a reader without an annotation gets: the value that its upstream promised.
 
-An entry is plain JSON, so a ``datetime`` is a text there. Where the task that pushed it is known,
-that task's contract says what the text is: a class of the DAG's own code, never a name in the data.
-Where it is not known, the reader gets the JSON.
+An entry is plain JSON, so a ``datetime`` is a text there. If the task that pushed it is known, its
+contract says what the text is: a class of the DAG's own code, never a name in the data. If it is
+not known, the reader gets the JSON.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ def _holds_serialized(entry: Any) -> bool:
 
 
 def as_unread(output: Output) -> Unread:
-    """The whole, read when the body is about to run."""
+    """The whole value, read just before the body runs."""
     return Unread(output.entry, lambda entry: as_value(replace(output, entry=entry)))
 
 
 def as_unread_items(output: Output) -> Any:
-    """What Airflow maps over: it takes one item, which is read when the body is about to run."""
+    """What Airflow maps over. It takes one item, which is read just before the body runs."""
     return _items(output, as_unread)
 
 
@@ -158,7 +158,7 @@ class EachEntry(Sequence[Any]):
 
 
 def _parts(promise: Promise) -> Callable[[Any], Promise]:
-    """Index or key to what is promised there; a list promises one thing for all."""
+    """A function from index or key to the promise there. A list promises the same for all."""
     if isinstance(bare(promise.schema), SequenceOf):
         item = part_promise(promise, 0)
         return lambda key: item

@@ -1,8 +1,8 @@
 """``ti.xcom_pull`` in the body of a task of ours: what a task of the same DAG promised.
 
-Airflow's own serialization brings a ``datetime`` back as one. Our entries are plain JSON, so while
-the body runs, a pull from a task of ours is read by the contract of that task. What is of another
-shape, such as an entry of a run before the annotation changed, comes as the JSON that it is.
+Airflow's own serialization brings a ``datetime`` back as one. Our entries are plain JSON. So while
+the body runs, the contract of the task that pushed an entry reads it for a pull. An entry of
+another shape, for example from a run before the annotation changed, comes as its JSON.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _apull(own: Callable[..., Any], ti: Any, dag: Any) -> Callable[..., Any]:
 
 
 def _promises(ti: Any, dag: Any, task_ids: Any, dag_id: Any, key: str) -> dict[str, Promise]:
-    """Task id to what that task promised; empty where that cannot be said of all that is asked."""
+    """Task id -> what that task promised. Empty if that is not known for all of the ids."""
     if dag_id not in (None, ti.dag_id) or not isinstance(key, str):
         return {}
     ids = [ti.task_id if task_ids is None else task_ids] if _is_one(task_ids) else task_ids

@@ -26,7 +26,7 @@ __all__ = ["about_result", "push_form", "pushed_by_airflow"]
 
 
 def pushed_by_airflow(value: Any, operator: Any) -> Any:
-    """The value itself, where Airflow may push each of its keys."""
+    """Return *value*, after checking its keys if Airflow pushes each of them."""
     if getattr(operator, "multiple_outputs", False):
         with without_retries():
             _refuse_keys(value, operator)
@@ -71,7 +71,7 @@ def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
 
 @contextlib.contextmanager
 def about_result(task_id: str) -> Iterator[None]:
-    """Say in an error that it is about what the task *task_id* returned."""
+    """Add to an error that it is about the result of the task *task_id*."""
     try:
         yield
     except ValidationError as error:

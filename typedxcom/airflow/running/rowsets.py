@@ -1,4 +1,4 @@
-"""What a SQL operator gives, as records: each row by the names of its columns.
+"""Turns the rows of a SQL operator into records, by the names of their columns.
 
 `SQLExecuteQueryOperator` pushes bare tuples, and its hook keeps the description of the columns.
 """
@@ -18,7 +18,7 @@ __all__ = ["name_columns"]
 
 
 def name_columns(result: Any, promise: Promise, operator: Any) -> bool:
-    """Turn the tuples in *result* into the rows that *promise* says, in place; else do nothing.
+    """Turn the tuples in *result* into the records of *promise*, in place, if it has records.
 
     Args:
         result: What the operator returned, which Airflow is about to push.
@@ -26,7 +26,7 @@ def name_columns(result: Any, promise: Promise, operator: Any) -> bool:
         operator: The operator that ran.
 
     Returns:
-        Whether the rows are now those of a typed task: the JSON of each record.
+        Whether *result* now holds the JSON of each record, as of a typed task.
 
     Raises:
         ValidationError: A column is missing, is there twice, or a value breaks the record.
@@ -60,7 +60,7 @@ def _is_bare(result: Any, record: Record) -> bool:
 
 
 def _columns(operator: Any) -> list[str] | None:
-    """The names of the columns of the last query; None where the operator runs no SQL."""
+    """The names of the columns of the last query, or None if the operator runs no SQL."""
     get_hook = getattr(operator, "get_db_hook", None)
     descriptions = getattr(get_hook(), "descriptions", None) if get_hook is not None else None
     if not descriptions or descriptions[-1] is None:
@@ -87,7 +87,7 @@ def _named(rows: Iterable[Any], columns: list[str], record: Record) -> list[Any]
 
 
 def _field_of(column: str, record: Record) -> str:
-    """The field that a column is meant for; some databases give every name in capitals."""
+    """The field that a column is meant for. Some databases give every name in capitals."""
     known = [name for field, one in record.fields.items() for name in (field, one.key) if name]
     if column in known:
         return column

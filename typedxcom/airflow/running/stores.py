@@ -46,13 +46,13 @@ def placement(
     store: str | None = None,
     format: TableFormat | None = None,  # noqa: A002
 ) -> Placement | None:
-    """Where the large parts of what *ti* pushes under *key* go; None where there is no store.
+    """Where the large parts of what *ti* pushes under *key* go, or None without a store.
 
     Args:
         ti: A running task instance.
         key: The XCom key.
-        store: The name of a store of ``[typedxcom] stores``; the default where None.
-        format: How tables are written; arrow where None.
+        store: The name of a store of ``[typedxcom] stores``. None means the default store.
+        format: How tables are written. None means arrow.
     """
     index = ti.map_index if ti.map_index is not None else -1
     if index < 0:  # an iteration of a loop (Airflow 3.4) counts like a mapped instance
@@ -66,7 +66,7 @@ def placed(
     store: str | None = None,
     format: TableFormat | None = None,  # noqa: A002
 ) -> Placement | None:
-    """Where the large parts of one XCom go; None where there is no store."""
+    """Where the large parts of one XCom go, or None without a store."""
     if store is None and DEFAULT not in _addresses() and _is_distributed():
         return None
     return Placement(stores(), coordinates, store or DEFAULT, format or "arrow")
@@ -100,7 +100,7 @@ def stores() -> Stores:
 
 
 def owner_in(name: str) -> str:
-    """The owner of what goes to the store *name*, which is bound to it; "" where it is not known.
+    """The owner of new objects in the store *name*, which is bound to it. "" if not known.
 
     Raises:
         ConfigurationError: A setting is wrong.
@@ -196,7 +196,7 @@ def _copies() -> bool:
 
 
 def _refuse_secrets(address: str, shown: str) -> None:
-    """Raise ConfigurationError where an address holds what may be a secret."""
+    """Raise ConfigurationError if an address holds what may be a secret."""
     conn_id, _, rest = address.partition("://")[2].rpartition("@")
     if not _is_plain(conn_id, rest):
         raise ConfigurationError(

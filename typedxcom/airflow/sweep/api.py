@@ -1,7 +1,7 @@
 """XCom entries, asset events and runs through Airflow's REST API, without access to the database.
 
-Its listings hold no values, so each entry costs a request of its own; and they come page by page
-while others write, so each page must join on to the one before.
+Its listings hold no values, so each entry costs one request. Listings come page by page while
+others write, so each page must join on to the one before.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ApiEntries(EntrySource):
     Args:
         url: Where the API server answers, without ``/api/v2``.
         token: A bearer token.
-        user: Whose token is asked for where none is given; with *password*.
+        user: With *password*: gets a token, if none is given.
         password: Of that user.
         workers: Requests at once.
         backoff: Seconds before a failed request is tried again, and the double before the third.
@@ -139,7 +139,7 @@ class ApiEntries(EntrySource):
             yield from self._extra(event)
 
     def _extra(self, event: dict[str, Any]) -> Iterator[Entry]:
-        """The extra of an asset event, whose secrets the API hides: a name may be among them."""
+        """The extra of an asset event. The API hides its secrets, and a name may be among them."""
         text = msgspec.json.encode(event.get("extra"))
         if b"$typedxcom" not in text:
             return
@@ -155,7 +155,7 @@ class ApiEntries(EntrySource):
         self._client.close()
 
     def hides(self, dag_folder: str) -> bool:
-        """Whether the account may not read the XComs of a DAG, or nobody can say."""
+        """Whether the account may not, or perhaps not, read the XComs of a DAG."""
         dag_id: str | None = unquote(dag_folder)
         if "~" in dag_folder:  # a shortened id, or one beyond ASCII
             asked = {"exclude_stale": "false", "order_by": "dag_id"}
@@ -168,7 +168,7 @@ class ApiEntries(EntrySource):
         return self._answer(path, {"limit": 1}, fine=(403,)).status_code == 403
 
     def _begin(self) -> None:
-        """Log in where that is needed, and see whether this Airflow shows all entries."""
+        """Log in if needed, and check that this Airflow shows all entries."""
         self._authorize()
         text = str(self._json("/version", {})["version"])
         found = re.match(r"(\d+)\.(\d+)", text)
@@ -234,7 +234,7 @@ class ApiEntries(EntrySource):
         self._client.headers["Authorization"] = f"Bearer {token}"
 
     def _entry(self, entry: dict[str, Any]) -> Entry | None:
-        """The value of one entry; None where it is gone since it was listed."""
+        """The value of one entry, or None if it is gone since it was listed."""
         where = (entry["dag_id"], entry["run_id"], entry["task_id"], entry["map_index"])
         base = _entries_of(*where[:3])
         asked = {"map_index": entry["map_index"], "deserialize": "false", "stringify": "false"}
@@ -275,7 +275,7 @@ class ApiEntries(EntrySource):
     def _joined(
         self, path: str, name: str, asked: dict[str, Any], identity: Callable[[Any], Hashable]
     ) -> Iterator[list[dict[str, Any]]]:
-        """Page after page. The listing has one order: what follows an entry that was seen is new.
+        """Page after page. The listing has one order: what follows a seen entry is new.
 
         Entries that come or go before the page shift it. As long as it holds one of the last that
         were seen, nothing between them is missed.
@@ -306,7 +306,7 @@ class ApiEntries(EntrySource):
     def _answer(
         self, path: str, asked: dict[str, Any], *, fine: tuple[int, ...] = ()
     ) -> httpx.Response:
-        """A successful answer, or one whose status is *fine*; some tries for what may pass."""
+        """A successful answer, or one whose status is *fine*. What may pass is tried again."""
         for left in reversed(range(_TRIES)):
             try:
                 answer = self._client.get(f"/api/v2{path}", params=asked)

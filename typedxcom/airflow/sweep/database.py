@@ -93,7 +93,7 @@ class DatabaseEntries(EntrySource):
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
-        """A connection, whose errors say which database it is and what to do."""
+        """A connection. Its errors say which database it is and what to do."""
         try:
             with self._engine.connect() as connection:
                 yield connection
@@ -127,7 +127,7 @@ class DatabaseEntries(EntrySource):
         return asked.where(task.c.working_set.is_(sa.true())) if "working_set" in names else asked
 
     def entries(self) -> Iterator[Entry]:
-        """Every entry with a mark of ours, of one moment: it is one statement."""
+        """Every entry with a mark of ours. One statement reads them all, at one moment."""
         with self._connected() as connection:
             asked = self._marked_entries(sa.inspect(connection))
             options = {"stream_results": True, "yield_per": _BATCH}
@@ -227,7 +227,7 @@ def _as_bytes(text: str) -> bytes:
 
 
 def _decrypted(text: str) -> str:
-    """A Variable's value by the key of this process; "" where it has another one, or none."""
+    """A Variable's value, decrypted with this process's key. "" if that is not the right one."""
     try:
         from airflow.models.crypto import get_fernet
 

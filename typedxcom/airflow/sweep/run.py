@@ -42,9 +42,9 @@ def sweep_deployment(
     """Look for objects that no entry of this deployment names; see `typedxcom.sweep.sweep`.
 
     Args:
-        delete: Remove them; without it they are counted.
-        all_orphans: Remove them also where there are doubtfully many.
-        stores: The names of the stores to look in; all of them where there are none.
+        delete: Delete them. Otherwise they are only counted.
+        all_orphans: Delete them even if there are suspiciously many.
+        stores: The names of the stores to look in. Empty means all.
         grace: How old an object must be to go, in place of the setting.
         retention: By DAG, beside the setting.
         progress: As for `typedxcom.sweep.sweep`.
@@ -75,7 +75,7 @@ def adopt_stores(stores: Sequence[str] = (), *, of: str = "") -> str:
     """Bind stores to this deployment, with objects that are there; see `adopt_store`.
 
     Args:
-        stores: Their names; all of them where there are none.
+        stores: Their names. Empty means all.
         of: Whose objects.
 
     Returns:
@@ -94,7 +94,7 @@ def adopt_stores(stores: Sequence[str] = (), *, of: str = "") -> str:
 
 
 def _owner(source: EntrySource) -> str:
-    """Whose objects are swept: what the entries' own database says, or the setting.
+    """Whose objects are swept: the owner that the entries' database names, or the setting.
 
     Raises:
         SweepError: It cannot be read, or the two differ.
@@ -122,7 +122,7 @@ def _owner_if_readable(source: EntrySource) -> str:
 def configured_rules(
     grace: timedelta | None = None, retention: Mapping[str, timedelta] | None = None
 ) -> SweepRules:
-    """The rules of the section, but for what is given. Raises ConfigurationError."""
+    """The configured rules, replaced by what is given. Raises ConfigurationError."""
     written = conf.get(SECTION, "sweep_retention", fallback="") or "{}"
     try:
         periods = {str(dag): parse_period(str(text)) for dag, text in json.loads(written).items()}
@@ -141,7 +141,7 @@ def configured_rules(
 
 
 def is_delete_configured() -> bool:
-    """Whether the ready DAG removes what it finds."""
+    """Whether the ready DAG deletes what it finds."""
     return bool(conf.getboolean(SECTION, "sweep_delete", fallback=False))
 
 
@@ -178,7 +178,7 @@ def _api_entries(url: str) -> ApiEntries:
 
 
 def _own_database() -> str:
-    """The metadata database of this deployment, for whoever may use it: a command line."""
+    """The metadata database of this deployment, which only a command line may use."""
     url = _setting("sql_alchemy_conn", "database")
     if not url or url.startswith(_FORBIDDEN):
         raise ConfigurationError(
@@ -189,7 +189,7 @@ def _own_database() -> str:
 
 
 def _setting(name: str, section: str = SECTION) -> str:
-    """One setting, in whichever of Airflow's configurations knows it."""
+    """One setting, from whichever of Airflow's two configurations has it."""
     from airflow.configuration import conf as core_conf
 
     return str(core_conf.get(section, name, fallback="") or "").strip()

@@ -1,4 +1,4 @@
-"""The wiring of one call, checked on its author's line while the DAG is parsed."""
+"""Checks the wiring of one call, on its author's line, while the DAG is parsed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def check_call(
     kwargs: Mapping[str, Any],
     solution: Solution,
 ) -> list[str]:
-    """As `check_arguments`, of a call that must give every argument."""
+    """As `check_arguments`, for a call that must give every argument."""
     found = check_arguments(contract, task, args, kwargs, solution)
     parameters = contract.signature.parameters
     if found or CALLBACK_KEYS.isdisjoint(parameters):
@@ -121,7 +121,7 @@ def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str
 
 
 def check_value(subject: str, value: Any, downstream: Schema, solution: Solution) -> Iterator[str]:
-    """What is wrong with *value*, as it stands in the DAG file, where *downstream* is expected.
+    """What is wrong with *value*, as written in the DAG file, if *downstream* is expected.
 
     Args:
         subject: Who reads: ``load(order)``.
@@ -204,7 +204,7 @@ def wiring_sentence(
         downstream: What it expects.
         upstream: What it would get.
         problem: The first reason why that does not fit.
-        value: The argument as it stands in the DAG file.
+        value: The argument as written in the DAG file.
         items: Whether the reader is mapped over it.
     """
     why = reason(problem)
@@ -231,12 +231,12 @@ def _is_inferred(schema: Schema) -> bool:
 
 
 def reason(problem: Mismatch) -> str:
-    """Why something does not fit, where the two types do not say it alone."""
+    """Why something does not fit, if the two types alone do not show it."""
     return "" if problem.path == "$" and " is not `" in problem.reason else f": {problem}"
 
 
 def _shown(schema: Schema) -> str:
-    """A schema for a message; a dict literal by what is in it."""
+    """A schema as a message shows it. A dict literal is shown with its keys."""
     if isinstance(schema, Record) and schema.type is dict:
         inside = ", ".join(
             f"{key!r}: {part.schema}" for key, part in list(schema.fields.items())[:5]

@@ -1,7 +1,7 @@
-"""What keys, `.map`, `.zip` and `.concat` refuse of an output.
+"""Checks keys, `.map`, `.zip` and `.concat` of an output.
 
-An output of ours says so where it is made; of Airflow's own the whole-DAG check asks, by
-`late_problems`, once it stands in the arguments of a task.
+Our outputs are checked when the call is made. The whole-DAG check looks at Airflow's own outputs
+with `late_problems`, once they are arguments of a task.
 """
 
 from __future__ import annotations
@@ -179,5 +179,5 @@ def _first_parameter(f: Callable[..., Any]) -> str | None:
 
 
 def name_of(f: Callable[..., Any]) -> str:
-    """What a message calls the function *f*; a partial or an object has no name of its own."""
+    """The name of *f* in messages. A partial or an object has no name of its own."""
     return getattr(f, "__name__", type(f).__name__)

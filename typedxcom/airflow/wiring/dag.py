@@ -1,4 +1,4 @@
-"""Every edge of one DAG, with what flows along it."""
+"""Checks every edge of one DAG."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def uses_contracts(dag: Any) -> bool:
 
 
 def check_dag(dag: Any) -> list[str]:
-    """What is wrong with the wiring of *dag*, one sentence each; nothing where it is right."""
+    """What is wrong with the wiring of *dag*, one sentence each. Empty if all is right."""
     return [sentence for _, sentence in check_tasks(dag)]
 
 
@@ -77,7 +77,7 @@ def _check_plain(operator: Any, contract: Any) -> list[str]:
 
 
 def _check_late(operator: Any, contract: Any) -> Iterator[str]:
-    """What typedxcom's own task says where it is decorated, and its outputs where they are made."""
+    """For plain tasks: the checks that our own task makes when it is decorated or called."""
     operator_class = getattr(operator, "operator_class", type(operator))
     yield from _said_by(refuse_result, operator_class, contract)
     yield from _said_by(refuse_declared_keys, operator, contract)
@@ -86,7 +86,7 @@ def _check_late(operator: Any, contract: Any) -> Iterator[str]:
 
 
 def _said_by(refuse: Callable[..., None], *what: Any) -> list[str]:
-    """What *refuse* says of a task, if it does."""
+    """The message of the error that *refuse* raises, if it does."""
     try:
         refuse(*what)
     except ContractError as error:

@@ -86,7 +86,7 @@ class Edge:
 
 
 class NoEdge:
-    """A base of the outputs that a task of our own reads: they are none of the author's edges."""
+    """A base of outputs that only our own helper tasks read, so they are not the author's edges."""
 
 
 def _is_bare(schema: Schema) -> bool:
@@ -145,7 +145,7 @@ def _into(operator: Any) -> Iterator[Edge]:
 def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:
     """Each argument as the author wrote it, and whether the task is mapped over it.
 
-    Templated fields count as arguments, `env` of ``@task.bash`` too; what `expand_kwargs` was given
+    Templated fields count as arguments, `env` of ``@task.bash`` too. The value of `expand_kwargs`
     is one argument with the name ``**``.
     """
     yield from _fields(operator)

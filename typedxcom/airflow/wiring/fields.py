@@ -1,4 +1,4 @@
-"""What the constructor of a classic operator takes, where its hints say so."""
+"""What the constructor of a classic operator takes, if its hints say so."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def field_schema(operator_class: Any, name: str) -> Schema:
             else None
         )
         if hint is not None:
-            return _lenient(schema_of(hint))
+            return _lax(schema_of(hint))
     return UNKNOWN
 
 
-def _lenient(schema: Schema) -> Schema:
-    """A field's type where it is made of plain values; the rest of its hints is not ours."""
+def _lax(schema: Schema) -> Schema:
+    """A field's type if it is made of plain values. Other hints are not checked."""
     members = schema.members if isinstance(schema, UnionOf) else (schema,)
     foreign = (Unsupported, Opaque, Unknown)
     kept = tuple(one for one in members if not _is_arg_not_set(one))

@@ -90,7 +90,7 @@ def injected_names() -> frozenset[str]:
 
 
 def operator_contract(operator: Any) -> Contract | None:
-    """The contract of a decorated task, ours or Airflow's own; None for a classic operator."""
+    """The contract of a decorated task, ours or Airflow's own, or None for a classic operator."""
     function = getattr(operator, "python_callable", None)
     if function is None:
         return None
@@ -111,7 +111,7 @@ def operator_contract(operator: Any) -> Contract | None:
 
 
 def output_schema(contract: Contract, operator_class: type) -> Schema:
-    """What the reader of a task gets: of a branch what was chosen, of a sensor nothing."""
+    """What the reader of a task gets. A branch gives what was chosen, a sensor gives nothing."""
     result = kind_of(operator_class).result
     chosen = contract.body.schema
     if contract.returned.known or not contract.body.known:
@@ -122,7 +122,7 @@ def output_schema(contract: Contract, operator_class: type) -> Schema:
 
 
 def pushed_by(operator_class: type, options: Mapping[str, Any]) -> Any:
-    """What an operator pushes whatever its function returns, or None: bash pushes the last line.
+    """What an operator pushes, if its function's result does not decide it: bash pushes a line.
 
     Args:
         operator_class: The class of the decorated task's operator.
@@ -141,7 +141,7 @@ def _options(operator: Any) -> Mapping[str, Any]:
 
 
 def describe(arg: Any) -> Schema:
-    """What the reader of the reference *arg* gets; unknown where nobody said."""
+    """What the reader of the reference *arg* gets, or unknown."""
     match arg:
         case PlainXComArg():
             return _plain(arg)
@@ -244,7 +244,7 @@ def element(schema: Schema) -> Schema:
     """What one item is when something maps over *schema*.
 
     Raises:
-        NotAnItem: It cannot be mapped over; the words say why.
+        NotAnItem: It cannot be mapped over. The message says why.
     """
     match schema:
         case Unknown():
@@ -317,10 +317,10 @@ def _is_number(key: Schema) -> bool:
 
 
 def counted_element(schema: Schema) -> Schema:
-    """As `element`, for what takes items by their number: a dict has none.
+    """As `element`, for readers that take items by number. A dict has no such items.
 
     Raises:
-        NotAnItem: It has no such items; the words say why.
+        NotAnItem: It has no such items. The message says why.
     """
     if isinstance(schema, Inferred):
         is_dict = [_is_dict(one) for one in members_of(schema.inner)]
@@ -349,7 +349,7 @@ def _element_or_unknown(schema: Schema) -> Schema:
 
 
 def literal(value: Any) -> Schema:
-    """The schema of an argument as it stands in the DAG file, with the outputs inside it."""
+    """The schema of an argument as written in the DAG file, with the outputs inside it."""
     if isinstance(value, AirflowXComArg | MappedArgument):
         return describe(value)
     if isinstance(value, str):
@@ -397,7 +397,7 @@ def producers(value: Any) -> Iterator[str]:
 
 
 def misuse(value: Any) -> str | None:
-    """What is wrong with an argument whatever its type: the words of a WiringError."""
+    """What is wrong with an argument whatever its type, as the message of a WiringError."""
     if type(value) in (list, tuple, dict):
         parts = list(value.values() if type(value) is dict else value)[:LOOKED_AT]
         tasks = (one for one in parts if type(one) in (list, tuple, dict) or is_decorated_task(one))

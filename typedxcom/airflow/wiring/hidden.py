@@ -1,6 +1,6 @@
-"""Outputs where Airflow does not look for them: in views, iterators and generator expressions.
+"""Finds outputs where Airflow does not look: in views, iterators and generator expressions.
 
-An iterator is looked at without taking anything out of it.
+Nothing is taken out of an iterator.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DEPTH = 4
 
 
 def hidden_output(value: Any) -> str | None:
-    """The name of a task whose output is, or will be made, inside *value*, a hiding place."""
+    """The name of a task whose output *value* holds or will make, if Airflow would not see it."""
     if isinstance(value, _VIEWS):
         return next((name for part in value for name in _tasks_in(part)), None)
     if isinstance(value, abc.Iterator):
@@ -52,7 +52,7 @@ def _tasks_of(value: Any, depth: int) -> Iterator[str]:
 
 
 def _named_in(generator: GeneratorType[Any, Any, Any]) -> list[Any]:
-    """What the names in a generator expression stand for, the iterable after `in` among them."""
+    """The values of the names in a generator expression, and of the iterable after `in`."""
     frame = generator.gi_frame
     if frame is None:
         return []
@@ -62,7 +62,7 @@ def _named_in(generator: GeneratorType[Any, Any, Any]) -> list[Any]:
 
 
 def _taken_from(iterator: Any) -> tuple[Any, ...]:
-    """What `iter(list)`, `map(f, list)` and their like were made of."""
+    """What `iter(list)`, `map(f, list)` and the like were made of."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

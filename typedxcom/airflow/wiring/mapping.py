@@ -84,9 +84,9 @@ def check_expand_kwargs(
 def _each_kind(item: Schema, check: Callable[[Schema], Iterator[str]]) -> list[str]:
     """What is wrong with the items, of each kind of them; of what code shows, with all kinds."""
     if isinstance(item, Inferred):
-        told = _each_kind(item.promised, check)
+        wrong = _each_kind(item.promised, check)
         options = [list(check(_as_shown(one))) for one in members_of(item.inner)]
-        return told or (options[0] if all(options) else [])
+        return wrong or (options[0] if all(options) else [])
     return [sentence for member in members_of(item) for sentence in check(member)]
 
 
@@ -116,7 +116,7 @@ def _unknown(contract: Contract, task: str, given: Mapping[str, Any]) -> list[st
 def _twice(
     task: str, partial: Mapping[str, Any], mapped: Mapping[str, Any], method: str
 ) -> list[str]:
-    """Arguments of which Airflow would silently take the mapped one."""
+    """Arguments given twice. Airflow would silently take the mapped one."""
     return [
         f"{task}({name}) is given twice, by partial() and by {method}: leave one out."
         for name in mapped
@@ -153,7 +153,7 @@ def _wrong_pair(subject: str, downstream: Schema, value: Mapping[Any, Any]) -> s
 
 
 def _as_mapped(value: Any) -> Schema:
-    """A literal as expand takes it: a tuple or a range is a sequence there."""
+    """A literal as expand takes it. A tuple or a range counts as a sequence there."""
     is_sequence = isinstance(value, abc.Sequence) and not isinstance(value, (str, bytes, bytearray))
     return literal(list(value[:LOOKED_AT])) if is_sequence else literal(value)
 
@@ -189,7 +189,7 @@ def _keyword_item(
 def _known_keys(
     contract: Contract, task: str, fields: Mapping[str, Field], value: Any, solution: Solution
 ) -> Iterator[str]:
-    """Items whose keys are known: each must be a parameter that takes its value."""
+    """Items with known keys. Each key must be a parameter that takes the value."""
     known, any_name = _parameters(contract)
     for name, field in fields.items():
         if name not in known and not any_name:
@@ -207,7 +207,7 @@ def _known_keys(
 
 
 def _given(value: Any, name: str) -> Any:
-    """What the dicts of a literal give to the parameter *name*; an output as it is."""
+    """What the dicts of a literal give to the parameter *name*. An output stays as it is."""
     if not isinstance(value, (list, tuple)):
         return value
     return [item.get(name, NOTSET) if isinstance(item, dict) else NOTSET for item in value]
@@ -216,7 +216,7 @@ def _given(value: Any, name: str) -> Any:
 def _any_keys(
     contract: Contract, task: str, partial: Mapping[str, Any], values: Schema, value: Any
 ) -> Iterator[str]:
-    """Items of which only the type of the values is known: some parameter must take it."""
+    """Items with unknown keys. Some parameter must take the type of their values."""
     names, any_name = _parameters(contract)
     free = [name for name in names if name not in partial]
     fitting = [n for n in free if not mismatches(values, contract.parameter(n).schema)]
@@ -238,7 +238,7 @@ def _parameters(contract: Contract) -> tuple[list[str], bool]:
 
 
 def _missing(contract: Contract, task: str, given: Mapping[str, Any]) -> list[str]:
-    """Parameters without a default that nobody gives; Airflow notices only when the task runs."""
+    """Parameters without a default that nobody gives. Airflow only notices in the run."""
     dag = DagContext.get_current()
     defaults = set(getattr(dag, "default_args", None) or ())
     return [
@@ -268,7 +268,7 @@ def wired_arguments(contract: Contract, check: Any, *given: Any) -> Iterator[Arg
 
     Args:
         contract: The contract of the task.
-        check: Which check is asked: `check_expand`, `check_expand_kwargs`, or that of a call.
+        check: `check_expand`, `check_expand_kwargs`, or the check of a call.
         *given: What that check is given: of a call both kinds of arguments, else the partial ones
             and what is mapped over.
     """

@@ -20,7 +20,7 @@ _QUALIFIERS = (te.Required, te.NotRequired, te.ReadOnly)
 
 
 def promised_under(operator: Any, key: str, path: Sequence[int] = ()) -> Promise:
-    """What one instance of a task of ours pushes under *key*; unknown for any other task.
+    """What one instance of a task of ours pushes under *key*. Unknown for any other task.
 
     Args:
         operator: The task that pushes.
@@ -40,7 +40,7 @@ def promised_under(operator: Any, key: str, path: Sequence[int] = ()) -> Promise
 
 
 def part_promise(promise: Promise, key: Any) -> Promise:
-    """What is promised under an index, a dict's key or the name of a field; unknown if unsure."""
+    """What is promised under an index, a dict's key or a field's name. Unknown if unsure."""
     if not promise.known:
         return Promise()
     annotation = _part(promise.annotation, key)
@@ -85,8 +85,8 @@ def _peeled(annotation: Any) -> Any:
 def _field(kind: type, key: Any) -> Any:
     """The annotation of a field.
 
-    A model with serializers or validators of its own may write a field as anything, so what it
-    pushes under its keys stays JSON.
+    A model with serializers or validators of its own may write a field as anything. So its keys
+    stay JSON.
     """
     names = getattr(kind, "_fields", ())
     if issubclass(kind, tuple) and isinstance(key, int) and -len(names) <= key < len(names):

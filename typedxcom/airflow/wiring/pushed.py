@@ -1,7 +1,7 @@
 """Which keys the body of a task pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
 
-Asked only where a key is about to be refused. The plugin has the same rules for mypy's syntax
-trees, in `typedxcom.mypy.types.pushed`.
+Used only before a key is refused. The plugin has the same rules for mypy's syntax trees, in
+`typedxcom.mypy.types.pushed`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CONTEXT = "get_current_context"
 
 
 def keys_of_body(function: Any) -> tuple[str, ...] | None:
-    """The keys that the code of *function* pushes; None where that cannot be seen."""
+    """The keys that the code of *function* pushes, or None if the code does not show them."""
     function = inspect.unwrap(function) if callable(function) else function
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
@@ -38,7 +38,7 @@ def keys_of_body(function: Any) -> tuple[str, ...] | None:
 
 
 class PushingBody(ast.NodeVisitor):
-    """What is seen of pushes on the way through a body.
+    """Collects the pushes in the body of a function.
 
     Attributes:
         handles: Names through which somebody can push: of the task instance, of the context.

@@ -1,4 +1,4 @@
-"""Who reads an output, which decides whether it is one value or a list of them.
+"""Who reads an output? That decides whether the reader gets one value or a list.
 
 A step of a mapped task group reads the output of its own instance. A reader outside the group gets
 a list with the output of every instance.
@@ -20,7 +20,7 @@ _READER: ContextVar[Any] = ContextVar("typedxcom_reader_group", default=NOTSET)
 
 @contextlib.contextmanager
 def read_in(group: Any) -> Iterator[None]:
-    """What is described inside is read by a task of *group*, a task group or None."""
+    """Inside, outputs are described for a reader in the task group *group*, or in none."""
     token = _READER.set(group)
     try:
         yield
@@ -46,7 +46,7 @@ def gets_list(operator: Any) -> bool:
 
 
 def _ids_around(group: Any) -> Iterator[str | None]:
-    """The ids of *group* and of the groups that it is in; an operator has a proxy of its own."""
+    """The ids of *group* and of the groups around it. An operator has a proxy of its own."""
     while group is not None:
         yield group.group_id
         group = group.parent_group

@@ -1,6 +1,6 @@
 """What the function of a ``@task.branch``, ``@task.sensor`` or ``@task.bash`` may return.
 
-And what a function that yields may promise, in any kind of task.
+Also: what a function that yields may promise, in any kind of task.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ALLOWED = {
 
 
 def refuse_result(operator_class: type, contract: Contract) -> None:
-    """Raise ContractError where the function returns what its kind of task cannot use.
+    """Raise ContractError if the function returns what its kind of task cannot use.
 
     Args:
         operator_class: The operator that runs it.
@@ -56,9 +56,9 @@ def refuse_result(operator_class: type, contract: Contract) -> None:
 
 
 def refuse_generator(contract: Contract) -> None:
-    """Raise ContractError where a function that yields promises what it yields.
+    """Raise ContractError if a function that yields promises what it yields.
 
-    Airflow takes asset `Metadata` from a generator, and pushes what it returns in the end.
+    Airflow takes asset `Metadata` from a generator, and pushes what it finally returns.
     """
     if not inspect.isgeneratorfunction(contract.function):
         return

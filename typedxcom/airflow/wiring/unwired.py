@@ -1,6 +1,6 @@
-"""Readings of XComs that no wiring shows: templates, and pulls by the id of a task.
+"""Finds readers that no wiring shows: templates, and pulls by the id of a task.
 
-Such a reader gets JSON, because nobody knows while the DAG is parsed whose contract decodes it. An
+Such a reader gets JSON, because at DAG parse it is not known whose contract decodes it. An
 id or a key that is misspelt gets nothing.
 """
 
@@ -28,14 +28,14 @@ _JSON = frozenset({str, int, float, bool, type(None)})
 
 
 def unwired_in(dag: Any) -> Iterator[str]:
-    """One sentence for each reading of *dag* that gets JSON where a type was promised."""
+    """One sentence for each reader in *dag* that gets JSON although a type was promised."""
     for operator in dag.tasks:
         yield from _templates(dag, operator)
         yield from _pulls(dag, operator)
 
 
 def _templates(dag: Any, operator: Any) -> Iterator[str]:
-    """Templates that pull from a task of ours whose value is more than JSON."""
+    """Templates that pull from a typed task whose value is more than JSON."""
     seen: set[tuple[str, str]] = set()
     for name, pull in _pulls_in_templates(operator):
         for task_id in pull.task_ids:
@@ -67,7 +67,7 @@ def _is_more_than_json(schema: Schema) -> bool:
 
 
 def _pulls(dag: Any, operator: Any) -> Iterator[str]:
-    """Pulls in the body of a task of ours by an id that no task of its DAG has."""
+    """Pulls in the body of a typed task by an id that no task of its DAG has."""
     contract = contract_of(getattr(operator, "python_callable", None))
     for pull in pulls_in_body(contract.function) if contract is not None else ():
         if pull.dag_id not in (None, dag.dag_id):
@@ -106,14 +106,16 @@ def wrong_pulls(dag: Any) -> Iterator[WrongPull]:
     for operator in dag.tasks:
         function = _function(operator)
         for pull in pulls_in_body(function):
-            for told in _wrong(dag, pull, operator):
+            for sentence in _wrong(dag, pull, operator):
                 file = inspect.unwrap(function).__code__.co_filename
-                yield WrongPull(operator.task_id, told, file, pull.line)
+                yield WrongPull(operator.task_id, sentence, file, pull.line)
         found = (
-            told for _, one in _pulls_in_templates(operator) for told in _wrong(dag, one, operator)
+            sentence
+            for _, one in _pulls_in_templates(operator)
+            for sentence in _wrong(dag, one, operator)
         )
-        for told in dict.fromkeys(found):
-            yield WrongPull(operator.task_id, told)
+        for sentence in dict.fromkeys(found):
+            yield WrongPull(operator.task_id, sentence)
 
 
 def _function(operator: Any) -> Any:
@@ -159,7 +161,7 @@ def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
 
 
 def _pushed_keys(task: Any) -> tuple[str, ...] | None:
-    """The keys that a task pushes beside its return value; None where that cannot be told."""
+    """The keys that a task pushes beside its return value; None or None if that is not known."""
     operator_class = getattr(task, "operator_class", type(task))
     name = getattr(operator_class, "custom_operator_name", None)
     if name is None:

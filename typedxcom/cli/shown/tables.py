@@ -96,8 +96,8 @@ def pandas_frame(entry: Any, stores: Stores) -> ShownTable:
     return ShownTable(stored.rows, len(data), stored.stream)
 
 
-def _unread(told: str) -> DecodeError:
-    return DecodeError(f"A table cannot be read: {told}.")
+def _unread(words: str) -> DecodeError:
+    return DecodeError(f"A table cannot be read: {words}.")
 
 
 def _named(part: tuple[str, str]) -> str:

@@ -69,7 +69,7 @@ class _Cutter:
         if isinstance(node, str):
             return self._text(node)
         if isinstance(node, (dict, list)) and node and (depth >= _DEPTH or self._left <= 0):
-            return self._told(f"… {len(node):,} more inside")
+            return self._left_out(f"… {len(node):,} more inside")
         if isinstance(node, dict):
             kept = {self._text(key): self.cut(node[key], depth + 1) for key in self._first(node)}
             return {**kept, **({"…": self._more(node, kept)} if len(kept) < len(node) else {})}
@@ -82,14 +82,14 @@ class _Cutter:
         return [part for part, _ in zip(parts, range(_PARTS), strict=False)]
 
     def _more(self, whole: Any, kept: Any) -> str:
-        return self._told(f"… {len(whole) - len(kept):,} more")
+        return self._left_out(f"… {len(whole) - len(kept):,} more")
 
     def _text(self, text: str) -> str:
         if len(text) <= _TEXT:
             return text
-        return self._told(f"{text[:_TEXT]}… {len(text) - _TEXT:,} more characters")
+        return self._left_out(f"{text[:_TEXT]}… {len(text) - _TEXT:,} more characters")
 
-    def _told(self, words: str) -> str:
+    def _left_out(self, words: str) -> str:
         self.is_cut = True
         return words
 
