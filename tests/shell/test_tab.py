@@ -22,7 +22,7 @@ POINTER = Pointer(
     size=1000,
     digest="xxh3:" + "0" * 32,
     rows=3,
-).to_row()
+).to_entry()
 
 
 def entry(value: Any, key: str = "return_value", *, text: str | None = None) -> StoredEntry:
