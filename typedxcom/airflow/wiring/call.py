@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, ResolveMixin
-from typedxcom.airflow.wiring.flows import RETURN_KEY, is_template, literal, misuse, producers
+from typedxcom.airflow.wiring.flows import (
+    RETURN_KEY,
+    is_template,
+    literal,
+    misuse,
+    producers,
+    runs_code,
+)
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
@@ -216,7 +223,7 @@ def wiring_sentence(
     else:
         items = items or isinstance(value, MappedArgument)
         verb = "gives items of" if items else "returns"
-    is_shown = isinstance(value, ResolveMixin) and _is_inferred(upstream)
+    is_shown = isinstance(value, ResolveMixin) and _is_inferred(upstream) and runs_code(value)
     whose = "the code of upstream" if is_shown else "upstream"
     source = f"{whose} {tasks} {verb}"
     if (key := getattr(value, "key", RETURN_KEY)) != RETURN_KEY:

@@ -23,6 +23,7 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
+from typedxcom.airflow.wiring.classic import classic_output
 from typedxcom.airflow.wiring.code import with_code
 from typedxcom.airflow.wiring.hidden import hidden_output
 from typedxcom.airflow.wiring.readers import gets_list, read_in
@@ -74,6 +75,7 @@ __all__ = [
     "output_schema",
     "producers",
     "pushed_by",
+    "runs_code",
 ]
 
 RETURN_KEY = "return_value"
@@ -175,10 +177,10 @@ def _one_instance(arg: Any) -> Schema:
 
 
 def _promised(arg: Any) -> Schema:
-    """The same for an output of Airflow's own, by annotations alone."""
+    """The same for an output of Airflow's own, by annotations and the table of operators."""
     contract = operator_contract(arg.operator)
     if contract is None:
-        return UNKNOWN
+        return classic_output(arg.operator) if arg.key == RETURN_KEY else UNKNOWN
     schema = output_schema(contract, getattr(arg.operator, "operator_class", type(arg.operator)))
     if any(isinstance(node, Var) for _, node in walk(schema, into_models=False)):
         with read_in(arg.operator.task_group):
@@ -394,6 +396,12 @@ def producers(value: Any) -> Iterator[str]:
     """The ids of the tasks whose outputs are in *value*."""
     for operator, _ in AirflowXComArg.iter_xcom_references(value):
         yield operator.task_id
+
+
+def runs_code(value: Any) -> bool:
+    """Whether an output in *value* is of a task that runs a function of the author's."""
+    references = AirflowXComArg.iter_xcom_references(value)
+    return any(getattr(operator, "python_callable", None) for operator, _ in references)
 
 
 def misuse(value: Any) -> str | None:

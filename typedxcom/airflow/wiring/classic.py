@@ -1,0 +1,63 @@
+"""What classic operators push, as far as the table of their classes tells.
+
+Nobody promised it to us: it explains wiring and refuses what cannot work, and decodes no value.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+from typedxcom.airflow.private import INJECTED_KEYS, MappedOperator
+from typedxcom.caches import by_class
+from typedxcom.contracts import Contract
+from typedxcom.errors import TypedXComError
+from typedxcom.inference import returned_by
+from typedxcom.operator_outputs import OperatorOutput, ReturnOf, Unsure, output_of
+from typedxcom.schema import UNKNOWN, Schema, schema_of
+from typedxcom.schema.nodes import inferred
+
+__all__ = ["classic_output"]
+
+
+def classic_output(operator: Any) -> Schema:
+    """What one instance of *operator* pushes as its return value; unknown where nothing tells.
+
+    Args:
+        operator: A classic operator, mapped or not.
+    """
+    row = _row_of(getattr(operator, "operator_class", type(operator)))
+    if row is None:
+        return UNKNOWN
+    pushed = row.of(functools.partial(_argument, operator))
+    return inferred(
+        _returned(pushed.function) if isinstance(pushed, ReturnOf) else schema_of(pushed)
+    )
+
+
+@by_class
+def _row_of(operator_class: Any) -> OperatorOutput | None:
+    mro = operator_class.__mro__
+    return output_of(tuple((f"{one.__module__}.{one.__qualname__}", vars(one)) for one in mro))
+
+
+def _argument(operator: Any, name: str, default: Any) -> Any:
+    if not isinstance(operator, MappedOperator):
+        return getattr(operator, name, default)
+    mapped: Any = operator.expand_input.value
+    if not isinstance(mapped, dict) or name in mapped:
+        raise Unsure
+    return operator.partial_kwargs.get(name, default)
+
+
+def _returned(function: Any) -> Schema:
+    """What a function of the author's returns, by its annotation or else its code."""
+    if not (inspect.isfunction(function) or inspect.ismethod(function)):
+        return UNKNOWN
+    if "return" not in function.__annotations__:
+        return returned_by(function)
+    try:
+        return inferred(Contract(function, injected=INJECTED_KEYS).body.schema)
+    except (NameError, TypeError, ValueError, TypedXComError):
+        return UNKNOWN

@@ -1,0 +1,327 @@
+"""What the operators of Airflow's providers push, by the names of their classes.
+
+Nothing is imported to know it, so it also holds for providers that are not installed, and the mypy
+plugin may read it. The rows come from the providers' sources, of the versions that are named.
+A class that has a row, or a subclass that takes over its ``execute``, pushes what the row says. Of
+any other operator nothing is known, nor where a row says `Any`: there the arguments are not enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+__all__ = ["OUTPUTS", "Arguments", "OperatorOutput", "ReturnOf", "Unsure", "output_of"]
+
+Arguments: TypeAlias = Callable[[str, Any], Any]
+"""Gives an argument of an operator, or the default; raises `Unsure` where instances differ."""
+_Pushed: TypeAlias = Any
+
+
+class Unsure(Exception):
+    """An argument that only a running task has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOf:
+    """What the function in an argument of the operator returns.
+
+    Attributes:
+        function: The function.
+    """
+
+    function: Any
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorOutput:
+    """What one class of operators pushes.
+
+    Attributes:
+        source: The distribution and the version that the row was read in.
+        pushes: A type, or what gives one for the arguments of an operator.
+        methods: The methods that decide it: a subclass that has one of its own says it itself.
+    """
+
+    source: str
+    pushes: _Pushed | Callable[[Arguments], _Pushed]
+    methods: tuple[str, ...] = ("execute", "execute_complete")
+
+    def of(self, arguments: Arguments) -> _Pushed:
+        """The type for these arguments; `Any` where they do not tell."""
+        try:
+            if not arguments("do_xcom_push", True):
+                return Any
+            return self.pushes(arguments) if _depends(self.pushes) else self.pushes
+        except Unsure:
+            return Any
+
+
+def output_of(mro: tuple[tuple[str, Mapping[str, Any]], ...]) -> OperatorOutput | None:
+    """The row of a class of operators; None where there is none.
+
+    Args:
+        mro: Each class in its order of resolution: its full name, and what stands in its own body.
+    """
+    own: set[str] = set()
+    for name, body in mro:
+        row = OUTPUTS.get(name)
+        if row is not None:
+            return row if own.isdisjoint(row.methods) else None
+        own.update(body)
+    return None
+
+
+def _depends(pushes: _Pushed) -> bool:
+    return getattr(pushes, "__module__", "") == __name__ and callable(pushes)
+
+
+def _bash(given: Arguments) -> _Pushed:
+    processor = given("output_processor", None)
+    is_own = processor is not None and not _is_airflows(processor)
+    return Any if is_own else str
+
+
+def _is_airflows(function: Any) -> bool:
+    return str(getattr(function, "__module__", "")).startswith("airflow.")
+
+
+def _function(given: Arguments) -> _Pushed:
+    return ReturnOf(given("python_callable", None))
+
+
+def _http(given: Arguments) -> _Pushed:
+    if given("response_filter", None) is not None:
+        return ReturnOf(given("response_filter", None))
+    if given("pagination_function", None) is None:
+        return str
+    return Any if given("deferrable", False) else list[str]
+
+
+def _query(given: Arguments) -> _Pushed:
+    """The rows of a query; a list of them where the operator runs several."""
+    processor = given("_output_processor", None) or given("output_processor", None)
+    handler = given("handler", None)
+    is_all = getattr(handler, "__name__", "") == "fetch_all_handler" and _is_airflows(handler)
+    if not is_all or (processor is not None and not _is_airflows(processor)):
+        return Any
+    sql, split = given("sql", None), given("split_statements", None)
+    if not isinstance(sql, (str, list, tuple)):
+        return Any
+    is_last = given("return_last", True) or split is False
+    return list[Any] | None if isinstance(sql, str) and is_last else list[Any]
+
+
+def _docker(given: Arguments) -> _Pushed:
+    if given("retrieve_output", False):
+        return Any
+    return list[str] | None if given("xcom_all", False) else str | None
+
+
+def _unless_deferred(pushed: _Pushed) -> Callable[[Arguments], _Pushed]:
+    """*pushed*, where the operator does not defer: after that it pushes something else."""
+
+    def pushes(given: Arguments) -> _Pushed:
+        return Any if given("deferrable", False) else pushed
+
+    return pushes
+
+
+def _rows(distribution: str, version: str, module: str, **pushed: _Pushed) -> _Table:
+    source = f"apache-airflow-providers-{distribution} {version}"
+    return {
+        f"airflow.providers.{module}.{name}": OperatorOutput(source, pushes)
+        for name, pushes in pushed.items()
+    }
+
+
+_Table: TypeAlias = dict[str, OperatorOutput]
+_ID = str | None  # the id of what was started
+
+_STANDARD = ("standard", "1.21.0")
+_SQL = ("common-sql", "2.4.0")
+_AMAZON = ("amazon", "9.39.0")
+_GOOGLE = ("google", "22.8.0")
+
+OUTPUTS: _Table = {
+    **_rows(*_STANDARD, "standard.operators.bash", BashOperator=_bash),
+    **_rows(*_STANDARD, "standard.operators.empty", EmptyOperator=None),
+    **_rows(*_STANDARD, "standard.operators.latest_only", LatestOnlyOperator=list[str]),
+    **_rows(*_STANDARD, "standard.operators.trigger_dagrun", TriggerDagRunOperator=None),
+    **_rows(
+        *_STANDARD,
+        "standard.operators.hitl",
+        HITLOperator=dict[str, Any],
+        ApprovalOperator=dict[str, Any],
+        HITLBranchOperator=list[str],
+        HITLEntryOperator=dict[str, Any],
+    ),
+    **_rows(
+        *_STANDARD,
+        "standard.operators.python",
+        PythonOperator=_function,
+        BranchPythonOperator=_function,
+        ShortCircuitOperator=_function,
+        PythonVirtualenvOperator=_function,
+        BranchPythonVirtualenvOperator=_function,
+        ExternalPythonOperator=_function,
+        BranchExternalPythonOperator=_function,
+    ),
+    "airflow.providers.common.sql.operators.sql.SQLExecuteQueryOperator": OperatorOutput(
+        "apache-airflow-providers-common-sql 2.4.0",
+        _query,
+        ("execute", "execute_complete", "_process_output", "_should_run_output_processing"),
+    ),
+    **_rows(
+        *_SQL,
+        "common.sql.operators.sql",
+        SQLColumnCheckOperator=None,
+        SQLTableCheckOperator=None,
+        SQLCheckOperator=None,
+        SQLValueCheckOperator=None,
+        SQLIntervalCheckOperator=None,
+        SQLThresholdCheckOperator=None,
+        SQLInsertRowsOperator=None,
+    ),
+    **_rows(*_SQL, "common.sql.operators.analytics", AnalyticsOperator=str),
+    **_rows("http", "6.3.0", "http.operators.http", HttpOperator=_http),
+    **_rows(
+        *_AMAZON,
+        "amazon.aws.operators.s3",
+        S3ListOperator=list[str],
+        S3ListPrefixesOperator=list[str],
+        S3ReadObjectOperator=str,
+        S3CreateBucketOperator=None,
+        S3DeleteBucketOperator=None,
+        S3CopyObjectOperator=None,
+        S3CreateObjectOperator=None,
+        S3DeleteObjectsOperator=None,
+        S3FileTransformOperator=None,
+    ),
+    **_rows(*_AMAZON, "amazon.aws.operators.athena", AthenaOperator=_ID),
+    **_rows(*_AMAZON, "amazon.aws.operators.batch", BatchOperator=_ID),
+    **_rows(*_AMAZON, "amazon.aws.operators.glue", GlueJobOperator=_ID),
+    **_rows(*_AMAZON, "amazon.aws.operators.glue_crawler", GlueCrawlerOperator=str),
+    **_rows(
+        *_AMAZON,
+        "amazon.aws.operators.emr",
+        EmrAddStepsOperator=_unless_deferred(list[str]),
+        EmrContainerOperator=_ID,
+        EmrCreateJobFlowOperator=_ID,
+        EmrModifyClusterOperator=int,
+        EmrServerlessCreateApplicationOperator=_ID,
+        EmrServerlessStartJobOperator=_ID,
+    ),
+    **_rows(*_AMAZON, "amazon.aws.operators.lambda_function", LambdaInvokeFunctionOperator=str),
+    **_rows(
+        *_AMAZON,
+        "amazon.aws.operators.sagemaker",
+        SageMakerProcessingOperator=dict[str, Any],
+        SageMakerEndpointConfigOperator=dict[str, Any],
+        SageMakerEndpointOperator=dict[str, Any],
+        SageMakerTransformOperator=dict[str, Any],
+        SageMakerTuningOperator=dict[str, Any],
+        SageMakerModelOperator=dict[str, Any],
+        SageMakerTrainingOperator=dict[str, Any],
+    ),
+    **_rows(*_AMAZON, "amazon.aws.operators.sns", SnsPublishOperator=dict[str, Any]),
+    **_rows(*_AMAZON, "amazon.aws.operators.sqs", SqsPublishOperator=dict[str, Any]),
+    **_rows(*_AMAZON, "amazon.aws.operators.step_function", StepFunctionStartExecutionOperator=_ID),
+    **_rows(*_AMAZON, "amazon.aws.transfers.sql_to_s3", SqlToS3Operator=None),
+    **_rows(*_AMAZON, "amazon.aws.transfers.s3_to_redshift", S3ToRedshiftOperator=None),
+    **_rows(*_AMAZON, "amazon.aws.transfers.redshift_to_s3", RedshiftToS3Operator=None),
+    **_rows(
+        *_GOOGLE,
+        "google.cloud.operators.gcs",
+        GCSListObjectsOperator=list[str],
+        GCSCreateBucketOperator=None,
+        GCSDeleteBucketOperator=None,
+        GCSDeleteObjectsOperator=None,
+        GCSFileTransformOperator=None,
+    ),
+    **_rows(
+        *_GOOGLE,
+        "google.cloud.operators.bigquery",
+        BigQueryGetDataOperator=list[Any],
+        BigQueryInsertJobOperator=_ID,
+        BigQueryGetDatasetOperator=dict[str, Any],
+        BigQueryGetDatasetTablesOperator=list[dict[str, Any]],
+        BigQueryDeleteTableOperator=None,
+        BigQueryDeleteDatasetOperator=None,
+        BigQueryCreateEmptyDatasetOperator=None,
+        BigQueryCheckOperator=None,
+        BigQueryValueCheckOperator=None,
+        BigQueryIntervalCheckOperator=None,
+        BigQueryColumnCheckOperator=None,
+        BigQueryTableCheckOperator=None,
+    ),
+    **_rows(
+        *_GOOGLE,
+        "google.cloud.operators.dataproc",
+        DataprocCreateClusterOperator=dict[str, Any] | None,
+        DataprocDeleteClusterOperator=None,
+        DataprocSubmitJobOperator=_ID,
+        DataprocJobBaseOperator=_ID,
+        DataprocCreateBatchOperator=_unless_deferred(dict[str, Any]),
+    ),
+    **_rows(
+        *_GOOGLE,
+        "google.cloud.operators.cloud_run",
+        CloudRunExecuteJobOperator=dict[str, Any],
+        CloudRunListJobsOperator=list[dict[str, Any]],
+    ),
+    **_rows(
+        *_GOOGLE,
+        "google.cloud.operators.pubsub",
+        PubSubCreateSubscriptionOperator=str,
+        PubSubPullOperator=list[Any],
+    ),
+    **_rows(
+        "snowflake",
+        "6.20.0",
+        "snowflake.operators.snowpark_containers",
+        SnowparkContainerJobOperator=str,
+    ),
+    **_rows("snowflake", "6.20.0", "snowflake.operators.snowpark", SnowparkOperator=_function),
+    **_rows(
+        "databricks", "7.23.0", "databricks.operators.databricks", DatabricksCreateJobsOperator=int
+    ),
+    **_rows(
+        "databricks",
+        "7.23.0",
+        "databricks.operators.databricks_repos",
+        DatabricksReposUpdateOperator=str,
+        DatabricksReposDeleteOperator=None,
+    ),
+    **_rows(
+        "cncf-kubernetes",
+        "10.25.0",
+        "cncf.kubernetes.operators.pod_exec",
+        KubernetesPodExecOperator=_ID,
+    ),
+    **_rows(
+        "cncf-kubernetes",
+        "10.25.0",
+        "cncf.kubernetes.operators.job",
+        KubernetesPatchJobOperator=dict[str, Any],
+        KubernetesDeleteJobOperator=None,
+    ),
+    **_rows(
+        "cncf-kubernetes",
+        "10.25.0",
+        "cncf.kubernetes.operators.resource",
+        KubernetesCreateResourceOperator=None,
+        KubernetesDeleteResourceOperator=None,
+    ),
+    **_rows("docker", "4.6.1", "docker.operators.docker", DockerOperator=_docker),
+    **_rows("docker", "4.6.1", "docker.operators.docker_swarm", DockerSwarmOperator=None),
+    **_rows(
+        "dbt-cloud",
+        "4.11.1",
+        "dbt.cloud.operators.dbt",
+        DbtCloudRunJobOperator=int,
+        DbtCloudGetJobRunArtifactOperator=str,
+        DbtCloudListJobsOperator=list[int],
+    ),
+}
