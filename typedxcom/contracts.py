@@ -57,7 +57,7 @@ class Argument:
 
 
 @dataclass(slots=True)
-class _Reading:
+class ContractReading:
     """What was read of a function's annotations so far: nothing is asked for twice.
 
     Attributes:
@@ -100,7 +100,9 @@ class Contract:
     preview: int | None = None
     returns: bool = True
     local_names: Mapping[str, Any] = field(default_factory=dict)
-    _reading: _Reading = field(default_factory=_Reading, init=False, repr=False, compare=False)
+    _reading: ContractReading = field(
+        default_factory=ContractReading, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def signature(self) -> inspect.Signature:

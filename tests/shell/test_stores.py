@@ -16,6 +16,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from tests.e2e.support import AIRFLOW
 from typedxcom.airflow import config
 from typedxcom.airflow.running import stores
+from typedxcom.backend import XComBackend
 from typedxcom.errors import ConfigurationError
 from typedxcom.stores import ObjectStore
 
@@ -55,6 +56,28 @@ def test_objects_of_a_folder_are_copied_where_that_is_asked_for(
     store = stores.open_store("default")
     store.write("d/x", b"bytes")
     assert (store.open_local("d/x") is None) is (is_on == "True")
+
+
+class OwnBackend(XComBackend):
+    """A deployment's backend that is built on ours."""
+
+
+@pytest.mark.parametrize(
+    ("backend", "is_ours"),
+    [
+        (None, False),
+        ("airflow.sdk.bases.xcom.BaseXCom", False),
+        ("typedxcom.backend.XComBackend", True),
+        (f"{__name__}.OwnBackend", True),
+    ],
+)
+def test_our_backend_is_known_also_under_a_subclass(
+    monkeypatch: pytest.MonkeyPatch, backend: str | None, is_ours: bool
+) -> None:
+    """A subclass stores long lists as ours does."""
+    if backend is not None:
+        monkeypatch.setenv("AIRFLOW__CORE__XCOM_BACKEND", backend)
+    assert stores.stores_lists() is is_ours
 
 
 # Signing keys

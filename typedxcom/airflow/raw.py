@@ -47,7 +47,7 @@ def is_raw() -> bool:
 
 def read_as_airflow(entry: Any) -> Any:
     """*entry* as Airflow's default backend reads it, or raw inside `raw_entries`."""
-    return with_length(entry) if is_raw() else _read(_Result(entry))
+    return with_length(entry) if is_raw() else _read(StoredResult(entry))
 
 
 def as_airflow(entry: Any) -> Any:
@@ -58,7 +58,7 @@ def as_airflow(entry: Any) -> Any:
     """
     with _mode(raw=False):
         try:
-            return _read(_Result(entry))
+            return _read(StoredResult(entry))
         except RecursionError:
             raise
         except Exception as error:
@@ -80,7 +80,7 @@ def keep_entries() -> None:
         )
 
 
-class _Result:
+class StoredResult:
     """What Airflow's own `deserialize_value` takes."""
 
     def __init__(self, value: Any) -> None:

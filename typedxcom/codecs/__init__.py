@@ -49,7 +49,7 @@ def make_codec(annotation: Any, schema: Schema, *, lax: bool = False) -> ValueCo
     Args:
         annotation: What the author wrote, with every forward reference resolved.
         schema: The same, described.
-        lax: Read leniently: ``"5"`` is an int.
+        lax: Read by lax rules: ``"5"`` is an int.
 
     Raises:
         UnsupportedTypeError: Neither library can bring such a value back.

@@ -20,7 +20,7 @@ def known_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec | N
         annotation: What the author wrote.
         schema: The same, described; what a class is may have changed since, by a codec of the
             user's own for example.
-        lax: Whether it reads leniently.
+        lax: Whether it reads by lax rules.
     """
     key, known = _key(annotation), _kept(annotation)
     found: ValueCodec | None = None if key is None else known.get((key, lax))

@@ -85,7 +85,7 @@ def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> A
     Raises:
         DecodeError: Airflow does not read a form, and the annotation says nothing.
     """
-    return _Reader(airflow).read(node, schema)
+    return AirflowForms(airflow).read(node, schema)
 
 
 def is_frame(entry: Any) -> bool:
@@ -124,7 +124,7 @@ def _named(node: dict[str, Any]) -> tuple[Any, Any]:
     return known, node[_OLD_DATA]
 
 
-class _Reader:
+class AirflowForms:
     """One walk over an entry, beside its annotation."""
 
     def __init__(self, airflow: AirflowReader) -> None:

@@ -6,8 +6,8 @@ import ast
 import contextlib
 import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -75,20 +75,21 @@ def load_arguments(
     """
     with _forgiven(forgive, contract.name):
         contract.resolve()
-    way = _Way(task_id, rendered, sources or {}, origins or {}, lax, stores, airflow, forgive)
+    reader = ArgumentReader(
+        task_id, rendered, sources or {}, origins or {}, lax, stores, airflow, forgive
+    )
     given = list(contract.bind(args, kwargs))
     known: dict[Place, Any] = {}
     if contract.inputs:
         with _forgiven(forgive, "inputs"):
-            known = _loaded_together(contract.inputs, given, way)
+            known = _loaded_together(contract.inputs, given, reader)
     if not only_given:
         known |= {one.place: one.value for one in given if one.injected}
-    loaded = _load_each(given, known, way)
+    loaded = _load_each(given, known, reader)
     return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class ArgumentReader(NamedTuple):
     """What is known of the arguments of one task, and how each is read; see `load_arguments`."""
 
     task_id: str
@@ -113,7 +114,7 @@ class _Way:
         pushed = f" (pushed by {source!r})" if source else ""
         return f"Task {self.task_id!r}, argument `{argument.name}`{pushed}"
 
-    def reader(self, argument: Argument) -> _Read:
+    def way_of(self, argument: Argument) -> _Read:
         """How one argument is read; without a type, as by a task without a contract."""
         promise, airflow = argument.promise, self.airflow
         is_pulled = bool(self.sources.get(argument.place))
@@ -127,7 +128,9 @@ class _Way:
         return lambda value, stores: load(value, codec, stores=stores, airflow=airflow)
 
 
-def _load_each(given: Iterable[Argument], known: Mapping[Place, Any], way: _Way) -> list[Any]:
+def _load_each(
+    given: Iterable[Argument], known: Mapping[Place, Any], reader: ArgumentReader
+) -> list[Any]:
     """Every argument, of which those at the places of *known* are read already."""
     loaded: list[Any] = []
     wrong: list[ValidationError | CodecError] = []
@@ -136,10 +139,10 @@ def _load_each(given: Iterable[Argument], known: Mapping[Place, Any], way: _Way)
             loaded.append(known[argument.place])
             continue
         try:
-            loaded.append(_load_one(argument, way))
+            loaded.append(_load_one(argument, reader))
         except (ValidationError, CodecError, ContractError) as error:
-            if way.forgive is not None and not isinstance(error, DecodeError):
-                loaded.append(way.forgive(argument, error, way.stores_for(argument.place)))
+            if reader.forgive is not None and not isinstance(error, DecodeError):
+                loaded.append(reader.forgive(argument, error, reader.stores_for(argument.place)))
             elif isinstance(error, ContractError):
                 raise
             else:
@@ -152,26 +155,28 @@ def _load_each(given: Iterable[Argument], known: Mapping[Place, Any], way: _Way)
     return loaded
 
 
-def _load_one(argument: Argument, way: _Way) -> Any:
-    about = way.about(argument)
+def _load_one(argument: Argument, reader: ArgumentReader) -> Any:
+    about = reader.about(argument)
     try:
         with verified.named(about):
-            return way.reader(argument)(argument.value, way.stores_for(argument.place))
+            return reader.way_of(argument)(argument.value, reader.stores_for(argument.place))
     except (ValidationError, CodecError) as error:
         raise error.about(about) from error.__cause__
 
 
-def _loaded_together(inputs: Any, given: Sequence[Argument], way: _Way) -> dict[Place, Any]:
+def _loaded_together(
+    inputs: Any, given: Sequence[Argument], reader: ArgumentReader
+) -> dict[Place, Any]:
     """The arguments that the model *inputs* names, validated as one."""
     promise = Promise(inputs, schema_of(inputs))
     fields = promise.schema.fields if isinstance(promise.schema, Record) else {}
     together = {one.name: one for one in given if one.name in fields}
     values = {name: argument.value for name, argument in together.items()}
-    about = f"Task {way.task_id!r}, inputs `{inputs.__name__}`"
-    stores = way.stores_for(*(argument.place for argument in together.values()))
+    about = f"Task {reader.task_id!r}, inputs `{inputs.__name__}`"
+    stores = reader.stores_for(*(argument.place for argument in together.values()))
     try:
         with verified.named(about):
-            model = load(values, promise.codec, stores=stores, airflow=way.airflow)
+            model = load(values, promise.codec, stores=stores, airflow=reader.airflow)
     except (ValidationError, CodecError) as error:
         raise error.about(about) from error.__cause__
     return {argument.place: getattr(model, name) for name, argument in together.items()}

@@ -9,7 +9,7 @@ from typedxcom.codecs.serde import AirflowReader, by_annotation
 from typedxcom.codecs.text import read_text, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, ValidationError
 from typedxcom.exchange.forms import is_bytes, is_form, text_form
-from typedxcom.exchange.unwrap import Opened, open_value, opened, text_of
+from typedxcom.exchange.unwrap import OpenedValue, open_value, opened, text_of
 from typedxcom.pointer import is_pointer
 from typedxcom.stored.access import Stores
 
@@ -38,7 +38,7 @@ def decode_plain(
     return codec.decode_tree(whole.value)
 
 
-def _load_serialized(whole: Opened, codec: ValueCodec, airflow: AirflowReader) -> Any:
+def _load_serialized(whole: OpenedValue, codec: ValueCodec, airflow: AirflowReader) -> Any:
     """What a task without a contract pushed; where the annotation is `Any`, Airflow's object."""
     made: list[Any] = []
 
@@ -52,7 +52,7 @@ def _load_serialized(whole: Opened, codec: ValueCodec, airflow: AirflowReader) -
     return codec.decode(whole.as_text()) if whole.texts else codec.decode_mixed(whole.value)
 
 
-def _load_literal(whole: Opened, codec: ValueCodec) -> Any:
+def _load_literal(whole: OpenedValue, codec: ValueCodec) -> Any:
     """A Python object from the DAG file, perhaps with JSON from an XCom beside it."""
     try:
         return codec.check(whole.value)

@@ -16,7 +16,7 @@ from typedxcom.pointer import MARKER, is_pointer
 from typedxcom.stored import StoredItems, format_of, read_any_table
 from typedxcom.stored.access import SignedEntry, Stores
 
-__all__ = ["TOO_DEEP", "Opened", "for_reader", "open_value", "opened", "text_of"]
+__all__ = ["TOO_DEEP", "OpenedValue", "for_reader", "open_value", "opened", "text_of"]
 
 TOO_DEEP = "An XCom is nested too deeply to be read"
 _PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
@@ -79,11 +79,11 @@ def for_reader(value: Any, stores: Stores | None, *, airflow: AirflowReader | No
     if isinstance(value, StoredItems):
         return [opened(item, stores, airflow=airflow) for item in value[:]]
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, list, tuple)):
-        return _OpenedSequence(value, stores, airflow)
+        return OpenedEntries(value, stores, airflow)
     return opened(value, stores, airflow=airflow)
 
 
-class _OpenedSequence(Sequence[Any]):
+class OpenedEntries(Sequence[Any]):
     """What a mapped task pushed, each entry opened when it is taken."""
 
     def __init__(
@@ -107,7 +107,7 @@ def _object(entry: dict[str, Any], stores: Stores | None) -> Any:
     return read_text(text_of(entry, stores))
 
 
-class Opened:
+class OpenedValue:
     """A value with its own forms taken off, and what was found on the way."""
 
     def __init__(self) -> None:
@@ -131,9 +131,9 @@ class Opened:
             raise EncodeError(f"`{name}` cannot be written as JSON: {str(error)[:200]}") from error
 
 
-def open_value(value: Any, stores: Stores | None) -> Opened:
+def open_value(value: Any, stores: Stores | None) -> OpenedValue:
     """Take every form of ours off *value*, at any depth, and fetch lazy sequences in one slice."""
-    opened = Opened()
+    opened = OpenedValue()
 
     def visit(node: Any) -> Any:
         kind = type(node)

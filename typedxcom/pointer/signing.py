@@ -19,7 +19,7 @@ from typedxcom.pointer.pointer import VERSION, Pointer
 __all__ = ["check_keys", "sign", "verify"]
 
 _MIN_KEY = 16  # bytes
-_CURE = "Clear the task that wrote it, so that it is written and signed anew."
+_CURE = "Clear the task that wrote it, so that it is written and signed again."
 
 
 def sign(pointer: Pointer, key: bytes, *, coordinates: Coordinates | None = None) -> Pointer:

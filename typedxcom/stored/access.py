@@ -26,9 +26,10 @@ from typedxcom.stores.verified import (
     read_verified_chunks,
 )
 
-__all__ = ["Placement", "SignedEntry", "Stores", "TableFormat"]
+__all__ = ["DEFAULT_FORMAT", "Placement", "SignedEntry", "Stores", "TableFormat"]
 
 TableFormat = Literal["arrow", "parquet"]
+DEFAULT_FORMAT: TableFormat = "arrow"
 
 _LIMITS = Limits()
 
@@ -162,7 +163,7 @@ class Placement:
     stores: Stores
     coordinates: Coordinates
     store: str
-    format: TableFormat = "arrow"
+    format: TableFormat = DEFAULT_FORMAT
     look: Callable[[Any], Any] | None = None
 
     @property

@@ -7,7 +7,7 @@ pointer, whoever asks. All formats are registered in `typedxcom.stored`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -33,7 +33,7 @@ NO_STORE = (
 )
 
 
-class StoredCodec(ABC):
+class StoredCodec:  # no ABC, whose isinstance is slow: every push and pull asks
     """Reads and writes values that live in a store; the entry only points to them.
 
     Attributes:
@@ -101,13 +101,13 @@ class StoredFormat:
         return read(entry)
 
 
-class _Unknown(StoredFormat):
+class UnknownFormat(StoredFormat):
     """A name that nobody registered; what is behind it is never deleted in passing."""
 
     is_passed_on = True
 
 
-_UNKNOWN = _Unknown()
+_UNKNOWN = UnknownFormat()
 _known: dict[str, StoredFormat] = {}
 
 

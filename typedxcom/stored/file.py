@@ -38,7 +38,7 @@ class File:
 
     def __init__(self, path: str | os.PathLike[str], *, media_type: str | None = None) -> None:
         self._path: Path | None = Path(path)
-        self._stored: _Stored | None = None
+        self._stored: FileInStore | None = None
         self.media_type = media_type or mimetypes.guess_type(str(path))[0] or _OTHER
 
     @property
@@ -85,7 +85,7 @@ class File:
         return f"File({self.media_type}, {size})"
 
 
-class _Stored:
+class FileInStore:
     """The object behind a file that was read."""
 
     def __init__(self, entry: dict[str, Any], pointer: Pointer, stores: Stores) -> None:
@@ -169,7 +169,7 @@ class FileCodec(StoredCodec):
             problem = Problem("$", f"expected `File`, got `{pointer.about}`")
             raise ValidationError("No file", [problem])
         file = File(pointer.path, media_type=pointer.media_type)
-        file._path, file._stored = None, _Stored(entry, pointer, stores)
+        file._path, file._stored = None, FileInStore(entry, pointer, stores)
         return file
 
 

@@ -13,7 +13,7 @@ from typedxcom.stored.source import StoredSource, TableSlice, is_table_pointer
 __all__ = ["slices"]
 
 
-class _Slices(Sequence[TableSlice]):
+class TableSlices(Sequence[TableSlice]):
     """The slices of one stored table, each made when it is taken."""
 
     def __init__(self, entry: dict[str, Any], total: int, rows: int) -> None:
@@ -57,4 +57,4 @@ def slices(
         raise no_table("Table", pointer.about)
     if not is_counted:
         stores.declares(pointer)(StoredSource(entry, stores).counted())
-    return _Slices(entry, pointer.rows or 0, rows)
+    return TableSlices(entry, pointer.rows or 0, rows)

@@ -31,7 +31,7 @@ def pulled_raw(value: Any) -> Any:
         value: The arguments of a task. Only containers that hold outputs are copied.
     """
     if isinstance(value, (AirflowXComArg, MappedArgument)):
-        return _RawArgument(value)
+        return RawArgument(value)
     kind = type(value)
     if kind is dict:
         made = {key: pulled_raw(part) for key, part in value.items()}
@@ -43,7 +43,7 @@ def pulled_raw(value: Any) -> Any:
     return value
 
 
-class _RawArgument:
+class RawArgument:
     """An output that Airflow's renderer resolves to the entry."""
 
     def __init__(self, arg: Any) -> None:
@@ -58,11 +58,11 @@ class _RawArgument:
 def expanded_raw(expand_input: Any) -> Any:
     """The input of `expand` or `expand_kwargs` with its outputs pulled as they are stored."""
     if isinstance(expand_input, DictOfListsExpandInput):
-        return _RawLists(expand_input.value)
-    return _RawDicts(expand_input.value)
+        return RawLists(expand_input.value)
+    return RawDicts(expand_input.value)
 
 
-class _RawLists(DictOfListsExpandInput):
+class RawLists(DictOfListsExpandInput):
     """What `expand` maps over."""
 
     def resolve(self, context: Any) -> Any:
@@ -77,7 +77,7 @@ class _RawLists(DictOfListsExpandInput):
     __hash__ = None  # as in Airflow's own class
 
 
-class _RawDicts(ListOfDictsExpandInput):
+class RawDicts(ListOfDictsExpandInput):
     """What `expand_kwargs` maps over."""
 
     def resolve(self, context: Any) -> Any:

@@ -54,7 +54,7 @@ def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
         StoreError: The store refused. A retry may help.
     """
     preview = preview_of(value, contract, operator, ti)
-    push = _Push(contract, operator, ti, look=preview.look if preview else None)
+    push = ResultPush(contract, operator, ti, look=preview.look if preview else None)
     try:
         with without_retries(), about_result(operator.task_id):
             entry = push.entry(value)
@@ -81,7 +81,7 @@ def about_result(task_id: str) -> Iterator[None]:
         raise error.about(f"Task {task_id!r}, returned value") from error.__cause__
 
 
-class _Push:
+class ResultPush:
     """One result on its way to its entries."""
 
     def __init__(

@@ -14,7 +14,7 @@ from typedxcom.airflow.deployment import this_owner
 from typedxcom.airflow.running.metrics import observer
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer import Coordinates
-from typedxcom.stored.access import Placement, Stores, TableFormat
+from typedxcom.stored.access import DEFAULT_FORMAT, Placement, Stores, TableFormat
 from typedxcom.stores.folders import warn_of_others
 from typedxcom.stores.owners import bind
 from typedxcom.stores.verified import Limits
@@ -69,7 +69,7 @@ def placed(
     """Where the large parts of one XCom go, or None without a store."""
     if store is None and DEFAULT not in _addresses() and _is_distributed():
         return None
-    return Placement(stores(), coordinates, store or DEFAULT, format or "arrow")
+    return Placement(stores(), coordinates, store or DEFAULT, format or DEFAULT_FORMAT)
 
 
 @functools.cache

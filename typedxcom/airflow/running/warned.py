@@ -61,7 +61,7 @@ def passing(
         if table is not None:
             return table
         steps = _mapped_steps(operator, argument.place)
-        return _Passing(bound).value(argument.value, authored.get(argument.place), steps)
+        return PassedValues(bound).value(argument.value, authored.get(argument.place), steps)
 
     return passed
 
@@ -76,7 +76,7 @@ def passed_item(value: Any, error: Exception, promise: Promise | None) -> Any:
     """
     ti = get_current_context()["ti"]
     _warn(error, "argument", ti.dag_id, ti.task_id)
-    return _Passing(stores()).promised(value, promise or ANYTHING)
+    return PassedValues(stores()).promised(value, promise or ANYTHING)
 
 
 def warn_of_result(error: Exception, ti: Any) -> None:
@@ -133,7 +133,7 @@ def _mapped_steps(operator: Any, place: Place) -> tuple[Any, ...]:
     return (0,) if place in expand_input.value else ()
 
 
-class _Passing:
+class PassedValues:
     """What a parameter without an annotation gets, of these stores."""
 
     def __init__(self, bound: Stores | None) -> None:
