@@ -1,4 +1,4 @@
-"""What an XCom row can hold."""
+"""What the entry of an XCom can hold."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Promise:
     def is_local(self) -> bool:
         """Whether no XCom can hold its values, so that only the DAG file itself can give them.
 
-        An Asset, say, or a function, which Airflow hands over as it is. A secret is none.
+        For example an Asset or a function, which Airflow hands over as it is, but no secret.
         """
         if is_surely_read(self.schema):
             return False
@@ -120,7 +120,7 @@ def _is_one_of(value: object, schema: Schema) -> bool:
 
 
 def _is_of_a_class(node: Unsupported) -> bool:
-    """Whether objects of what cannot travel exist, and may lie in a DAG file."""
+    """Whether objects of what cannot travel exist, so that a DAG file may hold one."""
     kind = get_origin(node.annotation) or node.annotation
     return isinstance(kind, type) and node.cure != SECRET_CURE
 

@@ -92,7 +92,7 @@ def check_dags() -> str:
     """Which DAGs the cluster policy checks: ``typed`` (those that use typedxcom), ``all``, ``off``.
 
     Raises:
-        ConfigurationError: It is none of these.
+        ConfigurationError: It has another value.
     """
     which = str(conf.get(SECTION, "check_dags", fallback="typed")).strip().lower()
     if which not in {"typed", "all", "off"}:

@@ -95,6 +95,6 @@ def _settings() -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def forget() -> None:
-    """Read the settings anew."""
+    """Read the settings again."""
     _settings.cache_clear()
     _mode.cache_clear()

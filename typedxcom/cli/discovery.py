@@ -100,7 +100,7 @@ def modules_of(archive: Path) -> list[Path]:
         with zipfile.ZipFile(archive) as opened:
             names = [Path(name) for name in opened.namelist()]
     except (zipfile.BadZipFile, NotImplementedError):
-        return [archive]  # whose import then tells that it is none
+        return [archive]  # whose import then says that it is no archive
     modules = [name for name in names if len(name.parts) == 1 and name.suffix in _MODULES]
     sources = {name.stem for name in modules if name.suffix == ".py"}
     return [archive / name for name in modules if name.suffix == ".py" or name.stem not in sources]

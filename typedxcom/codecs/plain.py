@@ -50,7 +50,7 @@ def _is_plain_inside(schema: Record) -> bool:
 
 
 def _is_plain(node: Schema) -> bool:
-    """Whether a part of a model is none that we refuse although pydantic took it."""
+    """Whether we accept a part of a model. Pydantic takes some that we refuse."""
     match node:
         case SequenceOf(type=kind):
             return kind is list

@@ -151,7 +151,7 @@ def _shown(step: int | str, names: Collection[str] | None) -> str:
 
 
 def _step(here: Any, step: int | str) -> tuple[Any] | None:
-    """What lies at *step*, as a one-tuple; None where the step is only a label."""
+    """What is at *step*, as a one-tuple, or None if the step is only a label."""
     if isinstance(step, int):
         inside = isinstance(here, (list, tuple)) and step < len(here)
         return (here[step],) if inside else None

@@ -171,7 +171,7 @@ class Expressions:
 
     def _name(self, name: str) -> Schema:
         if name in self._hidden or not self._bindings.is_own(name):
-            return UNKNOWN  # of the module or a scope around: anybody may bind it anew
+            return UNKNOWN  # of the module or a scope around: anybody may bind it again
         node = self._bindings.once(name)
         if node is None or name in self._running:
             return UNKNOWN

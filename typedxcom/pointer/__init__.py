@@ -1,4 +1,4 @@
-"""The pointer: the marked, verified address of bytes that lie in a store.
+"""The pointer: the marked, verified address of bytes in a store.
 
 What an entry says is untrusted: every task may write any XCom. So a pointer is parsed strictly, its
 path cannot leave the store, its size and digest are verified against what is read, and with a

@@ -110,12 +110,12 @@ def folder_of(*ids: str) -> str:
 
 
 def is_object_path(path: str) -> bool:
-    """Whether `object_path` may have written *path*: what else lies in a store is not ours."""
+    """Whether `object_path` may have written *path*: anything else in a store is not ours."""
     return owner_of(path) is not None
 
 
 def owner_of(path: str) -> str | None:
-    """Which deployment wrote an object: "" where its path does not say it, None if it is none."""
+    """Which deployment wrote an object. "" if its path does not say it, None if it is not ours."""
     try:
         *parts, name = confine(path).split("/")
     except IntegrityError:

@@ -65,7 +65,7 @@ def verify(pointer: Pointer, keys: Sequence[bytes]) -> bool:
         raise IntegrityError(f"An XCom pointer is not signed, but a signing key is set. {_CURE}")
     _check_digest(pointer)
     for is_bound in (True, False):
-        # Every key is tried, so that the time says nothing of which one it was.
+        # Every key is tried, so that the time does not show which one it was.
         macs = [_mac(pointer, key, is_bound=is_bound) for key in keys]
         matches = [hmac.compare_digest(mac, pointer.mac) for mac in macs]
         if any(matches):

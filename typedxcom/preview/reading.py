@@ -39,7 +39,7 @@ class _Preview(msgspec.Struct, kw_only=True):
 def read_preview(tree: Any) -> dict[str, Any] | None:
     """The preview that JSON builtins are, with each text cut and visible; None for anything else.
 
-    A newer one is none: what it means is not known here.
+    A newer one does not count: what it means is not known here.
     """
     try:
         found = msgspec.convert(tree, _Preview)

@@ -166,7 +166,7 @@ class SchemaBuilder:
 
     def _generic(self, annotation: Any, origin: Any, env: Mapping[Any, Schema]) -> Schema:
         args = get_args(annotation)
-        if not hasattr(annotation, "__args__"):  # typing.Dict, which says nothing of its items
+        if not hasattr(annotation, "__args__"):  # typing.Dict, without the types of its items
             return self._class(origin)
         if origin is Annotated:
             return self._annotated(args[0], annotation.__metadata__, env)

@@ -22,7 +22,7 @@ _LIBRARIES = {"pydantic": "pydantic", "annotated_types": "pydantic", "msgspec": 
 
 
 class Lax:
-    """Mark of a parameter that is read leniently: ``Annotated[int, Lax()]`` takes ``"5"``."""
+    """Marks a parameter that is read in lax mode: ``Annotated[int, Lax()]`` takes ``"5"``."""
 
     def __repr__(self) -> str:
         """Return the call that makes it."""

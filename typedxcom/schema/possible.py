@@ -263,7 +263,7 @@ def _fields(up: Record, down: Record, path: str) -> Misfit | None:
 
 
 def _keys(record: Record, name: str, field: Field) -> tuple[str, ...]:
-    """The keys under which *record* reads a field; none where that cannot be told."""
+    """The keys under which *record* reads a field; empty if that is not known."""
     info = getattr(record.type, "model_fields", {}).get(name)
     alias = getattr(info, "validation_alias", None) or getattr(info, "alias", None) or field.key
     if alias is None:

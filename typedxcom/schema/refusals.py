@@ -16,7 +16,7 @@ SECRET_CURE = "pass the id of an Airflow Connection and read the secret inside t
 
 
 def cure_for(origin: Any) -> str:
-    """What to write instead of a class that is none of ours; empty where pydantic reads it."""
+    """What to write instead of a class that we do not know, or empty if pydantic reads it."""
     if isinstance(origin, tuple):
         return "annotate with tuple[A, B]"
     if isinstance(origin, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType)) or (

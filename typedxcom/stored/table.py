@@ -183,7 +183,7 @@ def _without_airflow(entry: Any, stores: Stores | None) -> Any:
 
 
 def write_any_table(value: Any, placement: Placement) -> JsonValue:
-    """Store a table that no contract speaks of; None where *value* is none.
+    """Store a table without a contract. Returns None if *value* is no table.
 
     A pandas frame is left to Airflow's own serialization, which gives its reader pandas again.
     """

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
-_DEEPEST = 16  # folders one in the other: an object lies in five
+_DEEPEST = 16  # folders one in the other: an object is in five
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a FIFO that someone put there must not wait for a writer.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK

@@ -323,7 +323,7 @@ class LocalStage(Staged):
             if whole and _is_same(self._file, there, self.size):
                 with contextlib.suppress(PermissionError):  # another user's: replaced as well
                     os.utime(there)
-                    # A sweep may have taken its name away before it saw the date: write it anew.
+                    # A sweep may have taken its name away before it saw the date: write it again.
                     os.stat(name, dir_fd=target, follow_symlinks=False)
                     return
         os.rename(self._name, name, src_dir_fd=source, dst_dir_fd=target)

@@ -1,8 +1,8 @@
 """Decides whether None from one instance of a mapped task keeps its place among the others.
 
-Airflow pushes nothing for it, so a reduce gets a shorter list, and `zip` pairs values of other
-instances. An entry that holds null keeps the place. Readers that say nothing of None expect the
-shorter list and get it: to leave items out by returning None is a habit.
+Airflow pushes nothing for None, so a reduce gets a shorter list, and `zip` pairs values of
+different instances. An entry that holds null keeps the place. Readers that do not mention None
+expect the shorter list and get it, because many authors leave items out by returning None.
 """
 
 from __future__ import annotations

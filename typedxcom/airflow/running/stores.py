@@ -130,7 +130,7 @@ def open_store(name: str) -> Store:
         address = str(Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "xcom")
     if address is None:
         raise ConfigurationError(
-            f"An XCom lies in a store called {name!r}, and [{SECTION}] stores names no such store"
+            f"An XCom is in a store called {name!r}, and [{SECTION}] stores names no such store"
         )
     store = _open(name, address)
     store.observe = observer()

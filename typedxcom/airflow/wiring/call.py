@@ -120,7 +120,7 @@ def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str
         yield as_sentence(f"{task}({name}) expects `{promise.schema}`, got `{shorten(value)}`")
         return
     if not promise.known or is_lax(promise.annotation):
-        return  # only the value can tell what is read leniently
+        return  # only the value shows what lax mode accepts
     found = list(check_value(f"{task}({name})", value, promise.schema, solution))
     yield from found
     if not found and _is_constrained(promise.schema) and not holds_output(value):

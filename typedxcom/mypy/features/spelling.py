@@ -21,7 +21,7 @@ NEARLY: Final = 0.75
 
 
 def check_settings(site: Site, call: CallExpr, kind: str, label: str) -> None:
-    """Report names in *call* that look like a setting of every operator, and are none.
+    """Report names in *call* that look like a setting of every operator, but are not.
 
     Args:
         site: The file.

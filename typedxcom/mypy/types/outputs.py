@@ -233,7 +233,7 @@ def resolved(found: Type) -> Type | None:
     """The type after Airflow has put values in place of outputs.
 
     Returns:
-        None where an output lies in something that Airflow does not look into.
+        None if an output is in something that Airflow does not look into.
     """
     proper = get_proper_type(found)
     if (output := output_of(proper)) is not None:

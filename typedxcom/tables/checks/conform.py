@@ -67,7 +67,7 @@ class Layout:
         Args:
             batch: Of the source's schema.
             offset: The number of its first row in the table.
-            report: Told of the values that no cast keeps.
+            report: Collects the values that no cast keeps.
 
         Returns:
             The batch, and these values; they are null in it.

@@ -168,7 +168,7 @@ def _failure(
 
 
 def _changed(batch: pa.RecordBatch, columns: list[list[Any]], made: list[dict[str, Any]]) -> Any:
-    """*batch* with the columns whose values a validator made anew."""
+    """*batch* with the columns whose values a validator changed."""
     import pyarrow as pa
 
     for index, field in enumerate(batch.schema):

@@ -39,7 +39,7 @@ class StoredTable(ABC):
     Args:
         source: A path, bytes, a ``pyarrow.Buffer``, a ``pyarrow.NativeFile``, or another file that
             is far away: one with ``read_ahead(name, ranges)``, as a store opens.
-        declares: Told how many bytes are about to be taken in memory, as the file says itself;
+        declares: Called with the bytes that are about to be taken in memory, as the file says;
             raises where that is too much. Of a stream each batch counts alone.
     """
 

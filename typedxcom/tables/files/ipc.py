@@ -57,7 +57,7 @@ def write_ipc(
         The number of rows.
 
     Raises:
-        EncodeError: A value is none of its column's type.
+        EncodeError: A value is not of its column's type.
     """
     import pyarrow as pa
 

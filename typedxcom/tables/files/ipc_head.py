@@ -30,7 +30,7 @@ _DICTIONARY = 2  # MessageHeader.DictionaryBatch
 
 @dataclass(frozen=True, slots=True)
 class IpcBlock:
-    """Where one batch lies in the file, in bytes."""
+    """Where one batch is in the file, in bytes."""
 
     offset: int
     head: int

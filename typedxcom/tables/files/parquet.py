@@ -54,7 +54,7 @@ def write_parquet(
         The number of rows.
 
     Raises:
-        EncodeError: Parquet has no type for a column, or a value is none of its column's type.
+        EncodeError: Parquet has no type for a column, or a value is not of its column's type.
     """
     import pyarrow as pa
     from pyarrow import parquet
@@ -206,7 +206,7 @@ class ParquetTable(StoredTable):
     def _ranges(
         self, columns: Sequence[str] | None, piece: tuple[int, int, int]
     ) -> Iterator[Range]:
-        """Where the columns of one row group lie in the file."""
+        """Where the columns of one row group are in the file."""
         for part in self._parts(piece[0], columns):
             start = min(part.data_page_offset, part.dictionary_page_offset or part.data_page_offset)
             yield start, start + part.total_compressed_size
@@ -243,7 +243,7 @@ class ParquetTable(StoredTable):
     def _rows_at_once(self, group: int, columns: Sequence[str] | None) -> int:
         """Rows of a batch that stays within `_BATCH_BYTES`, were each row the longest text.
 
-        A text that many rows name lies in the file once, so what a row group becomes is not
+        A text that many rows hold is in the file once, so what a row group becomes is not
         known before it is decoded; its longest text is no longer than what the group holds.
         """
         longest = sum(

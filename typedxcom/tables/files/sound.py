@@ -22,7 +22,7 @@ def sound(batches: Iterable[Any]) -> Iterator[Any]:
     """*batches*, each looked at as a reader will: other libraries make some that Arrow refuses.
 
     Raises:
-        EncodeError: A value is none of its column's type. A retry does not help.
+        EncodeError: A value is not of its column's type. A retry does not help.
     """
     import pyarrow as pa
 

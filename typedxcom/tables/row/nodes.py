@@ -147,7 +147,7 @@ class TableSchema:
         return next((column for column in self.columns if column.name == name), None)
 
     def arrow(self) -> pa.Schema:
-        """The Arrow schema; where a zone is left open it is none (``any``) or UTC (``aware``)."""
+        """The Arrow schema. A zone that is left open becomes none (``any``) or UTC (``aware``)."""
         import pyarrow as pa
 
         return pa.schema(

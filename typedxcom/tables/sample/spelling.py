@@ -23,7 +23,7 @@ _CLASSES = {
 def spell(pattern: str, chance: random.Random) -> str | None:
     """A text that *pattern* may match; None where Python cannot read the pattern.
 
-    It is spelled from what the pattern says, without a look at anchors, look-around and flags.
+    It is made from the parts of the pattern. Anchors, look-around and flags are ignored.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error", FutureWarning)  # a set inside a set, which `re` has not
