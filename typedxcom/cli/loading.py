@@ -6,12 +6,14 @@ import contextlib
 import hashlib
 import importlib
 import importlib.util
+import linecache
 import os
 import sys
 import traceback
 import types
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ class LoadedFile:
         dags: Its DAGs.
         error: What went wrong while it was imported, if anything.
         line: The line in this file where it went wrong, or 1 if that is unknown.
+        module: The name that it is imported under.
         made: The tasks that were made meanwhile, each with the line in this file that made it.
     """
 
@@ -39,6 +42,7 @@ class LoadedFile:
     dags: list[Any] = field(default_factory=list)
     error: BaseException | None = None
     line: int = 1
+    module: str = ""
     made: list[tuple[Any, int]] = field(default_factory=list)
 
     def line_of(self, task: Any) -> int | None:
@@ -47,7 +51,9 @@ class LoadedFile:
 
 
 @contextlib.contextmanager
-def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
+def load_file(
+    path: Path, *, root: Path | None = None, text: bytes | None = None
+) -> Iterator[LoadedFile]:
     """Import the DAG file *path*. Its errors are caught, not raised.
 
     A file is imported under a name of its own. A module of an archive keeps its name, as in
@@ -57,6 +63,7 @@ def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
     Args:
         path: An absolute path, as :func:`~typedxcom.cli.discovery.dag_files` finds it.
         root: The folder of DAGs, from which Airflow lets them import.
+        text: What to run in place of what the file holds; not of a module of an archive.
     """
     archive, before = archive_of(path), dict(sys.modules)
     for module in modules_of(archive) if archive is not None else []:
@@ -66,7 +73,7 @@ def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
     sys.path[:0] = folders
     try:
         with _noting_lines(loaded):
-            _load(loaded, in_archive=archive is not None)
+            _load(loaded, in_archive=archive is not None, text=text)
         yield loaded
     finally:
         for folder in folders:
@@ -75,13 +82,13 @@ def load_file(path: Path, *, root: Path | None = None) -> Iterator[LoadedFile]:
             _forget(archive, before)
 
 
-def _load(loaded: LoadedFile, *, in_archive: bool) -> None:
-    name = loaded.path.stem if in_archive else _own_name(loaded.path)
+def _load(loaded: LoadedFile, *, in_archive: bool, text: bytes | None) -> None:
+    name = loaded.module = loaded.path.stem if in_archive else _own_name(loaded.path)
     DagContext.current_autoregister_module_name = name
     DagContext.autoregistered_dags.clear()
     try:
         loaded.dags = _dags(
-            importlib.import_module(name) if in_archive else _import(name, loaded.path)
+            importlib.import_module(name) if in_archive else _import(name, loaded.path, text)
         )
     except Exception as error:
         loaded.error, loaded.line = error, _line_in(loaded.path, error)
@@ -120,8 +127,24 @@ def _own_name(path: Path) -> str:
     return f"typedxcom_dag_{hashlib.sha1(str(path).encode(), usedforsecurity=False).hexdigest()}"
 
 
-def _import(name: str, path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(name, path)
+class _TextLoader(SourceFileLoader):
+    """Runs another text than that of the file."""
+
+    def __init__(self, name: str, path: str, text: bytes) -> None:
+        super().__init__(name, path)
+        self._text = text
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        """Compile the text; its lines are what the source of a function is then."""
+        lines = self._text.decode().splitlines(keepends=True)
+        linecache.cache[self.path] = (len(self._text), None, lines, self.path)
+        return self.source_to_code(self._text, self.path)
+
+
+def _import(name: str, path: Path, text: bytes | None) -> Any:
+    linecache.checkcache(str(path))
+    loader = None if text is None else _TextLoader(name, str(path), text)
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)

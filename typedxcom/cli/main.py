@@ -1,4 +1,4 @@
-"""`typedxcom check DAGS…`, `graph DAG`, `show DAG RUN TASK` and `sweep`.
+"""`typedxcom check DAGS…`, `annotate DAGS…`, `graph DAG`, `show DAG RUN TASK` and `sweep`.
 
 Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges, with ``--min-typed``
 too few typed ones; of a sweep, that it was refused or is not complete; of a value, that it is not
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from typedxcom import __version__
-from typedxcom.cli import show, sweep
+from typedxcom.cli import annotate, show, sweep
 from typedxcom.cli.drawn.page import html
 from typedxcom.cli.drawn.picture import picture_of
 from typedxcom.cli.drawn.svg import svg
@@ -27,8 +27,12 @@ from typedxcom.errors import ConfigurationError
 __all__ = ["main"]
 
 _OK, _ERRORS, _USAGE = 0, 1, 2
-# Those that look at no DAG file.
-_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"show": show.run, "sweep": sweep.run}
+# Those with a report of their own.
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "annotate": annotate.run,
+    "show": show.run,
+    "sweep": sweep.run,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -115,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument(
         "--suggest", action="store_true", help="Print the annotation that each untyped edge lacks."
+    )
+    annotate.add_options(
+        commands.add_parser("annotate", help="Write the annotations that the check infers.")
     )
     graph = commands.add_parser("graph", help="Draw a DAG, with the types on its edges.")
     graph.add_argument(

@@ -1,0 +1,256 @@
+"""`typedxcom annotate`: annotations in the author's file, and nothing else changed there."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_check import run
+from typedxcom.cli.findings import examine
+
+OLD = '''\
+"""Sales of one day."""
+import json
+from datetime import datetime
+
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None, start_date=datetime(2024, 1, 1))
+def sales():
+    # What the shops sent.
+    @task
+    def extract(day,   limit=10):   # two   blanks
+        rows = [{"shop": name, "total": 1.5} for name in ("a", "b")]
+        return rows
+
+    @task(retries=2)
+    def summarize(rows):
+        return {"count": len(rows), "path": f"{rows}.csv", "rest": json.loads("{}")}
+
+    @task()
+    def publish(
+        summary,
+        note=None,
+        *,
+        loud: bool = False,
+    ):
+        """Tell everybody."""
+        print(summary)
+
+    @task
+    def square(n): return n.x
+
+    publish(summarize(extract("today")))
+    square.expand(n=[1, 2, 3])
+
+sales()
+'''
+
+NEW = '''\
+"""Sales of one day."""
+import json
+from datetime import datetime
+
+from airflow.sdk import dag, task
+from typing import Any
+from TYPING import TypedDict
+
+
+class ExtractRow(TypedDict):
+    shop: Any
+    total: float
+
+
+class SummarizeResult(TypedDict):
+    count: int
+    path: str
+    rest: Any
+
+
+@dag(schedule=None, start_date=datetime(2024, 1, 1))
+def sales():
+    # What the shops sent.
+    @task
+    def extract(day: str,   limit=10) -> list[ExtractRow]:   # two   blanks
+        rows = [{"shop": name, "total": 1.5} for name in ("a", "b")]
+        return rows
+
+    @task(retries=2, multiple_outputs=False)
+    def summarize(rows: list[ExtractRow]) -> SummarizeResult:
+        return {"count": len(rows), "path": f"{rows}.csv", "rest": json.loads("{}")}
+
+    @task()
+    def publish(
+        summary: SummarizeResult,
+        note=None,
+        *,
+        loud: bool = False,
+    ) -> None:
+        """Tell everybody."""
+        print(summary)
+
+    @task
+    def square(n: int): return n.x
+
+    publish(summarize(extract("today")))
+    square.expand(n=[1, 2, 3])
+
+sales()
+'''
+
+
+if sys.version_info >= (3, 12):
+    NEW = NEW.replace("Any\nfrom TYPING import TypedDict", "Any, TypedDict")
+NEW = NEW.replace("TYPING", "typing_extensions")
+
+
+def annotated(folder: Path, source: str) -> str:
+    """What `annotate --write` makes of *source*."""
+    (folder / "flow.py").write_text(source)
+    done = run(folder, "annotate", "flow.py", "--write")
+    assert done.returncode == 0, done.stderr
+    return (folder / "flow.py").read_text()
+
+
+def test_a_dag_gets_its_annotations_and_keeps_its_format(tmp_path):
+    """Returns, parameters and TypedDicts; comments, blanks and all other text stay."""
+    assert annotated(tmp_path, OLD) == NEW
+
+
+def test_what_was_annotated_checks_and_stays(tmp_path):
+    """All edges are typed, no task pushes anything else, and a second run changes nothing."""
+    (tmp_path / "old.py").write_text(OLD)
+    made = annotated(tmp_path, OLD)
+    report = examine([tmp_path / "flow.py"])
+    assert report.findings == []
+    assert (report.coverage.typed, report.coverage.precise) == (2, 2)
+    assert annotated(tmp_path, made) == made
+
+
+def test_a_diff_is_printed_and_nothing_written(tmp_path):
+    """Without `--write` the files stay as they are."""
+    (tmp_path / "flow.py").write_text(OLD)
+    done = run(tmp_path, "annotate", "flow.py")
+    assert done.returncode == 0
+    assert done.stdout.startswith("--- a/flow.py\n+++ b/flow.py\n@@")
+    assert "+    def summarize(rows: list[ExtractRow]) -> SummarizeResult:\n" in done.stdout
+    assert (tmp_path / "flow.py").read_text() == OLD
+
+
+HEAD = """\
+from airflow.sdk import dag, task
+from models import Order
+import typedxcom
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("@task\ndef made():\n    return Order(1)\n", ["def made() -> Order:"]),
+        ("@task\ndef made():\n    import models\n    return models.Late()\n", ["def made():"]),
+        ("@task\ndef made(n=1):\n    if n:\n        return 1\n", ["def made(n=1) -> int | None:"]),
+        (
+            "@task\ndef made(n=1):\n    if n:\n        return {'a': 1}\n    return {'a': 2, 'b': 'x'}\n",
+            ["class MadeResult(TypedDict):", "    a: int", "    b: NotRequired[str]"],
+        ),
+        ("@task\ndef made():\n    return {'a b': 1}\n", ["def made() -> dict[str, int]:"]),
+        ("@task(multiple_outputs=True)\ndef made():\n    return {'a': 1}\n", ["-> MadeResult:"]),
+        ("@typedxcom.task\ndef made(n=0):\n    return {'a': n}\n", ["def made(n=0):"]),
+        ("@typedxcom.task\ndef made():\n    return [1]\n", ["def made() -> list[int]:"]),
+        ("@task.branch\ndef made():\n    return 'read'\n", ["def made():"]),
+        ("@task\ndef made() -> int:\n    return 1\n", ["def made() -> int:"]),
+        ("MadeResult = 1\n@task\ndef made():\n    return {'a': 1}\n", ["def made():"]),
+        ("@task\nasync def made():\n    return 1\n", ["async def made() -> int:"]),
+        ("@task\ndef made(\n    a=(1),  # ) :\n):\n    return 'ä'\n", [") -> str:"]),
+    ],
+)
+def test_each_kind_of_function(tmp_path, body, lines):
+    """What can be said is written; what cannot, or would change what is pushed, is not."""
+    (tmp_path / "models.py").write_text("class Order:\n    def __init__(self, id): ...\n")
+    model = "from dataclasses import dataclass\n@dataclass\nclass Order:\n    id: int\n"
+    late = "@dataclass\nclass Late:\n    id: int = 1\n"
+    (tmp_path / "models.py").write_text(model + late)
+    read = "\n@task\ndef read(value):\n    pass\n\n@dag(schedule=None)\ndef flow():\n    read(made())\nflow()\n"
+    made = annotated(tmp_path, HEAD + body + read)
+    ast.parse(made)
+    assert [line for line in lines if line not in made] == [], made
+    assert annotated(tmp_path, made) == made
+
+
+@pytest.mark.parametrize(
+    ("calls", "line"),
+    [
+        ("read(1)", "def read(value: int) -> None:"),
+        ("read(1); read(None)", "def read(value: int | None) -> None:"),
+        ("read(1); read('a')", "def read(value: int | str) -> None:"),
+        ("read(1); read(opened())", "def read(value) -> None:"),
+        ("read(numbers())", "def read(value: list[int]) -> None:"),
+        ("read.expand(value=numbers())", "def read(value: int) -> None:"),
+        ("read.expand(value=[{'a': 1}])", "def read(value: dict[str, int]) -> None:"),
+        ("read.expand_kwargs([{'value': 1}])", "def read(value) -> None:"),
+        ("read('{{ ds }}')", "def read(value) -> None:"),
+        ("read([numbers(), numbers()])", "def read(value: list[list[int]]) -> None:"),
+    ],
+)
+def test_a_parameter_is_what_all_calls_give(tmp_path, calls, line):
+    """Outputs, literals and items; one call of which nothing is known is enough to be silent."""
+    source = f"""\
+from airflow.sdk import dag, task
+
+@task
+def numbers() -> list[int]:
+    return [1]
+
+@task
+def opened(x=0):
+    return x.y
+
+@task
+def read(value):
+    print(value)
+
+@dag(schedule=None)
+def flow():
+    {calls}
+flow()
+"""
+    assert line in annotated(tmp_path, source)
+
+
+def test_a_file_that_cannot_be_annotated_is_left(tmp_path):
+    """One that does not import, or would be wrong afterwards, stays, and the command says so."""
+    (tmp_path / "broken.py").write_text("from airflow.sdk import dag\n1 / 0\n")
+    strict = (
+        "from airflow.sdk import dag, task\n\n@task\ndef made():\n    return 1\n\n"
+        "assert 'return' not in made.function.__annotations__\n\n"
+        "@dag(schedule=None)\ndef flow():\n    made()\nflow()\n"
+    )
+    (tmp_path / "strict.py").write_text(strict)
+    done = run(tmp_path, "annotate", "broken.py", "strict.py", "--write")
+    assert done.returncode == 1
+    assert "broken.py is left as it is: ZeroDivisionError" in done.stderr
+    assert "strict.py is left as it is: AssertionError" in done.stderr
+    assert (tmp_path / "strict.py").read_text() == strict
+
+
+def test_line_ends_and_letters_stay(tmp_path):
+    """A file of Windows with letters of more than one byte is changed in its own way."""
+    source = "from airflow.sdk import dag, task\n\n@task\ndef made(n='ä', m='ö'): # ü\n    return {'a': 'ß'}\n\n"
+    source += "@dag(schedule=None)\ndef flow():\n    made(m='é')\nflow()\n"
+    (tmp_path / "flow.py").write_bytes(source.replace("\n", "\r\n").encode())
+    assert run(tmp_path, "annotate", "flow.py", "--write").returncode == 0
+    made = (tmp_path / "flow.py").read_bytes()
+    assert made.count(b"\r\n") == made.count(b"\n")
+    assert "def made(n='ä', m: str = 'ö') -> MadeResult: # ü\r\n" in made.decode()
+
+
+def test_a_missing_path_is_wrong_usage(tmp_path):
+    """It exits with 2 and names the path."""
+    done = run(tmp_path, "annotate", "nowhere")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr

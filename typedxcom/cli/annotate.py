@@ -1,0 +1,72 @@
+"""`typedxcom annotate DAGS…`: the annotations that the check infers, as a diff or in the files."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import difflib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from typedxcom.errors import ConfigurationError
+
+__all__ = ["add_options", "run"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `typedxcom annotate` takes."""
+    parser.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
+    parser.add_argument("--write", action="store_true", help="Change the files.")
+    parser.add_argument("--dags-folder", type=Path, help="The folder that DAGs import from.")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a diff, or write; returns the exit code: 1 where a file could not be annotated."""
+    try:
+        files = list(_files(options))
+    except FileNotFoundError as error:
+        print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
+        return 2
+    except ConfigurationError as error:
+        print(f"typedxcom: {error}", file=sys.stderr)
+        return 2
+    return max((_annotate(path, folder, options) for path, folder in files), default=0)
+
+
+def _files(options: argparse.Namespace) -> Iterator[tuple[Path, Path]]:
+    """Each DAG file with the folder that it imports from."""
+    from typedxcom.cli.discovery import archive_of, dag_files, dags_folder_of, is_passed_over
+
+    for path in options.dags:
+        folder = (options.dags_folder or dags_folder_of(path)).absolute()
+        for file in dag_files(path):
+            if archive_of(file) is None and not is_passed_over(file):
+                yield file, folder
+
+
+def _annotate(path: Path, folder: Path, options: argparse.Namespace) -> int:
+    from typedxcom.airflow.modes import always_strict
+    from typedxcom.cli.annotating.rewriting import rewrite
+    from typedxcom.cli.loading import forget_modules
+
+    before = set(sys.modules)
+    with contextlib.redirect_stdout(sys.stderr), always_strict():
+        made = rewrite(path.resolve(), folder)
+    forget_modules(folder, before)
+    if made.refused:
+        print(f"typedxcom: {path} is left as it is: {made.refused}", file=sys.stderr)
+        return 1
+    if not made.count:
+        return 0
+    if options.write:
+        path.write_bytes(made.after)
+        print(f"{path}: {made.count} annotations")
+    else:
+        print(_diff(path, made.before, made.after), end="")
+    return 0
+
+
+def _diff(path: Path, before: bytes, after: bytes) -> str:
+    old, new = (text.decode().splitlines(keepends=True) for text in (before, after))
+    return "".join(difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"))

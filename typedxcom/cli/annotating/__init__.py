@@ -1,0 +1,1 @@
+"""`typedxcom annotate`: what the check infers, written into DAG files as annotations."""

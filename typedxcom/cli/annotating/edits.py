@@ -1,0 +1,121 @@
+"""Changes of a source file by position, so that all text in between stays as it is."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from dataclasses import dataclass, field
+
+from typedxcom.inference.source import FunctionNode
+
+__all__ = ["Source"]
+
+
+@dataclass
+class Source:
+    """One file and the changes to make in it.
+
+    Attributes:
+        text: Its bytes.
+        tree: Its syntax tree.
+        edits: From where to where to write what; of two at one place the first stands first.
+    """
+
+    text: bytes
+    tree: ast.Module = field(init=False)
+    edits: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Parse the file. Raises SyntaxError."""
+        self.tree = ast.parse(self.text)
+        self._lines = self.text.splitlines(keepends=True)
+        self._newline = "\r\n" if self._lines and self._lines[0].endswith(b"\r\n") else "\n"
+
+    def edited(self) -> bytes:
+        """The file with all changes made."""
+        made = self.text
+        ordered = sorted(enumerate(self.edits), key=lambda pair: (pair[1][0], pair[0]))
+        for _, (start, end, words) in reversed(ordered):
+            made = made[:start] + words.replace("\n", self._newline).encode() + made[end:]
+        return made
+
+    def annotate_return(self, node: FunctionNode, annotation: str) -> None:
+        """Write ``-> annotation`` behind the parameters of *node*."""
+        at = self._end_of_parameters(node)
+        self.edits.append((at, at, f" -> {annotation}"))
+
+    def annotate_parameter(self, arg: ast.arg, default: ast.expr | None, annotation: str) -> None:
+        """Write ``: annotation`` behind a parameter; its default stands apart then."""
+        start = self._offset(arg.end_lineno or arg.lineno, arg.end_col_offset or 0)
+        if default is None:
+            self.edits.append((start, start, f": {annotation}"))
+            return
+        end = self._offset(default.lineno, default.col_offset)
+        between = self.text[start:end].strip()
+        if between == b"=":
+            self.edits.append((start, end, f": {annotation} = "))
+        else:  # a comment, or brackets around the default
+            self.edits.append((start, start, f": {annotation}"))
+
+    def keep_one_output(self, decorator: ast.expr) -> None:
+        """Write ``multiple_outputs=False`` into a decorator: an annotation would switch it on."""
+        end = self._offset(decorator.end_lineno or 0, decorator.end_col_offset or 0)
+        if not isinstance(decorator, ast.Call):
+            self.edits.append((end, end, "(multiple_outputs=False)"))
+            return
+        given = [*decorator.args, *(one.value for one in decorator.keywords)]
+        if not given:
+            self.edits.append((end - 1, end - 1, "multiple_outputs=False"))
+            return
+        last = max(given, key=lambda one: (one.end_lineno or 0, one.end_col_offset or 0))
+        at = self._offset(last.end_lineno or 0, last.end_col_offset or 0)
+        self.edits.append((at, at, ", multiple_outputs=False"))
+
+    def import_names(self, modules: dict[str, set[str]]) -> None:
+        """Write imports behind those that are there."""
+        last = self.tree.body[0].lineno - 1 if self.tree.body else 0
+        for one in self.tree.body:
+            is_text = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+            if isinstance(one, (ast.Import, ast.ImportFrom)) or is_text:
+                last = one.end_lineno or last
+        at = self._offset(last + 1, 0)
+        lines = [
+            f"from {module} import {', '.join(sorted(names))}\n"
+            for module, names in sorted(modules.items())
+        ]
+        self.edits.insert(0, (at, at, "".join(lines)))
+
+    def insert_above(self, line: int, text: str) -> None:
+        """Write *text* above the top-level statement that holds *line*, and above its comments."""
+        statement = next(one for one in self.tree.body if (one.end_lineno or 0) >= line)
+        decorators = getattr(statement, "decorator_list", [])
+        first = min([statement.lineno, *(one.lineno for one in decorators)])
+        while first > 1 and self._lines[first - 2].startswith(b"#"):
+            first -= 1
+        at = self._offset(first, 0)
+        is_apart = first < 2 or not self._lines[first - 2].strip()
+        self.edits.append((at, at, text if is_apart else f"\n\n{text}"))
+
+    def _end_of_parameters(self, node: FunctionNode) -> int:
+        """The offset behind the bracket that closes the parameters of *node*."""
+        start, depth = node.lineno, 0
+        text = b"".join(self._lines[start - 1 : node.body[0].lineno]).decode()
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.string == "(" and token.type == tokenize.OP:
+                depth += 1
+            elif token.string == ")" and token.type == tokenize.OP:
+                depth -= 1
+                if depth == 0:
+                    line, column = token.end
+                    line += start - 1
+                    return self._offset(line, self._column(line, column))
+        raise SyntaxError(f"the parameters of {node.name} do not end")
+
+    def _column(self, line: int, column: int) -> int:
+        """A column in characters as one in bytes."""
+        return len(self._lines[line - 1].decode()[:column].encode())
+
+    def _offset(self, line: int, column: int) -> int:
+        """Where a line and its column in bytes are in the file."""
+        return sum(map(len, self._lines[: line - 1])) + column

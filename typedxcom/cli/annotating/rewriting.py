@@ -1,0 +1,251 @@
+"""Wishes written into a file, over and over until nothing is left to write, and verified."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from typedxcom.cli.annotating.edits import Source
+from typedxcom.cli.annotating.wishes import NewDict, Wish, wishes_of
+from typedxcom.cli.loading import LoadedFile, load_file
+from typedxcom.cli.spelling import Spelling
+from typedxcom.inference.source import FunctionNode
+
+__all__ = ["Rewritten", "rewrite"]
+
+_ROUNDS = 9  # an annotation may show what the next one is
+_TYPING = "typing" if sys.version_info >= (3, 12) else "typing_extensions"  # pydantic asks for it
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What became of one file.
+
+    Attributes:
+        before: Its bytes.
+        after: Its bytes with annotations; as before where nothing was written.
+        count: How many annotations were written.
+        refused: Why the file is left as it is, if it is.
+    """
+
+    before: bytes
+    after: bytes
+    count: int = 0
+    refused: str = ""
+
+
+def rewrite(path: Path, folder: Path) -> Rewritten:
+    """Annotate the tasks of a DAG file, in memory.
+
+    Args:
+        path: The file; an absolute path.
+        folder: The folder that it imports from.
+    """
+    before = path.read_bytes()
+    text, count, first = before, 0, None
+    for _ in range(_ROUNDS):
+        with load_file(path, root=folder, text=text) as loaded:
+            if loaded.error is not None:
+                return Rewritten(before, before, refused=_why(loaded.error))
+            first = first or _verdict(loaded)
+            made, new = _annotated(text, loaded)
+        if not new:
+            break
+        text, count = made, count + new
+    if not count:
+        return Rewritten(before, before)
+    with load_file(path, root=folder, text=text) as loaded:
+        refused = _why(loaded.error) if loaded.error is not None else _differs(first, loaded)
+    return Rewritten(before, before, refused=refused) if refused else Rewritten(before, text, count)
+
+
+def _why(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _verdict(loaded: LoadedFile) -> dict[str, Any]:
+    """What the check says of each DAG, and what each of its tasks pushes."""
+    from typedxcom.airflow.wiring.dag import check_dag
+
+    return {
+        dag.dag_id: (
+            check_dag(dag),
+            {one.task_id: getattr(one, "multiple_outputs", False) for one in dag.tasks},
+        )
+        for dag in loaded.dags
+    }
+
+
+def _differs(before: Any, loaded: LoadedFile) -> str:
+    """Why the annotated file is no good, if it is not: it says more errors, or has other tasks."""
+    after = _verdict(loaded)
+    if before.keys() != after.keys() or any(before[one][1] != after[one][1] for one in after):
+        return "its tasks would be others"
+    new = [told for one in after for told in after[one][0] if told not in before[one][0]]
+    return f"it would be wrong: {new[0]}" if new else ""
+
+
+def _annotated(text: bytes, loaded: LoadedFile) -> tuple[bytes, int]:
+    """The file with one round of annotations, and how many these are."""
+    source = Source(text)
+    names = vars(sys.modules[loaded.module]) if loaded.module in sys.modules else {}
+    writer = _Writer(source, names)
+    wishes = wishes_of(loaded.dags, str(loaded.path))
+    found = [(wish, _definition(source.tree, wish.function)) for wish in wishes]
+    for wish, node in found:
+        if node is not None:
+            writer.write_return(wish, node)
+    for wish, node in found if not writer.count else ():  # a parameter takes what is written above
+        if node is not None:
+            writer.write_parameters(wish, node)
+    return writer.finished(), writer.count
+
+
+def _definition(tree: ast.Module, function: Any) -> FunctionNode | None:
+    code = function.__code__
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == code.co_name:
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            if first == code.co_firstlineno:
+                return node
+    return None
+
+
+class _Writer:
+    """Writes wishes into one file, with the classes and imports that they need."""
+
+    def __init__(self, source: Source, names: dict[str, Any]) -> None:
+        self.source, self.names, self.count = source, names, 0
+        self._imports: dict[str, set[str]] = {}
+        self._dicts: set[str] = set()
+
+    def write_return(self, wish: Wish, node: FunctionNode) -> None:
+        """Write what one function returns, if all names of that can be had in the file."""
+        returns = wish.returns
+        if returns is not None and self._is_known(returns, wish.dicts):
+            decorator = _task_decorator(node) if wish.keeps_one_output else None
+            if not wish.keeps_one_output or decorator is not None:
+                self._return(wish, node, returns, decorator)
+
+    def write_parameters(self, wish: Wish, node: FunctionNode) -> None:
+        """Write what one function takes, as far as the names can be had in the file."""
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        without = [None] * (len(positional) - len(arguments.defaults))
+        pairs = [
+            *zip(positional, [*without, *arguments.defaults], strict=True),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        for arg, default in pairs:
+            found = wish.parameters.get(arg.arg)
+            if found is not None and arg.annotation is None and self._is_known(found, []):
+                self._import(found)
+                self.source.annotate_parameter(arg, default, found.text)
+                self.count += 1
+
+    def finished(self) -> bytes:
+        """The file with all changes."""
+        if self._imports:
+            self.source.import_names(self._imports)
+        return self.source.edited()
+
+    def _return(
+        self, wish: Wish, node: FunctionNode, returns: Spelling, decorator: ast.expr | None
+    ) -> None:
+        for one in wish.dicts:
+            self._write_dict(one, node)
+        self._import(
+            Spelling(
+                returns.text,
+                {
+                    name: what
+                    for name, what in returns.names.items()
+                    if not isinstance(what, NewDict)
+                },
+            )
+        )
+        if decorator is not None:
+            self.source.keep_one_output(decorator)
+        self.source.annotate_return(node, returns.text)
+        self.count += 1
+
+    def _write_dict(self, made: NewDict, node: FunctionNode) -> None:
+        lines = [f"class {made.name}(TypedDict):"]
+        for name, found in made.fields.items():
+            self._import(found)
+            is_optional = name in made.optional
+            lines.append(
+                f"    {name}: {f'NotRequired[{found.text}]' if is_optional else found.text}"
+            )
+        self._imports.setdefault(_TYPING, set()).update(
+            name
+            for name, is_used in (("TypedDict", True), ("NotRequired", bool(made.optional)))
+            if is_used and name not in self.names
+        )
+        if not self._imports[_TYPING]:
+            del self._imports[_TYPING]
+        self._dicts.add(made.name)
+        self.source.insert_above(node.lineno, "\n".join(lines) + "\n\n\n")
+
+    def _is_known(self, found: Spelling, dicts: list[NewDict]) -> bool:
+        """Whether all names of an annotation can be had here, and its new classes are new."""
+        parts = [found, *(one for new in dicts for one in new.fields.values())]
+        plain = [pair for part in parts for pair in part.names.items()]
+        return all(
+            name not in self.names and name not in self._dicts
+            if isinstance(what, NewDict)
+            else self._is_here(name, what) or self._can_import(name, what)
+            for name, what in plain
+        )
+
+    def _is_here(self, name: str, what: Any) -> bool:
+        return self.names.get(name) is what
+
+    def _can_import(self, name: str, what: Any) -> bool:
+        """Whether a name of the standard library is free here; the author imports all others."""
+        module = "typing" if what is Any else getattr(what, "__module__", "")
+        is_standard = module.partition(".")[0] in sys.stdlib_module_names
+        loaded = sys.modules.get(module)
+        return is_standard and name not in self.names and getattr(loaded, name, None) is what
+
+    def _import(self, found: Spelling) -> None:
+        for name, what in found.names.items():
+            if not self._is_here(name, what):
+                module = "typing" if what is Any else what.__module__
+                self._imports.setdefault(_public(module, name, what), set()).add(name)
+
+
+def _public(module: str, name: str, what: Any) -> str:
+    """The shortest package that has a name: ``pathlib`` for ``pathlib._local``."""
+    parts = module.split(".")
+    for length in range(1, len(parts)):
+        package = sys.modules.get(".".join(parts[:length])) or importlib.import_module(parts[0])
+        if getattr(package, name, None) is what:
+            return ".".join(parts[:length])
+    return module
+
+
+def _task_decorator(node: FunctionNode) -> ast.expr | None:
+    """The decorator that makes *node* a task, where it says nothing of its outputs."""
+    named = list(_named_task(node))
+    if len(named) != 1:
+        return None
+    given = named[0].keywords if isinstance(named[0], ast.Call) else []
+    return None if any(one.arg in (None, "multiple_outputs") for one in given) else named[0]
+
+
+def _named_task(node: FunctionNode) -> Iterator[ast.expr]:
+    for one in node.decorator_list:
+        target = one.func if isinstance(one, ast.Call) else one
+        while isinstance(target, ast.Attribute):
+            if target.attr == "task":
+                break
+            target = target.value
+        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        if "task" in str(name):
+            yield one

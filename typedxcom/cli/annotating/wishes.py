@@ -1,0 +1,221 @@
+"""Which annotations the tasks of a file lack, and what each should be."""
+
+from __future__ import annotations
+
+import inspect
+import keyword
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from typing_extensions import is_typeddict
+
+from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.airflow.wiring.code import shown_by
+from typedxcom.airflow.wiring.edges import arguments_of
+from typedxcom.airflow.wiring.flows import NotAnItem, element, literal, operator_contract
+from typedxcom.airflow.wiring.readers import read_in
+from typedxcom.cli.spelling import Spelling, spelled
+from typedxcom.contracts import contract_of
+from typedxcom.inference.kinds import one_of
+from typedxcom.schema import UNKNOWN, Schema, Unknown
+from typedxcom.schema.nodes import (
+    Inferred,
+    Record,
+    Scalar,
+    SequenceOf,
+    UnionOf,
+    Written,
+    members_of,
+    walk,
+)
+
+__all__ = ["NewDict", "Wish", "wishes_of"]
+
+_NONE = Scalar(type(None))
+
+
+@dataclass(frozen=True)
+class NewDict:
+    """A TypedDict to write.
+
+    Attributes:
+        name: Its name.
+        fields: Name to annotation.
+        optional: The fields that some of the dicts do not have.
+    """
+
+    name: str
+    fields: dict[str, Spelling]
+    optional: frozenset[str] = frozenset()
+
+
+@dataclass
+class Wish:
+    """What one function lacks.
+
+    Attributes:
+        function: The author's function.
+        returns: What it returns, where nothing is written.
+        parameters: Parameter to annotation.
+        dicts: TypedDicts that these name.
+        keeps_one_output: Whether the new annotation would make Airflow push each key.
+    """
+
+    function: Any
+    returns: Spelling | None = None
+    parameters: dict[str, Spelling] = field(default_factory=dict)
+    dicts: list[NewDict] = field(default_factory=list)
+    keeps_one_output: bool = False
+
+    def __bool__(self) -> bool:
+        return self.returns is not None or bool(self.parameters)
+
+
+def wishes_of(dags: Iterable[Any], file: str) -> list[Wish]:
+    """What the functions of *file* lack that are tasks of *dags*."""
+    operators: dict[Any, list[Any]] = {}
+    for dag in dags:
+        for operator in dag.tasks:
+            function = _function(operator)
+            if function is not None and function.__code__.co_filename == file:
+                operators.setdefault(function.__code__, []).append(operator)
+    found = [_wish(_function(own[0]), own) for own in operators.values()]
+    return sorted(filter(None, found), key=lambda wish: wish.function.__code__.co_firstlineno)
+
+
+def _function(operator: Any) -> Any:
+    """The plain function of a decorated task; None where there is none."""
+    if not hasattr(getattr(operator, "operator_class", operator), "custom_operator_name"):
+        return None
+    function = getattr(operator, "python_callable", None)
+    contract = contract_of(function)
+    function = function if contract is None else contract.function
+    return function if hasattr(function, "__code__") else None
+
+
+def _wish(function: Any, operators: list[Any]) -> Wish:
+    wish = Wish(function)
+    is_ours = contract_of(getattr(operators[0], "python_callable", None)) is not None
+    if "return" not in function.__annotations__ and function.__name__ != "<lambda>":
+        shown = shown_by(operators[0])
+        if _says_enough(shown, is_ours=is_ours):
+            _wish_return(wish, shown, operators[0])
+    for name, schema in _wired(function, operators).items():
+        found = spelled(schema)
+        if found is not None and found.text != "Any":
+            wish.parameters[name] = found
+    return wish
+
+
+def _says_enough(shown: Schema, *, is_ours: bool) -> bool:
+    """Whether a type may be written: an ``Any`` of a contract of ours says that a value is JSON."""
+    if isinstance(shown, Unknown):
+        return False
+    return not (is_ours and any(isinstance(node, Unknown) for _, node in walk(shown)))
+
+
+def _wish_return(wish: Wish, shown: Schema, operator: Any) -> None:
+    inner = shown.inner if isinstance(shown, Inferred) else shown
+    name = "".join(part.title() for part in wish.function.__name__.split("_"))
+    wish.returns = _with_dicts(wish, inner, name)
+    is_split = getattr(operator, "multiple_outputs", False)
+    wish.keeps_one_output = wish.returns is not None and _is_dict(wish.returns) and not is_split
+
+
+def _is_dict(found: Spelling) -> bool:
+    """Whether Airflow takes an annotation for a dict, whose keys it then pushes each."""
+    what = found.names.get(found.text)
+    return found.text.startswith("dict[") or isinstance(what, NewDict) or is_typeddict(what)
+
+
+def _with_dicts(wish: Wish, schema: Schema, name: str) -> Spelling | None:
+    """The annotation of a returned value, with TypedDicts for dicts of known keys."""
+    dicts = [one for one in members_of(schema) if isinstance(one, Record) and one.type is dict]
+    others = [one for one in members_of(schema) if one not in dicts]
+    if dicts and all(one == _NONE for one in others):
+        made = _new_dict(dicts, f"{name}Result")
+        if made is not None:
+            wish.dicts.append(made)
+            text = f"{made.name} | None" if others else made.name
+            return Spelling(text, {made.name: made})
+    if isinstance(schema, SequenceOf) and schema.type is list:
+        rows = members_of(schema.item)
+        made = _new_dict(rows, f"{name}Row") if all(map(_is_display, rows)) else None
+        if made is not None:
+            wish.dicts.append(made)
+            return Spelling(f"list[{made.name}]", {made.name: made})
+    return spelled(schema)
+
+
+def _is_display(schema: Schema) -> bool:
+    return isinstance(schema, Record) and schema.type is dict
+
+
+def _new_dict(dicts: Iterable[Any], name: str) -> NewDict | None:
+    """The TypedDict that all of *dicts* are; None where no class can say it."""
+    found = list(dicts)
+    names = list(dict.fromkeys(key for one in found for key in one.fields))
+    if not names or not all(one.isidentifier() and not keyword.iskeyword(one) for one in names):
+        return None
+    fields, optional = {}, set()
+    for key in names:
+        parts = [one.fields[key].schema for one in found if key in one.fields]
+        field_type = spelled(one_of(parts)) or spelled(UNKNOWN)
+        assert field_type is not None  # of what is unknown it is `Any`
+        fields[key] = field_type
+        if len(parts) < len(found):
+            optional.add(key)
+    return NewDict(name, fields, frozenset(optional))
+
+
+def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
+    """What all calls of *function* give to each parameter that has no annotation."""
+    parameters = inspect.signature(function).parameters
+    found: dict[str, list[Schema]] = {}
+    for operator in operators:
+        contract = operator_contract(operator)
+        if (
+            contract is None
+            or not kind_of(getattr(operator, "operator_class", type(operator))).has_context
+        ):
+            return {}
+        with read_in(operator.task_group):
+            for argument, is_mapped in arguments_of(operator, contract):
+                if argument.name == "**":
+                    return {}
+                schema = _given(argument.value, is_mapped=is_mapped)
+                if not argument.injected:
+                    found.setdefault(argument.name, []).append(schema)
+    free = {
+        name: parameter
+        for name, parameter in parameters.items()
+        if name not in function.__annotations__
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    }
+    return {
+        name: one_of([*map(_plain, found[name]), *_default(parameter)])
+        for name, parameter in free.items()
+        if name in found
+    }
+
+
+def _given(value: Any, *, is_mapped: bool) -> Schema:
+    try:
+        return element(literal(value)) if is_mapped else literal(value)
+    except NotAnItem:
+        return UNKNOWN
+
+
+def _default(parameter: inspect.Parameter) -> Iterator[Schema]:
+    if parameter.default is not inspect.Parameter.empty:
+        yield _plain(literal(parameter.default))
+
+
+def _plain(schema: Schema) -> Schema:
+    """What an argument is, without where it comes from."""
+    while isinstance(schema, (Written, Inferred)):
+        schema = schema.inner
+    if isinstance(schema, UnionOf):
+        return one_of(map(_plain, schema.members))
+    return schema
