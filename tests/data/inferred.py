@@ -317,6 +317,7 @@ CASES = [
     _case("x = 1\nreturn x", "int"),
     _case("x = {'a': 1}\nreturn x", "{'a': int}"),
     _case("x = {'a': 1}\nprint(x)\nreturn x", "{'a': int}"),
+    _case("x = [float(one) for one in n]\nreturn max(x), sum(x)", "tuple[float, float | int]", "n"),
     _case("x = y = 'a'\nreturn x", "str"),
     _case("x: int = n['a']\nreturn x", "int", "n"),
     _case("if n:\n    x = 1\nreturn x", "int", "n"),

@@ -61,7 +61,7 @@ def _annotate(path: Path, folder: Path, options: argparse.Namespace) -> int:
         return 0
     if options.write:
         path.write_bytes(made.after)
-        print(f"{path}: {made.count} annotations")
+        print(f"{path}: {made.count} annotation{'' if made.count == 1 else 's'}")
     else:
         print(_diff(path, made.before, made.after), end="")
     return 0

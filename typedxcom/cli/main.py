@@ -66,11 +66,8 @@ def _check(report: CheckReport, options: argparse.Namespace) -> int:
     printed = FORMATS[options.format](report)
     if printed:
         print(printed)
-    if options.suggest:
-        print(
-            "\n".join(suggestions(report)),
-            file=sys.stdout if options.format == "text" else sys.stderr,
-        )
+    for told in suggestions(report) if options.suggest else ():
+        print(told, file=sys.stdout if options.format == "text" else sys.stderr)
     if report.empty:
         return _USAGE
     failed = bool(report.findings) or (options.strict and report.untyped > 0)

@@ -113,6 +113,8 @@ def _joined(members: Iterable[Spelling | None]) -> Spelling | None:
     found = {one.text: one for one in parts if one is not None}
     if "Any" in found:
         return _ANY
+    if "float" in found:
+        found.pop("int", None)  # which a float takes as well
     ordered = sorted(found, key=lambda text: text == "None")
     names = {name: what for one in found.values() for name, what in one.names.items()}
     return Spelling(" | ".join(ordered), names)

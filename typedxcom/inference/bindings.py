@@ -22,6 +22,10 @@ _READING = frozenset({
     "len", "print", "str", "repr", "bool", "isinstance", "type", "id", "hash", "format", "any", "all",
     "sum",
 })  # fmt: skip
+_TAKING_ITEMS = frozenset({
+    "min", "max", "sorted", "enumerate", "zip", "list", "tuple", "set", "reversed", "iter", "map",
+    "filter",
+})  # fmt: skip
 _LOGGING = frozenset({
     "debug", "info", "warning", "error", "exception", "critical", "log", "dumps",
 })  # fmt: skip
@@ -194,6 +198,8 @@ def _use(name: ast.Name, above: list[ast.AST]) -> int:
         case ast.Subscript(slice=index) if index is name:
             return _NOTHING
         case ast.Attribute(attr=attr) if attr in _GIVING_ITEMS:
+            return _ITEMS
+        case ast.Call(func=ast.Name(id=called)) if called in _TAKING_ITEMS:
             return _ITEMS
         case ast.Call():
             return _NOTHING if parent.func is name or _only_reads(parent) else _ALL
