@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from typedxcom.codecs.base import Encoded
 from typedxcom.errors import EncodeError
-from typedxcom.exchange import plain as wire
+from typedxcom.exchange.plain import NotPlain, plain
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
 from typedxcom.schema.nodes import UNKNOWN
@@ -28,8 +28,8 @@ _TREES = st.recursive(
 def form(encoded: Encoded) -> Any:
     """What a row gets; the kind of error where it cannot be plain."""
     try:
-        return repr(wire.plain(UNKNOWN, encoded))
-    except (wire.NotPlain, EncodeError) as error:
+        return repr(plain(UNKNOWN, encoded))
+    except (NotPlain, EncodeError) as error:
         return type(error)
 
 
@@ -40,5 +40,5 @@ def test_quick_and_thorough_agree(tree: JsonValue) -> None:
     encoded = Encoded.of(tree)
     quick = form(encoded)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wire, "_SIGNS", (b"",))
+        patch.setattr("typedxcom.exchange.plain._SIGNS", (b"",))
         assert form(encoded) == quick

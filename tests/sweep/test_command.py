@@ -21,7 +21,7 @@ from tests.harness import env
 from tests.harness.dagtest import load_dag, run_dag
 from tests.sweep.support import paths, put
 from typedxcom import Table, task
-from typedxcom.airflow.sweep import run as sweeping
+from typedxcom.airflow.sweep.run import configured_source
 from typedxcom.cli import main
 from typedxcom.cli.sweep import Bar
 from typedxcom.errors import ConfigurationError
@@ -156,7 +156,7 @@ def test_a_task_is_told_that_it_has_no_database(monkeypatch: Any) -> None:
     """Airflow takes the database away from tasks; the message says what to set."""
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "airflow-db-not-allowed:///")
     with pytest.raises(ConfigurationError, match="sweep_api with sweep_token, or sweep_database"):
-        sweeping.configured_source()
+        configured_source()
 
 
 def test_the_command_is_installed(store: LocalStore) -> None:

@@ -19,10 +19,10 @@ _OWN = frozenset({"validate", "filter", "sample"})
 
 
 class TableAlias(types.GenericAlias):
-    """``Table[Row]`` itself: an alias like ``list[int]``, that also knows how to check a table."""
+    """``Table[Row]`` itself: an alias like ``list[int]`` that can also check a table."""
 
     def __getattribute__(self, name: str) -> Any:
-        """Look up the functions below here; an alias looks up everything else in its origin."""
+        """Look up the functions below in this class. An alias looks up all else in its origin."""
         if name in _OWN:
             return object.__getattribute__(self, name)
         return super().__getattribute__(name)
@@ -63,7 +63,7 @@ class Table(Generic[Row]):
     __typedxcom_table__ = True
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Refuse: there are no instances."""
+        """Raise TypeError, because there are no instances."""
         raise TypeError(
             "Table is written in annotations only. Return a pyarrow, pandas, polars or DuckDB table."
         )
@@ -88,8 +88,8 @@ class Table(Generic[Row]):
             """The good rows of a table, and what is wrong with the others.
 
             Raises:
-                ValidationError: A column is missing, forbidden or of another type: then no row
-                    is good.
+                ValidationError: A column is missing, forbidden or of another type, so no row is
+                    good.
             """
 
         @classmethod
@@ -99,7 +99,7 @@ class Table(Generic[Row]):
     else:
 
         def __class_getitem__(cls, row: Any) -> TableAlias:
-            """Name the row; a ``pyarrow.Schema`` is turned into a class of one row."""
+            """Name the row. A ``pyarrow.Schema`` is turned into a class of one row."""
             rows = row if isinstance(row, tuple) else (row,)
             if len(rows) != 1:
                 raise TypeError(f"{cls.__name__}[...] takes one row, got {len(rows)}")

@@ -20,7 +20,7 @@ __all__ = ["cast", "columns_of", "from_table", "to_arrow_schema"]
 
 
 def to_arrow_schema(row: Any) -> pa.Schema:
-    """The Arrow schema that a row says.
+    """The Arrow schema of a row.
 
     Args:
         row: A pydantic model, TypedDict, dataclass, msgspec Struct or ``pyarrow.Schema``; or an
@@ -33,11 +33,11 @@ def to_arrow_schema(row: Any) -> pa.Schema:
 
 
 def cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """*table* with the columns and types of *schema*, where every value stays the same.
+    """*table* with the columns and types of *schema*. Every value stays the same.
 
     Raises:
-        ValidationError: A column is missing, or no safe cast leads to its type; it names the
-            column, what it is and what was expected.
+        ValidationError: A column is missing, or no safe cast leads to its type. The message names
+            the column, its type and what was expected.
     """
     import pyarrow as pa
 
@@ -86,11 +86,11 @@ def from_table(table: Arrow, annotation: Any) -> Any:
 
 
 def columns_of(row: Any, stored: list[str] | None = None) -> list[str] | None:
-    """The columns that a reader of *row* needs; None where it takes all.
+    """The columns that a reader of *row* needs, or None for all.
 
     Args:
         row: As for `schema_for`.
-        stored: The names that there are; a column under an alias is looked for among them.
+        stored: The names of the stored columns. A column with an alias is looked for among them.
     """
     schema = schema_for(row)
     if schema.extra == "allow" or schema.extra == "forbid":

@@ -1,8 +1,8 @@
 """Safe casts: another layout of the same values, or nothing.
 
-Safe means that the type alone promises it (int32 to int64, string to large_string, dictionary to
-values), or that every value has been looked at (int64 to int32, decimals of fewer digits, a unit
-of time that is coarser). A value that would change is reported with its row, like a broken rule.
+A cast is safe if the types alone promise it (int32 to int64, string to large_string, dictionary to
+values), or if every value was looked at (int64 to int32, decimals of fewer digits, a coarser unit
+of time). A value that would change is reported with its row, like a broken rule.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Lossy(Exception):
 
 
 def target_type(node: Node, source: pa.DataType) -> pa.DataType:
-    """The type that a column of *source* should get: that of *node*, with an open zone kept.
+    """The type that a column of *source* gets: that of *node*. An open zone keeps the source's.
 
     Raises:
         Unfit: The zone is missing, or there is one where none should be.
@@ -114,7 +114,7 @@ def cast_array(array: pa.Array, kind: pa.DataType, *, floats: bool = False) -> p
     Args:
         array: One chunk.
         kind: What it should be.
-        floats: Whether a float may become an integer where it is one: pandas has no other way
+        floats: Whether a float may become an integer if it has no fraction. pandas has no other way
             to say that an integer is missing.
 
     Raises:
@@ -143,7 +143,7 @@ def cast_array(array: pa.Array, kind: pa.DataType, *, floats: bool = False) -> p
 
 
 def _without_extension(array: pa.ExtensionArray) -> pa.Array:
-    """What an extension type stores; a UUID as the text that pydantic reads."""
+    """The storage of an extension type. A UUID becomes the text that pydantic reads."""
     import pyarrow as pa
 
     if array.type.extension_name != "arrow.uuid":
@@ -153,7 +153,7 @@ def _without_extension(array: pa.ExtensionArray) -> pa.Array:
 
 
 def _from_intervals(array: pa.Array) -> pa.Array:
-    """Intervals, which DuckDB has for durations, in nanoseconds. A month has no length."""
+    """DuckDB's intervals as durations in nanoseconds. A month has no length, so it is refused."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -196,7 +196,7 @@ def _scalars(array: pa.Array, kind: pa.DataType, *, floats: bool) -> pa.Array:
 
 
 def _checked(array: pa.Array, kind: pa.DataType, *, cast_back: bool) -> pa.Array:
-    """Cast, then cast back and compare: what differs has changed."""
+    """Cast, then cast back and compare. What differs has changed."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -213,7 +213,7 @@ def _checked(array: pa.Array, kind: pa.DataType, *, cast_back: bool) -> pa.Array
 
 
 def _to_decimal(array: pa.Array, kind: pa.DataType) -> pa.Array:
-    """A decimal of other digits, or an integer as one."""
+    """A decimal with other digits, or an integer as a decimal."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -266,7 +266,7 @@ def _to_struct(array: pa.Array, kind: pa.DataType, floats: bool) -> pa.Array:
 
 
 def _part(array: pa.Array, field: pa.Field, floats: bool) -> pa.Array:
-    """One field of a struct; one that is missing is null."""
+    """One field of a struct. A missing one is null."""
     import pyarrow as pa
 
     index = array.type.get_field_index(field.name)
@@ -306,7 +306,7 @@ def _to_list(array: pa.Array, kind: pa.DataType, floats: bool) -> pa.Array:
 def _in_turn(array: pa.Array) -> pa.Array:
     """A list view array as lists one after the other.
 
-    Arrow's own cast gives offsets out of order where the first view is not the first value.
+    Arrow's own cast gives offsets out of order if the first view is not the first value.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -327,7 +327,7 @@ def _in_turn(array: pa.Array) -> pa.Array:
 
 
 def _without_views(kind: pa.DataType) -> pa.DataType:
-    """*kind* with texts and bytes in place of views of such, of which Arrow can take no items."""
+    """*kind* with plain texts and bytes instead of views, whose items Arrow cannot take."""
     import pyarrow as pa
 
     if pa.types.is_string_view(kind):

@@ -1,4 +1,4 @@
-"""Values of one type, and what is known of all of them at little cost."""
+"""Values of one type, and facts about all of them that cost little."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORD_DIGITS = 18  # a decimal of so many digits fits the lower of its two words
 
 
 class Chunk:
-    """An array without nested values, and what several rules want to know of it.
+    """An array without nested values, and the facts that several rules ask for.
 
     Attributes:
         array: The values.
@@ -30,7 +30,7 @@ class Chunk:
 
     @cached_property
     def comparable(self) -> pa.Array:
-        """The values; times as the integers that they are: Arrow knows no smallest duration."""
+        """The values, with times as integers, because Arrow finds no smallest duration."""
         import pyarrow as pa
 
         kind = self.array.type
@@ -47,7 +47,7 @@ class Chunk:
         return found["min"].as_py(), found["max"].as_py()
 
     def extents(self) -> Iterator[tuple[Any, Any]]:
-        """Bounds of all values, from what is quick to know to what is exact."""
+        """Bounds of all values: first quick ones, then exact ones."""
         import pyarrow as pa
 
         kind = self.array.type
@@ -57,9 +57,10 @@ class Chunk:
 
     @cached_property
     def words(self) -> tuple[int, int]:
-        """The smallest and the largest of the two words of every decimal.
+        """The smallest and the largest of each of the two words of all decimals.
 
-        If none is negative, no value is: the upper words are 0, the lower ones the values.
+        If no word is negative, no value is: the upper words are 0, and the lower ones are the
+        values.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -109,7 +110,7 @@ class Chunk:
 
     @property
     def is_counted(self) -> bool:
-        """Whether `lengths` are what a length means: a text's is counted in characters."""
+        """Whether `lengths` is exact. The length of a text is counted in characters, not bytes."""
         return not _is_text(self.array.type) or self.is_ascii
 
     def exact_lengths(self) -> pa.Array:
@@ -145,7 +146,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def python_values(array: pa.Array) -> list[Any]:
-    """Values as Python has them; a time that Python cannot hold as the text that Arrow prints."""
+    """Values as Python objects. A time that Python cannot hold becomes Arrow's text for it."""
     import pyarrow as pa
 
     kind = array.type
@@ -159,7 +160,7 @@ def python_values(array: pa.Array) -> list[Any]:
 
 
 def _python_value(value: pa.Scalar) -> Any:
-    """One value; the number that Arrow holds, where Python has no such date."""
+    """One value, or the number that Arrow holds if Python has no such date."""
     try:
         return value.as_py()
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Columns before values: found, renamed, dropped, filled in and cast, as the row says."""
+"""Finds, renames, drops, fills in and casts columns, before any value is checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Layout"]
 
 
 class Layout:
-    """How the columns of one source become those of the row; made once, used for every batch.
+    """How the columns of one source become those of the row. Made once, used for every batch.
 
     Args:
         schema: What the row says.
@@ -156,7 +156,7 @@ class Layout:
 
 
 def _kept(field: pa.Field) -> pa.Field:
-    """A further column; views become plain, because Arrow cannot select rows of them."""
+    """A further column. Views become plain, because Arrow cannot select rows of them."""
     import pyarrow as pa
 
     plain = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}

@@ -1,4 +1,4 @@
-"""Rules of a whole table: named expressions over its columns."""
+"""Rules of a whole table, which are named expressions over its columns."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def table_rules(rows: Rows, columns: Sequence[Column]) -> tuple[tuple[str, Any],
         Name to ``pyarrow.compute.Expression``.
 
     Raises:
-        ContractError: A text is no rule, names a column that the row does not have, or compares
-            what Arrow cannot compare.
+        ContractError: A text is no rule, names an unknown column, or compares what Arrow cannot
+            compare.
     """
     named = dict(getattr(rows.row, RULES, None) or {})
     named.update(rows.rules)
@@ -116,7 +116,7 @@ def _build(node: ast.expr, columns: Columns) -> Any:
 
 
 class ExactNumbers(dict[str, Any]):
-    """The columns of a comparison with Decimals: Arrow compares these with Decimals only."""
+    """The columns of a comparison with Decimals. Arrow compares these only with Decimals."""
 
 
 def _names(node: ast.expr) -> set[str]:
@@ -146,7 +146,7 @@ def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr, columns: Columns) 
 
 
 def _aligned(left: Any, right: Any, columns: Columns) -> tuple[Any, Any]:
-    """Two Decimals with the same number of places: older Arrows compare others wrongly."""
+    """Two Decimals with equally many places, because older Arrows compare others wrongly."""
     import pyarrow as pa
 
     if not isinstance(columns, ExactNumbers):
@@ -170,7 +170,7 @@ def _folded(join: Callable[[Any, Any], Any], parts: list[Any]) -> Any:
 
 
 def broken_rules(schema: TableSchema, batch: pa.RecordBatch) -> Iterator[Failure]:
-    """The rows of one batch for which a rule of the table is false; null is not false."""
+    """The rows of one batch for which a rule of the table is false. Null is not false."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -196,7 +196,7 @@ def matching(table: pa.Table, condition: Any) -> pa.Table:
     """The rows of *table* that fulfil *condition*, found on the caller's own thread.
 
     Raises:
-        ContractError: It cannot be asked of such columns.
+        ContractError: Arrow cannot evaluate it on these columns.
     """
     from pyarrow import acero
 
@@ -228,7 +228,7 @@ def _without_view(kind: pa.DataType) -> pa.DataType:
 
 
 def mentioned(condition: Any, names: Sequence[str]) -> list[str]:
-    """Those of *names* that *condition* may need, and perhaps some more."""
+    """The *names* that *condition* may need, and perhaps some more."""
     text = str(condition)  # an expression tells its fields in no other way
     return list(names) if "FieldPath(" in text else [name for name in names if name in text]
 

@@ -1,4 +1,4 @@
-"""Values and combinations of values that may come only once in a table."""
+"""Finds values, and combinations of values, that come twice but may not."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ROW = "__row__"
 
 
 def repeated(key: Key, table: pa.Table) -> Failure | None:
-    """The rows whose key an earlier row has already; a key with a null in it counts for nothing.
+    """The rows whose key an earlier row has already. A key with a null in it does not count.
 
     Keys in strictly ascending or descending order are known to be unique after one look at each
     chunk. Others take a hash of the key columns.
 
     Args:
         key: The columns.
-        table: The whole table; rows of the failure are its own.
+        table: The whole table. The failure counts its rows.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -64,7 +64,7 @@ def _count_distinct(keys: pa.Table) -> int:
 
 
 def _plain(keys: pa.Table) -> pa.Table:
-    """Dictionaries as their values: two chunks may number the same value differently."""
+    """Dictionaries as values, because two chunks may number the same value differently."""
     import pyarrow as pa
 
     for index, field in enumerate(keys.schema):
@@ -137,7 +137,7 @@ def _all_pairs(column: pa.ChunkedArray, compare: Any) -> bool:
 
 
 class KeyWatch:
-    """The key columns of a stream, kept until it ends: uniqueness needs them all."""
+    """The key columns of a stream, kept until it ends, because uniqueness needs them all."""
 
     def __init__(self, keys: tuple[Key, ...]) -> None:
         self.keys = keys

@@ -1,7 +1,7 @@
-r"""Which regular expressions mean the same to Arrow's RE2 as to pydantic's Rust engine.
+r"""Finds regular expressions that mean the same to Arrow's RE2 and to pydantic's Rust engine.
 
 Both match a literal, a class of listed characters, ``.``, an anchor, a group, an alternative and a
-repetition alike. They part ways on Unicode: ``\d``, ``\w``, ``\s`` and ``\b`` know all of it in
+repetition alike. They differ on Unicode: ``\d``, ``\w``, ``\s`` and ``\b`` know all of it in
 Rust and only ASCII in RE2. So a pattern of the common part goes to RE2; one with those classes
 goes there for the values that are ASCII; every other one, and every other value, to pydantic.
 """
@@ -44,7 +44,7 @@ class UnsureOfPattern(Exception):
 
 
 def translate(pattern: str) -> TranslatedPattern | None:
-    """*pattern*, of Rust's dialect, for RE2; None where they are not proved to agree."""
+    """*pattern*, of Rust's dialect, for RE2, or None if the two may disagree."""
     reader = PatternReader(pattern)
     try:
         text = reader.alternatives()

@@ -1,4 +1,4 @@
-"""What is wrong with a table: per rule the count, the first rows and their values."""
+"""Reports what is wrong with a table: the count per rule, the first rows and their values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TableProblem(Problem):
         rule: The rule that is broken: ``ge``, ``null``, ``unique``, or a table rule's name.
         count: How many values break it.
         rows: The first rows that do, from 0.
-        values: Their values there; none where they must not be shown.
+        values: Their values there. Empty if they must not be shown.
     """
 
     column: str = ""
@@ -43,11 +43,11 @@ class TableProblem(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """A table parted in two.
+    """A table divided into good rows and problems.
 
     Attributes:
         good: The rows that keep the contract, cast to its types, as a ``pyarrow.Table``.
-        problems: What is wrong with the others; a row that breaks two rules counts in both.
+        problems: What is wrong with the others. A row that breaks two rules counts in both.
         dropped: How many rows are not in ``good``.
     """
 

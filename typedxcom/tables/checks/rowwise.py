@@ -24,7 +24,7 @@ _ATOMS = (str, int, float, bool, bytes, type(None))
 
 
 class RowError(ValueError):
-    """What one row's library says of it.
+    """The faults that a row's library finds in it.
 
     Attributes:
         faults: For each fault, the path of the column and what is wrong.
@@ -36,7 +36,7 @@ class RowError(ValueError):
 
 
 def row_validator(row: Any) -> Validate:
-    """A function from a row of Python values to the row as its own library has it.
+    """A function from a row of Python values to an object of the row's own library.
 
     Raises, when called:
         RowError: The row is not valid.
@@ -81,7 +81,7 @@ def _struct_validator(struct: Any) -> Validate:
 
 
 def _path(loc: tuple[Any, ...]) -> str:
-    """The place of a fault as a column's path, without the numbers of lists' items."""
+    """The place of a fault as a column's path, without the indexes of list items."""
     path = ""
     for step in loc:
         path += "[]" if isinstance(step, int) else f".{step}"
@@ -91,7 +91,7 @@ def _path(loc: tuple[Any, ...]) -> str:
 def validate_rows(
     schema: TableSchema, batch: pa.RecordBatch
 ) -> tuple[pa.RecordBatch, list[Failure]]:
-    """One batch through the row's own validators.
+    """Run the row's own validators on one batch.
 
     Args:
         schema: With ``validate``.
@@ -140,7 +140,7 @@ def python_column(array: pa.Array) -> list[Any]:
 
 
 def _unpaired(value: Any, kind: pa.DataType) -> Any:
-    """*value* with the pairs of each map as the dict that they are."""
+    """*value* with the pairs of each map as a dict."""
     import pyarrow as pa
 
     if value is None or not pa.types.is_nested(kind):
@@ -188,7 +188,7 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _paired(value: Any, kind: pa.DataType) -> Any:
-    """*value* with each dict that stands for a map as its pairs, as Arrow takes them."""
+    """*value* with each dict that stands for a map as pairs, as Arrow takes it."""
     import pyarrow as pa
 
     if value is None or not pa.types.is_nested(kind):

@@ -1,7 +1,7 @@
-"""Finding the values of one chunk that break a rule, with Arrow's compute functions.
+"""Finds the values of one chunk that break a rule, with Arrow's compute functions.
 
-Each check first asks something cheap of the whole chunk (smallest and largest value, number of
-nulls, longest text) and makes a mask of its values only where that answer is not good enough.
+Each check first computes something cheap for the whole chunk (smallest and largest value, number of
+nulls, longest text). It makes a mask of the values only if that is not enough.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Failure:
         path: Where in the row: ``fare``, ``tags[]``, ``address.city``.
         rule: What they break.
         rows: Their rows within the chunk, ascending; a row comes as often as it has such values.
-        values: They themselves.
+        values: The values themselves.
         hidden: Whether they must not be shown.
     """
 
@@ -61,9 +61,9 @@ def failures(
 
     Args:
         node: What the values must be; *array* has its Arrow type.
-        array: One chunk of a column, or what lies inside one.
+        array: One chunk of a column, or of what is inside one.
         path: Where that is.
-        rows: The row of each value; None where they are the chunk's own, in order.
+        rows: The row of each value. None means that they are the chunk's own, in order.
     """
     import pyarrow.compute as pc
 
@@ -141,7 +141,7 @@ def _as_list(array: pa.MapArray) -> pa.ListArray:
 def _repeated_keys(
     node: Node, entries: pa.ListArray, path: str, rows: pa.Array | None
 ) -> Iterator[Failure]:
-    """Maps that name a key twice, which a dict cannot."""
+    """Maps that have a key twice, which a dict cannot."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -283,7 +283,7 @@ def _fits(value: Any, kind: pa.DataType) -> bool:
 
 
 def _pattern(rule: Rule, chunk: Chunk) -> pa.Array | None:
-    """Match with RE2 what it matches as pydantic's engine does, and ask pydantic for the rest."""
+    """Use RE2 where it agrees with pydantic's engine, and ask pydantic for the rest."""
     import pyarrow.compute as pc
 
     array, translated = chunk.array, translate(rule.limit)
@@ -302,9 +302,9 @@ def _pattern(rule: Rule, chunk: Chunk) -> pa.Array | None:
 
 
 def _repeats(array: pa.Array) -> bool:
-    """Whether so few values are distinct that finding them costs less than matching all.
+    """Whether few values are distinct, so that finding them costs less than matching all.
 
-    In a sample of n values, d repeats say that about n * n / 2d values are distinct.
+    If a sample of n values has d repeats, about n * n / 2d values are distinct.
     """
     sample = array.slice(0, _SAMPLE)
     repeats = len(sample) - len(sample.unique())
@@ -312,7 +312,7 @@ def _repeats(array: pa.Array) -> bool:
 
 
 def _asked(rule: Rule, chunk: Chunk, among: pa.Array | None = None) -> pa.Array:
-    """Ask the row's own library for each distinct value of *among* (of all, where it is None)."""
+    """Ask the row's own library about each distinct value of *among*, or of all if it is None."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

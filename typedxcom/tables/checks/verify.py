@@ -1,4 +1,4 @@
-"""Checking a table against its row: whole, in a stream, or parted into good rows and bad."""
+"""Checks a table against its row: whole, as a stream, or divided into good rows and bad."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def schema_for(row: Any) -> TableSchema:
 
 
 def to_table(value: Any, row: Any) -> Arrow:
-    """Any library's table as Arrow, with the row's columns and types; values are not checked yet.
+    """Any library's table as Arrow, with the row's columns and types. Values are not checked yet.
 
     Args:
-        value: As `frames.to_arrow` takes it.
+        value: As `libraries.convert.to_arrow` takes it.
         row: As `schema_for` takes it.
 
     Returns:
@@ -61,8 +61,8 @@ def to_table(value: Any, row: Any) -> Arrow:
 def check(table: Arrow, row: Any) -> None:
     """Raise ValidationError unless every value of *table* keeps the contract of *row*.
 
-    A Table is checked whole, so that the error counts every fault. A stream is read to its end,
-    or to its first bad batch; use `checked` to go on with what was read.
+    A Table is checked whole, so the error counts every fault. A stream is read to its end, or to
+    its first bad batch. Use `checked` to go on with what was read.
     """
     if _is_stream(table):
         for _ in checked(table, row):
@@ -73,12 +73,12 @@ def check(table: Arrow, row: Any) -> None:
 
 
 def checked(value: Any, row: Any) -> pa.RecordBatchReader:
-    """A stream of batches that are cast and checked; a bad batch is never handed on.
+    """A stream of batches that are cast and checked. It never gives you a bad batch.
 
-    Memory is one batch, and the columns that must be unique.
+    It holds one batch in memory, and the columns that must be unique.
 
     Raises, while it is read:
-        ValidationError: Its rows are those of the stream; its counts end with the bad batch.
+        ValidationError: A value breaks the contract. It counts rows up to the bad batch.
     """
     run, arrow = _begin(value, schema_for(row))
     return run.reader(arrow, check=True)
@@ -90,7 +90,7 @@ def validate(value: Any, row: Any) -> Arrow:
     With ``mode="python"`` this, and not `check`, gives what the row's validators made of it.
 
     Returns:
-        A Table; for a stream a RecordBatchReader, as `checked` gives it.
+        A Table, or for a stream a RecordBatchReader, as `checked` gives it.
 
     Raises:
         ValidationError: It is no table, or columns or values break the contract.
@@ -112,7 +112,7 @@ def _is_stream(arrow: Any) -> bool:
 
 
 def _begin(value: Any, schema: TableSchema) -> tuple[CheckRun, Arrow]:
-    """A pass over *value*, and *value* as Arrow; a stream that is refused is closed."""
+    """A pass over *value*, and *value* as Arrow. A stream that is refused is closed."""
     arrow = to_arrow(value, schema)
     try:
         return CheckRun(schema, arrow.schema, floats=is_from_pandas(value)), arrow
@@ -122,7 +122,7 @@ def _begin(value: Any, schema: TableSchema) -> tuple[CheckRun, Arrow]:
 
 
 def _close(arrow: Arrow) -> None:
-    """Let go of a stream: DuckDB's connection can do nothing else while one is open."""
+    """Close a stream, because DuckDB's connection can do nothing else while one is open."""
     if _is_stream(arrow):
         arrow.close()
 
@@ -137,7 +137,7 @@ class CheckRun:
         self.chunk_rows = CHUNK_ROWS if schema.mode == "arrow" else _PYTHON_ROWS
 
     def table(self, table: pa.Table, *, check: bool) -> pa.Table:
-        """The whole table, cast; checked too where asked. Raises ValidationError."""
+        """The whole table, cast, and checked if asked. Raises ValidationError."""
         whole = self._joined([batch for _, batch, _ in self._batches(table, check=check)])
         if check:
             for failure in self._repeated(whole):
@@ -224,7 +224,7 @@ class CheckRun:
 
 
 def _pieces(source: Arrow, rows: int) -> Iterator[pa.RecordBatch]:
-    """The batches of *source*, none longer than *rows*; a Table's are slices, no copies."""
+    """The batches of *source*, none longer than *rows*. A Table's are slices, not copies."""
     batches = source if _is_stream(source) else source.to_batches()
     for batch in batches:
         for start in range(0, batch.num_rows, rows):
@@ -265,7 +265,7 @@ def _uint64(rows: Any) -> Any:
 
 
 def narrowed(schema: TableSchema, columns: Sequence[str]) -> TableSchema:
-    """*schema* for a reader of some columns only; rules that need another one are left out."""
+    """*schema* for a reader of some columns only. Rules that need another one are left out."""
     wanted = {name: schema.column(name) for name in columns}
     kept = tuple(column for column in wanted.values() if column is not None)
     return dataclasses.replace(

@@ -1,4 +1,4 @@
-"""A table in a file or object, whatever its format: read whole, or only what is asked for."""
+"""A table in a file or object of any format, read whole or in part."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ Declares = Callable[[int], None]
 
 
 class StoredTable(ABC):
-    """What is stored, by its head; rows are read when they are asked for.
+    """A stored table, known by its head. Rows are read when you ask for them.
 
     Args:
-        source: A path, bytes, a ``pyarrow.Buffer``, a ``pyarrow.NativeFile``, or another file that
-            is far away: one with ``read_ahead(name, ranges)``, as a store opens.
+        source: A path, bytes, a ``pyarrow.Buffer``, a ``pyarrow.NativeFile``, or a file of a far
+            store, which has ``read_ahead(name, ranges)``.
         declares: Called with the bytes that are about to be taken in memory, as the file says;
             raises where that is too much. Of a stream each batch counts alone.
     """
@@ -78,13 +78,13 @@ class StoredTable(ABC):
         first: int = 0,
         count: int | None = None,
     ) -> pa.RecordBatchReader:
-        """A stream of the rows; memory is one batch. It raises as `read` does.
+        """A stream of the rows, in the memory of one batch. Raises the errors of `read`.
 
         Args:
             columns: The only ones, in this order.
             condition: A ``pyarrow.compute.Expression`` that rows must fulfil.
             first: The first row of a slice.
-            count: The number of rows of a slice; a condition is asked of these only.
+            count: The number of rows of a slice. A condition applies only to these.
         """
         import pyarrow as pa
 
@@ -94,7 +94,7 @@ class StoredTable(ABC):
         return pa.RecordBatchReader.from_batches(schema, made)
 
     def in_windows(self, parts: Sequence[T], ranges: Callable[[T], Iterable[Range]]) -> Iterator[T]:
-        """*parts* in turn; where the file is far away, some are fetched at once before they come.
+        """*parts* in turn. If the file is far away, several are fetched ahead at once.
 
         Args:
             parts: Batches or row groups, in the order in which they will be read.
@@ -129,7 +129,7 @@ class StoredTable(ABC):
 
 
 def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    """The fields of *columns*. Raises DecodeError where one is not there, or there twice."""
+    """The fields of *columns*. Raises DecodeError if one is missing, or there twice."""
     import pyarrow as pa
 
     if columns is None:
@@ -143,7 +143,7 @@ def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
 
 
 def pieces(lengths: Iterable[int], first: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """Which parts hold rows *first* up to *stop*: part, first row in it, number of rows."""
+    """The parts that hold rows *first* up to *stop*: part, first row in it, number of rows."""
     start = 0
     for at, length in enumerate(lengths):
         begin, end = max(first, start), min(stop, start + length)
@@ -154,7 +154,7 @@ def pieces(lengths: Iterable[int], first: int, stop: int) -> Iterator[tuple[int,
 
 @contextlib.contextmanager
 def damaged(kind: str) -> Iterator[None]:
-    """Let what Arrow says of a damaged file be a DecodeError; a store's own errors pass.
+    """Turn Arrow's errors about a damaged file into DecodeErrors. A store's errors pass.
 
     Args:
         kind: ``Arrow IPC``, ``parquet``.
@@ -182,7 +182,7 @@ def with_names(schema: pa.Schema) -> pa.Schema:
 
 
 def as_file(source: Any) -> Any:
-    """A seekable file of Arrow's over a path, which is mapped, over a buffer, or as it came."""
+    """A seekable Arrow file over a path, which is mapped, or over a buffer or file."""
     import pyarrow as pa
 
     if isinstance(source, (str, os.PathLike)):

@@ -1,7 +1,7 @@
-"""What a table grows to when its values are written out, counted before memory is taken for it.
+"""Counts how large a table becomes with all values written out, before memory is taken.
 
-Dictionaries, runs, views and the offsets of a dense union name a value many times that is stored
-once: a file of a kilobyte may stand for gigabytes. Nothing is written out to count them.
+Dictionaries, runs, views and dense unions may refer many times to a value that is stored once. So a
+file of a kilobyte may stand for gigabytes. Nothing is written out to count them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Sizes: TypeAlias = "float | pa.DoubleArray"
 def growth(table: Any, columns: Iterable[str]) -> int:
     """Bytes that these columns of a table or batch take once every value is written out.
 
-    Columns whose layout stores each value where it stands count nothing: they do not grow.
+    Columns whose layout stores each value once do not grow, and count nothing.
     """
     names = set(columns)  # two columns may have one name
     wanted = [table.column(at) for at, name in enumerate(table.schema.names) if name in names]
@@ -31,7 +31,7 @@ def growth(table: Any, columns: Iterable[str]) -> int:
 
 
 def grows(kind: pa.DataType) -> bool:
-    """Whether an array of type *kind* may name one stored value many times, at any depth."""
+    """Whether an array of type *kind* may refer many times to one stored value, at any depth."""
     import pyarrow.types as pt
 
     todo = [kind]
@@ -77,7 +77,7 @@ def _total(array: pa.Array) -> float:
 
 
 def _sizes(array: pa.Array) -> _Sizes:
-    """Bytes of each value of *array*; too many rather than too few."""
+    """Bytes of each value of *array*, rather too many than too few."""
     import pyarrow.types as pt
 
     kind = array.type
@@ -174,7 +174,7 @@ def _ranges(sizes: _Sizes, starts: pa.Array, counts: pa.Array) -> _Sizes:
 
 
 def _union(array: pa.Array) -> _Sizes:
-    """The largest value of any kind: what a dense one names many times is stored once."""
+    """The largest value of any kind, because a dense union may refer many times to one value."""
     return max(_largest(_sizes(array.field(at))) for at in range(array.type.num_fields))
 
 

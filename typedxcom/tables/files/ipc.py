@@ -49,8 +49,8 @@ def write_ipc(
     Args:
         table: A Table, or a stream, of which one batch is in memory at a time.
         sink: A path, or a binary file that is open for writing.
-        compression: None keeps the buffers as they are, so that a reader maps the file into
-            memory and reads nothing; ``zstd`` is for stores that are far away.
+        compression: None keeps the buffers as they are, so that a reader maps the file into memory
+            and reads nothing. ``zstd`` is for stores that are far away.
         before_footer: Called with the mark that ends the batches, before it is written.
 
     Returns:
@@ -83,7 +83,7 @@ def _shorter(batches: Iterable[Any]) -> Iterator[Any]:
 
 
 def _one_dictionary(batches: Iterable[Any], schema: pa.Schema) -> Iterator[Any]:
-    """Batches whose dictionaries only grow: an IPC file can add to one, and not replace it."""
+    """Batches whose dictionaries only grow, because an IPC file cannot replace one."""
     import pyarrow as pa
 
     places = [index for index, field in enumerate(schema) if pa.types.is_dictionary(field.type)]
@@ -137,7 +137,7 @@ def read_ipc(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
     """The table of one Arrow IPC file.
 
     Args:
-        source: As for `open_ipc`. From a path no byte of an uncompressed number is read before it
+        source: As for `open_ipc`. With a path, no byte of an uncompressed number is read before it
             is used.
         columns: The only ones to read, in this order.
 
@@ -148,7 +148,7 @@ def read_ipc(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
 
 
 class IpcTable(StoredTable):
-    """An Arrow IPC file; from a path nothing is read before it is used."""
+    """An Arrow IPC file. With a path, nothing is read before it is used."""
 
     def __init__(self, source: Any, declares: Declares) -> None:
         super().__init__(source, declares)
@@ -173,7 +173,7 @@ class IpcTable(StoredTable):
         return sum(self._heads.rows)
 
     def read(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """As `StoredTable.read`; from a path no byte of an uncompressed number is read yet."""
+        """As `StoredTable.read`. With a path, no byte of an uncompressed number is read yet."""
         self.declares(sum(self._declared(one, columns) for one in self._heads.batches))
         if self._reader is None:
             return self.stream(columns).read_all()
@@ -187,8 +187,8 @@ class IpcTable(StoredTable):
     def _open(self, columns: Sequence[str] | None) -> Any:
         """A reader of at least these columns.
 
-        Arrow copies the columns that it is asked for; without being asked it copies nothing of
-        what is in memory as it will be used.
+        If you ask Arrow for columns, it copies them. If you do not, it copies nothing that is in
+        memory in its final form.
         """
         select(self.schema, columns)
         if self._reader is None:

@@ -1,9 +1,9 @@
 """An Arrow IPC file that is far away, read on the thread that asks for its rows.
 
-Arrow reads the footer of a file on a thread of its own. That thread holds a reference to the file
-for a moment longer than the read takes; when it is the last one, and Python is ending, the process
-aborts. A stream is read on the caller's thread only, so Arrow gets the schema, the dictionaries and
-the batches that are wanted as a stream.
+Arrow reads the footer of a file on a thread of its own, which holds a reference to the file a
+moment longer than the read takes. If that is the last reference, and Python is ending, the process
+aborts. A stream is only read on the caller's thread. So Arrow gets the schema, the dictionaries and
+the batches that are needed as a stream.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class FarBatches:
         return reader
 
     def _add(self, block: IpcBlock, columns: Sequence[str] | None) -> None:
-        """Put one message at the end of the stream; what nobody reads of it are zeros."""
+        """Put one message at the end of the stream. Parts that nobody reads are zeros."""
         head, body = self._heads.message(block, columns)
         self._feed.add(head)
         self._feed.add(body)

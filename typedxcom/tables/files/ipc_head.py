@@ -1,9 +1,9 @@
-"""What an Arrow IPC file declares of itself, read before Arrow takes memory for it.
+"""Reads what an Arrow IPC file declares about itself, before Arrow takes memory for it.
 
-Arrow gives no public view of the heads of record batches. They say how many rows a batch has, so
-that a slice of a table can be found without reading what comes before it; and each compressed
-buffer says how large it becomes, so that a small file that becomes a huge table is refused. The
-layout is that of Message.fbs and File.fbs in the Arrow format, read as flatbuffers are.
+Arrow gives no public view of the heads of record batches. A head says how many rows its batch has,
+so a slice of a table is found without reading what comes before it. Each compressed buffer says how
+large it becomes, so a small file that becomes a huge table is refused. The layout is that of
+Message.fbs and File.fbs in the Arrow format, read as flatbuffers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class IpcBlock:
 
 @dataclass(frozen=True, slots=True)
 class IpcHead:
-    """What one batch says of itself.
+    """What one batch declares about itself.
 
     Attributes:
         rows: How many.
@@ -88,13 +88,13 @@ class IpcHeads:
     def declared(
         self, block: IpcBlock, columns: Sequence[str] | None = None, *, is_mapped: bool = False
     ) -> int:
-        """Bytes that one batch takes in memory, as it says itself; at least one for each row.
+        """Bytes that one batch takes in memory, as it declares. At least one for each row.
 
         Args:
             block: Where the batch is.
             columns: The only ones that will be read.
-            is_mapped: Whether the file is in memory, or mapped: what it holds as it will be used
-                takes nothing more.
+            is_mapped: Whether the file is in memory, or mapped. Then buffers in their final form
+                take no further memory.
         """
         head = self.head(block)
         if not head.compressed:  # the buffers are parts of the file
@@ -115,22 +115,22 @@ class IpcHeads:
     def ranges(
         self, block: IpcBlock, columns: Sequence[str] | None = None
     ) -> Iterator[tuple[int, int]]:
-        """Start and stop in the file of what is read of one batch; see `declared`."""
+        """Start and stop in the file of what is read of one batch. See `declared`."""
         start, end = block.offset + block.head, block.offset + block.head + block.body
         for at, length in self._wanted(self.head(block), columns):
             yield min(start + at, end), min(start + at + length, end)
 
     def schema_message(self) -> bytes:
-        """The message that the file begins with, which a stream begins with, too."""
+        """The message with which the file begins, as a stream does."""
         return self._at(_START, self._first - _START)
 
     def message(
         self, block: IpcBlock, columns: Sequence[str] | None = None
     ) -> tuple[bytes, bytes | bytearray]:
-        """IpcHead and body of one batch, of rows or of a dictionary.
+        """Head and body of one batch, of rows or of a dictionary.
 
         Args:
-            columns: The only ones whose bytes are fetched: the others are zeros.
+            columns: The only ones whose bytes are fetched. The others are zeros.
         """
         head, start = self._at(block.offset, block.head), block.offset + block.head
         if columns is None:
@@ -146,7 +146,7 @@ class IpcHeads:
         return min((one.offset for one in (*self.dictionaries, *self.batches)), default=_START)
 
     def _becomes(self, at: int, length: int) -> int:
-        """The size of one compressed buffer, from the 8 bytes before it; -1 says "as it is"."""
+        """The size of one buffer, from the 8 bytes before it. -1 means not compressed."""
         if not length:
             return 0
         (size,) = struct.unpack("<q", self._at(at, 8))
@@ -177,7 +177,7 @@ class IpcHeads:
 
 
 def footer_of(file: Any) -> bytes:
-    """The footer of an IPC file. Raises DecodeError where there is none."""
+    """The footer of an IPC file. Raises DecodeError if it has none."""
     end = file.seek(0, 2) - _TAIL
     if end < _START:
         raise _damaged()
@@ -196,7 +196,7 @@ def _exactly(file: Any, offset: int, length: int) -> bytes:
 
 
 def _buffers(kind: pa.DataType) -> int:
-    """How many buffers a column of a type has, or more than any where that differs by batch."""
+    """How many buffers a column of a type has, or more than any if that differs by batch."""
     import pyarrow as pa
 
     if pa.types.is_null(kind):
@@ -246,7 +246,7 @@ def _head(raw: bytes, body: int) -> IpcHead:
 
 
 class FlatbufferTable:
-    """One flatbuffer table: fields by number, none of them trusted."""
+    """One flatbuffer table: fields by number, of which no value is trusted."""
 
     def __init__(self, data: bytes, at: int) -> None:
         self._data, self._start = data, at
@@ -262,7 +262,7 @@ class FlatbufferTable:
         return cls(data, struct.unpack_from("<I", data)[0])
 
     def scalar(self, field: int, form: str) -> int:
-        """A number, 0 where it is left out."""
+        """A number, or 0 if it is left out."""
         at = self._place(field)
         return 0 if at is None else self._unpack(form, at)
 

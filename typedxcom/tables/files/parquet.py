@@ -1,8 +1,8 @@
-"""Parquet files: for tasks that ask for them, where other tools read what a task stored.
+"""Parquet files, for tasks whose stored tables other tools read.
 
-Smaller than Arrow IPC, and columns and row groups that a reader does not need are not fetched; but
-every value is encoded and decoded, where a memory map costs nothing
-(benchmarks/table_formats.py measures it).
+They are smaller than Arrow IPC, and columns and row groups that a reader does not need are not
+fetched. But every value is encoded and decoded, while a memory map costs nothing.
+benchmarks/table_formats.py measures it.
 """
 
 from __future__ import annotations
