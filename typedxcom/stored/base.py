@@ -8,14 +8,17 @@ pointer, whoever asks. All formats are registered in `typedxcom.stored`.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typedxcom.errors import DecodeError, Problem, ValidationError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer
 from typedxcom.schema.nodes import Schema
 from typedxcom.stored.access import Placement, Stores
+
+if TYPE_CHECKING:
+    from typedxcom.tables.row.nodes import TableSchema
 
 __all__ = [
     "NO_STORE",
@@ -65,6 +68,10 @@ class StoredCodec:  # no ABC, whose isinstance is slow: every push and pull asks
             ValidationError, DecodeError: It is something else. A retry does not help.
             StoreError: The store refused. A retry may help.
         """
+
+    def table_schemas(self) -> Iterator[TableSchema]:
+        """What the annotation says of the rows of each table in it."""
+        return iter(())
 
 
 class StoredFormat:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from typedxcom.codecs.serde import with_length
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.nodes import Schema
 from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.base import StoredCodec, no_table
+
+if TYPE_CHECKING:
+    from typedxcom.tables.row.nodes import TableSchema
 
 __all__ = ["DictOfStored", "EachStored", "OptionalStored"]
 
@@ -20,6 +23,10 @@ class OptionalStored(StoredCodec):
     def __init__(self, schema: Schema, some: StoredCodec) -> None:
         super().__init__(schema)
         self._some = some
+
+    def table_schemas(self) -> Iterator[TableSchema]:
+        """As of what may be there."""
+        return self._some.table_schemas()
 
     def check(self, value: Any) -> Any:
         """What is there, checked."""
@@ -41,6 +48,11 @@ class EachStored(StoredCodec):
         super().__init__(schema)
         self._kind = tuple if kind is tuple else list
         self._items = items
+
+    def table_schemas(self) -> Iterator[TableSchema]:
+        """As of each item."""
+        for item in self._items:
+            yield from item.table_schemas()
 
     def _of(self, index: int) -> StoredCodec:
         return self._items[index] if len(self._items) > 1 else self._items[0]
@@ -75,6 +87,10 @@ class DictOfStored(StoredCodec):
     def __init__(self, schema: Schema, item: StoredCodec) -> None:
         super().__init__(schema)
         self._item = item
+
+    def table_schemas(self) -> Iterator[TableSchema]:
+        """As of the values."""
+        return self._item.table_schemas()
 
     def check(self, value: Any) -> Any:
         """Each one, checked."""

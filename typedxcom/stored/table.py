@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from typedxcom.codecs.serde import frame_bytes
@@ -27,6 +28,8 @@ from typedxcom.tables.files.sound import library_errors
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from typedxcom.tables.row.nodes import TableSchema
+
 __all__ = ["TableCodec", "write_any_table"]
 
 
@@ -41,6 +44,10 @@ class TableCodec(StoredCodec):
         refuse_class(annotation)
         self.annotation = annotation
         self.row = schema_for(annotation)
+
+    def table_schemas(self) -> Iterator[TableSchema]:
+        """What the annotation says of the table's rows."""
+        yield self.row
 
     def check(self, value: Any) -> Any:
         """The table as Arrow, cast and checked; a stream is checked as it is read."""

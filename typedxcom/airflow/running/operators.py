@@ -25,6 +25,13 @@ from typedxcom.airflow.running.advice import advise_annotation
 from typedxcom.airflow.running.arguments import pulled_raw
 from typedxcom.airflow.running.elsewhere import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.running.failing import without_retries
+from typedxcom.airflow.running.lineage import (
+    facets_of,
+    is_recorded,
+    note_inputs,
+    note_output,
+    stored_places,
+)
 from typedxcom.airflow.running.origins import origins_of
 from typedxcom.airflow.running.pulls import pulling_promises
 from typedxcom.airflow.running.push import about_result, push_form, pushed_by_airflow
@@ -81,6 +88,11 @@ class TypedOperator(KeepsContract):
         """The function alone, as a child interpreter can run it: no decorators, no annotations."""
         return _bare_source(super().get_python_source())  # type: ignore[misc]
 
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
+        """The datasets of this task, for OpenLineage's provider, which alone asks for them."""
+        before = getattr(super(), "get_openlineage_facets_on_complete", None)
+        return facets_of(_any(self), task_instance, before(task_instance) if before else None)
+
     @property
     def _contract(self) -> Contract | None:
         return contract_of(self.python_callable)  # type: ignore[attr-defined]
@@ -95,6 +107,7 @@ class TypedOperator(KeepsContract):
         if contract is None:
             return
         raw = raw_arguments(this, contract)
+        stored = stored_places(contract, this) if is_recorded() else None
         with without_retries(), raw_entries():
             if _is_given_dicts(this):
                 this.op_kwargs = _pulled(this.op_kwargs)
@@ -115,6 +128,8 @@ class TypedOperator(KeepsContract):
                 airflow=as_airflow,
                 forgive=passing(context["ti"].dag_id, this.task_id, raw, authored(this)),
             )
+            if stored is not None:
+                note_inputs(this, contract, raw, stored, context["ti"])
             if runs_elsewhere(this):
                 args, this.op_kwargs = for_child(contract, args, this.op_kwargs)
             this.op_args = tuple(args) if isinstance(this.op_args, tuple) else args
@@ -128,7 +143,10 @@ class TypedOperator(KeepsContract):
             return pushed_by_airflow(result, _any(self))
         if runs_elsewhere(self):
             result = from_child(result, contract.returned)
-        return push_form(result, contract, _any(self), context["ti"])
+        entry = push_form(result, contract, _any(self), context["ti"])
+        if is_recorded():
+            note_output(_any(self), entry, contract.returned)
+        return entry
 
     def _only_warns(self) -> bool:
         return _any(self).has_dag() and warns(_any(self).dag.dag_id)
