@@ -234,8 +234,8 @@ class Contract:
         if promises.is_complete:
             self._reading.travelling = promises
 
-    def forgive_unsupported(self) -> list[str]:
-        """Say nothing any more of what cannot travel; what was wrong, one sentence each.
+    def forgiving(self) -> tuple[Contract, list[str]]:
+        """The same contract without what cannot travel; and what was wrong, one sentence each.
 
         Raises:
             ContractError: It is a secret, or the decorator was given what is wrong.
@@ -256,16 +256,17 @@ class Contract:
             name: promise if promise.is_local else kept(promise, parameter_place(name))
             for name, promise in promises.parameters.items()
         }
-        self._reading.is_complete = True
-        self._reading.promises = replace(
+        made = replace(self)
+        made._reading.is_complete = True
+        made._reading.promises = replace(
             promises,
             parameters=parameters,
             rest=kept(promises.rest, "the parameter `*args`"),
             others=kept(promises.others, "the parameter `**kwargs`"),
             returned=kept(promises.returned, RETURN_PLACE),
         )
-        self.refuse_unsupported()
-        return sentences
+        made.refuse_unsupported()
+        return made, sentences
 
     def refuse_wired(self, arguments: Iterable[Argument]) -> None:
         """Raise UnsupportedTypeError where an output goes to a parameter that no XCom can serve.

@@ -207,27 +207,30 @@ def _shown_name(made: TypedTask) -> str:
 
 def _declared(made: TypedTask) -> Contract | None:
     """The contract of a task. Raises an error if one of its types would not round-trip."""
-    contract = contract_of(made.function)
+    contract = found = contract_of(made.function)
     if contract is not None:
         if not contract.is_resolved:  # a class that was defined after the task
             contract = contract.knowing(local_names(contract.function))
+        contract = _supported(contract)
+        if contract is not found:
             setattr(made.function, CONTRACT, contract)
-        _refuse_unsupported(contract)
         refused_or_warned(refuse_result, made.operator_class, contract)
         refused_or_warned(refuse_generator, contract)
         refuse_declared_keys(made, contract)
     return contract
 
 
-def _refuse_unsupported(contract: Contract) -> None:
+def _supported(contract: Contract) -> Contract:
     """Refuse what cannot travel; a DAG that only warns leaves it to Airflow, as without types."""
     try:
         contract.refuse_unsupported()
     except ContractError:
         if not warns_in_dag():
             raise
-        for sentence in contract.forgive_unsupported():
+        contract, sentences = contract.forgiving()
+        for sentence in sentences:
             warn_of_wiring(sentence)
+    return contract
 
 
 def _partial(made: TypedTask) -> dict[str, Any]:
