@@ -226,7 +226,9 @@ def test_plain_tasks_are_warned_of_by_the_whole_dag_check():
         use(make())
 
     made = plain()
-    with pytest.warns(ContractWarning, match=r"DAG 'plain': line \d+: use.n. expects `int`") as found:
+    with pytest.warns(
+        ContractWarning, match=r"DAG 'plain': line \d+: use.n. expects `int`"
+    ) as found:
         dag_policy(made)
     assert [one.filename for one in found] == [made.fileloc]
 

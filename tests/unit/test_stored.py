@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
@@ -15,7 +16,7 @@ from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import DecodeError, ValidationError
 from typedxcom.exchange import load, opened
 from typedxcom.exchange.forms import in_form
-from typedxcom.pointer import Coordinates, parse
+from typedxcom.pointer import MARKER, Coordinates, parse
 from typedxcom.schema import schema_of
 from typedxcom.schema.nodes import UNKNOWN
 from typedxcom.settings import Settings
@@ -132,3 +133,29 @@ def test_a_contract_is_a_frozen_value() -> None:
     assert better.parameters["n"].schema == schema_of(int)
     with pytest.raises(ValidationError):
         load("x", better.parameters["n"].codec)
+
+
+def literals(tree: ast.AST) -> Iterator[Any]:
+    """The texts and bytes of a module that are no documentation."""
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in said:
+            yield node.value
+
+
+def test_our_mark_and_the_names_of_formats_are_written_once() -> None:
+    """What marks our forms is in the pointer's module, and a name of a format in its own."""
+    package = Path(base.__file__).parents[1]
+    marked, named = set(), set()
+    for path in package.rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        found = [str(value) for value in literals(tree) if isinstance(value, (str, bytes))]
+        if any(MARKER in text for text in found):
+            marked.add(path.relative_to(package).as_posix())
+        named |= {
+            f"{path.stem}: {ast.unparse(node)}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Compare) and ".codec" in ast.unparse(node.left)
+        }
+    assert marked == {"pointer/pointer.py"}
+    assert named == set()

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, SweepError
-from typedxcom.pointer import NAMES_OTHERS, VERSION, is_object_path, paths_in
+from typedxcom.pointer import MARKER, NAMES_OTHERS, VERSION, is_object_path, paths_in
 from typedxcom.stores import Store
 
 __all__ = ["Entry", "EntrySource", "is_marked", "named_by", "named_inside"]
 
 _WINDOW = 2 * 2**10  # bytes: more than the longest path with its quotes
 # A mark of ours that is no text inside a string.
-_FORM = re.compile(rb'(?<!\\)"\$typedxcom"\s*:\s*([0-9]{1,10})')
+_FORM = re.compile(rb'(?<!\\)"%s"\s*:\s*([0-9]{1,10})' % re.escape(MARKER.encode()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def named_inside(path: str, stores: Sequence[Store]) -> Iterator[list[str]]:
 
 def is_marked(entry: Entry) -> bool:
     """Whether typedxcom wrote some part of the entry."""
-    return b"$typedxcom" in entry.text
+    return MARKER.encode() in entry.text
 
 
 def _refuse_newer(text: bytes, where: str) -> None:

@@ -19,7 +19,7 @@ import msgspec
 from typedxcom.airflow.deployment import VARIABLE, description_of, new_deployment
 from typedxcom.codecs.text import write_text
 from typedxcom.errors import SweepError
-from typedxcom.pointer import Coordinates, folder_of
+from typedxcom.pointer import MARKER, Coordinates, folder_of
 from typedxcom.stores.owners import owner_name
 from typedxcom.sweep import Entry, EntrySource
 
@@ -141,7 +141,7 @@ class ApiEntries(EntrySource):
     def _extra(self, event: dict[str, Any]) -> Iterator[Entry]:
         """The extra of an asset event. The API hides its secrets, and a name may be among them."""
         text = msgspec.json.encode(event.get("extra"))
-        if b"$typedxcom" not in text:
+        if MARKER.encode() not in text:
             return
         if b'"***"' in text:
             raise SweepError(

@@ -20,7 +20,7 @@ from typedxcom.airflow.deployment import (
     owner_in_description,
 )
 from typedxcom.errors import SweepError
-from typedxcom.pointer import Coordinates
+from typedxcom.pointer import MARKER, Coordinates
 from typedxcom.stores.deadline import safe_text
 from typedxcom.stores.owners import owner_name
 from typedxcom.sweep import Entry, EntrySource
@@ -28,7 +28,7 @@ from typedxcom.sweep import Entry, EntrySource
 __all__ = ["DatabaseEntries"]
 
 _TABLES = {"xcom", "xcom_v1", "xcom_v2"}  # from Airflow 3.4 on, the last two
-_MARKED = "%$typedxcom%"
+_MARKED = f"%{MARKER}%"
 _FINISHED_RUN = ("success", "failed")
 _FINISHED_TASK = ("success", "failed", "skipped", "upstream_failed", "removed")
 _BATCH = 500  # rows that the driver holds at once
