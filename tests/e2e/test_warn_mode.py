@@ -11,9 +11,11 @@ from typing import Annotated, Any
 import pandas as pd
 import pyarrow as pa
 import pytest
+from airflow.exceptions import AirflowClusterPolicyViolation
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import task as airflow_task
 from pydantic import BaseModel, Field, SecretStr
+from typing_extensions import TypedDict
 
 from tests.e2e.support import Order, succeed
 from tests.harness.dagtest import run_dag, warnings_of
@@ -375,6 +377,13 @@ def test_tables_read_in_a_stream_stay_errors():
     assert run_dag(made).states == {"right": "success", "read": "failed"}
 
 
+BadKeys = TypedDict("BadKeys", {"../victim/return_value": int})
+
+
+@task
+def typed() -> None: ...
+
+
 def test_security_is_never_only_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Secrets, unsafe keys, forged entries and damaged objects fail as in the mode ``error``."""
 
@@ -403,18 +412,35 @@ def test_security_is_never_only_a_warning(tmp_path: Path, monkeypatch: pytest.Mo
     @task
     def read(rows: Table[Row]) -> None: ...
 
+    @airflow_task
+    @contract
+    def secret_result() -> list[SecretStr]:
+        return [SecretStr("hush")]
+
+    @airflow_task
+    @contract
+    def secret_argument(v: SecretStr) -> None: ...
+
+    @airflow_task
+    def bad_keys() -> BadKeys:
+        return {"../victim/return_value": 1}
+
     @dag(schedule=None)
     def hostile():
+        secret_result()
+        secret_argument("hush")
         keys()
         forged()
         made = table()
         made >> damage() >> read(made)
 
+    with pytest.raises(AirflowClusterPolicyViolation, match="cannot name an XCom"):
+        dag_policy(dag(dag_id="keys", schedule=None)(lambda: bad_keys() and typed())())
     with pytest.raises(UnsupportedTypeError, match="Connection"):
         dag(dag_id="secret", schedule=None)(lambda: secret())()
     result = run_dag(hostile())
     kinds = {name: type(error).__mro__ for name, error in result.errors.items()}
-    assert set(kinds) == {"keys", "forged", "read"}, result
+    assert set(kinds) == {"keys", "forged", "read", "secret_result", "secret_argument"}, result
     assert EncodeError in kinds["keys"]
     assert IntegrityError in kinds["read"]
 

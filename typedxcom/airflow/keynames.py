@@ -16,8 +16,9 @@ from typedxcom.errors import ContractError, EncodeError, shorten
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import EnumOf, LiteralOf, MappingOf, Record, bare
 
-__all__ = ["key_fault", "key_sentence", "refuse_declared_keys", "refuse_pushed_keys"]
+__all__ = ["CANNOT_NAME", "key_fault", "key_sentence", "refuse_declared_keys", "refuse_pushed_keys"]
 
+CANNOT_NAME = "cannot name an XCom"
 _CURE = "Rename it, or return all of it as one XCom: @task(multiple_outputs=False)."
 _UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _CUTS = re.compile(r"[?#]")
@@ -50,7 +51,7 @@ def key_fault(key: str) -> str | None:
 def key_sentence(key: object) -> str | None:
     """The clause that refuses *key*, with its name. None for a good one."""
     fault = key_fault(key) if isinstance(key, str) else None
-    return None if fault is None else f"the key `{shorten(key)}` cannot name an XCom: {fault}"
+    return None if fault is None else f"the key `{shorten(key)}` {CANNOT_NAME}: {fault}"
 
 
 def refuse_declared_keys(operator: Any, contract: Contract) -> None:

@@ -14,10 +14,20 @@ import msgspec
 from airflow.sdk import get_current_context
 
 from typedxcom.airflow.config import SECTION, conf
+from typedxcom.airflow.keynames import CANNOT_NAME
 from typedxcom.airflow.private import DagContext
 from typedxcom.errors import ConfigurationError
+from typedxcom.schema.refusals import SECRET_CURE
 
-__all__ = ["always_strict", "always_warning", "forget", "warns", "warns_in_dag", "warns_in_run"]
+__all__ = [
+    "always_strict",
+    "always_warning",
+    "forget",
+    "is_grave",
+    "warns",
+    "warns_in_dag",
+    "warns_in_run",
+]
 
 _MODES = ("error", "warn")
 _forced: list[str] = []  # the mode of each `always_strict` and `always_warning` that is open
@@ -44,6 +54,11 @@ def _always(mode: str) -> Iterator[None]:
         yield
     finally:
         _forced.pop()
+
+
+def is_grave(words: str) -> bool:
+    """Whether *words* of an error are about a secret or an unsafe key: no warning is enough."""
+    return SECRET_CURE in words or CANNOT_NAME in words
 
 
 def warns(dag_id: str | None) -> bool:

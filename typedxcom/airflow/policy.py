@@ -28,7 +28,7 @@ def dag_policy(dag: Any) -> None:
     from airflow.exceptions import AirflowClusterPolicyViolation
 
     from typedxcom.airflow.config import check_dags
-    from typedxcom.airflow.modes import warns
+    from typedxcom.airflow.modes import is_grave, warns
 
     which = check_dags()
     if which == "off":
@@ -48,7 +48,7 @@ def dag_policy(dag: Any) -> None:
     except Exception:  # a fault of ours must not take a DAG away
         logging.getLogger(__name__).exception("DAG %s could not be checked", dag.dag_id)
         return
-    if wrong and warns(dag.dag_id):
+    if wrong and warns(dag.dag_id) and not any(map(is_grave, wrong)):
         from typedxcom.airflow.authoring.warned import warn_of_dag
 
         warn_of_dag(dag, wrong)
