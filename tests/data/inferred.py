@@ -10,8 +10,9 @@ Both judges have one law: what is inferred refuses only what cannot work whateve
   and a text fits whatever is written as text (a date, a Decimal, an Enum). Only a constant shows
   that it is no member of a ``Literal``;
 - numbers and texts do not fit each other, containers do not fit scalars, dicts do not fit lists;
-- a name counts where it is bound once. What may change a container afterwards (``x.append``,
-  ``x[k] = v``, a call that gets it) leaves its kind alone: ``list[Any]``;
+- a name counts where it is bound once. ``x.append(value)`` and ``x[key] = value`` put the types of
+  these into it. What may change a container otherwise (a call that gets it, another name for it)
+  leaves its kind alone: ``list[Any]``;
 - everything else is ``unknown``, and an unknown type fits.
 
 A row marked ``static`` is one where mypy may know more, since it reads stubs and other bodies.
@@ -340,7 +341,19 @@ CASES = [
     _case("x = x\nreturn x", "unknown", static=True),
     # Containers that change afterwards.
     _case("x = []\nfor one in n:\n    x.append(one)\nreturn x", "list[Any]", "n", static=True),
-    _case("x = {'a': 1}\nx['b'] = 2\nreturn x", "dict[Any, Any]", static=True),
+    _case("x = {'a': 1}\nx['b'] = 2\nreturn x", "dict[str, int]", static=True),
+    _case("x = []\nfor one in n:\n    x.append(str(one))\nreturn x", "list[str]", "n", static=True),
+    _case("x = [1]\nx.append('a')\nreturn x", "list[str | int]", static=True),
+    _case("x = list()\nx.append({'a': 1})\nreturn x", "list[{'a': int}]", static=True),
+    _case("x = []\nx.append(1)\nx.extend(n)\nreturn x", "list[Any]", "n", static=True),
+    _case("x = []\nx.append(x)\nreturn x", "list[Any]", static=True),
+    _case("x = n\nx.append(1)\nreturn x", "unknown", "n", static=True),
+    _case(
+        "x = {}\nfor one in n:\n    x[str(one)] = 1\nreturn x", "dict[str, int]", "n", static=True
+    ),
+    _case("x = {}\nx['a'] = n\nreturn x", "dict[str, Any]", "n", static=True),
+    _case("x = {}\nx['a'] = 1\nx['b'] += 'c'\nreturn x", "dict[str, Any]", static=True),
+    _case("x = {'a': 1}\nx.setdefault('b', 2)\nreturn x", "dict[Any, Any]", static=True),
     _case("x = {'a': 1}\nx.update(n)\nreturn x", "dict[Any, Any]", "n", static=True),
     _case("x = {'a': 1}\nn(x)\nreturn x", "dict[Any, Any]", "n", static=True),
     _case("x = {'a': 1}\ndel x['a']\nreturn x", "dict[Any, Any]", static=True),

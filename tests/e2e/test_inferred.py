@@ -10,6 +10,7 @@ from tests.data.inferred import EDGES, KEYS, names_of
 from tests.e2e.support import succeed
 from tests.harness.dagtest import load_dag
 from typedxcom import TypedXComError
+from typedxcom.airflow.config import settings
 from typedxcom.airflow.private import DagContext
 from typedxcom.airflow.wiring.dag import check_dag
 
@@ -132,6 +133,17 @@ def test_code_is_read_for_each_kind_of_wiring(package, source, use, words):
     told = parse(wired(source + read, use), package)
     assert (told == "") == (words == ""), told
     assert words in told
+
+
+def test_lenient_reading_refuses_nothing_by_code(monkeypatch):
+    """With `strict = False` a text may be read as a number, so only the run can tell."""
+    monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STRICT", "False")
+    settings.cache_clear()
+    read = "@task\ndef made():\n    return '1'\n\n@task\ndef read(value: int):\n    pass\n"
+    try:
+        assert parse(wired(read, "read(made())"), "typedxcom") == ""
+    finally:
+        settings.cache_clear()
 
 
 @TASKS

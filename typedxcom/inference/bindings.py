@@ -50,6 +50,7 @@ class Bindings:
         self.is_generator = self.is_open = False
         self._bound: dict[str, list[ast.AST | None]] = {}
         self._uses: dict[str, int] = {}
+        self._added: dict[str, list[tuple[ast.expr | None, ast.expr | None]]] = {}
         self._parameters(function.args)
         above: list[ast.AST] = [function]
         for statement in function.body:
@@ -71,6 +72,14 @@ class Bindings:
             0 for nothing, 1 for what its items hold, 2 for all of it.
         """
         return self._uses.get(name, _NOTHING)
+
+    def added_to(self, name: str) -> list[tuple[ast.expr | None, ast.expr | None]]:
+        """What is put into the container that *name* is bound to, each with its key, if any.
+
+        Returns:
+            Of ``x.append(value)`` and ``x[key] = value``. A value that nobody sees is None.
+        """
+        return self._added.get(name, [])
 
     def _bind(self, name: str, *nodes: ast.AST | None) -> None:
         self._bound.setdefault(name, []).extend(nodes)
@@ -107,6 +116,10 @@ class Bindings:
         above.pop()
 
     def _name(self, node: Any, above: list[ast.AST], *, nested: bool) -> None:
+        added = None if nested else _added(node, above)
+        if added is not None:
+            self._added.setdefault(node.id, []).append(added)
+            return
         use = _ALL if nested else _use(node, above)
         if use:
             self._uses[node.id] = max(use, self._uses.get(node.id, _NOTHING))
@@ -181,6 +194,20 @@ _BINDING: dict[type, Callable[[Bindings, Any], None]] = {
     ast.YieldFrom: Bindings._yield,
     ast.Call: Bindings._call,
 }
+
+
+def _added(name: ast.Name, above: list[ast.AST]) -> tuple[ast.expr | None, ast.expr | None] | None:
+    """What a statement puts into the container that *name* stands for, with its key."""
+    parent = above[-1]
+    outer = above[-2] if len(above) > 1 else None
+    match parent, outer:
+        case ast.Attribute(attr="append"), ast.Call(func=func, args=[value], keywords=[]):
+            return (None, value) if func is parent else None
+        case ast.Subscript(value=value, slice=key, ctx=ast.Store()), ast.Assign() if value is name:
+            return None if isinstance(key, ast.Slice) else (key, outer.value)
+        case ast.Subscript(value=value, slice=key, ctx=ast.Store()), ast.AugAssign():
+            return (key, None) if value is name and not isinstance(key, ast.Slice) else None
+    return None
 
 
 def _use(name: ast.Name, above: list[ast.AST]) -> int:

@@ -177,9 +177,31 @@ class Expressions:
             return UNKNOWN
         self._running.add(name)
         try:
-            return changed(self._bound(node), self._bindings.use_of(name))
+            found, added = self._bound(node), self._bindings.added_to(name)
+            use = self._bindings.use_of(name)
+            return changed(self._filled(found, node, added) if added else found, use)
         finally:
             self._running.discard(name)
+
+    def _filled(
+        self, schema: Schema, node: ast.AST, added: list[tuple[ast.expr | None, ast.expr | None]]
+    ) -> Schema:
+        """A list or dict after ``x.append(value)`` or ``x[key] = value``, in any order."""
+        values = [UNKNOWN if value is None else self.type_of(value) for _, value in added]
+        keys = [self.type_of(key) for key, _ in added if key is not None]
+        match schema:
+            case SequenceOf(type=kind, item=item) if kind is list:
+                values += [] if _is_empty(node) else [item]
+                return SequenceOf(list, widened(item_of(values)))
+            case MappingOf(type=kind, key=key, value=item):
+                before = [] if _is_empty(node) else [(key, item)]
+            case Record(type=kind, fields=fields) if kind is dict:
+                before = [(Scalar(str), one.schema) for one in fields.values()]
+            case _:
+                return UNKNOWN
+        keys += [key for key, _ in before]
+        values += [value for _, value in before]
+        return MappingOf(dict, *(one_of(map(widened, parts)) for parts in (keys, values)))
 
     def _bound(self, node: ast.AST) -> Schema:
         """What a name is bound to."""
@@ -281,6 +303,18 @@ class Expressions:
         if cls is type or not gives_instances(cls):
             return UNKNOWN
         return described(cls)
+
+
+def _is_empty(node: ast.AST) -> bool:
+    """Whether a list or dict begins without items: ``[]``, ``{}``, ``list()``, ``dict()``."""
+    match node:
+        case ast.AnnAssign(value=value) if value is not None:
+            return _is_empty(value)
+        case ast.List(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case ast.Call(func=ast.Name(id="list" | "dict"), args=[], keywords=[]):
+            return True
+    return False
 
 
 def _defaults(node: FunctionNode) -> dict[str, ast.expr | None]:

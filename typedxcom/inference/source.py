@@ -17,6 +17,7 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 def node_of(function: types.FunctionType) -> FunctionNode | None:
     """The definition of *function*; None where its source is not there, or is another one."""
     code = function.__code__
+    linecache.checkcache(code.co_filename)  # a file may have been edited since it was read
     lines = linecache.getlines(code.co_filename, function.__globals__)
     first = code.co_firstlineno
     if not 0 < first <= len(lines):
