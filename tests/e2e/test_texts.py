@@ -7,7 +7,7 @@ from airflow.sdk import DAG
 from airflow.sdk import task as plain_task
 
 from typedxcom import task
-from typedxcom.airflow.authoring.texts import lost_dependencies
+from typedxcom.airflow.authoring.outputs_in_texts import lost_dependencies
 
 
 def test_a_reader_that_does_not_wait_is_named():

@@ -221,7 +221,7 @@ def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) 
 
 
 def _notes(dag: Any) -> list[str]:
-    from typedxcom.airflow.authoring.texts import lost_dependencies
+    from typedxcom.airflow.authoring.outputs_in_texts import lost_dependencies
     from typedxcom.airflow.wiring.unwired import unwired_in
 
     return [*unwired_in(dag), *lost_dependencies(dag)]

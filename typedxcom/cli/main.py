@@ -66,8 +66,8 @@ def _check(report: CheckReport, options: argparse.Namespace) -> int:
     printed = FORMATS[options.format](report)
     if printed:
         print(printed)
-    for told in suggestions(report) if options.suggest else ():
-        print(told, file=sys.stdout if options.format == "text" else sys.stderr)
+    for shown in suggestions(report) if options.suggest else ():
+        print(shown, file=sys.stdout if options.format == "text" else sys.stderr)
     if report.empty:
         return _USAGE
     failed = bool(report.findings) or (options.strict and report.untyped > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from typedxcom.airflow.authoring.lines import on_the_authors_line
+from typedxcom.airflow.authoring.error_lines import on_the_authors_line
 from typedxcom.errors import WiringError
 
 __all__ = ["NoArithmetic"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from typedxcom.airflow.authoring.lines import on_the_authors_line
+from typedxcom.airflow.authoring.error_lines import on_the_authors_line
 from typedxcom.airflow.authoring.outputs import typed_arg
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import MappedOperator
 from typedxcom.airflow.running.failing import without_retries
-from typedxcom.airflow.running.rowsets import name_columns
+from typedxcom.airflow.running.sql_records import name_columns
 from typedxcom.airflow.running.warned import BROKEN, warn_of_result
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from typedxcom.airflow.authoring.lines import on_the_authors_line
+from typedxcom.airflow.authoring.error_lines import on_the_authors_line
 from typedxcom.airflow.authoring.warned import refuse_wiring
 from typedxcom.airflow.modes import warns_in_run
 from typedxcom.airflow.private import (

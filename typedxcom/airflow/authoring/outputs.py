@@ -8,8 +8,8 @@ from typing import Any
 
 from typedxcom.airflow.authoring.arithmetic import NoArithmetic
 from typedxcom.airflow.authoring.batches import SlicedSource, count_task, sliced_schema
+from typedxcom.airflow.authoring.error_lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.joined import concatenated, map_cure, mapped, zipped
-from typedxcom.airflow.authoring.lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.shadowed import without_shadowed_fields
 from typedxcom.airflow.authoring.truth import refuse_comparison, refuse_truth
 from typedxcom.airflow.authoring.warned import refuse_wiring

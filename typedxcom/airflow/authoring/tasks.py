@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from typedxcom.airflow.authoring.error_lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.functions import with_contract
-from typedxcom.airflow.authoring.lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.marking import (
     marked_in_call,
     marked_in_expand,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from typedxcom.airflow.authoring.lines import is_authors
+from typedxcom.airflow.authoring.error_lines import is_authors
 from typedxcom.airflow.modes import warns_in_dag
 from typedxcom.airflow.private import DagContext
 from typedxcom.airflow.running.metrics import count_warning

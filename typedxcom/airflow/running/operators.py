@@ -23,7 +23,6 @@ from typedxcom.airflow.private import (
 from typedxcom.airflow.raw import as_airflow, keep_entries, raw_entries
 from typedxcom.airflow.running.advice import advise_annotation
 from typedxcom.airflow.running.arguments import pulled_raw
-from typedxcom.airflow.running.elsewhere import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.lineage import (
     facets_of,
@@ -33,6 +32,7 @@ from typedxcom.airflow.running.lineage import (
     stored_places,
 )
 from typedxcom.airflow.running.origins import origins_of
+from typedxcom.airflow.running.other_interpreters import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.running.pulls import pulling_promises
 from typedxcom.airflow.running.push import about_result, push_form, pushed_by_airflow
 from typedxcom.airflow.running.stores import stores

@@ -12,7 +12,7 @@ from typedxcom.airflow.keynames import refuse_pushed_keys
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import ListOfDictsExpandInput
 from typedxcom.airflow.running.failing import without_retries
-from typedxcom.airflow.running.places import keeps_place
+from typedxcom.airflow.running.null_places import keeps_place
 from typedxcom.airflow.running.previews import preview_of
 from typedxcom.airflow.running.stores import placement, stores_lists
 from typedxcom.airflow.running.warned import BROKEN, as_airflow_pushes, warn_of_result

@@ -86,7 +86,9 @@ def _differs(before: Any, loaded: LoadedFile) -> str:
     after = _verdict(loaded)
     if before.keys() != after.keys() or any(before[one][1] != after[one][1] for one in after):
         return "its tasks would be others"
-    new = [told for one in after for told in after[one][0] if told not in before[one][0]]
+    new = [
+        sentence for one in after for sentence in after[one][0] if sentence not in before[one][0]
+    ]
     return f"it would be wrong: {new[0]}" if new else ""
 
 
@@ -231,7 +233,7 @@ def _public(module: str, name: str, what: Any) -> str:
 
 
 def _task_decorator(node: FunctionNode) -> ast.expr | None:
-    """The decorator that makes *node* a task, where it says nothing of its outputs."""
+    """The decorator that makes *node* a task, where it does not mention its outputs."""
     named = list(_named_task(node))
     if len(named) != 1:
         return None
