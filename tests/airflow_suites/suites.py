@@ -30,6 +30,9 @@ class Suite:
     files: tuple[str, ...]
 
 
+# Left out: test_python_virtualenv and test_branch_virtualenv install packages for each of their
+# tests, which takes minutes; those of docker and cncf-kubernetes need providers that are not in the
+# lock; test_task_runner needs much of Airflow's own helpers, and hardly uses a task decorator.
 SUITES = (
     Suite(
         "apache_airflow_task_sdk",
@@ -47,7 +50,9 @@ SUITES = (
         "apache_airflow_providers_standard",
         (
             "unit/standard/decorators/test_bash.py",
+            "unit/standard/decorators/test_branch_external_python.py",
             "unit/standard/decorators/test_branch_python.py",
+            "unit/standard/decorators/test_external_python.py",
             "unit/standard/decorators/test_python.py",
             "unit/standard/decorators/test_sensor.py",
             "unit/standard/decorators/test_short_circuit.py",
