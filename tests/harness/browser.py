@@ -89,9 +89,9 @@ class Browser:
         except TimeoutError as error:
             raise TimeoutError(f"{error}\nThe page shows:\n{self.text()[:3000]}") from None
 
-    def screenshot(self, path: Path) -> None:
-        """Write what the page looks like as a PNG file."""
-        picture = self.call("Page.captureScreenshot", format="png")["data"]
+    def screenshot(self, path: Path, **options: Any) -> None:
+        """Write what the page looks like as a PNG file; *options* of DevTools may clip it."""
+        picture = self.call("Page.captureScreenshot", format="png", **options)["data"]
         path.write_bytes(base64.b64decode(picture))
 
     def call(self, method: str, **params: Any) -> Any:
