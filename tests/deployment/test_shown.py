@@ -15,7 +15,7 @@ from tests.harness.fixtures import missing
 # One deployment is enough: neither REST nor the UI calls a backend.
 pytestmark = [pytest.mark.services, pytest.mark.airflow, pytest.mark.on_sites("local-stock")]
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
-ABOUT = "table 1,000 x 3, 28 kB"
+ABOUT = "Table[Trip]: 1,000 rows x 3 columns, 28 kB"
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +40,14 @@ def test_rest_and_the_ui_show_values_as_plain_json(site: Site, browser: Browser)
     assert site.stack.xcom(dag, run, "plain") == plain
     ordered = site.stack.xcom(dag, run, "ordered")
     assert ordered == {"zebra": 1, "ant": 2, "$typedxcom": ["zebra", "ant"]}
-    text = {"$typedxcom": 1, "about": "list of 2, 26 bytes as JSON text", "json": f"[{2**70},1]"}
+    text = {
+        "$typedxcom": 1,
+        "is": "list[int]: list of 2, 26 bytes as JSON text",
+        "json": f"[{2**70},1]",
+    }
     assert site.stack.xcom(dag, run, "text") == text
     pointer = site.stack.xcom(dag, run, "pointer")
-    assert pointer["about"] == ABOUT
+    assert pointer["is"] == ABOUT
 
     browser.set_cookie(site.stack.url, "_token", site.stack.token)
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -144,10 +144,10 @@ SHOWN = {
     "model": ["Contract\nOrder", "read.order: Order", "items: list[Item]", '"id": 7', SCRIPT],
     "many": ["list of 2,000", "Contract\nlist[Item]", "First 2 rows", "sku\tprice", "1.0"],
     "table": [
-        "table 1,000 x 4", "Rows\n1,000", "not signed", "xxh3:", "read.trips: Table[Trip]",
+        "Table[Trip]: 1,000 rows x 4 columns", "Rows\n1,000", "not signed", "xxh3:", "read.trips: Table[Trip]",
         "km\tfloat >= 0\t0\t0.0\t499.5", "driver\tstr\t0", f"1\t0.5\t{SCRIPT}\\u202e\twithheld",
     ],
-    "gone": ["table 1 x 4", "Contract\nTable[Trip]", "Delft"],
+    "gone": ["Table[Trip]: 1 row x 4 columns", "Contract\nTable[Trip]", "Delft"],
     "untyped": ["in the XCom itself", SCRIPT, "The value was cut."],
     "read": ["This task instance has no XComs."],
 }  # fmt: skip

@@ -124,7 +124,7 @@ def test_a_preview_is_pushed_beside_the_entry():
     assert pulled[:-2] == [(1000, 1000, 1, 1), plain, 1, [7, 8], [plain, 1]]
     assert sorted(pulled[-2:]) == [7, 8]
     assert SECRET not in str([value for (_, _, key), value in rows.items() if key == KEY])
-    assert "columns" not in str(result.rendered("read"))
+    assert "readers" not in str(result.rendered("read"))
 
 
 @pytest.mark.parametrize("rows", [True, -1, 101, "5", 2.0])

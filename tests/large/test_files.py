@@ -47,7 +47,7 @@ def test_a_file_comes_back_byte_for_byte(place: Placement, picture: Path) -> Non
     """The reader gets the bytes, the media type and the size; the row shows no content."""
     row = dump(File(picture), FILE.codec, settings=SETTINGS, placement=place)
     assert isinstance(row, dict)
-    assert row["about"] == "file image/png, 26 kB"
+    assert row["is"] == "file image/png, 26 kB"
     file = load(row, FILE.codec, stores=place.stores)
     assert file.size == 25_600
     assert file.media_type == "image/png"

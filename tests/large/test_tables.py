@@ -161,7 +161,7 @@ def test_large_bytes_are_stored_raw(place: Placement) -> None:
 def test_a_pointer_of_another_kind_is_refused(place: Placement) -> None:
     """A table where JSON is wanted, and JSON where a table is wanted, name what came."""
     table = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
-    with pytest.raises(DecodeError, match="table 3 x 3"):
+    with pytest.raises(DecodeError, match=r"Table\[Trip\]: 3 rows x 3 columns"):
         load(table, promise(list[int]).codec, stores=place.stores)
     blob = place.put(b"[1]", codec="json", ext="json", about="list of 1, 3 bytes")
     with pytest.raises(ValidationError, match="expected `Table"):

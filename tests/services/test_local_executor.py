@@ -175,7 +175,9 @@ def test_every_feature_runs_green(stack: Any) -> None:
     }
     assert stack.xcom("typed_right", run, "check") == {"mean": 0.5, "n": 3}
     assert stack.xcom("typed_right", run, "extract", "row_count") == 3
-    assert stack.xcom("typed_right", run, "trips")["about"].startswith("table 2 x 1")
+    assert stack.xcom("typed_right", run, "trips")["is"].startswith(
+        "Table[Trip]: 2 rows x 1 columns"
+    )
 
 
 def test_a_broken_contract_fails_at_once(stack: Any) -> None:

@@ -28,6 +28,7 @@ from typedxcom.pointer import (
     folder_of,
     is_object_path,
     is_pointer,
+    line_in,
     object_path,
     parse,
     sign,
@@ -69,8 +70,10 @@ def test_a_row_comes_back_as_the_pointer():
 
 
 def test_a_row_starts_with_the_line_for_people():
-    """The UI shows it first, where the database keeps the order."""
-    assert next(iter(made().to_entry())) == "about"
+    """The UI shows it first: a database keeps the order, or sorts keys by length and bytes."""
+    entry = made().to_entry()
+    assert next(iter(entry)) == "is"
+    assert min(entry, key=lambda key: (len(key), key)) == "is"
     assert made().to_entry()[MARKER] == 1
 
 
@@ -85,7 +88,7 @@ FORGERIES = {
     "rows": (-1, 2**50 + 1, 1.5, False, SECRET),
     "blocks_at": (-1, 2**50 + 1, 1.5, True, SECRET),
     "passed_to": (*FORGED_PATHS, 1, ["a"]),
-    "about": (None, 1, SECRET + "\n2026-11-23 ERROR", "x" * 201, "\ud800", "\x1b[31m", "\u202e"),
+    "is": (None, 1, SECRET + "\n2026-11-23 ERROR", "x" * 201, "\ud800", "\x1b[31m", "\u202e"),
     "codec": (None, "", "a b", "../x", "arrow\n", "x" * 65, 1, ["arrow"], "os.system;"),
     "store": (None, "", "a/b", "s3://bucket", "local\0", 1),
     "path": (*FORGED_PATHS, None, 1, ["a"], {"a": 1}),
@@ -114,12 +117,25 @@ def test_a_forged_field_is_refused(field, forged):
     assert len(str(told.value)) < 300
 
 
-@pytest.mark.parametrize("missing", ["about", "codec", "store", "path", "size", "digest"])
+def test_a_pointer_with_the_old_key_of_its_line_stays_readable():
+    """Under either key it is the same pointer, signed or not; both at once are refused."""
+    pointer = sign(made(), KEY)
+    entry = pointer.to_entry()
+    old = {**entry, "about": entry["is"]}
+    with pytest.raises(DecodeError, match="a key that no pointer has"):
+        parse(old)
+    del old["is"]
+    assert parse(old) == parse(entry) == pointer
+    verify(parse(old), [KEY])
+    assert line_in(old) == line_in(entry) == pointer.about
+
+
+@pytest.mark.parametrize("missing", ["is", "codec", "store", "path", "size", "digest"])
 def test_a_missing_field_is_refused(missing):
     """A pointer without it would be followed by guessing."""
     row = made().to_entry()
     del row[missing]
-    with pytest.raises(DecodeError, match=missing):
+    with pytest.raises(DecodeError, match=missing.replace("is", "about")):
         parse(row)
 
 

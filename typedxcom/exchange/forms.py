@@ -1,7 +1,7 @@
 """The form of an entry: plain JSON, one JSON text, or a pointer to a store.
 
 A value that some database would change, or that is too large to be walked at every hop, is one
-ASCII string: ``{"$typedxcom": 1, "about": "...", "json": "..."}``. This is the text form. What is
+ASCII string: ``{"is": "...", "$typedxcom": 1, "json": "..."}``. This is the text form. What is
 larger still goes to a store.
 """
 
@@ -15,13 +15,14 @@ from typedxcom.codecs.text import quick_tree, shape
 from typedxcom.errors import DecodeError, shorten
 from typedxcom.exchange.plain import NotPlain, plain, reserved_key
 from typedxcom.jsontypes import JsonValue
-from typedxcom.pointer import MARKER, VERSION
+from typedxcom.pointer import LINE, MARKER, VERSION
 from typedxcom.schema.canonical import fingerprint
-from typedxcom.schema.nodes import Scalar, Schema
+from typedxcom.schema.nodes import UNKNOWN, Scalar, Schema
 from typedxcom.settings import Settings
 from typedxcom.sizes import amount
 from typedxcom.stored import BYTES, JSON
 from typedxcom.stored.access import Placement
+from typedxcom.stored.base import typed_line
 
 __all__ = ["about", "in_form", "is_bytes", "is_form", "text_form", "text_in"]
 
@@ -49,7 +50,7 @@ def in_form(
             return plain(schema, encoded)
         except NotPlain:
             pass
-    return text_form(encoded.text)
+    return text_form(encoded.text, schema)
 
 
 def _stored(encoded: Encoded, schema: Schema, placement: Placement) -> JsonValue:
@@ -57,7 +58,7 @@ def _stored(encoded: Encoded, schema: Schema, placement: Placement) -> JsonValue
         return BYTES.write(base64.b64decode(encoded.tree), placement)
     text = encoded.text
     _refuse_marker(text)
-    line = about(shape(text), len(text))
+    line = typed_line(schema, about(shape(text), len(text)))
     return JSON.write(text, placement, about=line, schema=fingerprint(schema))
 
 
@@ -66,15 +67,19 @@ def is_bytes(schema: Schema) -> bool:
     return isinstance(schema, Scalar) and schema.type is bytes
 
 
-def text_form(text: bytes) -> dict[str, JsonValue]:
+def text_form(text: bytes, schema: Schema = UNKNOWN) -> dict[str, JsonValue]:
     """The text form of a value.
+
+    Args:
+        text: Its JSON, in ASCII.
+        schema: What it was written as.
 
     Raises:
         EncodeError: A dict in it uses the key that marks our own forms.
     """
     _refuse_marker(text)
-    line = f"{about(shape(text), len(text))} as JSON text"
-    return {MARKER: VERSION, "about": line, "json": text.decode("ascii")}
+    line = typed_line(schema, f"{about(shape(text), len(text))} as JSON text")
+    return {LINE: line, MARKER: VERSION, "json": text.decode("ascii")}
 
 
 def _refuse_marker(text: bytes) -> None:

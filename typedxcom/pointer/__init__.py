@@ -27,13 +27,14 @@ from typedxcom.pointer.paths import (
     owner_of,
     paths_in,
 )
-from typedxcom.pointer.pointer import MARKER, VERSION, Pointer, is_pointer, parse
+from typedxcom.pointer.pointer import LINE, MARKER, VERSION, Pointer, is_pointer, line_in, parse
 from typedxcom.pointer.signing import sign, verify
 
 __all__ = [
     "ALGORITHMS",
     "BLOCK",
     "BLOCKS",
+    "LINE",
     "MARKER",
     "NAMES_OTHERS",
     "VERSION",
@@ -48,6 +49,7 @@ __all__ = [
     "folder_of",
     "is_object_path",
     "is_pointer",
+    "line_in",
     "object_path",
     "owner_of",
     "parse",

@@ -11,10 +11,13 @@ from typedxcom.errors import DecodeError, IntegrityError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer.paths import MAX_PATH, confine
 
-__all__ = ["MARKER", "MAX_SIZE", "VERSION", "Pointer", "is_pointer", "parse"]
+__all__ = ["LINE", "MARKER", "MAX_SIZE", "VERSION", "Pointer", "is_pointer", "line_in", "parse"]
 
 MARKER: Final = "$typedxcom"
 VERSION: Final = 1
+# The key of the line for people. PostgreSQL and MySQL sort keys by length: this one stands first.
+LINE: Final = "is"
+_OLD_LINE = "about"  # what it was at first, and still is as a field
 MAX_SIZE: Final = 2**50  # bytes, and rows: beyond what any store holds in one object
 
 _Name = Annotated[str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")]
@@ -68,12 +71,17 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.passed_to or self.path.rpartition("/")[0]
 
     def to_entry(self) -> dict[str, JsonValue]:
-        """The entry, with the line for people first where the database keeps order."""
+        """The entry, with the line for people first, whatever order the database has."""
         fields: dict[str, JsonValue] = msgspec.to_builtins(self)
-        return {"about": self.about, MARKER: VERSION, **fields}
+        return {LINE: fields.pop("about"), MARKER: VERSION, **fields}
 
 
-_KEYS = frozenset({MARKER, *Pointer.__struct_fields__})
+_KEYS = frozenset({MARKER, LINE, *Pointer.__struct_fields__})
+
+
+def line_in(entry: dict[str, Any]) -> str:
+    """The line for people in an entry of one of our forms; nothing of it is proved."""
+    return str(entry.get(LINE, entry.get(_OLD_LINE, "")))
 
 
 def is_pointer(value: object) -> bool:
@@ -96,9 +104,10 @@ def parse(value: dict[str, Any]) -> Pointer:
         DecodeError: The entry is forged, damaged, or of a newer version. A retry does not help.
     """
     _check_version(value.get(MARKER))
-    if not _KEYS.issuperset(value):
+    if not _KEYS.issuperset(value) or (LINE in value and _OLD_LINE in value):
         raise DecodeError("An XCom pointer has a key that no pointer has")
-    fields = {name: part for name, part in value.items() if name != MARKER}
+    names = {LINE: _OLD_LINE}
+    fields = {names.get(name, name): part for name, part in value.items() if name != MARKER}
     try:
         pointer = msgspec.convert(fields, Pointer)
         confine(pointer.path)
@@ -108,7 +117,7 @@ def parse(value: dict[str, Any]) -> Pointer:
         # msgspec's sentence names the field and the rule, never the value.
         raise DecodeError(f"An XCom pointer is forged or damaged: {error}") from None
     if not pointer.about.isprintable():
-        raise DecodeError("An XCom pointer is forged or damaged: its `about` is not printable")
+        raise DecodeError("An XCom pointer is forged or damaged: its line is not printable")
     return pointer
 
 

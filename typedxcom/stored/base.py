@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typedxcom.errors import DecodeError, Problem, ValidationError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer
-from typedxcom.schema.nodes import Schema
+from typedxcom.schema.nodes import Schema, Unknown
 from typedxcom.stored.access import Placement, Stores
 
 if TYPE_CHECKING:
@@ -28,8 +28,10 @@ __all__ = [
     "format_of",
     "known_formats",
     "no_table",
+    "typed_line",
 ]
 
+_NAME = 80  # characters of a type
 NO_STORE = (
     "A table or file needs a store that every worker reaches, and there is none. Set [typedxcom] store to "
     "a folder that all workers share, or to an object store: s3://connection_id@bucket/xcom"
@@ -122,6 +124,14 @@ def known_formats(*formats: StoredFormat) -> Mapping[str, StoredFormat]:
     """Make *formats* known, each by its name."""
     _known.update((one.name, one) for one in formats)
     return _known
+
+
+def typed_line(schema: Schema | None, line: str) -> str:
+    """*line*, for the people who look at an entry, with the type that the writer promised first."""
+    if schema is None or isinstance(schema, Unknown):
+        return line
+    name = "".join(char for char in str(schema) if char.isprintable())
+    return f"{name if len(name) <= _NAME else name[: _NAME - 1] + '…'}: {line}"
 
 
 def format_of(pointer: Pointer) -> StoredFormat:

@@ -10,10 +10,10 @@ from typedxcom.errors import ConfigurationError, DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.canonical import fingerprint
-from typedxcom.schema.nodes import Schema
+from typedxcom.schema.nodes import Schema, Unknown
 from typedxcom.sizes import amount
 from typedxcom.stored.access import Placement, Stores
-from typedxcom.stored.base import NO_STORE, StoredCodec, format_named, no_table
+from typedxcom.stored.base import NO_STORE, StoredCodec, format_named, no_table, typed_line
 from typedxcom.stored.source import (
     StoredSource,
     StoredTableFormat,
@@ -212,14 +212,21 @@ def _write_table(table: Any, placement: Placement, schema: Schema | None) -> Jso
     assert isinstance(written, StoredTableFormat)
     with placement.writer(written.name, in_parts=True) as out:
         rows, compression = written.write(table, out, is_local=placement.is_local)
+        kind = "" if schema is not None and not isinstance(schema, Unknown) else "table of "
+        columns = _counted(len(table.schema), "column")
+        line = f"{kind}{_counted(rows, 'row')} x {columns}, {amount(out.size)}"
         return placement.commit(
             out,
             codec=written.name,
-            about=f"table {rows:,} x {len(table.schema)}, {amount(out.size)}",
+            about=typed_line(schema, line),
             rows=rows,
             schema=None if schema is None else fingerprint(schema),
             compression=compression,
         )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _entry_of_handle(value: Any) -> JsonValue:

@@ -14,7 +14,7 @@ from typedxcom.airflow.tab.entries import StoredEntry
 from typedxcom.codecs.text import read_text
 from typedxcom.errors import DecodeError
 from typedxcom.exchange.forms import is_form
-from typedxcom.pointer import MARKER, Pointer, is_pointer, parse
+from typedxcom.pointer import MARKER, Pointer, is_pointer, line_in, parse
 from typedxcom.preview import KEY, read_preview, visible, without_names
 
 __all__ = ["shown_entries"]
@@ -60,7 +60,7 @@ def _shown(entry: StoredEntry, preview: dict[str, Any] | None) -> dict[str, Any]
     if is_pointer(tree):
         return {**shown, **_pointed(tree)}
     if is_form(tree):
-        shown["form"], shown["about"] = "text", visible(str(tree.get("about", "")), _MAX_ABOUT)
+        shown["form"], shown["about"] = "text", visible(line_in(tree), _MAX_ABOUT)
         tree = _parsed(str(tree.get("json", "")))
     return shown if preview and preview["withheld"] else {**shown, **_of_tree(tree, preview)}
 
@@ -113,7 +113,7 @@ def _of_tree(tree: Any, preview: dict[str, Any] | None) -> dict[str, Any]:
 def _readable(tree: Any) -> Any:
     """*tree* with the order that a mark of ours gives, and one line for each pointer in it."""
     if is_pointer(tree):
-        return visible(str(tree.get("about", "")), _MAX_ABOUT)
+        return visible(line_in(tree), _MAX_ABOUT)
     if isinstance(tree, dict):
         return {key: _readable(tree[key]) for key in _ordered(tree)}
     return [_readable(part) for part in tree] if isinstance(tree, list) else tree
