@@ -25,12 +25,15 @@ class Config(NamedTuple):
         check_plain_airflow: Also check tasks of ``airflow.sdk.task``.
         check_operators: Check outputs that go into classic operators.
         check_plain_calls: Report outputs that go into functions that run while the DAG is parsed.
-        warn_unannotated_dags: Report DAG functions that mypy skips for want of annotations.
+        check_bare_dags: Check the wiring in DAG functions and task groups without annotations,
+            which mypy skips.
+        warn_unannotated_dags: Report DAG functions that are skipped for want of annotations.
     """
 
     check_plain_airflow: bool = True
     check_operators: bool = True
     check_plain_calls: bool = True
+    check_bare_dags: bool = True
     warn_unannotated_dags: bool = False
 
 

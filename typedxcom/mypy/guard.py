@@ -11,7 +11,7 @@ from mypy.plugin import ClassDefContext
 
 from typedxcom.mypy.codes import XCOM_INTERNAL
 
-__all__ = ["guarded", "report", "reset", "unfiltered"]
+__all__ = ["guarded", "kept_filter", "report", "reset", "unfiltered"]
 
 _Result = TypeVar("_Result")
 
@@ -48,11 +48,24 @@ def unfiltered(api: Any) -> Iterator[None]:
     errors = getattr(api, "errors", None)
     watchers: list[Any] = getattr(errors, "_watchers", [])
     saved = list(watchers)
-    watchers.clear()
+    watchers[:] = [watcher for watcher in saved if watcher in _kept]
     try:
         yield
     finally:
-        watchers.extend(saved)
+        watchers[:] = saved
+
+
+@contextmanager
+def kept_filter(watcher: Any) -> Iterator[None]:
+    """A filter of errors that stays where others are taken off."""
+    _kept.append(watcher)
+    try:
+        yield
+    finally:
+        _kept.remove(watcher)
+
+
+_kept: list[Any] = []
 
 
 def report(ctx: Any, fault: Exception) -> None:

@@ -18,6 +18,7 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_UNCHECKED
+from typedxcom.mypy.types.bare import is_skipped
 from typedxcom.mypy.types.bodies import visit_body
 from typedxcom.mypy.types.site import Site, unknown
 
@@ -41,8 +42,9 @@ def decorate_dag(site: Site, ctx: MethodContext | FunctionContext) -> Type:
 def check_body(site: Site, decorated: Decorator) -> None:
     """What can only be seen once the whole body has its types."""
     visit_body(site, decorated)
-    checked = decorated.func.type is not None or site.api.options.check_untyped_defs
-    if site.config.warn_unannotated_dags and not checked:
+    config = site.config
+    unseen = is_skipped(site, decorated.func) and not config.check_bare_dags
+    if unseen and config.warn_unannotated_dags:
         text = f'mypy skips "{decorated.func.name}", because it has no annotations: add "-> None"'
         site.fail(text, decorated, XCOM_UNCHECKED)
 

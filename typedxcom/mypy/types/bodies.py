@@ -26,6 +26,7 @@ from mypy.types import Type
 from typedxcom.mypy.features.statements import all_statements
 from typedxcom.mypy.features.truth import check_truth
 from typedxcom.mypy.guard import unfiltered
+from typedxcom.mypy.types.bare import beside_mypy, check_beside_mypy, is_skipped
 from typedxcom.mypy.types.outputs import first_output
 from typedxcom.mypy.types.shapes import is_object
 from typedxcom.mypy.types.site import Site, afresh
@@ -48,12 +49,23 @@ def visit_body(site: Site, decorated: Decorator) -> Type | None:
     func = decorated.func
     key = (func, site.api.pass_num)
     if _Last.key != key:
-        statements = all_statements(func.body.body)
         with unfiltered(site.api), afresh(), site.in_function(func):
-            _check(site.api, func)
-            check_truth(site, func.body, statements)
-        _Last.key, _Last.returned = key, inferred_return(site, statements)
+            returned = _visit(site, decorated)
+        _Last.key, _Last.returned = key, returned
     return _Last.returned
+
+
+def _visit(site: Site, decorated: Decorator) -> Type | None:
+    func = decorated.func
+    statements = all_statements(func.body.body)
+    if is_skipped(site, func) and site.config.check_bare_dags:
+        with beside_mypy(site, decorated):
+            check_beside_mypy(site, decorated)
+            check_truth(site, func.body, statements)
+            return inferred_return(site, statements)
+    _check(site.api, func)
+    check_truth(site, func.body, statements)
+    return inferred_return(site, statements)
 
 
 def _check(api: Any, func: FuncDef) -> None:

@@ -1,0 +1,116 @@
+"""Bodies that mypy skips, because nobody annotated the function.
+
+Most DAG functions are such ones. Their wiring is checked here, beside what mypy does with them:
+of all that a check finds only our own errors are reported, and afterwards each name has the type
+again that mypy gave it. So mypy says of the rest of the file what it says without us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mypy.checker import DeferredNode
+from mypy.errors import ErrorInfo
+from mypy.indirection import TypeIndirectionVisitor
+from mypy.nodes import LDEF, MDEF, Block, Decorator, FuncDef, MemberExpr, NameExpr, Var
+from mypy.server.deps import get_dependencies_of_target
+from mypy.server.subexpr import get_subexpressions
+from mypy.types import CallableType
+
+from typedxcom.mypy.codes import CATEGORY
+from typedxcom.mypy.features.statements import blocks_of
+from typedxcom.mypy.guard import kept_filter
+from typedxcom.mypy.types.site import Site
+
+__all__ = ["beside_mypy", "check_beside_mypy", "is_skipped"]
+
+
+def is_skipped(site: Site, func: FuncDef) -> bool:
+    """Whether mypy itself does not check what stands in a function."""
+    return func.type is None and not site.api.options.check_untyped_defs
+
+
+@contextmanager
+def beside_mypy(site: Site, decorated: Decorator) -> Iterator[None]:
+    """While a body is checked that mypy skips: nothing of it stays but our own errors."""
+    api, body = site.api, decorated.func.body
+    names = _Names(body)
+    # mypy keeps the types of expressions, and the errors in them.
+    api.expr_checker.expr_cache.clear()
+    only_ours = api.msg.filter_errors(
+        filter_errors=_is_foreign, filter_deprecated=True, filter_revealed_type=True
+    )
+    try:
+        with only_ours as watch, kept_filter(watch), api.local_type_map as types:
+            yield
+            _note_dependencies(api, decorated.func, types)
+    finally:
+        names.restore()
+        api.expr_checker.expr_cache.clear()
+
+
+def check_beside_mypy(site: Site, decorated: Decorator) -> None:
+    """Check the body as if each parameter were annotated with ``Any``."""
+    api, func = site.api, decorated.func
+    signature = api.function_type(func)
+    if isinstance(signature, CallableType):
+        api.check_func_item(func, type_override=signature, name=func.name)
+    api.deferred_nodes = [
+        # Where mypy comes back for a type that it does not know yet: to the decorator.
+        DeferredNode(decorated, each.active_typeinfo) if each.node is func else each
+        for each in api.deferred_nodes
+    ]
+
+
+def _is_foreign(file: str, info: ErrorInfo) -> bool:
+    return info.code is None or info.code.category != CATEGORY
+
+
+class _Names:
+    """What mypy knows of the names in a body; they are as new while this exists."""
+
+    def __init__(self, body: Block) -> None:
+        found = {id(var): var for var in _variables(body)}
+        rows = ((var, var.type, var.is_ready, var.is_inferred) for var in found.values())
+        self._variables = [row for row in rows if row[1] is None or row[3]]
+        self._decorators = [(one.var, one.var.type, one.var.is_ready) for one in _decorators(body)]
+        for var, *_ in self._variables:
+            var.type, var.is_ready = None, False
+
+    def restore(self) -> None:
+        for var, found, ready, inferred in self._variables:
+            var.type, var.is_ready, var.is_inferred = found, ready, inferred
+        for var, found, ready in self._decorators:
+            var.type, var.is_ready = found, ready
+
+
+def _variables(body: Block) -> Iterator[Var]:
+    for expr in get_subexpressions(body):
+        if isinstance(expr, NameExpr):
+            if expr.kind in (LDEF, MDEF) and isinstance(expr.node, Var):
+                yield expr.node
+        elif isinstance(expr, MemberExpr) and expr.def_var is not None:
+            yield expr.def_var
+
+
+def _decorators(body: Block) -> Iterator[Decorator]:
+    for statement in body.body:
+        if isinstance(statement, Decorator):
+            yield statement
+        for block in blocks_of(statement):
+            yield from _decorators(block)
+
+
+def _note_dependencies(api: Any, func: FuncDef, types: dict[Any, Any]) -> None:
+    """What the errors depend on: the modules of types that were met, and for the daemon names.
+
+    The daemon comes back to whole modules only: from a function it would go past the decorator.
+    """
+    api.module_refs |= TypeIndirectionVisitor().find_modules(set(types.values()))
+    options, tree = api.options, api.tree
+    if options.fine_grained_incremental or options.cache_fine_grained:
+        found = get_dependencies_of_target(tree.fullname, tree, func, types, options.python_version)
+        for trigger in found:
+            tree.plugin_deps.setdefault(trigger, set()).add(tree.fullname)
