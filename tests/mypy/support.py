@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +77,29 @@ def run_mypy(
         command, cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )
     return parse(done.stdout + done.stderr, done.returncode)
+
+
+@contextmanager
+def dmypy(folder: Path, cache: Path) -> Iterator[Callable[[], Run]]:
+    """A daemon, and a function that runs it over *folder* under the cache's own ``mypy.ini``."""
+    status = f"--status-file={folder / 'status.json'}"
+
+    def ask(*args: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "mypy.dmypy", status, *args]
+        return subprocess.run(
+            command, cwd=folder, env=environment(), capture_output=True, text=True, check=False
+        )
+
+    def check() -> Run:
+        options = [f"--config-file={cache / 'mypy.ini'}", f"--cache-dir={cache}"]
+        options += ["--no-error-summary", "--explicit-package-bases", "."]
+        done = ask("run", "--timeout", "300", "--", *options)
+        return parse(done.stdout + done.stderr, done.returncode)
+
+    try:
+        yield check
+    finally:
+        ask("stop")
 
 
 def parse(output: str, code: int) -> Run:

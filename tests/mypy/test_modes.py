@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
-from tests.mypy.conftest import copied
-from tests.mypy.support import CASES, Run, environment, parse, run_mypy
+from tests.mypy.conftest import copied, write
+from tests.mypy.support import CASES, Run, dmypy, environment, run_mypy
 
 MODELS = """
     from pydantic import BaseModel
@@ -73,27 +70,6 @@ LOADS = 'Argument "order" of task "load" takes "Order", but task "extract" retur
 MESSAGE = 'Argument "n" of task "load" takes "int", but task "extract" returns "str" [xcom-arg]'
 
 
-def write(folder: Path, **sources: str) -> None:
-    """Write modules, with a time that differs from the last version's."""
-    for name, source in sources.items():
-        file = folder / f"{name}.py"
-        before = file.stat().st_mtime_ns if file.exists() else file.parent.stat().st_mtime_ns
-        file.write_text(dedent(source))
-        os.utime(file, ns=(before + 10**9, before + 10**9))
-
-
-@pytest.fixture
-def project(tmp_path, cache):
-    """A function that writes modules and runs mypy over them, with a warm cache for Airflow."""
-
-    def check(*args: str, config: str = "", plugin: str = "typedxcom.mypy", **sources: str) -> Run:
-        write(tmp_path, **sources)
-        return run_mypy(tmp_path, *(args or (".",)), cache=cache, config=config, plugin=plugin)
-
-    check.folder = tmp_path
-    return check
-
-
 def texts(run: Run) -> list[str]:
     return [error.text for error in run.errors]
 
@@ -138,13 +114,8 @@ def test_warm_runs_repeat_the_message(project):
     assert texts(project()) == [MESSAGE]
 
 
-def test_workers_give_the_same_messages(tmp_path, airflow_cache):
+def test_workers_give_the_same_messages(tmp_path, airflow_cache, has_workers):
     """``mypy -n 2`` agrees with one process, on all cases."""
-    help_text = subprocess.run(
-        [sys.executable, "-m", "mypy", "--help"], capture_output=True, text=True, check=True
-    ).stdout
-    if "--num-workers" not in help_text and "-n NUM" not in help_text:
-        pytest.skip("this mypy has no workers")
     shutil.copytree(CASES, tmp_path / "cases", ignore=shutil.ignore_patterns("ruff.toml"))
     caches = [copied(airflow_cache, tmp_path / name) for name in ("one", "two")]
     one = run_mypy(tmp_path / "cases", ".", cache=caches[0])
@@ -156,23 +127,7 @@ def test_workers_give_the_same_messages(tmp_path, airflow_cache):
 def test_daemon_follows_edits(tmp_path, cache):
     """``dmypy`` reports a mistake, drops it when mended, and sees a base class change."""
     write(tmp_path, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
-    status = f"--status-file={tmp_path / 'status.json'}"
-
-    def check() -> Run:
-        command = [sys.executable, "-m", "mypy.dmypy", status, "run", "--timeout", "300", "--"]
-        options = [f"--config-file={cache / 'mypy.ini'}", f"--cache-dir={cache}"]
-        options += ["--no-error-summary", "--explicit-package-bases", "."]
-        done = subprocess.run(
-            command + options,
-            cwd=tmp_path,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return parse(done.stdout + done.stderr, done.returncode)
-
-    try:
+    with dmypy(tmp_path, cache) as check:
         assert check().errors == []
         write(tmp_path, tasks=TASKS.replace("extract() -> Order:", "extract() -> str:"))
         assert any('task "extract" returns "str"' in text for text in texts(check()))
@@ -182,13 +137,6 @@ def test_daemon_follows_edits(tmp_path, cache):
         assert any('key "total" of task "split"' in text for text in texts(check()))
         write(tmp_path, models=MODELS)
         assert check().errors == []
-    finally:
-        subprocess.run(
-            [sys.executable, "-m", "mypy.dmypy", status, "stop"],
-            cwd=tmp_path,
-            capture_output=True,
-            check=False,
-        )
 
 
 AIRFLOWS = "airflow_mypy.plugins.outputs"  # makes Any of each output of plain Airflow
@@ -256,8 +204,9 @@ def test_unannotated_dag_functions_are_reported_when_asked(project):
     """mypy skips a ``def`` without annotations; an option and a code say so."""
     bare = WRONG.replace("def pipeline() -> None:", "def pipeline():")
     skips = "[mypy-pipeline]\ncheck_untyped_defs = False\n"
-    assert project(config=skips, pipeline=bare).errors == []
-    warns = "enable_error_code = xcom-unchecked\n[typedxcom-mypy]\nwarn_unannotated_dags = true\n"
+    off = "[typedxcom-mypy]\ncheck_bare_dags = false\n"
+    assert project(config=skips + off, pipeline=bare).errors == []
+    warns = f"enable_error_code = xcom-unchecked\n{off}warn_unannotated_dags = true\n"
     assert texts(project(config=skips + warns)) == [
         'mypy skips "pipeline", because it has no annotations: add "-> None" [xcom-unchecked]'
     ]

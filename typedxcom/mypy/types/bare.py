@@ -20,7 +20,7 @@ from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType
 
 from typedxcom.mypy.codes import CATEGORY
-from typedxcom.mypy.features.statements import blocks_of
+from typedxcom.mypy.features.statements import all_statements, blocks_of
 from typedxcom.mypy.guard import kept_filter
 from typedxcom.mypy.types.site import Site
 
@@ -56,12 +56,27 @@ def check_beside_mypy(site: Site, decorated: Decorator) -> None:
     api, func = site.api, decorated.func
     signature = api.function_type(func)
     if isinstance(signature, CallableType):
-        api.check_func_item(func, type_override=signature, name=func.name)
+        with _helpers_checked(func.body):
+            api.check_func_item(func, type_override=signature, name=func.name)
     api.deferred_nodes = [
         # Where mypy comes back for a type that it does not know yet: to the decorator.
         DeferredNode(decorated, each.active_typeinfo) if each.node is func else each
         for each in api.deferred_nodes
     ]
+
+
+@contextmanager
+def _helpers_checked(body: Block) -> Iterator[None]:
+    """Let mypy go into plain functions inside, which may wire tasks; not into those of tasks."""
+    inside = [one for one in all_statements(body.body) if isinstance(one, FuncDef)]
+    later = [one for one in inside if not getattr(one, "def_or_infer_vars", True)]
+    for func in later:
+        func.def_or_infer_vars = True
+    try:
+        yield
+    finally:
+        for func in later:
+            func.def_or_infer_vars = False
 
 
 def _is_foreign(file: str, info: ErrorInfo) -> bool:

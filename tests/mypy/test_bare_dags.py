@@ -1,0 +1,349 @@
+"""DAG functions and groups without annotations: mypy skips their bodies, the plugin does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mypy.conftest import copied, write
+from tests.mypy.support import dmypy, expected, run_mypy
+from tests.mypy.test_modes import MODELS, TASKS, texts
+
+# The tests' other runs check every function.
+SKIPS = "[mypy-foreign,models,pipeline,places,tasks]\ncheck_untyped_defs = False\n"
+LOADS = 'Argument "order" of task "load" takes "Order", but task "extract" returns "str" [xcom-arg]'
+NOTES = 'Argument "text" of task "note" takes "float", but key "total" of task "split" is "str" [xcom-arg]'
+PIPELINE = """
+    from airflow.sdk import dag
+    from typedxcom import task
+    from models import Order
+    from tasks import extract, split
+
+    @task
+    def load(order: Order) -> None:
+        print(order)
+
+    @task
+    def note(text: float) -> None:
+        print(text)
+
+    @dag(schedule=None)
+    def pipeline():
+        load(extract())
+        note(split()["total"])
+"""
+TEXT = TASKS.replace("extract() -> Order:", "extract() -> str:").replace(
+    "return Order(id=1, total=2.0)", 'return "x"', 1
+)
+
+# Every place that such a function may stand in, and every name of the decorator.
+PLACES = """
+import airflow.sdk
+import typedxcom
+from airflow.sdk import DAG, dag, task, task_group
+from airflow.sdk import dag as renamed
+from typedxcom import dag as ours
+from typedxcom import task as typed
+from typedxcom import task_group as our_group
+
+
+@task
+def one() -> int:
+    return 1
+
+
+@task
+def load(text: str) -> None: ...
+
+
+@dag
+def bare():
+    load(one())  # E: load, one
+
+
+@dag(schedule=None)
+def with_arguments(n=3, *rest, key=None):
+    load(n)
+    load(one())  # E: load, one
+
+
+@renamed(schedule=None)
+def under_another_name():
+    load(one())  # E: load, one
+
+
+@airflow.sdk.dag(schedule=None)
+def through_the_module():
+    load(one())  # E: load, one
+
+
+@ours(schedule=None)
+def of_typedxcom():
+    load(one())  # E: load, one
+
+
+@typedxcom.dag(schedule=None)
+def through_the_module_of_typedxcom():
+    load(one())  # E: load, one
+
+
+if one is not None:
+
+    @dag(schedule=None)
+    def in_an_if():
+        load(one())  # E: load, one
+
+
+class Holder:
+    @dag(schedule=None)
+    def in_a_class(self):
+        self.made = one()
+        load(one())  # E: load, one
+
+
+def annotated() -> None:
+    @dag(schedule=None)
+    def in_a_function():
+        load(one())  # E: load, one
+
+    in_a_function()
+
+
+with DAG("block"):
+
+    @task_group
+    def in_a_with(value):
+        load(value)
+        load(one())  # E: load, one
+        return one()
+
+    load(in_a_with(1))  # E: load, one
+
+
+@ours(schedule=None)
+async def is_async():
+    load(one())  # E: load, one
+
+
+@task_group
+def group(value):
+    load(one())  # E: load, one
+    return one()
+
+
+@our_group(group_id="g")
+def our(value):
+    load(one())  # E: load, one
+
+
+@dag(schedule=None)
+def statements():
+    number = one()
+    for _ in range(3):
+        load(one())  # E: load, one
+    try:
+        load(number)  # E: load, one
+    finally:
+        if number:  # E: one
+            pass
+
+    @task
+    def inner() -> list[int]:
+        return [1]
+
+    @typed(multiple_outputs=True)
+    def keys() -> dict[str, int]:
+        return {"a": 1}
+
+    @task_group
+    def nested(value):
+        load(one())  # E: load, one
+        load(inner())  # E: load, inner
+        return inner()
+
+    def helper(value: str) -> None:
+        load(number)  # E: load, one
+
+    load.expand(text=inner())  # E: load, inner
+    load(nested(1))  # E: load, inner
+    load(group(1))  # E: load, one
+    load(later())  # E: load, later
+    load(keys()["a"])  # E: load, keys
+    load([text for text in [one()]][0])  # E: load, one
+    number + 1  # E: one
+    load(one())  # type: ignore[xcom-arg]
+
+
+@task
+def later() -> int:
+    return 1
+
+
+def dag_of_another_kind(function):
+    return function
+
+
+@dag_of_another_kind
+def nobody():
+    load(one())
+"""
+
+# What mypy itself would say if it looked, and what it does say.
+FOREIGN = """
+import os
+from typing import Any
+
+from airflow.sdk import dag, task, task_group
+
+
+class Config:
+    name: str = ""
+
+
+def config() -> Config:
+    return Config()
+
+
+@dag(schedule=None)
+def pipeline(n=1):
+    settings = config()
+    settings.nothing
+    os.nothing
+    x: int = "a"
+    y = []
+    reveal_type(settings)
+    undefined
+    settings = 1
+    assert_never(settings)
+
+    class Inner:
+        field = 1
+
+        def method(self):
+            self.field = ""
+
+    @task
+    def one() -> int:
+        settings.nothing
+        return settings
+
+    @task
+    def untyped(value):
+        return value.nothing + 1
+
+    @task_group
+    def group(value):
+        value.nothing
+        for item in settings:
+            item.nothing
+        return one()
+
+    def helper(value: int) -> str:
+        y.nothing
+        return value
+
+    if isinstance(n, str):
+        n.nothing
+    else:
+        return n
+    one()
+    untyped(group(one()))  # type: ignore[arg-type]
+    os.nothing  # type: ignore
+    lambda: os.nothing
+    return 1
+
+
+class Holder:
+    @dag(schedule=None)
+    def build(self):
+        self.made = 1
+        self.made = ""
+
+    def use(self) -> int:
+        return self.made.nothing
+
+
+def use() -> Any:
+    return pipeline(1)
+"""
+STRICT = """
+disallow_untyped_defs = True
+disallow_untyped_calls = True
+disallow_untyped_decorators = True
+disallow_any_expr = True
+warn_return_any = True
+warn_unused_ignores = True
+warn_unreachable = True
+enable_error_code = redundant-expr, possibly-undefined, ignore-without-code
+"""
+
+
+def test_the_wiring_is_checked_wherever_the_function_stands(tmp_path, cache):
+    """Each mistake is an error on its line that names the tasks, and nothing else is reported."""
+    file = tmp_path / "places.py"
+    file.write_text(PLACES)
+    run = run_mypy(tmp_path, ".", cache=cache, config=SKIPS)
+    found = {line: message for (_, line), (message, *_) in run.by_line().items()}
+    assert set(found) == set(expected(file))
+    for line, (names,) in expected(file).items():
+        assert [name for name in names.split(", ") if f'"{name}"' not in found[line]] == []
+
+
+@pytest.mark.parametrize("config", ["", STRICT], ids=["defaults", "strict"])
+def test_mypy_says_of_the_rest_what_it_says_alone(tmp_path, cache, config):
+    """No error, note or unused ignore of mypy's own comes or goes."""
+    (tmp_path / "foreign.py").write_text(FOREIGN)
+    alone = copied(cache, tmp_path / "alone")
+    with_plugin = run_mypy(tmp_path, ".", cache=cache, config=SKIPS + config)
+    off = "[typedxcom-mypy]\ncheck_bare_dags = false\n"
+    without = run_mypy(tmp_path, ".", cache=alone, config=SKIPS + config + off)
+    assert with_plugin.errors
+    assert with_plugin.output == without.output
+
+
+def test_an_edit_elsewhere_shows(project):
+    """A changed producer, or base class of a model, in another module is seen with a warm cache."""
+    assert not project(config=SKIPS, models=MODELS, tasks=TASKS, pipeline=PIPELINE).errors
+    assert texts(project(config=SKIPS, tasks=TEXT)) == [LOADS]
+    assert texts(project(config=SKIPS)) == [LOADS]
+    changed = MODELS.replace("total: float", "total: str")
+    assert texts(project(config=SKIPS, tasks=TASKS, models=changed)) == [NOTES]
+
+
+def test_an_option_switches_it_off(project):
+    """``check_bare_dags = false`` takes effect although the cache is warm."""
+    off = "[typedxcom-mypy]\ncheck_bare_dags = false\n"
+    found = project(config=SKIPS, models=MODELS, tasks=TEXT, pipeline=PIPELINE)
+    assert texts(found) == [LOADS]
+    assert project(config=SKIPS + off).errors == []
+    assert texts(project(config=SKIPS)) == [LOADS]
+
+
+def test_the_daemon_follows_edits(tmp_path, cache):
+    """``dmypy`` reports a mistake, drops it when mended, and sees a base class change."""
+    write(tmp_path, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
+    run_mypy(tmp_path, "models.py", cache=cache, config=SKIPS)
+    with dmypy(tmp_path, cache) as check:
+        assert texts(check()) == []
+        write(tmp_path, tasks=TEXT)
+        assert texts(check()) == [LOADS]
+        write(tmp_path, tasks=TASKS)
+        assert texts(check()) == []
+        write(tmp_path, models=MODELS.replace("total: float", "total: str"))
+        assert texts(check()) == [NOTES]
+        write(tmp_path, models=MODELS, pipeline=PIPELINE.replace("load(extract())", "load(1)"))
+        assert "xcom" not in check().output
+        write(tmp_path, tasks=TEXT, pipeline=PIPELINE)
+        assert texts(check()) == [LOADS]
+
+
+def test_workers_give_the_same_messages(tmp_path, airflow_cache, has_workers):
+    """``mypy -n 2`` agrees with one process."""
+    folder = tmp_path / "code"
+    folder.mkdir()
+    write(folder, models=MODELS, tasks=TEXT, pipeline=PIPELINE)
+    (folder / "places.py").write_text(PLACES)
+    caches = [copied(airflow_cache, tmp_path / name) for name in ("one", "two")]
+    one = run_mypy(folder, ".", cache=caches[0], config=SKIPS)
+    two = run_mypy(folder, "-n", "2", ".", cache=caches[1], config=SKIPS)
+    assert one.errors
+    assert two.by_line() == one.by_line()
