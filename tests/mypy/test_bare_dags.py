@@ -306,7 +306,7 @@ def test_an_edit_elsewhere_shows(project):
     assert texts(project(config=SKIPS, tasks=TEXT)) == [LOADS]
     assert texts(project(config=SKIPS)) == [LOADS]
     changed = MODELS.replace("total: float", "total: str")
-    assert texts(project(config=SKIPS, tasks=TASKS, models=changed)) == [NOTES]
+    assert NOTES in texts(project(config=SKIPS, tasks=TASKS, models=changed))
 
 
 def test_an_option_switches_it_off(project):
@@ -329,7 +329,7 @@ def test_the_daemon_follows_edits(tmp_path, cache):
         write(tmp_path, tasks=TASKS)
         assert texts(check()) == []
         write(tmp_path, models=MODELS.replace("total: float", "total: str"))
-        assert texts(check()) == [NOTES]
+        assert NOTES in texts(check())
         write(tmp_path, models=MODELS, pipeline=PIPELINE.replace("load(extract())", "load(1)"))
         assert "xcom" not in check().output
         write(tmp_path, tasks=TEXT, pipeline=PIPELINE)

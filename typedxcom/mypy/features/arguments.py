@@ -36,6 +36,8 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
+from typedxcom.mypy.types.chances import may_fit
+from typedxcom.mypy.types.inferred import without_constants
 from typedxcom.mypy.types.origins import assigned, note_of, origins
 from typedxcom.mypy.types.outputs import (
     Output,
@@ -282,8 +284,19 @@ class Argument:
                 if not fits(choice, formal) and not can_return(self.site, expr, formal):
                     self.mismatch(expr, choice, formal)
                 return
+            if not self._may_fit(expr, choice, formal):
+                return
             if lost(choice) and not (fits(choice, formal) or self._origins_fit(expr, formal)):
                 return
+
+    def _may_fit(self, expr: Expression, found: ProperType, formal: ProperType) -> bool:
+        """Compare what a task's own code says; nobody has annotated that."""
+        output = output_of(found)
+        if output is None or output.inferred is None or may_fit(output.inferred, formal):
+            return True
+        if isinstance(get_proper_type(output.value), AnyType):
+            self.mismatch(expr, found, formal)
+        return False
 
     def _origins_fit(self, expr: Expression, formal: ProperType) -> bool:
         """Where a join of types says only ``object``, look at what the variable was set to."""
@@ -310,6 +323,8 @@ class Argument:
         output = output and Output(output.value, output.kind, note)
         whole = output_of(found)
         value = get_proper_type(resolved(found) or found)
+        if whole is not None and whole.inferred is not None and isinstance(value, AnyType):
+            value = get_proper_type(without_constants(whole.inferred))
         value_shown = make_simplified_union(list(without_any(value)))
         down, up = self.site.describe(shown, value_shown)
         self._fail(

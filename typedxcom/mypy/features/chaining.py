@@ -33,6 +33,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_MAP
 from typedxcom.mypy.features.keynames import key_fault
 from typedxcom.mypy.types.elements import element_of, is_dict
+from typedxcom.mypy.types.inferred import keys_of, without_constants
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Note, Output, make_output, output_of
 from typedxcom.mypy.types.relation import fits
@@ -69,12 +70,27 @@ def item(site: Site, output: Output, key: Expression | None, where: Context) -> 
         text = f'Key "{name}" of {output.phrase()} cannot name an XCom: {fault}'
         site.fail(text, key or where, XCOM_KEY)
         return make_output(site, unknown(), kind=names.KEYED, note=note)
+    inferred = output.inferred
     if output.mapped:
         value = get_proper_type(map_list(value))
+        inferred = None if inferred is None else map_list(get_proper_type(inferred))
+    shape = None if inferred is None or note.keys is False else keys_of(inferred)
+    if shape is not None and (note.pushed is None or name in shape.items or name in note.pushed):
+        shape_of_key = shape.items.get(name)
+    elif shape is not None and name != "return_value":
+        (shown,) = site.describe(without_constants(shape))
+        _no_key(
+            site, output, name, shown, {**shape.items, **dict.fromkeys(note.pushed or ())}, where
+        )
+        return make_output(site, unknown(), kind=names.KEYED, note=note._replace(key=name))
+    else:
+        shape_of_key = None
     found = _field(site, output, value, name, where)
     if output.mapped:
         found = site.builtin("list", [found])
-    return make_output(site, found, kind=names.KEYED, note=note._replace(key=name))
+        shape_of_key = shape_of_key and site.builtin("list", [shape_of_key])
+    note = note._replace(key=name)
+    return make_output(site, found, kind=names.KEYED, note=note, inferred=shape_of_key)
 
 
 def _any_key(site: Site, output: Output, value: ProperType) -> Type:
@@ -125,7 +141,8 @@ def _is_str(found: ProperType) -> bool:
 
 
 def _field(site: Site, output: Output, value: ProperType, name: str, where: Context) -> Type:
-    if isinstance(value, AnyType) or name == "return_value":
+    is_open = isinstance(value, AnyType) and output.inferred is None
+    if is_open or name == "return_value":
         return unknown()
     keys, pushed = (output.note.keys, output.note.pushed) if output.note else (None, None)
     label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
@@ -148,13 +165,19 @@ def _field(site: Site, output: Output, value: ProperType, name: str, where: Cont
         return fields[name][0]
     if fields is not None and isinstance(value, (TypedDictType, Instance)):
         (shown,) = site.describe(value)
-        known = _listed({**fields, **dict.fromkeys(pushed)})
-        text = f'{label} has no output key "{name}": "{shown}" has {known}'
-        site.fail(text, where, XCOM_KEY)
-    elif keys:
+        _no_key(site, output, name, shown, {**fields, **dict.fromkeys(pushed)}, where)
+    elif keys and not isinstance(value, AnyType):
         (shown,) = site.describe(value)
         site.fail(f'{label} has no output keys: it returns "{shown}"', where, XCOM_KEY)
     return unknown()
+
+
+def _no_key(
+    site: Site, output: Output, name: str, shown: str, known: Collection[str], where: Context
+) -> None:
+    label = f"{output.phrase()[0].upper()}{output.phrase()[1:]}"
+    text = f'{label} has no output key "{name}": "{shown}" has {_listed(known)}'
+    site.fail(text, where, XCOM_KEY)
 
 
 def _known_field(site: Site, value: ProperType, name: str) -> Type:

@@ -6,7 +6,7 @@ because mypy asks no plugin for the signature of a bare decorator.
 
 from __future__ import annotations
 
-from mypy.nodes import Decorator, FuncDef, OverloadedFuncDef
+from mypy.nodes import Decorator, Expression, FuncDef, OverloadedFuncDef
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import (
     CallableType,
@@ -32,16 +32,16 @@ def decorate_dag(site: Site, ctx: MethodContext | FunctionContext) -> Type:
     if not isinstance(function, CallableType):
         return site.instance(names.DAG_DECORATOR) or ctx.default_return_type
     if isinstance(ctx.context, Decorator):
-        check_body(site, ctx.context)
+        check_body(site, ctx.context, ctx.args[0][0])
     made = site.instance(names.SDK_DAG)
     return (
         function.copy_modified(ret_type=made, implicit=False) if made else ctx.default_return_type
     )
 
 
-def check_body(site: Site, decorated: Decorator) -> None:
+def check_body(site: Site, decorated: Decorator, given: Expression) -> None:
     """What can only be seen once the whole body has its types."""
-    visit_body(site, decorated)
+    visit_body(site, decorated, given)
     config = site.config
     unseen = is_skipped(site, decorated.func) and not config.check_bare_dags
     if unseen and config.warn_unannotated_dags:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from mypy.nodes import ARG_STAR2, CallExpr, Context, Decorator, Expression, NameExpr
+from mypy.nodes import ARG_STAR2, CallExpr, Context, Decorator, Expression, FuncDef, NameExpr
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
@@ -25,6 +25,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_TASK
 from typedxcom.mypy.features.keynames import pushed_key_fault
 from typedxcom.mypy.features.spelling import check_settings
+from typedxcom.mypy.types.inferred import keys_of, return_in_code
 from typedxcom.mypy.types.pushed import keys_of_task
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.tables import fields_of
@@ -95,14 +96,36 @@ def _decorated(
     _check_returned(site, context, function, note)
     _check_keys(site, context, function, note)
     _check_yielded(site, context, function, note)
-    return task_type(site, function, note._replace(pushed=keys_of_task(site, context, function)))
+    note = note._replace(pushed=keys_of_task(site, context, function))
+    return task_type(site, function, note, _in_code(site, context, function, note))
 
 
-def task_type(site: Site, function: CallableType, note: TaskNote) -> Type:
-    """The type of a task that runs *function*."""
+def task_type(
+    site: Site, function: CallableType, note: TaskNote, inferred: Type | None = None
+) -> Type:
+    """The type of a task that runs *function*, and whose code says that it returns *inferred*."""
     note = note._replace(name=_name(function) or note.name)
     value = output_value(site, function, note.kind)
-    return make_task(site, Tasklike(note, function, value))
+    return make_task(site, Tasklike(note, function, value, inferred=inferred))
+
+
+def _in_code(site: Site, context: Context, function: CallableType, note: TaskNote) -> Type | None:
+    """What the code of a task says where its annotation says nothing, or nothing of the keys."""
+    if note.kind not in names.RUNS_FUNCTION:
+        return None
+    returned = awaited(function.ret_type)
+    is_dict = isinstance(returned, Instance) and returned.type.has_base("typing.Mapping")
+    if not is_dict and not _is_unannotated(returned):
+        return None
+    func = function.definition
+    if isinstance(context, Decorator):
+        # What other decorators have made of it is not what the code says.
+        is_own = func is context.func or (func is None and function.implicit)
+        func = context.func if is_own else None
+    if not isinstance(func, FuncDef) or not func.fullname.startswith(site.api.tree.fullname):
+        return None
+    found = return_in_code(site, func)
+    return keys_of(found) if is_dict and found is not None else found
 
 
 def _name(function: CallableType) -> str:

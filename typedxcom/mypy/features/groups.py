@@ -23,7 +23,7 @@ def decorate_group(site: Site, ctx: MethodContext | FunctionContext) -> Type:
     function = given[0]
     value = function.ret_type
     if isinstance(ctx.context, Decorator):
-        returned = visit_body(site, ctx.context)
+        returned = visit_body(site, ctx.context, ctx.args[0][0])
         value = returned if returned is not None and _says_nothing(value) else value
     name = (function.name or "").split(" of ")[0]
     return make_task(site, Tasklike(TaskNote(name=name, kind="group"), function, value, group=True))

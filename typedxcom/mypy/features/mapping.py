@@ -14,14 +14,16 @@ from mypy.nodes import (
     StarExpr,
     TupleExpr,
 )
-from mypy.types import ProperType, Type, get_proper_type
+from mypy.types import AnyType, ProperType, Type, get_proper_type
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.features.fast_path import is_literal_of
 from typedxcom.mypy.types.callee import widest
+from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.elements import element_of, has_numbers_as_keys
+from typedxcom.mypy.types.inferred import without_constants
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of, resolved
 from typedxcom.mypy.types.relation import fits
@@ -145,6 +147,24 @@ class Mapping:
             self._unmappable(name, expr, output.phrase(), why)
         elif not fits(element, formal) and not gives(self.site, expr, formal):
             down, up = self.site.describe(formal, element)
+            subject = Slot(self.task.label, name).subject
+            text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"'
+            self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
+        elif output.inferred is not None and isinstance(get_proper_type(element), AnyType):
+            self._over_inferred(name, expr, output, output.inferred, formal)
+
+    def _over_inferred(
+        self, name: str, expr: Expression, output: Output, inferred: Type, formal: Type
+    ) -> None:
+        """What a task's own code says, of which some must be what is asked for."""
+        found = [element_of(self.site, one) for one in members(get_proper_type(inferred))]
+        elements = [one for one in found if one is not None]
+        if not elements:
+            (shown,) = self.site.describe(without_constants(inferred))
+            why = f'it returns "{shown}", not a list, a tuple or a dict'
+            self._unmappable(name, expr, output.phrase(), why)
+        elif not any(may_fit(one, formal) for one in elements):
+            down, up = self.site.describe(formal, without_constants(elements[0]))
             subject = Slot(self.task.label, name).subject
             text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"'
             self.site.fail(f"{subject} {text}", expr, XCOM_MAP)

@@ -38,20 +38,28 @@ DISPLAYS: Final = (DictExpr, ListExpr, DictionaryComprehension, ListComprehensio
 
 
 class _Last:
-    """The body that was read last: mypy tries each overload of a decorator on its own."""
+    """The body that was read last: mypy tries each overload of a decorator on its own.
 
-    key: object = None
+    Attributes:
+        given: What the decorator was given, which mypy makes once for all overloads.
+    """
+
+    given: object = None
     returned: Type | None = None
 
 
-def visit_body(site: Site, decorated: Decorator) -> Type | None:
-    """Check a body, report what only shows there, and return what it returns, if known."""
-    func = decorated.func
-    key = (func, site.api.pass_num)
-    if _Last.key != key:
-        with unfiltered(site.api), afresh(), site.in_function(func):
+def visit_body(site: Site, decorated: Decorator, given: Expression) -> Type | None:
+    """Check a body, report what only shows there, and return what it returns, if known.
+
+    Args:
+        site: The file.
+        decorated: The function.
+        given: What mypy gives the decorator for it.
+    """
+    if _Last.given is not given:
+        with unfiltered(site.api), afresh(), site.in_function(decorated.func):
             returned = _visit(site, decorated)
-        _Last.key, _Last.returned = key, returned
+        _Last.given, _Last.returned = given, returned
     return _Last.returned
 
 

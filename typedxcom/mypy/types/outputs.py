@@ -44,6 +44,7 @@ __all__ = [
 
 # No attribute of a user can have this name.
 NOTE: Final = "<typedxcom>"
+INFERRED: Final = "<typedxcom inferred>"
 # Through this attribute ``await out`` reaches the hook that refuses it, in an async function of a
 # DAG. As a method of the class it would make each call that is a statement `unused-awaitable`.
 AWAIT: Final = "__await__"
@@ -84,11 +85,13 @@ class Output(NamedTuple):
         value: The type of the value that the reader gets.
         kind: The full name of the output's class.
         note: Where it comes from, if that is known.
+        inferred: What the task's own code says of the value, where no annotation does.
     """
 
     value: Type
     kind: str
     note: Note | None
+    inferred: Type | None = None
 
     @property
     def mapped(self) -> bool:
@@ -104,7 +107,12 @@ class Output(NamedTuple):
 
 
 def make_output(
-    site: Site, value: Type, *, kind: str = names.XCOMARG, note: Note | None = None
+    site: Site,
+    value: Type,
+    *,
+    kind: str = names.XCOMARG,
+    note: Note | None = None,
+    inferred: Type | None = None,
 ) -> Type:
     """The type of an output of *value*; for `names.MAPPED`, *value* is one instance's."""
     info = site.classes[kind]
@@ -112,7 +120,7 @@ def make_output(
         return unknown()
     made = Instance(info, [value])
     if note is not None:
-        made.extra_attrs = note_attrs(site, note)
+        made.extra_attrs = note_attrs(site, note, inferred)
     if kind == names.XCOMARG and not (note and note.plain):
         proper = get_proper_type(value)
         if isinstance(proper, TupleType):
@@ -120,8 +128,11 @@ def make_output(
     return made
 
 
-def note_attrs(site: Site, note: Note) -> ExtraAttrs:
+def note_attrs(site: Site, note: Note, inferred: Type | None = None) -> ExtraAttrs:
     """The note as mypy keeps it. All outputs of a task share it: it is never changed in place."""
+    if inferred is not None:
+        attrs = note_attrs(site, note).attrs
+        return ExtraAttrs({**attrs, INFERRED: inferred}, set(), None)
     known = _noted.get(note)
     if known is None:
         text = site.text_note(json.dumps(note._asdict()))
@@ -158,21 +169,21 @@ def output_of(found: Type) -> Output | None:
         return None
     kind = proper.type.fullname
     if kind == names.XCOMARG:
-        return Output(proper.args[0], kind, _note(proper))
+        return Output(proper.args[0], kind, _note(proper), _inferred(proper))
     if kind == names.RENAMED:
-        return Output(proper.args[0], names.XCOMARG, _note(proper))
+        return Output(proper.args[0], names.XCOMARG, _note(proper), _inferred(proper))
     if kind in names.OUTPUTS and kind != names.RENAMED_MAPPED:
         for declared in proper.type.bases:
             if declared.type.fullname == names.XCOMARG:
                 value = expand_type_by_instance(declared.args[0], proper)
-                return Output(value, kind, _note(proper))
+                return Output(value, kind, _note(proper), _inferred(proper))
     if not proper.type.has_base(names.SDK_XCOMARG) and not proper.type.has_base(names.XCOMARG):
         return None
     for base in proper.type.mro:
         if base.fullname == names.XCOMARG:
             value = map_instance_to_supertype(proper, base).args[0]
             kind = names.MAPPED if kind == names.RENAMED_MAPPED else kind
-            return Output(value, kind, _note(proper))
+            return Output(value, kind, _note(proper), _inferred(proper))
         if base.fullname == names.SDK_XCOMARG:
             return Output(unknown(), names.SDK_XCOMARG, None)
     return None
@@ -192,6 +203,10 @@ def _note(found: Instance) -> Note | None:
     if isinstance(text, LiteralType) and isinstance(text.value, str):
         return _parsed(text.value)
     return None
+
+
+def _inferred(found: Instance) -> Type | None:
+    return found.extra_attrs.attrs.get(INFERRED) if found.extra_attrs else None
 
 
 @lru_cache(maxsize=4096)

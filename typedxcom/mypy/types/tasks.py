@@ -37,7 +37,7 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.types.callee import Callee
-from typedxcom.mypy.types.outputs import Note, forget_notes, make_output, note_attrs
+from typedxcom.mypy.types.outputs import INFERRED, Note, forget_notes, make_output, note_attrs
 from typedxcom.mypy.types.site import Site, unknown
 
 __all__ = [
@@ -96,12 +96,20 @@ class Tasklike:
         function: The decorated function, or None where a join of types has lost it.
         value: The type of its output.
         group: Whether it is a task group.
+        inferred: What its own code says of its value, where no annotation does.
         usual: Its function, if a call of it may be a usual one; known from the first call on.
     """
 
     def __init__(
-        self, note: TaskNote, function: CallableType | None, value: Type, *, group: bool = False
+        self,
+        note: TaskNote,
+        function: CallableType | None,
+        value: Type,
+        *,
+        group: bool = False,
+        inferred: Type | None = None,
     ) -> None:
+        self.inferred = inferred
         self.note = note
         self.function = function
         self.value = value
@@ -113,7 +121,7 @@ class Tasklike:
 
     def noted(self, note: TaskNote) -> Tasklike:
         """The same with another note, which does not rename it."""
-        made = type(self)(note, self.function, self.value, group=self.group)
+        made = type(self)(note, self.function, self.value, group=self.group, inferred=self.inferred)
         made._callee = self._callee
         made.usual = None if note.partial else self.usual
         return made
@@ -143,8 +151,10 @@ class Tasklike:
             return unknown()
         if site.is_async or (self._unpacks and kind == names.XCOMARG):
             return self.output_of_call(site, self.value, kind)
+        if self.inferred is not None and kind == names.MAPPED:
+            return self.output_of_call(site, self.value, kind)
         if self._attrs is None:
-            self._attrs = note_attrs(site, self._note_of(self.value))
+            self._attrs = note_attrs(site, self._note_of(self.value), self.inferred)
         # Never the same object twice: mypy's unions erase the notes of an instance in place.
         made = Instance(info, [self.value])
         made.extra_attrs = self._attrs
@@ -152,11 +162,17 @@ class Tasklike:
 
     def output_of_call(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
         """The type of the output of one call, which returns *value*."""
-        return make_output(site, value, kind=kind, note=self._note_of(value))
+        inferred = self.inferred
+        if inferred is not None and kind == names.MAPPED:
+            inferred = site.builtin("list", [inferred])
+        return make_output(site, value, kind=kind, note=self._note_of(value), inferred=inferred)
 
     def _note_of(self, value: Type) -> Note:
         note = self.note
-        return Note(note.name, None, pushes_keys(value, note), note.plain, note.pushed)
+        keys = pushes_keys(value, note)
+        if keys is None and self.inferred is not None and not note.open:
+            keys = False  # Airflow goes by the annotation, and there is none
+        return Note(note.name, None, keys, note.plain, note.pushed)
 
     def callee(self, site: Site) -> Callee | None:
         """Its function as a DAG's author calls it: what Airflow fills in may be left out."""
@@ -262,7 +278,13 @@ def _task(proper: Instance, fullname: str) -> Tasklike:
     value: Type = proper.args[1] if len(proper.args) > 1 else unknown()
     plain = fullname not in (names.TASK, names.GROUP)
     note = note or TaskNote(plain=plain)
-    return Tasklike(note, function or _declared(proper), value, group=fullname in GROUPS)
+    return Tasklike(
+        note,
+        function or _declared(proper),
+        value,
+        group=fullname in GROUPS,
+        inferred=proper.extra_attrs.attrs.get(INFERRED) if proper.extra_attrs else None,
+    )
 
 
 def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
@@ -312,6 +334,8 @@ def make_task(site: Site, task: Tasklike) -> Type:
     attrs: dict[str, Type] = {NOTE: text}
     if task.function is not None:
         attrs[FUNCTION] = task.function
+    if task.inferred is not None:
+        attrs[INFERRED] = task.inferred
     made = Instance(info, [_ANY_PARAMETERS, task.value])
     made.extra_attrs = ExtraAttrs(attrs, set(), None)
     _remember(made, task)
