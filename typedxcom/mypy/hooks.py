@@ -100,6 +100,8 @@ def _return_table() -> dict[str, ReturnHook]:
 
 def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
     call, task = ctx.context, task_of(ctx.type)
+    if isinstance(call, CallExpr):
+        site.note_call(call)
     if task is not None and (callee := task.usual) is not None and isinstance(call, CallExpr):
         return _checked_call(site, call, task, callee)
     return _first_call(site, ctx)
@@ -179,6 +181,7 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
     call, task = ctx.context, _owner(ctx)
     if task is None or not isinstance(call, CallExpr):
         return ctx.default_signature
+    site.note_call(call)
     callee = task.callee(site)
     if method != "expand":
         KeywordMapping(site, call, task).check()
@@ -200,6 +203,7 @@ def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:
     call, task = ctx.context, _owner(ctx)
     if task is None or not isinstance(call, CallExpr):
         return ctx.default_signature
+    site.note_call(call)
     if not _is_usual(site, call, task, sets_plainly):
         Mapping(site, call, task).partial()
     return _open(ctx.default_signature, make_task(site, task.set_by(call)))

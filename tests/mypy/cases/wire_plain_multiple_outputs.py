@@ -65,8 +65,8 @@ def unknown() -> dict[str, Any]:
 
 
 @task
-def bare():
-    return {"a": 1}
+def bare(value=None):
+    return value
 
 
 @task

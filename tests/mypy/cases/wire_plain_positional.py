@@ -16,8 +16,8 @@ def word() -> str:
 
 
 @task
-def untyped():
-    return 1
+def untyped(value=1):
+    return value
 
 
 @task

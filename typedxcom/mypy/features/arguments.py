@@ -294,8 +294,9 @@ class Argument:
         output = output_of(found)
         if output is None or output.inferred is None or may_fit(output.inferred, formal):
             return True
-        if isinstance(get_proper_type(output.value), AnyType):
-            self.mismatch(expr, found, formal)
+        if not output.is_inferred:
+            return True  # its annotation says enough
+        self.mismatch(expr, found, formal)
         return False
 
     def _origins_fit(self, expr: Expression, formal: ProperType) -> bool:
@@ -323,7 +324,7 @@ class Argument:
         output = output and Output(output.value, output.kind, note)
         whole = output_of(found)
         value = get_proper_type(resolved(found) or found)
-        if whole is not None and whole.inferred is not None and isinstance(value, AnyType):
+        if whole is not None and whole.inferred is not None and whole.is_inferred:
             value = get_proper_type(without_constants(whole.inferred))
         value_shown = make_simplified_union(list(without_any(value)))
         down, up = self.site.describe(shown, value_shown)

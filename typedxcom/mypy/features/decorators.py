@@ -122,7 +122,7 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
         # What other decorators have made of it is not what the code says.
         is_own = func is context.func or (func is None and function.implicit)
         func = context.func if is_own else None
-    if not isinstance(func, FuncDef) or not func.fullname.startswith(site.api.tree.fullname):
+    if not isinstance(func, FuncDef) or not site.defines(func):
         return None
     found = return_in_code(site, func)
     return keys_of(found) if is_dict and found is not None else found

@@ -88,7 +88,9 @@ def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
     if found.type.fullname == names.XCOMARG:
         return _type_fits(get_proper_type(found.args[0]), down)
     output = output_of(found)
-    return output is not None and _type_fits(get_proper_type(output.value), down)
+    if output is None or output.is_inferred:
+        return False
+    return _type_fits(get_proper_type(output.value), down)
 
 
 def _list_fits(site: Site, expr: ListExpr, down: Instance) -> bool:

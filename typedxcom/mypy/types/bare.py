@@ -1,17 +1,19 @@
 """Bodies that mypy skips, because nobody annotated the function.
 
 Most DAG functions are such ones. Their wiring is checked here, beside what mypy does with them:
-of all that a check finds only our own errors are reported, and afterwards each name has the type
-again that mypy gave it. So mypy says of the rest of the file what it says without us.
+of all that a check finds only our own errors are reported, and what mypy says of the arguments of
+a task. Afterwards each name has the type again that mypy gave it. So mypy says of the rest of the
+file what it says without us.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from mypy.checker import DeferredNode
+from mypy.errorcodes import ARG_TYPE, CALL_ARG
 from mypy.errors import ErrorInfo
 from mypy.indirection import TypeIndirectionVisitor
 from mypy.nodes import LDEF, MDEF, Block, Decorator, FuncDef, MemberExpr, NameExpr, Var
@@ -19,7 +21,7 @@ from mypy.server.deps import get_dependencies_of_target
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType
 
-from typedxcom.mypy.codes import CATEGORY
+from typedxcom.mypy.codes import CATEGORY, XCOM_ARG
 from typedxcom.mypy.features.statements import all_statements, blocks_of
 from typedxcom.mypy.guard import kept_filter
 from typedxcom.mypy.types.site import Site
@@ -39,14 +41,23 @@ def beside_mypy(site: Site, decorated: Decorator) -> Iterator[None]:
     names = _Names(body)
     # mypy keeps the types of expressions, and the errors in them.
     api.expr_checker.expr_cache.clear()
+    outer, site.task_calls = site.task_calls, set()
+    calls = site.task_calls
+
+    def is_foreign(file: str, info: ErrorInfo) -> bool:
+        if info.code in _OF_CALLS and (info.line, info.column) in calls:
+            info.code = XCOM_ARG
+        return info.code is None or info.code.category != CATEGORY
+
     only_ours = api.msg.filter_errors(
-        filter_errors=_is_foreign, filter_deprecated=True, filter_revealed_type=True
+        filter_errors=is_foreign, filter_deprecated=True, filter_revealed_type=True
     )
     try:
         with only_ours as watch, kept_filter(watch), api.local_type_map as types:
             yield
             _note_dependencies(api, decorated.func, types)
     finally:
+        site.task_calls = outer
         names.restore()
         api.expr_checker.expr_cache.clear()
 
@@ -79,8 +90,8 @@ def _helpers_checked(body: Block) -> Iterator[None]:
             func.def_or_infer_vars = False
 
 
-def _is_foreign(file: str, info: ErrorInfo) -> bool:
-    return info.code is None or info.code.category != CATEGORY
+# What mypy finds wrong with the arguments of a call.
+_OF_CALLS: Final = (ARG_TYPE, CALL_ARG)
 
 
 class _Names:

@@ -98,6 +98,14 @@ class Output(NamedTuple):
         """Whether it stands for all instances of a mapped task."""
         return self.kind == names.MAPPED
 
+    @property
+    def is_inferred(self) -> bool:
+        """Whether nothing but the task's own code says what the value is."""
+        value = get_proper_type(self.value)
+        if self.mapped and isinstance(value, Instance) and value.args:
+            value = get_proper_type(value.args[0])
+        return self.inferred is not None and isinstance(value, AnyType)
+
     def phrase(self) -> str:
         """Its origin as the subject of a sentence that goes on with "returns"."""
         if self.note is None or not self.note.task:

@@ -46,7 +46,7 @@ def keys_of_task(site: Site, where: Context, function: CallableType) -> tuple[st
         function: The decorated function.
     """
     func = where.func if isinstance(where, Decorator) else function.definition
-    if not isinstance(func, FuncDef) or not func.fullname.startswith(site.api.tree.fullname):
+    if not isinstance(func, FuncDef) or not site.defines(func):
         return UNKNOWN_KEYS
     handles = {
         name

@@ -16,6 +16,7 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     NameExpr,
+    StrExpr,
     TypeInfo,
     Var,
 )
@@ -108,6 +109,11 @@ def afresh() -> Iterator[None]:
         inferred.depth, inferred.types = saved
 
 
+def _is_template(arg: Expression) -> bool:
+    """Whether Jinja will put something else in the place of a text."""
+    return isinstance(arg, StrExpr) and "{{" in arg.value
+
+
 class Site:
     """mypy's checker of one file.
 
@@ -118,6 +124,8 @@ class Site:
         given_by_task: What the usual call of a task gives; None for any other call.
         sees_airflow: Whether the file imports anything that outputs come from.
         questions: What the module's own code asks of outputs, by call, once that is known.
+        task_calls: Where tasks are called in a body that mypy skips, and with what: of all errors
+            of mypy's own there, those at these places are reported.
         rebound: Task whose name an output has taken -> the type of that output.
         is_async: Whether what is being checked may be the function of a DAG that can ``await``.
     """
@@ -132,6 +140,7 @@ class Site:
         "questions",
         "rebound",
         "sees_airflow",
+        "task_calls",
     )
 
     def __init__(
@@ -150,6 +159,7 @@ class Site:
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.questions: dict[Expression, list[Any]] | None = None
         self.rebound: dict[Any, Type] = {}
+        self.task_calls: set[tuple[int, int]] | None = None
         self._asks_for_context: bool | None = None
 
     @property
@@ -158,6 +168,12 @@ class Site:
         if self._asks_for_context is None:
             self._asks_for_context = asks_for_context(self.api.tree)
         return self._asks_for_context
+
+    def defines(self, func: FuncDef) -> bool:
+        """Whether a function is in this file: of others mypy's cache keeps no code."""
+        name: str = self.api.tree.fullname
+        # mypy names a function inside another one by its bare name.
+        return "." not in func.fullname or func.fullname.startswith(f"{name}.")
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
         """Report one sentence."""
@@ -183,6 +199,13 @@ class Site:
         """Types for people; classes of the same name get their module's."""
         texts = format_type_distinctly(*types, options=self.api.options, bare=True)
         return tuple(re.sub(_TABLE, r"Table[\1]", text) for text in texts)
+
+    def note_call(self, call: CallExpr) -> None:
+        """Remember where a task is called."""
+        if self.task_calls is not None:
+            self.task_calls.add((call.line, call.column))
+            given = (arg for arg in call.args if not _is_template(arg))
+            self.task_calls.update((arg.line, arg.column) for arg in given)
 
     def depend_on(self, found: Type) -> None:
         """Check this place again when a class changes whose fields were read.
