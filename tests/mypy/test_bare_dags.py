@@ -12,6 +12,7 @@ from tests.mypy.test_modes import MODELS, TASKS, texts
 SKIPS = "[mypy-foreign,models,pipeline,places,tasks]\ncheck_untyped_defs = False\n"
 LOADS = 'Argument "order" of task "load" takes "Order", but task "extract" returns "str" [xcom-arg]'
 NOTES = 'Argument "text" of task "note" takes "float", but key "total" of task "split" is "str" [xcom-arg]'
+WRONG = 'Argument 1 to "load" has incompatible type "int"; expected "Order" [xcom-arg]'
 PIPELINE = """
     from airflow.sdk import dag
     from typedxcom import task
@@ -171,6 +172,17 @@ def statements():
     load([text for text in [one()]][0])  # E: load, one
     number + 1  # E: one
     load(one())  # type: ignore[xcom-arg]
+    load(3)  # E: load
+    load(txt="x")  # E: load
+    load()  # E: load
+    load("{{ ds }}")
+    shift("{{ params.n }}")
+    load.expand(txt=["x"])  # E: load
+    print(len(3))
+
+
+@task
+def shift(number: int) -> None: ...
 
 
 @task
@@ -331,7 +343,7 @@ def test_the_daemon_follows_edits(tmp_path, cache):
         write(tmp_path, models=MODELS.replace("total: float", "total: str"))
         assert NOTES in texts(check())
         write(tmp_path, models=MODELS, pipeline=PIPELINE.replace("load(extract())", "load(1)"))
-        assert "xcom" not in check().output
+        assert texts(check()) == [WRONG]
         write(tmp_path, tasks=TEXT, pipeline=PIPELINE)
         assert texts(check()) == [LOADS]
 

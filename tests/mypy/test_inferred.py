@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -26,6 +27,44 @@ SPY = """
         return found
 
     decorators.return_in_code = spy
+"""
+PROBE = """
+    from mypy.subtypes import is_subtype
+    from typedxcom.mypy.plugin import TypedXComPlugin
+    from typedxcom.mypy.types.inferred import type_in_code
+    from typedxcom.mypy.types.relation import fits
+
+    class Probe(TypedXComPlugin):
+        '''Compares what the code says with what mypy infers, at each call of ``probe``.
+
+        An XCom is a copy, so lists are covariant; a join of unlike items is ``object`` to mypy.
+        '''
+
+        def __init__(self, options):
+            super().__init__(options)
+            usual = self.answers.get_function_hook
+            self.answers.get_function_hook = lambda fullname: (
+                self.compare if fullname.endswith(".probe") else usual(fullname)
+            )
+
+        def compare(self, ctx):
+            site, expr = self.answers.site_of(ctx.api), ctx.args[0][0]
+            ours = type_in_code(site, ctx.api.scope.top_level_function(), expr)
+            accept = ctx.api.expr_checker.accept
+            plain, is_wrong = site.has_errors(lambda: accept(expr))
+            if is_wrong:
+                return ctx.default_return_type
+            found, failed = site.has_errors(lambda: accept(expr, type_context=ours))
+            joined = any(word in mypys for word in ("object", "Sequence[", "Never"))
+            found = plain if failed else found
+            (mypys, shown) = site.describe(found, ours)
+            if not (joined or is_subtype(found, ours) or fits(found, ours)):
+                ctx.api.fail(f"mypy says {mypys}, the code {shown}", expr)
+            ctx.api.note(f"found {shown}", expr)
+            return ctx.default_return_type
+
+    def plugin(version):
+        return Probe
 """
 IMPORTS = "from airflow.sdk import DAG, task\n"
 
@@ -117,3 +156,47 @@ def test_keys_are_judged_as_the_table_says(check, tmp_path):
         if bool(case.told) != (number in found) or case.told not in found.get(number, "")
     ]
     assert wrong == []
+
+
+ATOMS = (
+    *("1", "-2", "1.5", "'a'", "True", "None", "b'x'", "[]", "{}", "n", "s", "xs", "d", "o"),
+    *("Color.RED", "Order(id=1)", "Decimal(1)", "count()", "orders()", "datetime.now()"),
+)
+FORMS = (
+    *("[{}, {}]", "[{}]", "({}, {})", "{{'a': {}, 'b': {}}}", "{{'a': {}}}", "{{1: {}, 2: {}}}"),
+    *("{} if n else {}", "{} or {}", "{} and {}", "not {}", "{} is {}", "{} + {}", "{} == {}"),
+    *("{} * {}", "{} / {}", "-{}", "f'{{{}}}'", "str({})", "'%s' % {}", "{}[0]", "{}['a']"),
+    *("[{} for one in xs]", "{{one: {} for one in xs}}", "{}.total", "{}.strip()", "{}.copy()"),
+    *("{}.upper().split(',')", "sorted({})", "len({})", "dict(a={})", "list({})", "{}.isoformat()"),
+)
+
+
+def expressions(number: int) -> list[str]:
+    """Some expressions of all kinds, always the same."""
+    chance = random.Random(number)
+
+    def one(depth: int) -> str:
+        if not depth or chance.random() < 0.2:
+            return chance.choice(ATOMS)
+        form = chance.choice(FORMS)
+        inner = [f"({one(depth - 1)})" for _ in range(form.count("{}"))]
+        return form.format(*inner)
+
+    return [one(3) for _ in range(number)]
+
+
+def test_what_is_inferred_never_contradicts_mypy(tmp_path, warm_cache):
+    """The type that code says is the one that mypy infers for the expression, or a wider one."""
+    (tmp_path / "probe.py").write_text(dedent(PROBE))
+    given = "n: int, s: str, xs: list[str], d: dict[str, int], o: Order"
+    text = f"{HEADER}\n\ndef probe(value: object) -> None: ...\n"
+    for place, expression in enumerate(expressions(1500)):
+        text += f"\n\ndef made_{place}({given}):\n    probe({expression})\n"
+    (tmp_path / "cases.py").write_text(text)
+    run = run_mypy(tmp_path, "cases.py", cache=warm_cache, plugin=f"{tmp_path}/probe.py")
+    lines = text.splitlines()
+    assert [
+        f"{lines[one.line - 1]}: {one.text}" for one in run.errors if "mypy says" in one.text
+    ] == []
+    known = [one.text for one in run.notes if one.text.startswith("found ")]
+    assert sum(not text.endswith("Any") for text in known) > 200

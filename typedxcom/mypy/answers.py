@@ -79,6 +79,10 @@ class Answers:
         self._sites.clear()
         self._to_mend = dict(_MENDED)
 
+    def site_of(self, api: Any) -> Site:
+        """The file that a checker of mypy's is at."""
+        return self._sites[api]
+
     # What mypy asks ------------------------------------------------------------------------------
 
     def get_customize_class_mro_hook(

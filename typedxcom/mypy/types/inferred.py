@@ -75,7 +75,7 @@ from typedxcom.mypy.types.kinds import is_known
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
 
-__all__ = ["keys_of", "return_in_code", "without_constants"]
+__all__ = ["keys_of", "return_in_code", "type_in_code", "without_constants"]
 
 MAX_DEPTH: Final = 12
 # Functions of Python's own that leave what they are given alone.
@@ -104,6 +104,11 @@ def return_in_code(site: Site, func: FuncDef) -> Type | None:
     if not found or any(isinstance(one, AnyType) for one in found):
         return None
     return _union(found)
+
+
+def type_in_code(site: Site, func: FuncDef, expr: Expression) -> Type:
+    """The type of one expression in a function, ``Any`` where that is not known."""
+    return _Reader(site, func).type_of(expr)
 
 
 def _is_stub(func: FuncDef) -> bool:
