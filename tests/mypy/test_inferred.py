@@ -55,9 +55,9 @@ PROBE = """
             if is_wrong:
                 return ctx.default_return_type
             found, failed = site.has_errors(lambda: accept(expr, type_context=ours))
-            joined = any(word in mypys for word in ("object", "Sequence[", "Never"))
             found = plain if failed else found
             (mypys, shown) = site.describe(found, ours)
+            joined = any(word in mypys for word in ("object", "Sequence[", "Never"))
             if not (joined or is_subtype(found, ours) or fits(found, ours)):
                 ctx.api.fail(f"mypy says {mypys}, the code {shown}", expr)
             ctx.api.note(f"found {shown}", expr)
@@ -195,6 +195,7 @@ def test_what_is_inferred_never_contradicts_mypy(tmp_path, warm_cache):
     (tmp_path / "cases.py").write_text(text)
     run = run_mypy(tmp_path, "cases.py", cache=warm_cache, plugin=f"{tmp_path}/probe.py")
     lines = text.splitlines()
+    assert "INTERNAL ERROR" not in run.output
     assert [
         f"{lines[one.line - 1]}: {one.text}" for one in run.errors if "mypy says" in one.text
     ] == []

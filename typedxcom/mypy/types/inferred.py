@@ -384,11 +384,22 @@ class _Reader:
         callee = expr.callee
         if isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo):
             return _made_by(callee.node, expr)
+        if isinstance(callee, RefExpr) and callee.fullname in _OF_ITEMS and len(expr.args) == 1:
+            return self._of_items(callee.fullname, expr.args[0])
         if isinstance(callee, RefExpr) and isinstance(callee.node, (FuncDef, OverloadedFuncDef)):
             return _returned(callee.node)
         if isinstance(callee, MemberExpr):
             return self._method(callee)
         return unknown()
+
+    def _of_items(self, function: str, given: Expression) -> Type:
+        """``max(xs)`` and ``sum(xs)``; the sum of nothing is an ``int``."""
+        found = self.type_of(given)
+        item = _args(found)[0] if _name_of(found) in _CHANGING[:2] else unknown()
+        if function != "builtins.sum":
+            return item
+        number = _name_of(item) in ("builtins.int", "builtins.float")
+        return _union([item, self.site.builtin("int")]) if number else unknown()
 
     def _method(self, callee: MemberExpr) -> Type:
         if isinstance(callee.expr, RefExpr) and isinstance(callee.expr.node, TypeInfo):
@@ -447,6 +458,7 @@ _READERS: Final[dict[type, Any]] = {
 }
 _CHANGING: Final = ("builtins.list", "builtins.set", "builtins.dict")
 _STANDARD: Final = ("builtins", "datetime", "decimal", "pathlib", "uuid")
+_OF_ITEMS: Final = ("builtins.max", "builtins.min", "builtins.sum")
 _TEXTS: Final = ("builtins.str", "builtins.str")
 
 
