@@ -318,7 +318,12 @@ CASES = [
     _case("x = 1\nreturn x", "int"),
     _case("x = {'a': 1}\nreturn x", "{'a': int}"),
     _case("x = {'a': 1}\nprint(x)\nreturn x", "{'a': int}"),
-    _case("x = [float(one) for one in n]\nreturn max(x), sum(x)", "tuple[float, float | int]", "n"),
+    _case(
+        "x = [float(one) for one in n]\nreturn max(x), sum(x)",
+        "tuple[float, float | int]",
+        "n",
+        static=True,
+    ),
     _case("x = y = 'a'\nreturn x", "str"),
     _case("x: int = n['a']\nreturn x", "int", "n"),
     _case("if n:\n    x = 1\nreturn x", "int", "n"),
@@ -489,4 +494,5 @@ KEYS = [
     KeyCase("@task\n" + _KEYS, "rows", told="multiple_outputs=True"),  # one XCom, and no key
     KeyCase("@task(multiple_outputs=False)\n" + _KEYS, "rows", told="multiple_outputs=True"),
     KeyCase("@task\n" + _OPEN, "rows"),
+    KeyCase(_MULTIPLE + _KEYS.replace("(n=())", "(n=()) -> Any"), "row"),
 ]

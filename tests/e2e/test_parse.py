@@ -215,7 +215,7 @@ def test_a_fault_of_the_check_takes_no_dag_away(monkeypatch, caplog):
     def broken(dag):
         raise KeyError(dag)
 
-    monkeypatch.setattr("typedxcom.airflow.wiring.dag.check_dag", broken)
+    monkeypatch.setattr("typedxcom.airflow.wiring.dag.check_tasks", broken)
     assert load_dag(TYPED).dag_id == "plain"
     assert "DAG plain could not be checked" in caplog.text
 

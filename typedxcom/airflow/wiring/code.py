@@ -69,13 +69,18 @@ def shown_by(operator: Any) -> Schema:
         return UNKNOWN
     kind = kind_of(getattr(operator, "operator_class", type(operator)))
     contract = contract_of(function)
-    if not kind.returns_value or not _runs_its_function(operator):
+    if not kind.returns_value or not _runs_its_function(operator) or _promises_anything(function):
         return UNKNOWN
     if contract is None:
         return returned_by(function)
     if contract.output is not None:
         return UNKNOWN
     return returned_by(contract.function, contract.local_names)
+
+
+def _promises_anything(function: Any) -> bool:
+    """Whether the author wrote ``-> Any``, so that nothing is asked of the code."""
+    return getattr(function, "__annotations__", {}).get("return") in (Any, object, "Any", "object")
 
 
 def keys_shown(operator: Any) -> tuple[str, ...] | None:

@@ -86,10 +86,11 @@ def _differs(before: Any, loaded: LoadedFile) -> str:
     after = _verdict(loaded)
     if before.keys() != after.keys() or any(before[one][1] != after[one][1] for one in after):
         return "its tasks would be others"
-    new = [
-        sentence for one in after for sentence in after[one][0] if sentence not in before[one][0]
-    ]
-    return f"it would be wrong: {new[0]}" if new else ""
+    for one in after:
+        new = [words for words in after[one][0] if words not in before[one][0]]
+        if len(after[one][0]) > len(before[one][0]):  # else one that was there has other words
+            return f"it would be wrong: {new[0]}"
+    return ""
 
 
 def _annotated(text: bytes, loaded: LoadedFile) -> tuple[bytes, int]:
