@@ -107,7 +107,7 @@ def test_without_an_answer_objects_say_no_owner(supervisor: Supervisor, caplog: 
     with caplog.at_level(logging.WARNING):
         assert [this_owner() for _ in range(3)] == [""] * 3
     assert supervisor.asked == ["GetVariable"]
-    assert len([one for one in caplog.messages if "say no owner" in one]) == 1
+    assert len([one for one in caplog.messages if "have no owner" in one]) == 1
     assert "secret" not in caplog.text
 
 

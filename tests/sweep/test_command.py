@@ -296,7 +296,7 @@ def test_an_emptied_database_removes_nothing(
     assert main(["sweep", "--delete"]) == 1
     assert "no entry at all" in capsys.readouterr().err
     assert main(["sweep"]) == 0
-    assert "names 1 of 1 old objects in store 'default'" in capsys.readouterr().out
+    assert "points to 1 of 1 old objects in store 'default'" in capsys.readouterr().out
     made = load_dag("from typedxcom.airflow.sweep.dag import dag  # emptied")
     assert "--all-orphans" in str(run_dag(made, run_conf={"delete": True}).error("sweep"))
     assert dags(store) == {"old", "young", "ours"}

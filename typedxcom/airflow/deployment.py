@@ -67,8 +67,8 @@ def _asked() -> str:
     except Exception as error:  # whatever Airflow raises, the value can be stored without it
         _kept["owner"] = ""
         _log.warning(
-            "Airflow does not give the Variable %r, so the objects of this task say no owner and "
-            "no sweep removes them. Set [%s] deployment. (%s)",
+            "Airflow does not give the Variable %r, so the objects of this task have no owner and "
+            "no sweep deletes them. Set [%s] deployment. (%s)",
             VARIABLE,
             SECTION,
             type(error).__name__,

@@ -84,5 +84,5 @@ def check_declared(size: int, limit: int, address: str) -> None:
     if not 0 <= size <= limit:
         raise IntegrityError(
             f"`{address}` declares {size:,} bytes, and at most {limit:,} are read. "
-            "Raise [typedxcom] read_limit where such a value is right."
+            "If such a value is right, raise [typedxcom] read_limit."
         )

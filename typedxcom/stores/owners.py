@@ -4,7 +4,7 @@ The name of an object holds its owner: 12 characters that stand for a deployment
 deployment that writes to a store leaves a record there, beside the folders of DAGs::
 
     .typedxcom/3f2a9c1d22ab.json                     3f2a9c1d22ab has written here
-    .typedxcom/3f2a9c1d22ab.adopted.unmarked.json    and took over older objects, which say no owner
+    .typedxcom/3f2a9c1d22ab.adopted.unmarked.json    and took over older objects without an owner
 
 Every deployment writes only its own records, so writers never race for one.
 """

@@ -80,9 +80,9 @@ def doubts(report: SweepReport, store: StoreReport, rules: SweepRules) -> str:
     else:
         return ""
     return (
-        f"No entry of {report.source} names {orphans:,} of {old:,} old objects in store {store.name!r} "
-        f"({store.address}), and {why}. Is it the database of the deployment that writes to this "
-        "store, and is it whole? If all of them may go, say so: `--all-orphans`, or `all_orphans` "
+        f"No entry of {report.source} points to {orphans:,} of {old:,} old objects in store "
+        f"{store.name!r} ({store.address}), and {why}. Is it the database of the deployment that writes to this "
+        "store, and is it whole? If all of them may go, use `--all-orphans`, or `all_orphans` "
         "of the sweep's DAG."
     )
 

@@ -38,7 +38,7 @@ def sweep_dag(dag_id: str = "typedxcom_sweep", *, schedule: Any = "@daily", **op
             "delete": Param(
                 is_delete_configured(),
                 type="boolean",
-                description="Remove them; else they are only counted.",
+                description="Delete them. Otherwise they are only counted.",
             ),
             "all_orphans": Param(
                 False,

@@ -55,7 +55,7 @@ def with_code(operator: Any, promised: Schema, key: str) -> Schema:
 
 
 def _reads_strictly() -> bool:
-    """Whether ``"5"`` is no number: where readers are lenient, code shows nothing that fails."""
+    """Whether ``"5"`` is no number: where readers are lax, code shows nothing that fails."""
     try:
         return settings().strict
     except ConfigurationError:  # which the run reports

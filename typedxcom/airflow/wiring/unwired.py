@@ -73,7 +73,7 @@ def _pulls(dag: Any, operator: Any) -> Iterator[str]:
         if pull.dag_id not in (None, dag.dag_id):
             yield (
                 f"{operator.task_id} pulls from the DAG {pull.dag_id!r} by xcom_pull: it gets "
-                "JSON. Use an XComKey to say of what type."
+                "JSON. Use an XComKey to get a typed value."
             )
             continue
         for task_id in pull.task_ids if pull.dag_id is None else ():

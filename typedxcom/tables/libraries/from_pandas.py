@@ -178,7 +178,7 @@ def _unwritten(frame: Any, error: Exception) -> EncodeError:
     for at, dtype in enumerate(frame.dtypes):
         if str(dtype).startswith("Sparse"):
             cure = f"Make it dense: frame[{frame.columns[at]!r}].sparse.to_dense()"
-            return EncodeError(f"{_name(frame, at)} is sparse, which Arrow has not. {cure}")
+            return EncodeError(f"{_name(frame, at)} is sparse, and Arrow has no such type. {cure}")
         try:
             pa.array(frame.iloc[:, at], from_pandas=True)
         except Exception as cause:  # as above
