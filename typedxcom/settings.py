@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Settings"]
+__all__ = ["MAX_PREVIEW", "Settings"]
+
+MAX_PREVIEW = 100  # rows that a preview may be asked for; far fewer fit into its bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.test_project import imports
+from typedxcom.airflow.tab import plugin
 from typedxcom.airflow.tab.entries import StoredEntry
 from typedxcom.airflow.tab.shown import shown_entries
 from typedxcom.exchange.forms import text_form
@@ -34,6 +37,13 @@ def shown(value: Any, *more: StoredEntry) -> dict[str, Any]:
     """The first XCom that is shown."""
     found: dict[str, Any] = shown_entries([*more, entry(value)])["xcoms"][0]
     return found
+
+
+def test_the_plugin_imports_nothing_of_ours_when_airflow_loads_it():
+    """Airflow loads plugins in every process, also in those that have no typed task."""
+    path = Path(plugin.__file__)
+    found = imports(path.read_text(), "typedxcom.airflow.tab.plugin")
+    assert [one.module for one in found if one.at_start and one.top == "typedxcom"] == []
 
 
 def test_a_value_is_indented_json():

@@ -11,8 +11,7 @@ except ImportError:  # Airflow 3.1
 
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer.signing import check_keys
-from typedxcom.preview import MAX_ROWS
-from typedxcom.settings import Settings
+from typedxcom.settings import MAX_PREVIEW, Settings
 
 __all__ = ["SECTION", "check_dags", "conf", "settings", "signing_keys"]
 
@@ -46,8 +45,8 @@ def _preview_rows() -> int | None:
     if written.lower() in ("", "off", "false", "none"):
         return None
     rows = int(written)
-    if not 0 <= rows <= MAX_ROWS:
-        raise ValueError(f"preview is {rows}: it needs a number from 0 to {MAX_ROWS}, or off")
+    if not 0 <= rows <= MAX_PREVIEW:
+        raise ValueError(f"preview is {rows}: it needs a number from 0 to {MAX_PREVIEW}, or off")
     return rows
 
 

@@ -16,7 +16,6 @@ from typedxcom.preview.withheld import withheld_names, withholds_all
 __all__ = [
     "KEY",
     "MAX_BYTES",
-    "MAX_ROWS",
     "TableLook",
     "make_preview",
     "read_preview",
@@ -28,6 +27,3 @@ __all__ = [
 
 KEY = "typedxcom.preview"
 """The XCom key of the preview of what a task returned."""
-
-MAX_ROWS = 100
-"""How many rows anybody may ask for; far fewer fit into the bytes."""

@@ -7,7 +7,7 @@ from airflow.sdk import task as plain_task
 from typedxcom import task
 
 
-@task(retries=2, execution_timeout=None, show_return_value_in_logs=False, store="far")
+@task(retries=2, execution_timeout=None, show_return_value_in_logs=False, store="far", preview=5)
 def add(n: int) -> int:
     return n
 
@@ -34,6 +34,10 @@ def plain(n: int) -> int:
 
 @task(retrys=2)  # E: @task has no argument "retrys": did you mean "retries"? [xcom-task]
 def wrong_decorator() -> None: ...
+
+
+@task(previw=5)  # E: @task has no argument "previw": did you mean "preview"? [xcom-task]
+def wrong_preview() -> None: ...
 
 
 @task.branch

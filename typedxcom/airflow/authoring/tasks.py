@@ -38,9 +38,9 @@ from typedxcom.airflow.wiring.readers import read_in, reader_group
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, shorten
-from typedxcom.preview import MAX_ROWS
 from typedxcom.schema.relation import Solution, substitute
 from typedxcom.scopes import local_names, settle
+from typedxcom.settings import MAX_PREVIEW
 
 __all__ = ["TypedTask", "adopt"]
 
@@ -81,9 +81,9 @@ def _refuse_preview(name: str, rows: Any) -> None:
     """Raise ContractError unless *rows* is a number of rows, or says that there is no preview."""
     if rows is None or rows is False:
         return
-    if type(rows) is not int or not 0 <= rows <= MAX_ROWS:
+    if type(rows) is not int or not 0 <= rows <= MAX_PREVIEW:
         raise ContractError(
-            f"Task function {name!r}: preview takes a number of rows from 0 to {MAX_ROWS}, or False "
+            f"Task function {name!r}: preview takes a number of rows from 0 to {MAX_PREVIEW}, or False "
             f"for no preview, got `{shorten(rows)}`."
         )
 

@@ -15,6 +15,7 @@ from typedxcom.airflow.tab.shown import shown_entries
 __all__ = ["make_app"]
 
 _MODULE = Path(__file__).with_name("tab.js")
+_ASKED_AGAIN = {"Cache-Control": "no-cache"}  # a new release has the same address
 _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -30,7 +31,7 @@ def make_app() -> Any:
     may_see = requires_access_dag(method="GET", access_entity=DagAccessEntity.XCOM)
 
     def module() -> FileResponse:
-        return FileResponse(_MODULE, media_type="text/javascript")
+        return FileResponse(_MODULE, media_type="text/javascript", headers=_ASKED_AGAIN)
 
     def xcoms(
         session: Any, dag_id: str, run_id: str, task_id: str, map_index: int = -1

@@ -1,18 +1,16 @@
 """What Airflow loads of the tab: a description, and an app that is made at its first request.
 
-Airflow loads plugins in every process, tasks included, so nothing heavy is imported here.
+Airflow loads plugins in every process, tasks included, so nothing of ours is imported here.
 """
 
 from __future__ import annotations
 
 import functools
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
-
-from typedxcom.airflow.config import conf
 
 __all__ = ["TypedXComPlugin"]
 
@@ -32,9 +30,9 @@ def _made() -> Any:
 
 
 def _bundle_url() -> str:
-    """The module's address from the root of the host; a new release has a new one."""
+    """The module's address from the root of the host."""
     root = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")
-    return f"{root}{_PREFIX}/tab.js?v={version('typedxcom')}"
+    return f"{root}{_PREFIX}/tab.js"
 
 
 class TypedXComPlugin(AirflowPlugin):
