@@ -10,7 +10,7 @@ import pytest
 from tests.cli.test_check import run
 
 MIXED = """
-from airflow.providers.standard.operators.bash import BashOperator
+from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import dag, task
 from typedxcom import typed_output
 
@@ -54,7 +54,7 @@ def mixed():
     total(vague("b"))
     show(vague("b"))
     show.partial(title="each").expand(value=numbers)
-    total(BashOperator(task_id="run", bash_command="true").output)
+    total(PythonOperator(task_id="run", python_callable=print).output)
 
 
 mixed()
