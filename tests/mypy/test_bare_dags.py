@@ -169,7 +169,6 @@ def statements():
     load(group(1))  # E: load, one
     load(later())  # E: load, later
     load(keys()["a"])  # E: load, keys
-    load([text for text in [one()]][0])  # E: load, one
     number + 1  # E: one
     load(one())  # type: ignore[xcom-arg]
     load(3)  # E: load
