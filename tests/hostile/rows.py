@@ -92,8 +92,8 @@ class Rows:
             ("size", 2**50), ("size", 2**40), ("size", 10**30), ("size", 6), ("size", 8), ("size", 0),
             ("size", float("nan")), ("size", float("inf")), ("size", 7.0), ("rows", 2**64),
             ("store", "\ud800"), ("codec", "pickle"), ("codec", "os.system"), ("codec", "x" * 10**7),
-            ("about", "\ud800"), ("digest", digest_of(b"other")), ("digest", "sha256:" + "0" * 64),
-            ("about", "x" * 10**7), ("$typedxcom", 2**63), ("$typedxcom", -(2**64)),
+            ("is", "\ud800"), ("digest", digest_of(b"other")), ("digest", "sha256:" + "0" * 64),
+            ("is", "x" * 10**7), ("$typedxcom", 2**63), ("$typedxcom", -(2**64)),
         ):  # fmt: skip
             yield f"pointer {field} {str(value)[:30]!a}", {**self.good, field: value}
         for number, path in enumerate(FORGED_PATHS):

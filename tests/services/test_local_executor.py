@@ -176,7 +176,7 @@ def test_every_feature_runs_green(stack: Any) -> None:
     assert stack.xcom("typed_right", run, "check") == {"mean": 0.5, "n": 3}
     assert stack.xcom("typed_right", run, "extract", "row_count") == 3
     assert stack.xcom("typed_right", run, "trips")["is"].startswith(
-        "Table[Trip]: 2 rows x 1 columns"
+        "Table[Trip]: 2 rows x 1 column,"
     )
 
 
