@@ -209,7 +209,22 @@ class TaskDecoratorCollection(TaskDecorator):
 
 task: TaskDecoratorCollection
 
+class TypedDecorator:
+    """``@typed(output=..., preview=...)``."""
+
+    def __call__(self, decorated: _F, /) -> _F: ...
+
+@overload
 def typed(decorated: _F) -> _F: ...
+@overload
+def typed(
+    *,
+    inputs: Any = None,
+    output: Any = None,
+    store: str | None = None,
+    format: Literal["arrow", "parquet"] | None = None,
+    preview: int | None = None,
+) -> TypedDecorator: ...
 
 class ContractDecorator:
     """``@contract(inputs=..., output=...)``."""

@@ -4,7 +4,7 @@ from typing import Any, TypedDict
 
 from airflow.sdk import DAG, task_group
 from airflow.sdk import task as plain_task
-from typedxcom import task
+from typedxcom import task, typed
 
 
 @task(retries=2, execution_timeout=None, show_return_value_in_logs=False, store="far", preview=5)
@@ -29,6 +29,12 @@ def pod() -> int:
 
 @plain_task
 def plain(n: int) -> int:
+    return n
+
+
+@typed(store="far", preview=0)
+@plain_task
+def kept(n: int) -> int:
     return n
 
 
@@ -79,6 +85,7 @@ options: dict[str, Any] = {}
 with DAG("right", schedule=None) as right:
     add.override(task_id="x", retries=3, pool="p", trigger_rule="all_done", op_kwargs={})(1)
     add.override(**options)(1)
+    kept(add(1))
     add.override(something_new=1)(1)
     command.override(cwd="/", skip_on_exit_code=99)()
     elsewhere.override(python_version="3.12")(1)
