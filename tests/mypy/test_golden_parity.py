@@ -59,6 +59,7 @@ MYPY_ALONE = {
         'wire_plain_multiple_outputs: row.partial(value=parts["train"])',
         'wire_plain_reduce: counts["x"]',
         "wire_plain_zip: one().zip(sizes())",
+        "wire_inferred: count.partial(value=text())",
         "wire_plain_ordering: load.partial(path=extract)",
         "wire_shadowed: use_any(plain_lock().key)",
     },

@@ -57,7 +57,10 @@ SDK_PARAM: Final = f"{SDK}.definitions.param.Param"
 SDK_CONTEXT: Final = f"{SDK}.definitions.context.Context"
 SDK_OPERATOR: Final = f"{SDK}.bases.operator.BaseOperator"
 SDK_OPERATOR_PARTIAL: Final = f"{SDK}.definitions.mappedoperator.OperatorPartial"
-SDK_NOT_SET: Final = f"{SDK}.definitions._internal.types.ArgNotSet"
+NOT_SET: Final = (
+    f"{SDK}.definitions._internal.types.ArgNotSet",
+    "airflow.serialization.definitions.notset.ArgNotSet",  # from Airflow 3.2 on
+)
 SDK_METADATA: Final = f"{SDK}.definitions.asset.metadata.Metadata"
 SDK_POKE: Final = f"{SDK}.bases.sensor.PokeReturnValue"
 SDK_LAZY_SEQUENCE: Final = f"{SDK}.execution_time.lazy_sequence.LazyXComSequence"

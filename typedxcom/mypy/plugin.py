@@ -44,7 +44,8 @@ class TypedXComPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self._digest = digest(Path(__file__).parent)
+        own = Path(__file__).parent
+        self._digest = digest(own, own.parent / "operator_outputs.py")
         if names.LOADED not in options.always_true:
             options.always_true = [*options.always_true, names.LOADED]
         try:
@@ -95,9 +96,9 @@ class TypedXComPlugin(Plugin):
         return ask
 
 
-def digest(folder: Path) -> str:
-    """The text of all modules in a folder and below it, in short."""
+def digest(folder: Path, *more: Path) -> str:
+    """The text of all modules in a folder and below it, and of *more* files, in short."""
     text = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in [*sorted(folder.rglob("*.py")), *more]:
         text.update(path.read_bytes())
     return text.hexdigest()[:16]

@@ -67,7 +67,6 @@ def right() -> None:
     BashOperator(task_id="c", bash_command="x", env={"A": path()}, cwd=path())
     listing = BashOperator(task_id="d", bash_command="ls")
     say(listing.output)
-    use(listing.output)
     say(typed_output(listing, str))
     say(listing.output["key"])
     FileSensor(task_id="e", filepath=path()) >> listing
@@ -85,8 +84,8 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
-    BashOperator(task_id="a", bash_command=paths())  # E: Argument "bash_command" of "BashOperator" takes "str | ArgNotSet", but task "paths" returns "list[str]" [xcom-arg]
-    BashOperator(task_id="b", bash_command=number())  # E: Argument "bash_command" of "BashOperator" takes "str | ArgNotSet", but task "number" returns "int" [xcom-arg]
+    BashOperator(task_id="a", bash_command=paths())  # E: Argument "bash_command" of "BashOperator" takes "str", but task "paths" returns "list[str]" [xcom-arg]
+    BashOperator(task_id="b", bash_command=number())  # E: Argument "bash_command" of "BashOperator" takes "str", but task "number" returns "int" [xcom-arg]
     BashOperator(task_id="c", bash_command="x", env=path())  # E: Argument "env" of "BashOperator" takes "dict[str, str] | None", but task "path" returns "str" [xcom-arg]
     BashOperator(task_id="d", bash_command="x", env={"A": number()})  # E: Argument "env" of "BashOperator" takes "str" here, but task "number" returns "int" [xcom-arg]
     BashOperator(task_id="e", bash_command="x", retries=number())  # E: Argument "retries" of "BashOperator" is not templated: it cannot take the output of task "number" [xcom-arg]
@@ -96,11 +95,12 @@ def wrong() -> None:
     CopyOperator(task_id="h", source=number())  # E: Argument "source" of "CopyOperator" takes "str", but task "number" returns "int" [xcom-arg]
     CopyOperator(task_id="i", source=path(), limit=path())  # E: Argument "limit" of "CopyOperator" takes "int", but task "path" returns "str" [xcom-arg]
     listing = BashOperator(task_id="j", bash_command="ls")
+    use(listing.output)  # E: Argument "n" of task "use" takes "int", but task "j" returns "str" [xcom-arg]
     use(typed_output(listing, str))  # E: Argument "n" of task "use" takes "int", but an upstream task returns "str" [xcom-arg]
     use(listing)  # E: Argument 1 to "use" has incompatible type "BashOperator"; expected "int" [arg-type]
     say(listing)  # E: Argument 1 to "say" has incompatible type "BashOperator"; expected "str" [arg-type]
     BashOperator.partial(task_id="k").expand(bash_command=path())  # E: Argument "bash_command" of "BashOperator" cannot be mapped over task "path": it returns "str", not a list, a tuple or a dict [xcom-map]
-    BashOperator.partial(task_id="l").expand(bash_command=kwargs_list())  # E: Argument "bash_command" of "BashOperator" takes "str | ArgNotSet", but mapping over task "kwargs_list" gives "dict[str, int]" [xcom-map]
+    BashOperator.partial(task_id="l").expand(bash_command=kwargs_list())  # E: Argument "bash_command" of "BashOperator" takes "str", but mapping over task "kwargs_list" gives "dict[str, int]" [xcom-map]
     CopyOperator.partial(task_id="m").expand(source=[number()])  # E: Argument "source" of "CopyOperator" takes "str", but task "number" returns "int" [xcom-map]
     CopyOperator.partial(task_id="n", source="x").expand(limit=paths())  # E: Argument "limit" of "CopyOperator" takes "int", but mapping over task "paths" gives "str" [xcom-map]
     TriggerDagRunOperator(task_id="o", trigger_dag_id="x", conf=number())  # E: Argument "conf" of "TriggerDagRunOperator" takes "dict[Any, Any] | None", but task "number" returns "int" [xcom-arg]

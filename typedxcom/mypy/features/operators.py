@@ -21,9 +21,10 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.features.calls import Call
+from typedxcom.mypy.features.classic import noted_operator
 from typedxcom.mypy.features.kwargs import KeywordMapping
 from typedxcom.mypy.features.mapping import Mapping
-from typedxcom.mypy.types.outputs import Note, first_output, make_output
+from typedxcom.mypy.types.outputs import INFERRED, Note, first_output, make_output, note_of
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import Tasklike, TaskNote
 
@@ -55,7 +56,8 @@ def construct(site: Site, ctx: FunctionSigContext) -> FunctionLike:
     operator = get_proper_type(signature.ret_type)
     if not isinstance(ctx.context, CallExpr) or not isinstance(operator, Instance):
         return signature
-    return _check(site, ctx.context, operator.type, signature)
+    checked = _check(site, ctx.context, operator.type, signature)
+    return checked.copy_modified(ret_type=noted_operator(site, ctx.context, operator))
 
 
 def _check(site: Site, call: CallExpr, operator: TypeInfo, signature: CallableType) -> CallableType:
@@ -96,7 +98,7 @@ def without_not_set(found: Type) -> Type:
 
 def _is_not_set(found: Type) -> bool:
     proper = get_proper_type(found)
-    return isinstance(proper, Instance) and proper.type.fullname == names.SDK_NOT_SET
+    return isinstance(proper, Instance) and proper.type.fullname in names.NOT_SET
 
 
 def partial_operator(site: Site, ctx: MethodContext) -> Type:
@@ -154,8 +156,15 @@ def _given(note: Type | None) -> tuple[str, ...]:
 
 
 def output(site: Site, ctx: AttributeContext) -> Type:
-    """``operator.output``: nobody says of what type."""
-    return make_output(site, unknown(), note=Note())
+    """``operator.output``: nobody promises a type, but the table of operators may tell it."""
+    operator = get_proper_type(ctx.type)
+    attrs = (
+        operator.extra_attrs.attrs
+        if isinstance(operator, Instance) and operator.extra_attrs
+        else {}
+    )
+    note = note_of(operator) if isinstance(operator, Instance) else None
+    return make_output(site, unknown(), note=note or Note(), inferred=attrs.get(INFERRED))
 
 
 def _fields(operator: TypeInfo) -> CallableType | None:

@@ -32,12 +32,14 @@ from typedxcom.mypy import names
 from typedxcom.mypy.types.site import Site, unknown
 
 __all__ = [
+    "INFERRED",
     "Note",
     "Output",
     "forget_notes",
     "holds_output",
     "make_output",
     "note_attrs",
+    "note_of",
     "output_of",
     "resolved",
 ]
@@ -177,21 +179,21 @@ def output_of(found: Type) -> Output | None:
         return None
     kind = proper.type.fullname
     if kind == names.XCOMARG:
-        return Output(proper.args[0], kind, _note(proper), _inferred(proper))
+        return Output(proper.args[0], kind, note_of(proper), _inferred(proper))
     if kind == names.RENAMED:
-        return Output(proper.args[0], names.XCOMARG, _note(proper), _inferred(proper))
+        return Output(proper.args[0], names.XCOMARG, note_of(proper), _inferred(proper))
     if kind in names.OUTPUTS and kind != names.RENAMED_MAPPED:
         for declared in proper.type.bases:
             if declared.type.fullname == names.XCOMARG:
                 value = expand_type_by_instance(declared.args[0], proper)
-                return Output(value, kind, _note(proper), _inferred(proper))
+                return Output(value, kind, note_of(proper), _inferred(proper))
     if not proper.type.has_base(names.SDK_XCOMARG) and not proper.type.has_base(names.XCOMARG):
         return None
     for base in proper.type.mro:
         if base.fullname == names.XCOMARG:
             value = map_instance_to_supertype(proper, base).args[0]
             kind = names.MAPPED if kind == names.RENAMED_MAPPED else kind
-            return Output(value, kind, _note(proper), _inferred(proper))
+            return Output(value, kind, note_of(proper), _inferred(proper))
         if base.fullname == names.SDK_XCOMARG:
             return Output(unknown(), names.SDK_XCOMARG, None)
     return None
@@ -206,7 +208,8 @@ def is_output(found: ProperType) -> bool:
     )
 
 
-def _note(found: Instance) -> Note | None:
+def note_of(found: Instance) -> Note | None:
+    """The note on a type, where it has one."""
     text = found.extra_attrs and found.extra_attrs.attrs.get(NOTE)
     if isinstance(text, LiteralType) and isinstance(text.value, str):
         return _parsed(text.value)
