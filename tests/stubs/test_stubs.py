@@ -15,6 +15,27 @@ from tests.mypy.support import ROOT
 
 STUBS = ROOT / "stubs"
 PROGRAM = ROOT / "tests" / "mypy" / "programs" / "right_airflow.py"
+# The imports of Airflow 2, which Airflow 3 still takes.
+OLD_IMPORTS = """
+from airflow.decorators import dag, task, task_group
+
+@task
+def extract() -> list[int]:
+    return [1]
+
+@task
+def load(ids: list[int]) -> None: ...
+
+@dag(schedule=None)
+def old() -> None:
+    @task_group
+    def both() -> None:
+        load(extract())
+
+    both()
+
+old()
+"""
 pytestmark = pytest.mark.skipif(
     not STUBS.exists(), reason="a wheel has no stubs: they have their own"
 )
@@ -62,8 +83,21 @@ def test_plain_airflow_code_has_no_error(name, tmp_path: Path):
     folder.mkdir()
     shutil.copy(PROGRAM, folder)
     python = checkers.python_with(tmp_path / "python", stubs=True)
+    (folder / "old.py").write_text(OLD_IMPORTS)
     report = checkers.check(name, folder, python, cache=tmp_path)
     assert report.of(PROGRAM.name) == [], report.output
+    assert report.of("old.py") == [], report.output
     (folder / PROGRAM.name).write_text("import nothing_of_this_name\n")
     report = checkers.check(name, folder, python, cache=tmp_path)
     assert len(report.of(PROGRAM.name)) == 1, "a checker that finds nothing proves nothing"
+
+
+def test_the_plugin_knows_old_imports_by_the_stubs(tmp_path: Path):
+    """mypy alone rejects `from airflow.decorators import task`; with the stubs it is typed."""
+    folder = tmp_path / "dags"
+    folder.mkdir()
+    (folder / "old.py").write_text(OLD_IMPORTS.replace("ids: list[int]", "ids: str"))
+    python = checkers.python_with(tmp_path / "python", stubs=True)
+    report = checkers.check("mypy", folder, python, cache=tmp_path, plugin=True)
+    (error,) = report.of("old.py")
+    assert 'Argument "ids" of task "load" takes "str"' in error
