@@ -392,7 +392,8 @@ def test_no_lazy_name_is_also_a_module():
     assert len(lazy) > 2
     for path in lazy:
         package = importlib.import_module(module_name(path))
-        modules = {part.stem for part in path.parent.iterdir() if part.name != "__pycache__"}
+        files = {part.stem for part in path.parent.glob("*.py")}
+        modules = files | {part.parent.name for part in path.parent.glob("*/__init__.py")}
         assert not modules.intersection(package.__all__), package.__name__
 
 
