@@ -55,6 +55,21 @@ def test_a_function_that_yields_what_it_promises_is_refused(annotation):
     assert len(check_dag(dag)) == 2
 
 
+@pytest.mark.parametrize("annotation", [*PROMISE_VALUES, None], ids=str)
+def test_an_async_generator_is_refused(annotation):
+    """Airflow never runs its body."""
+
+    async def produce():
+        yield 1
+
+    produce.__annotations__ = {"return": annotation}
+    with DAG("yields", schedule=None) as dag:
+        with pytest.raises(ContractError, match="'produce' is an async generator"):
+            task(produce)()
+        plain_task(produce)()
+    assert len(check_dag(dag)) == 1
+
+
 @pytest.mark.parametrize("annotation", PROMISE_NONE, ids=str)
 def test_a_function_that_yields_metadata_or_promises_nothing_is_fine(annotation):
     """So is one whose result is what it returns."""

@@ -1,6 +1,6 @@
 """Functions that yield, and dicts where Airflow takes items by number or keys as text."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 from typing import Any, Literal, TypedDict
 
 from airflow.sdk import Asset, Metadata, dag
@@ -44,6 +44,16 @@ def plain_yields() -> Generator[int, None, None]:
 
 @task  # E: Task "promises_a_list" yields, so it pushes nothing of "list[int]": return a list [xcom-task]
 def promises_a_list() -> list[int]:  # E: The return type of a generator function should be "Generator" or one of its supertypes [misc]
+    yield 1
+
+
+@task  # E: Task "async_yields" is an async generator, which Airflow never runs: return a list [xcom-task]
+async def async_yields() -> AsyncIterator[int]:
+    yield 1
+
+
+@task
+async def async_without_types():
     yield 1
 
 

@@ -58,13 +58,20 @@ def refuse_result(operator_class: type, contract: Contract) -> None:
 def refuse_generator(contract: Contract) -> None:
     """Raise ContractError if a function that yields promises what it yields.
 
-    Airflow takes asset `Metadata` from a generator, and pushes what it finally returns.
+    Airflow takes asset `Metadata` from a generator, and pushes what it finally returns. It never
+    runs an async generator.
     """
-    if not inspect.isgeneratorfunction(contract.function):
+    is_async = inspect.isasyncgenfunction(contract.function)
+    if not is_async and not inspect.isgeneratorfunction(contract.function):
         return
     hints = read_hints(contract.function, local_names=contract.local_names, importing=False)
     promised = _plain(hints.found.get("return", Any))
-    if _yields_metadata(promised):
+    if is_async and promised is not Any:
+        raise ContractError(
+            f"Task function {contract.name!r} is an async generator, which Airflow never runs. "
+            "Return a list."
+        )
+    if is_async or _yields_metadata(promised):
         return
     shown = promised.__name__ if isinstance(promised, type) and not get_args(promised) else promised
     raise ContractError(

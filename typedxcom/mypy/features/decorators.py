@@ -308,11 +308,16 @@ def _check_yielded(site: Site, context: Context, function: CallableType, note: T
     """Report a function that yields what it promises: Airflow pushes only what it returns."""
     if not isinstance(context, Decorator) or not context.func.is_generator:
         return
-    if context.func.is_async_generator or _yields_metadata(get_proper_type(function.ret_type)):
+    promised, name = get_proper_type(function.ret_type), _name(function) or note.name
+    if context.func.is_async_generator:
+        if isinstance(promised, AnyType):
+            return
+        text = f'Task "{name}" is an async generator, which Airflow never runs: return a list'
+    elif _yields_metadata(promised):
         return
-    (shown,) = site.describe(function.ret_type)
-    name = _name(function) or note.name
-    text = f'Task "{name}" yields, so it pushes nothing of "{shown}": return a list'
+    else:
+        (shown,) = site.describe(function.ret_type)
+        text = f'Task "{name}" yields, so it pushes nothing of "{shown}": return a list'
     site.fail(text, context.decorators[0], XCOM_TASK)
 
 
