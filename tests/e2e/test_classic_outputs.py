@@ -59,7 +59,10 @@ def test_some_providers_are_installed():
 @pytest.mark.parametrize("name", INSTALLED)
 def test_a_row_is_true_of_the_installed_class(name: str):
     """The class is where the row says, and its own annotation does not contradict."""
-    operator_class = found(name)
+    try:
+        operator_class = found(name)
+    except ModuleNotFoundError as error:
+        pytest.skip(f"the provider wants {error.name}, which is optional")
     assert issubclass(operator_class, BaseOperator)
     mro = [(f"{one.__module__}.{one.__qualname__}", vars(one)) for one in operator_class.__mro__]
     row = output_of(tuple(mro))

@@ -273,6 +273,8 @@ def test_a_wrong_mode_is_a_wrong_setting(
         dag(dag_id="a", schedule=None)(lambda: load("x"))()
 
 
+# Airflow 3.1 looks for the annotation's names where the function was defined, and says so.
+@pytest.mark.filterwarnings("ignore:Cannot infer multiple_outputs")
 def test_what_cannot_travel_is_left_to_airflow():
     """A type without a codec says nothing any more; the value passes as without annotations."""
 
@@ -296,7 +298,8 @@ def test_what_cannot_travel_is_left_to_airflow():
 
     with pytest.warns(ContractWarning) as found:
         made = odd()
-    assert [str(one.message).count("Odd") > 0 for one in found] == [True, True]
+    ours = [str(one.message) for one in found if issubclass(one.category, ContractWarning)]
+    assert ["Odd" in text for text in ours] == [True, True]
     succeed(made)
     assert seen == [(7, 1)]
 

@@ -128,13 +128,15 @@ typed_right()
 """
 
 WRONG = """
+from typing import Any
+
 from airflow.sdk import dag
 from airflow.sdk import task as plain
 from typedxcom import task
 
 
 @plain
-def extract():
+def extract() -> Any:
     return {"n": "three"}
 
 
