@@ -6,7 +6,7 @@ worker.
 
 from __future__ import annotations
 
-# mypy.argmap, which modules here use, cannot be the first import of mypy in a fresh process.
+# In a fresh process, `mypy.argmap`, which modules here use, must not be mypy's first import.
 import mypy.build  # noqa: F401
 from mypy.plugin import Plugin
 
@@ -16,5 +16,5 @@ __all__ = ["plugin"]
 
 
 def plugin(version: str) -> type[Plugin]:
-    """What mypy calls with its own version."""
+    """Returns the plugin's class. mypy calls this with its own version."""
     return TypedXComPlugin

@@ -1,4 +1,4 @@
-"""The answers to mypy's questions: a table from full names to functions.
+"""Answers mypy's questions: a table from full names to functions.
 
 Every hook is guarded: a fault in it is reported once and never ends the user's run.
 """
@@ -46,7 +46,7 @@ _AttributeHook = Callable[[AttributeContext], Type]
 
 
 class Answers:
-    """Hooks by full name, for the questions of one plugin.
+    """The hooks by full name, for the questions of one plugin.
 
     Attributes:
         classes: The classes of the build.
@@ -63,7 +63,7 @@ class Answers:
         self._infer = self._guard(infer_unannotated, _default_return)
         self._plain_call = self._guard(uses.plain_call, _default_signature)
         self._computing = self._guard(uses.computing_call, _default_signature)
-        # mypy asks at each call and each attribute, mostly for the same few: a dict answers that.
+        # mypy asks at each call and each attribute, mostly for the same few: a dict is fast.
         signatures = self._guarded(SIGNATURES, names.SDK_TASKS, _default_signature)
         for question, hooks in (
             ("get_method_signature_hook", _Hooks(signatures, self._method_signature_hook)),
@@ -73,14 +73,14 @@ class Answers:
             setattr(self, question, hooks.__getitem__)
 
     def begin(self) -> None:
-        """A new build: what was found in the last one is gone."""
+        """Starts a new build and forgets what was found in the last one."""
         forget()
         self.classes.clear()
         self._sites.clear()
         self._to_mend = dict(_MENDED)
 
     def site_of(self, api: Any) -> Site:
-        """The file that a checker of mypy's is at."""
+        """Returns the site of the file that a checker of mypy's works on."""
         return self._sites[api]
 
     # What mypy asks ------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ class Answers:
     def get_customize_class_mro_hook(
         self, fullname: str
     ) -> Callable[[ClassDefContext], None] | None:
-        """Outputs lose the ``Any`` base that other checkers see; tables gain one."""
+        """Removes the ``Any`` base of outputs, which other checkers see, and adds one to tables."""
         if fullname == names.TABLE:
             return bases.make_open
         if fullname not in names.OUTPUTS or fullname in names.OPEN:
@@ -96,15 +96,15 @@ class Answers:
         return guarded(bases.make_strict, bases.leave)
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
-        """``Table[Row]`` stands for any library's table."""
+        """Lets ``Table[Row]`` stand for any library's table."""
         return table_or_any if fullname in (names.TABLE, names.PUBLIC_TABLE) else None
 
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        """Airflow's own ``XComArg`` does not declare that it has keys."""
+        """Gives Airflow's own ``XComArg`` keys, because it does not declare that it has them."""
         return guarded(bases.add_keys, bases.leave) if fullname == names.SDK_DEPENDENCY else None
 
     def _method_signature_hook(self, fullname: str) -> _SignatureHook | None:
-        """Hooks that judge arguments."""
+        """Returns the hook that judges the arguments of a method's call."""
         owner, _, method = fullname.rpartition(".")
         if fullname == "builtins.str.format":
             return self._guard(formatted, _default_signature)
@@ -119,7 +119,7 @@ class Answers:
         return None
 
     def _method_hook(self, fullname: str) -> _ReturnHook | None:
-        """Hooks that decide what a call returns."""
+        """Returns the hook that decides what a method's call returns."""
         owner, _, method = fullname.rpartition(".")
         if not self.config.check_plain_airflow and fullname.startswith(names.SDK):
             return None
@@ -130,7 +130,7 @@ class Answers:
         return None
 
     def _decorator(self, method: str, *, plain: bool) -> _ReturnHook:
-        """``@task`` and ``@task.branch``."""
+        """Returns the hook of ``@task`` or ``@task.branch``."""
         if method in _CONDITIONS:
             return self._guard(decorators.condition, _default_return)
         kind = "python" if method == "__call__" else method
@@ -140,7 +140,7 @@ class Answers:
     def get_function_signature_hook(
         self, fullname: str
     ) -> Callable[[FunctionSigContext], FunctionLike] | None:
-        """Classic operators, and functions of the user's own."""
+        """Returns the hook of a classic operator, or of one of the user's own functions."""
         if self._to_mend:
             self._mend()
         if fullname in uses.COMPUTING:
@@ -152,7 +152,7 @@ class Answers:
         return None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        """Decorators that are functions, and functions that nobody annotated."""
+        """Returns the hook of a decorator function, or of a function without annotations."""
         if self._to_mend:
             self._mend()
         if fullname in self._functions:
@@ -162,7 +162,7 @@ class Answers:
         return None
 
     def _attribute_hook(self, fullname: str) -> _AttributeHook | None:
-        """Attributes of outputs, and ``task.docker``."""
+        """Returns the hook of an output's attribute, or of ``task.docker``."""
         owner, _, name = fullname.rpartition(".")
         if owner == names.REFUSED:
             return self._guard(partial(uses.attribute, name=name), _default_attribute)
@@ -183,11 +183,11 @@ class Answers:
     ) -> Callable[[_Context], _Result]:
         sites = self._sites
 
-        # All in one function, which runs at each call in the user's code.
+        # All in one function, because it runs at each call in the user's code.
         def run(ctx: Any) -> _Result:
             try:
                 return hook(sites[ctx.api], ctx)
-            except Exception as fault:  # whatever it is, the user's run goes on
+            except Exception as fault:  # whatever the fault is, the user's run goes on
                 report(ctx, fault)
                 return default(ctx)
             finally:
@@ -202,7 +202,7 @@ class Answers:
         plain: str | tuple[str, ...],
         default: Callable[[Any], _Result],
     ) -> dict[str, Callable[[Any], _Result] | None]:
-        """The hooks of a table, those of *plain* Airflow only where they are wanted."""
+        """Guards the hooks of a table. Leaves out those of *plain* Airflow unless asked for."""
         return {
             name: self._guard(hook, default)
             for name, hook in hooks.items()
@@ -239,7 +239,7 @@ class Answers:
         return None
 
     def _mend(self) -> None:
-        """Mend two signatures of Airflow's, as soon as their modules are in the build."""
+        """Mends two of Airflow's signatures as soon as their modules are in the build."""
         for fullname, mend in list(self._to_mend.items()):
             symbol = self._plugin.lookup_fully_qualified(fullname)
             if symbol is not None and mend(symbol.node):
@@ -247,7 +247,7 @@ class Answers:
 
 
 class _Sites(dict[Any, Site]):
-    """The last file's."""
+    """Keeps the site of the last file only."""
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
@@ -259,7 +259,7 @@ class _Sites(dict[Any, Site]):
 
 
 class _Hooks(dict[str, Any]):
-    """Full name -> hook, or None; names of libraries are kept once mypy has asked for them."""
+    """Full name -> hook or None. It keeps the names of libraries once mypy has asked for them."""
 
     def __init__(self, known: dict[str, Any], find: Callable[[str], Any]) -> None:
         super().__init__(known)

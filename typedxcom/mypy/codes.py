@@ -1,4 +1,4 @@
-"""The plugin's error codes: each may stand in ``# type: ignore[...]`` and in mypy's options."""
+"""The plugin's error codes. You can use each in ``# type: ignore[...]`` and in mypy's options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ XCOM_KEY: Final = ErrorCode("xcom-key", "An output has no such key", CATEGORY)
 XCOM_MAP: Final = ErrorCode("xcom-map", "A task cannot be mapped over this", CATEGORY)
 XCOM_TASK: Final = ErrorCode("xcom-task", "A task returns what its kind does not allow", CATEGORY)
 XCOM_USE: Final = ErrorCode("xcom-use", "An output has no value while the DAG is parsed", CATEGORY)
-# Of notes, which fail no run: with ``>>`` between the tasks it is right.
+# Only notes have this code, and they fail no run: with ``>>`` between the tasks it is right.
 XCOM_TEXT: Final = ErrorCode("xcom-text", "A text has an output, and no dependency on it", CATEGORY)
 XCOM_UNCHECKED: Final = ErrorCode(
     "xcom-unchecked",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# mypy itself requires tomli where Python has no parser of its own.
+# On a Python that has no parser of its own, mypy itself requires tomli.
 tomllib: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 __all__ = ["Config", "ConfigError", "read_config"]
@@ -19,7 +19,7 @@ class ConfigError(Exception):
 
 
 class Config(NamedTuple):
-    """What a project may change.
+    """The options that a project can set.
 
     Attributes:
         check_plain_airflow: Also check tasks of ``airflow.sdk.task``.
@@ -27,7 +27,7 @@ class Config(NamedTuple):
         check_plain_calls: Report outputs that go into functions that run while the DAG is parsed.
         check_bare_dags: Check the wiring in DAG functions and task groups without annotations,
             which mypy skips.
-        warn_unannotated_dags: Report DAG functions that are skipped for want of annotations.
+        warn_unannotated_dags: Report DAG functions that mypy skips for lack of annotations.
     """
 
     check_plain_airflow: bool = True
@@ -38,7 +38,7 @@ class Config(NamedTuple):
 
 
 def read_config(path: str | None) -> Config:
-    """Read the options from mypy's own configuration file.
+    """Reads the options from mypy's own configuration file.
 
     Raises:
         ConfigError: An option is unknown or not a boolean.

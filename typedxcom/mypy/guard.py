@@ -1,4 +1,4 @@
-"""A fault in a hook must never end the user's mypy run: it is reported once, then left out."""
+"""Keeps a fault in a hook from ending the user's mypy run: it is reported once, then left out."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _Result = TypeVar("_Result")
 
 
 class _Reported:
-    """Whether this process has shown a fault already."""
+    """Remembers whether this process has shown a fault already."""
 
     once = False
 
 
 def reset() -> None:
-    """Start of a mypy run: its first fault is shown again."""
+    """Starts a mypy run, so that its first fault is shown again."""
     _Reported.once = False
 
 
 def guarded(
     hook: Callable[[Any], _Result], default: Callable[[Any], _Result]
 ) -> Callable[[Any], _Result]:
-    """Wrap *hook*: where it raises, report the first fault and answer with *default*."""
+    """Wraps *hook*: if it raises, the first fault is reported and the answer is *default*."""
 
     def call(ctx: Any) -> _Result:
         try:
             return hook(ctx)
-        except Exception as fault:  # whatever it is, the user's run goes on
+        except Exception as fault:  # whatever the fault is, the user's run goes on
             report(ctx, fault)
             return default(ctx)
 
@@ -44,7 +44,7 @@ def guarded(
 
 @contextmanager
 def unfiltered(api: Any) -> Iterator[None]:
-    """Report errors although mypy only tries something and would drop them."""
+    """Reports errors even while mypy only tries something and would drop them."""
     errors = getattr(api, "errors", None)
     watchers: list[Any] = getattr(errors, "_watchers", [])
     saved = list(watchers)
@@ -57,7 +57,7 @@ def unfiltered(api: Any) -> Iterator[None]:
 
 @contextmanager
 def kept_filter(watcher: Any) -> Iterator[None]:
-    """A filter of errors that stays where others are taken off."""
+    """Keeps a filter of errors in place while `unfiltered` takes others off."""
     _kept.append(watcher)
     try:
         yield
@@ -69,7 +69,7 @@ _kept: list[Any] = []
 
 
 def report(ctx: Any, fault: Exception) -> None:
-    """Show the run's first fault as an error of mypy's."""
+    """Shows the run's first fault as an error of mypy's."""
     if _Reported.once:
         return
     _Reported.once = True

@@ -1,7 +1,7 @@
 """The hooks themselves, and the table from full names to them.
 
-A hook takes the place in the user's code and mypy's context for it. Each one only unpacks the
-context; what it knows of Airflow is in the module of its feature.
+A hook gets the place in the user's code and mypy's context for it. Each hook only unpacks the
+context. What the plugin knows about Airflow is in the modules of the features.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
 
 
 def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) -> FunctionLike:
-    """A call whose arguments do not decide what it returns."""
+    """Checks a call whose arguments do not decide what it returns."""
     returned = groups.group_result(site, task.value) if task.group else task.output(site)
     check_module_truth(site, call, returned)
     returned = named_like_task(site, call, returned)
@@ -121,7 +121,7 @@ def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
 
 
 def _check_filled(site: Site, call: CallExpr, task: Tasklike, callee: Callee) -> None:
-    """Report what is given by position to a parameter that Airflow fills: the task would fail."""
+    """Reports a positional argument for a parameter that Airflow fills: the task would fail."""
     if task.note.kind not in names.MERGES_CONTEXT:
         return
     for place, (expr, kind) in enumerate(zip(call.args, call.arg_kinds, strict=True)):
@@ -134,7 +134,7 @@ def _check_filled(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
 
 
 def _first_call(site: Site, ctx: MethodSigContext) -> FunctionLike:
-    """A task's first call, or one that is not usual."""
+    """Checks a task's first call, or a call that is not a usual one."""
     call = ctx.context
     task = named_task(ctx.type, call.callee) if isinstance(call, CallExpr) else None
     if task is None or not isinstance(call, CallExpr):
@@ -160,7 +160,7 @@ def _first_call(site: Site, ctx: MethodSigContext) -> FunctionLike:
 
 
 def _owner(ctx: MethodContext | MethodSigContext) -> Tasklike | None:
-    """The task whose method is called."""
+    """Returns the task whose method is called."""
     callee = ctx.context.callee if isinstance(ctx.context, CallExpr) else None
     if isinstance(callee, MemberExpr):
         return named_task(ctx.type, callee.expr)
@@ -258,13 +258,13 @@ def _item(site: Site, ctx: MethodSigContext) -> FunctionLike:
     output = output_of(ctx.type)
     if output is None:
         return ctx.default_signature
-    where: Any = ctx.context  # for an index expression mypy hands over the expression itself
+    where: Any = ctx.context  # for an index expression, mypy passes the expression itself
     key: Expression | None = where.index if isinstance(where, IndexExpr) else None
     return _open(ctx.default_signature, chaining.item(site, output, key, key or where))
 
 
 def _param(site: Site, ctx: FunctionContext) -> Type:
-    """``def pipeline(n: int = Param(3))``: Airflow puts the parameter's value there."""
+    """Lets ``def pipeline(n: int = Param(3))`` pass: Airflow puts the parameter's value there."""
     contexts: list[Type | None] = site.api.type_context
     proper = get_proper_type(contexts[-1]) if contexts else None
     if isinstance(proper, Instance) and proper.type.fullname != names.SDK_PARAM:
@@ -273,7 +273,7 @@ def _param(site: Site, ctx: FunctionContext) -> Type:
 
 
 def infer_unannotated(site: Site, ctx: FunctionContext) -> Type:
-    """A function without a return annotation, in the same file: what its body returns."""
+    """Returns what the body of a function in the same file returns, if no annotation says it."""
     callee = ctx.context.callee if isinstance(ctx.context, CallExpr) else None
     node = getattr(callee, "node", None)
     if not isinstance(node, FuncDef) or not isinstance(node.type, CallableType):

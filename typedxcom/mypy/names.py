@@ -1,4 +1,4 @@
-"""Full names of what the plugin hangs on, and of the notes it leaves on types."""
+"""Full names that the plugin looks for, and names of the notes that it puts on types."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ DERIVED: Final = f"{PUBLIC}.DerivedXComArg"
 KEYED: Final = f"{PUBLIC}.KeyedXComArg"
 RENAMED: Final = f"{PUBLIC}.RenamedXComArg"
 RENAMED_MAPPED: Final = f"{PUBLIC}.RenamedMappedXComArg"
-OPEN: Final = (RENAMED, RENAMED_MAPPED)  # which fit anything
+OPEN: Final = (RENAMED, RENAMED_MAPPED)  # classes that fit anything
 OUTPUTS: Final = (XCOMARG, MAPPED, DERIVED, KEYED, RENAMED, RENAMED_MAPPED)
 REFUSED: Final = f"{PUBLIC}.Refused"
 AWAIT: Final = f"{PUBLIC}.RefusedAwait"
-# What the stub asks; mypy finds it true where the plugin is loaded.
+# The stub tests this name. mypy finds it true if the plugin is loaded.
 LOADED: Final = "TYPEDXCOM_PLUGIN"
 TABLE: Final = "typedxcom.tables.annotations.Table"
 PUBLIC_TABLE: Final = f"{PUBLIC}.Table"
@@ -65,27 +65,27 @@ SDK_METADATA: Final = f"{SDK}.definitions.asset.metadata.Metadata"
 SDK_POKE: Final = f"{SDK}.bases.sensor.PokeReturnValue"
 SDK_LAZY_SEQUENCE: Final = f"{SDK}.execution_time.lazy_sequence.LazyXComSequence"
 
-# What the sub-decorators do: `typedxcom.airflow.decorator_kinds` says it, a test compares.
+# What the sub-decorators do. A test compares this with `typedxcom.airflow.decorator_kinds`.
 BRANCHES: Final = frozenset({"branch", "branch_virtualenv", "branch_external_python"})
-COMMANDS: Final = frozenset({"bash", "sql"})  # what the function returns is text, and is run
-# Of these a reader gets what the function returns.
+COMMANDS: Final = frozenset({"bash", "sql"})  # the function returns a text, and Airflow runs that
+# Readers of these get what the function returns.
 RUNS_FUNCTION: Final = BRANCHES | frozenset(
     {"python", "short_circuit", "virtualenv", "external_python", "stub"}
     | {"docker", "kubernetes", "pyspark", "snowpark"}
 )
 
-# Airflow's Context declares these too, but no running task gets them: the same names as in
+# Airflow's Context declares these too, but no running task gets them. The same names are in
 # `typedxcom.airflow.private`.
 CALLBACK_KEYS: Final = frozenset(
     {"exception", "reason", "expanded_ti_count", "start_date", "test_mode", "try_number"}
 )
-# Kinds whose function is called with Airflow's context beside the arguments.
+# Kinds whose function gets Airflow's context in addition to the arguments.
 MERGES_CONTEXT: Final = (RUNS_FUNCTION - frozenset({"docker", "kubernetes", "stub"})) | frozenset(
     {"bash", "bash_processed", "sensor", "sql", "analytics", "kubernetes_cmd", "agent", "llm"}
     | {"llm_branch", "llm_file_analysis", "llm_schema_compare", "llm_sql"}
 )
 
-# What these kinds take beside the arguments of every operator: as the installed provider has it.
+# What these kinds take in addition to every operator's arguments, as in the installed provider.
 STANDARD_KINDS: Final = BRANCHES | frozenset(
     {"python", "short_circuit", "virtualenv", "external_python", "sensor", "bash"}
     | {"bash_processed"}
@@ -102,7 +102,7 @@ STANDARD_SETTINGS: Final = frozenset(
     | {"templates_exts", "timeout", "use_dill", "venv_cache_path"}
 )
 
-# Only for an Airflow whose Context cannot be found in the build.
+# Used only if Airflow's Context cannot be found in the build.
 CONTEXT_KEYS: Final = frozenset(
     [
         "conn",

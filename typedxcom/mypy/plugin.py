@@ -1,7 +1,7 @@
 """The plugin as mypy loads it: its options, and what mypy's cache depends on.
 
-All that answers questions is imported at the first one. A run that finds everything in the cache
-asks none.
+The modules that answer questions are imported at the first question. A run that finds everything
+in the cache asks none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mypy.nodes import MypyFile
 from mypy.options import Options
 from mypy.plugin import Plugin, ReportConfigContext
 
-# mypy's options may name the codes, and are read before there is any question.
+# mypy's options may name the codes, and mypy reads them before it asks any question.
 from typedxcom.mypy import codes, names  # noqa: F401
 from typedxcom.mypy.config import ConfigError, read_config
 from typedxcom.mypy.types.imports import PREFIXES, is_library, sees_airflow
@@ -52,19 +52,19 @@ class TypedXComPlugin(Plugin):
             self.config = read_config(options.config_file)
         except ConfigError as fault:
             text = f"{options.config_file}: error: [tool.typedxcom.mypy] {fault}  [xcom-config]"
-            raise CompileError([text]) from fault  # mypy shows it without a traceback
+            raise CompileError([text]) from fault  # mypy shows this error without a traceback
         self._config_data = {"options": self.config._asdict(), "plugin": self._digest}
         for question in QUESTIONS:
             setattr(self, question, self._first(question))
 
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
-        """A new build."""
+        """Starts a new build."""
         super().set_modules(modules)
         if "answers" in self.__dict__:
             self.answers.begin()
 
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, Any] | None:
-        """What the cache depends on: this package's own text, and for users' code the options.
+        """Returns what the cache depends on: this package's text and, for users' code, the options.
 
         mypy itself notices only a change of the file that ``plugins`` names.
         """
@@ -73,20 +73,20 @@ class TypedXComPlugin(Plugin):
         return {"plugin": self._digest} if ctx.id.startswith(PREFIXES) else None
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
-        """Types of outputs, for users who import only Airflow."""
+        """Adds the types of outputs to the build, for users who import only Airflow."""
         if file.is_stub or not sees_airflow(file):
             return []
         return [(10, names.PUBLIC, -1)]
 
     @cached_property
     def answers(self) -> Answers:
-        """What answers mypy's questions."""
+        """Returns the object that answers mypy's questions."""
         from typedxcom.mypy.answers import Answers
 
         return Answers(self, self.config)
 
     def _first(self, question: str) -> Callable[[str], Any]:
-        """Answer a first question, and leave the next ones to who knows."""
+        """Answers a first question. `Answers` then gets the next ones directly."""
 
         def ask(fullname: str) -> Any:
             for each in QUESTIONS:
@@ -97,7 +97,7 @@ class TypedXComPlugin(Plugin):
 
 
 def digest(folder: Path, *more: Path) -> str:
-    """The text of all modules in a folder and below it, and of *more* files, in short."""
+    """Returns a short digest of the modules in a folder and below it, and of *more* files."""
     text = hashlib.sha256()
     for path in [*sorted(folder.rglob("*.py")), *more]:
         text.update(path.read_bytes())

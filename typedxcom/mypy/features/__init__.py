@@ -1,1 +1,1 @@
-"""What the plugin checks: one module for each thing that an author writes."""
+"""The checks of the plugin: one module for each thing that an author writes."""

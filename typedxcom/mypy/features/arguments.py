@@ -1,7 +1,7 @@
-"""One argument against the parameter it goes to.
+"""Checks one argument against the parameter it goes to.
 
-An argument that holds no output is left to mypy. One that does is judged here, item by item where
-it is a display, so that the error stands on the very item.
+mypy checks an argument that holds no output. This module judges one that does. It goes through a
+display item by item, so that the error points at the wrong item.
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ class Slot(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """The beginning of a message."""
+        """Returns the beginning of a message."""
         return f'Argument "{self.parameter}" of {self.owner}'
 
 
 class Argument:
-    """The judge of what goes to one parameter.
+    """Judges what goes to one parameter.
 
     Attributes:
         here: Says in a message that the type is that of an item inside the argument.
@@ -108,7 +108,7 @@ class Argument:
         return any(holds_output(self.site.type_of(one)) for one in origins(self.site, expr))
 
     def check(self, expr: Expression, formal: Type) -> bool:
-        """Judge *expr*; False leaves it to mypy."""
+        """Judges *expr*. False leaves it to mypy."""
         if fits_plainly(self.site, expr, formal):
             return True
         if not self.holds(expr):
@@ -133,7 +133,7 @@ class Argument:
             self._value(expr, formal)
 
     def _hidden(self, expr: Expression, formal: ProperType) -> None:
-        """Judge what the variable was set to, but report it where the variable is used."""
+        """Judges what the variable was set to, but reports it where the variable is used."""
         self.place = self.place or expr
         for value in assigned(self.site, expr):
             if self.holds(value):
@@ -148,7 +148,7 @@ class Argument:
                 self.plain(item, formal)
 
     def plain(self, expr: Expression, formal: Type) -> None:
-        """A value without outputs beside items that have some."""
+        """Judges a value without outputs that has outputs as neighbours."""
         inner = expr.expr if isinstance(expr, StarExpr) else expr
         found = self.site.quietly(
             lambda: self.site.api.expr_checker.accept(inner, type_context=formal)
@@ -160,7 +160,7 @@ class Argument:
             self._fail(f'takes "{down}" here, but this is "{up}"', expr)
 
     def _check_shape(self, expr: Expression) -> None:
-        """A parameter of any type still cannot take what Airflow will not resolve."""
+        """Finds what Airflow will not resolve, even if the parameter takes any type."""
         if isinstance(expr, SetExpr):
             self._fail_set(expr)
         elif isinstance(expr, ConditionalExpr):
@@ -198,14 +198,14 @@ class Argument:
             self._each(expr.items, item_type)
 
     def _fixed(self, expr: TupleExpr, formal: ProperType) -> list[Type] | None:
-        """The item types of a tuple of this length."""
+        """Returns the item types of a tuple of this length."""
         for choice in members(formal):
             if isinstance(choice, TupleType) and len(choice.items) == len(expr.items):
                 return list(choice.items)
         return None
 
     def _item_type(self, formal: ProperType, display: Instance) -> Type | None:
-        """What the items of a list or tuple display must be, or None if it does not fit."""
+        """Returns the item type for a list or tuple display, or None if it does not fit."""
         found: list[Type] = []
         for choice in members(formal):
             if isinstance(choice, AnyType) or is_object(choice):
@@ -246,7 +246,7 @@ class Argument:
         given = set()
         for key, item in expr.items:
             if not isinstance(key, StrExpr):
-                return  # a spread or a computed key: nothing is known to be missing
+                return  # after a spread or a computed key, no key is known to be missing
             given.add(key.value)
             if key.value in shape.items:
                 self._each([item], shape.items[key.value])
@@ -270,7 +270,7 @@ class Argument:
             self.judge(expr, found, formal)
 
     def judge(self, expr: Expression, found: ProperType, formal: ProperType) -> None:
-        """Compare what Airflow will put there with the parameter."""
+        """Compares the parameter with the value that Airflow will put there."""
         for table in (formal, found):
             if (row := row_of(table)) is not None:
                 self.site.depend_on(row)
@@ -280,7 +280,7 @@ class Argument:
                 self._fail_unresolved(expr, choice)
                 return
             if not lost(choice) and not fits(value, formal):
-                # It does where an output itself is asked for.
+                # It fits if the parameter asks for an output itself.
                 if not fits(choice, formal) and not can_return(self.site, expr, formal):
                     self.mismatch(expr, choice, formal)
                 return
@@ -290,17 +290,17 @@ class Argument:
                 return
 
     def _may_fit(self, expr: Expression, found: ProperType, formal: ProperType) -> bool:
-        """Compare what a task's own code says; nobody has annotated that."""
+        """Compares the type that the task's own code shows, because nobody annotated it."""
         output = output_of(found)
         if output is None or output.inferred is None or may_fit(output.inferred, formal):
             return True
         if not output.is_inferred:
-            return True  # its annotation says enough
+            return True  # its annotation is enough
         self.mismatch(expr, found, formal)
         return False
 
     def _origins_fit(self, expr: Expression, formal: ProperType) -> bool:
-        """Where a join of types says only ``object``, look at what the variable was set to."""
+        """Looks at what a variable was set to, because a join of types left only ``object``."""
         for origin in origins(self.site, expr):
             found = self.site.type_of(origin)
             value = resolved(found)
@@ -317,7 +317,7 @@ class Argument:
         self.site.fail(f"{self.slot.subject} {predicate}", self.place or where, code or self.code)
 
     def mismatch(self, expr: Expression, found: ProperType, formal: ProperType) -> None:
-        """Report that an output does not fit, with the names of both tasks."""
+        """Reports that an output does not fit, with the names of both tasks."""
         shown = make_simplified_union(list(without_any(formal)))
         output = output_of(found) or first_output(found)
         note = (output and output.note) or note_of(self.site, expr)
@@ -352,7 +352,7 @@ class Argument:
 
 
 def returns(output: Output | None, up: str, *, direct: bool = True) -> str:
-    """The second half of a mismatch: who gives what."""
+    """Returns the second half of a mismatch: which task returns which type."""
     if output is None:
         return f'gets "{up}"'
     note = output.note

@@ -1,8 +1,8 @@
-"""``@task`` on a function: what it makes is known, so mypy need not infer it.
+"""Types ``@task`` on a function. The plugin knows the result, so mypy need not infer it.
 
 ``__call__`` of a task's decorator has overloads with type variables, which cost mypy more than all
-else about a task. So its class gets a plain one at the first decorator of a build; the overloads
-are still what ``task(...)`` with arguments is checked against.
+else about a task. So the first decorator of a build gives the class a plain ``__call__``. The
+overloads still check ``task(...)`` with arguments.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from typedxcom.mypy.types.site import Site, unknown
 __all__ = ["call_decorator"]
 
 CALL: Final = "__call__"
-OVERLOADS: Final = f"{CALL}-redefinition"  # mypy's name for what an added method hides
+OVERLOADS: Final = f"{CALL}-redefinition"  # mypy uses this name for what an added method hides
 PLAIN: Final = [ARG_STAR, ARG_STAR2]
 OWNERS: Final = (names.DECORATOR, names.SDK_DECORATORS)
 
 
 def call_decorator(site: Site, ctx: MethodSigContext, *, plain: bool) -> FunctionLike:
-    """``@task`` on a function, or ``task(...)`` with arguments."""
+    """Returns the signature of ``@task`` on a function, or of ``task(...)`` with arguments."""
     signature, decorated = ctx.default_signature, ctx.context
     info = _owner(ctx.type)
     if info is None:
@@ -62,7 +62,7 @@ def call_decorator(site: Site, ctx: MethodSigContext, *, plain: bool) -> Functio
 
 
 def _owner(decorator: object) -> TypeInfo | None:
-    """The class whose ``__call__`` it is."""
+    """Returns the class that has the decorator's ``__call__``."""
     for info in decorator.type.mro if isinstance(decorator, Instance) else ():
         if CALL in info.names:
             return info if info.fullname in OWNERS else None
@@ -70,7 +70,7 @@ def _owner(decorator: object) -> TypeInfo | None:
 
 
 def _add_plain(ctx: MethodSigContext, info: TypeInfo) -> None:
-    info.defn.info = info  # which a class from mypy's cache lacks
+    info.defn.info = info  # a class from mypy's cache lacks this
     args = [
         Argument(Var(name), unknown(), None, kind)
         for name, kind in zip(("args", "kwargs"), PLAIN, strict=True)

@@ -1,4 +1,4 @@
-"""A call of a task: ``load(extract())``."""
+"""Checks a call of a task, such as ``load(extract())``."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ class Call:
         )
 
     def check(self) -> CallableType:
-        """Judge every argument that holds an output.
+        """Judges every argument that holds an output.
 
         Returns:
-            The signature under which mypy checks the rest: what was judged here takes anything.
+            The signature under which mypy checks the rest. It takes anything for the arguments that
+            were judged here.
         """
         function = self.function
         if function.variables and self._any_holds():
@@ -55,12 +56,12 @@ class Call:
         return function.copy_modified(arg_types=self.check_arguments())
 
     def check_arguments(self) -> list[Type]:
-        """The same for a function without type variables: its parameter types."""
+        """Judges the same if there are no type variables, and returns the parameter types."""
         self._check_names()
         return self._judge(self.function.arg_types)
 
     def _judge(self, formals: list[Type]) -> list[Type]:
-        """The parameter types that are left for mypy."""
+        """Returns the parameter types that are left for mypy."""
         left = list(formals)
         self.taken: dict[int, int] = {}
         for index, actuals in enumerate(self.matched):
@@ -92,7 +93,7 @@ class Call:
         return Argument(self.site, Slot(self.owner, shown))
 
     def _spread(self, argument: Argument, expr: Expression, double: bool, formal: Type) -> bool:
-        """``*outs`` and ``**outs``: each item is an argument."""
+        """Judges ``*outs`` and ``**outs``, where each item is an argument."""
         found = self.site.type_of(expr)
         if (output := output_of(found)) is not None and iterated(found) is None:
             stars = "**" if double else "*"
@@ -110,7 +111,7 @@ class Call:
         return True
 
     def _spread_display(self, items: dict[str, Expression], formal: Type, index: int) -> bool:
-        """``**{"order": out}``: for mypy each value may go to each parameter."""
+        """Judges ``**{"order": out}``: for mypy each value may go to each parameter."""
         if self.function.arg_kinds[index].is_star():
             given = {k: v for k, v in items.items() if k not in self.function.arg_names}
         else:
@@ -132,10 +133,10 @@ class Call:
                     self.site.fail(f'{label} has no parameter "{name}"', value, XCOM_ARG)
 
     def _spread_tuple(self, actual: int, found: TupleType, formal: Type, index: int) -> bool:
-        """``*(a, b)``: each item goes to a parameter of its own."""
+        """Judges ``*(a, b)``, where each item goes to a parameter of its own."""
         expr = self.call.args[actual]
         start = self.taken.get(actual, 0)
-        if start >= len(found.items):  # all of it has gone to ``*args``
+        if start >= len(found.items):  # all of it went to ``*args``
             return holds_output(found)
         stop = len(found.items) if self.function.arg_kinds[index].is_star() else start + 1
         self.taken[actual] = stop
@@ -162,7 +163,7 @@ class Call:
         return any(argument.holds(expr) for expr in self.call.args)
 
     def _solve(self) -> CallableType:
-        """Let mypy solve the type variables with values in the place of outputs."""
+        """Lets mypy solve the type variables with values in the place of outputs."""
         args = [as_value(self.site, expr) for expr in self.call.args]
         (returned, solved), failed = self._try(args)
         solved = get_proper_type(solved)
@@ -183,7 +184,7 @@ class Call:
         return attempt(self.site, call, self.function, args, call.arg_kinds, call.arg_names)
 
     def _left_after_solving(self, formals: list[Type]) -> list[Type]:
-        """Outputs have been judged by mypy's own solver; only their shape is left."""
+        """Checks only the shape of the outputs: mypy's own solver has judged their types."""
         any_formals: list[Type] = [unknown() for _ in formals]
         judged = self._judge(any_formals)
         held = [
@@ -193,7 +194,7 @@ class Call:
         return [j if h else f for f, j, h in zip(formals, judged, held, strict=True)]
 
     def _blame(self, args: list[Expression], held: list[bool]) -> None:
-        """Report on the output that breaks the call, or on the first if only several do."""
+        """Reports the output that breaks the call, or the first if only several together do."""
         suspects = [index for index, is_held in enumerate(held) if is_held]
         for suspect in suspects:
             others = [_any(a) if h else a for a, h in zip(args, held, strict=True)]
@@ -214,7 +215,7 @@ class Call:
 
 
 def _named_items(expr: Expression) -> dict[str, Expression] | None:
-    """The items of a dict display whose keys are all known."""
+    """Returns the items of a dict display, or None if some key is not known."""
     if not isinstance(expr, DictExpr):
         return None
     items = {k.value: v for k, v in expr.items if isinstance(k, StrExpr)}

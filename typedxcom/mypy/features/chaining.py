@@ -1,4 +1,4 @@
-"""``out["key"]``, ``out.map(f)``, ``out.zip(...)`` and ``out.concat(...)``."""
+"""Types ``out["key"]``, ``out.map(f)``, ``out.zip(...)`` and ``out.concat(...)``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ __all__ = ["batched", "concat", "item", "lambda_context", "mapped", "zipped"]
 
 
 def item(site: Site, output: Output, key: Expression | None, where: Context) -> Type:
-    """The type of one key of an output; reports keys that will not be there."""
+    """Returns the type of one key of an output. Reports keys that will not be there."""
     note = output.note or Note()
     name = _text(site, key)
     value = get_proper_type(output.value)
@@ -94,7 +94,7 @@ def item(site: Site, output: Output, key: Expression | None, where: Context) -> 
 
 
 def _any_key(site: Site, output: Output, value: ProperType) -> Type:
-    """What a key that is only known when the DAG is parsed gives: a dict's values are alike."""
+    """Returns the type of a computed key: all values of a dict have the same type."""
     one = get_proper_type(map_list(value)) if output.mapped else value
     if (output.note and output.note.keys is False) or (found := _values(one)) is None:
         return unknown()
@@ -109,7 +109,7 @@ def _values(value: ProperType) -> Type | None:
 
 
 def map_list(value: ProperType) -> Type:
-    """The item type of the list that a mapped output is."""
+    """Returns the item type of the list that a mapped output is."""
     return value.args[0] if isinstance(value, Instance) and value.args else unknown()
 
 
@@ -181,7 +181,7 @@ def _no_key(
 
 
 def _known_field(site: Site, value: ProperType, name: str) -> Type:
-    """The type of a key that may be the body's own: that of a field, if there is such a one."""
+    """Returns the type of the field with a key's name, if any. The body may push the key too."""
     if (values := _values(value)) is not None:
         return values
     fields = fields_of(value)
@@ -198,7 +198,7 @@ def _listed(fields: Collection[str]) -> str:
 
 
 def mapped(site: Site, output: Output, call: CallExpr) -> Type:
-    """The type of ``out.map(f)``; reports a function that does not take the elements."""
+    """Returns the type of ``out.map(f)``. Reports a function that does not take the elements."""
     note = output.note or note_of(site, call)
     element = _element(site, output, call, "mapped")
     if not call.args or len(call.args) > 1:
@@ -245,7 +245,7 @@ def _one_parameter(callee: CallableType) -> bool:
 
 
 def lambda_context(site: Site, output: Output) -> CallableType:
-    """What mypy checks a lambda against."""
+    """Returns the type that mypy checks a lambda against."""
     element = unknown() if is_dict(output.value) else element_of(site, output.value) or unknown()
     return _takes(site, element)
 
@@ -263,7 +263,7 @@ def _lambda_type(site: Site, f: Expression, element: Type) -> ProperType:
 
 
 def zipped(site: Site, output: Output, call: CallExpr) -> Type:
-    """The type of ``a.zip(b, c, fillvalue=...)``."""
+    """Returns the type of ``a.zip(b, c, fillvalue=...)``."""
     elements = _elements(site, output, call, "zipped")
     fills = [e for e, n in zip(call.args, call.arg_names, strict=True) if n == "fillvalue"]
     if fills:
@@ -276,7 +276,7 @@ def zipped(site: Site, output: Output, call: CallExpr) -> Type:
 
 
 def concat(site: Site, output: Output, call: CallExpr) -> Type:
-    """The type of ``a.concat(b, c)``."""
+    """Returns the type of ``a.concat(b, c)``."""
     elements = _elements(site, output, call, "concatenated")
     return _derived(site, output, call, make_simplified_union(elements))
 
@@ -285,7 +285,7 @@ def concat(site: Site, output: Output, call: CallExpr) -> Type:
 
 
 def batched(site: Site, output: Output, where: Context) -> Type:
-    """The type of ``out.batches(rows=...)``: a list of the table, each some of its rows."""
+    """Returns the type of ``out.batches(rows=...)``: a list of tables, each with some rows."""
     table = get_proper_type(output.value)
     if isinstance(table, Instance) and table.type.fullname == "builtins.list" and table.args:
         table = get_proper_type(table.args[0])

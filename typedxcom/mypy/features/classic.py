@@ -1,6 +1,7 @@
-"""What classic operators push, by the table that the check at DAG parse reads as well.
+"""What classic operators push, by the table that the check at DAG parse also reads.
 
-Nobody promised it, so it refuses only what cannot work, as what the code of a task shows.
+No operator promises these types. So they refuse only what cannot work, as with types that only
+the code of a task shows.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _FUNCTIONS: Final = ("python_callable", "response_filter")
 
 
 def noted_operator(site: Site, call: CallExpr, operator: Instance) -> Instance:
-    """*operator* as the call makes it, with what its output is noted on its type."""
+    """Returns *operator* with a note on its type: what this call's output is."""
     row = output_of(tuple((one.fullname, one.names) for one in operator.type.mro))
     pushed = Any if row is None else row.of(functools.partial(_argument, call))
     found = _type(site, pushed)
@@ -35,7 +36,7 @@ def noted_operator(site: Site, call: CallExpr, operator: Instance) -> Instance:
 
 
 def _argument(call: CallExpr, name: str, default: Any) -> Any:
-    """An argument of the call, if it stands there; a function as its expression."""
+    """Returns an argument of the call, or its default. A function is returned as its expression."""
     if ARG_STAR2 in call.arg_kinds:
         raise Unsure
     found = _given(call, name)
@@ -64,7 +65,7 @@ def _task_id(call: CallExpr) -> str:
 
 
 def _type(site: Site, pushed: Any) -> Type | None:
-    """A type of the table as mypy has it; None for `Any`, alone or inside."""
+    """Returns a type of the table as a mypy type; None for `Any`, alone or inside."""
     if pushed is Any:
         return None
     if pushed is None or pushed is type(None):

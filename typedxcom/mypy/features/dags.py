@@ -1,7 +1,7 @@
-"""``@dag``: its function may return anything, and its parameters stay known.
+"""Types ``@dag``: its function may return anything, and its parameters stay known.
 
-Also the two places where Airflow's own signatures refuse right code in a way that no hook sees,
-because mypy asks no plugin for the signature of a bare decorator.
+Airflow's own signatures also refuse correct code in two places that no hook sees, because mypy
+asks no plugin for the signature of a bare decorator. This module mends both.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["decorate_dag", "relax_dag", "relax_task_group"]
 
 
 def decorate_dag(site: Site, ctx: MethodContext | FunctionContext) -> Type:
-    """``@dag``, bare or with arguments."""
+    """Returns the type of ``@dag``, bare or with arguments."""
     given = [get_proper_type(t) for types in ctx.arg_types[:1] for t in types[:1]]
     function = given[0] if given else None
     if not isinstance(function, CallableType):
@@ -40,7 +40,7 @@ def decorate_dag(site: Site, ctx: MethodContext | FunctionContext) -> Type:
 
 
 def check_body(site: Site, decorated: Decorator, given: Expression) -> None:
-    """What can only be seen once the whole body has its types."""
+    """Checks what only shows once the whole body has its types."""
     visit_body(site, decorated, given)
     config = site.config
     unseen = is_skipped(site, decorated.func) and not config.check_bare_dags
@@ -50,7 +50,7 @@ def check_body(site: Site, decorated: Decorator, given: Expression) -> None:
 
 
 def relax_dag(node: object) -> bool:
-    """``dag(func: Callable[..., DAG])``: a DAG function need not return its DAG.
+    """Lets a DAG function return anything: Airflow has ``dag(func: Callable[..., DAG])``.
 
     Returns:
         Whether the signature was there; mypy may not have read it yet.
@@ -63,7 +63,7 @@ def relax_dag(node: object) -> bool:
 
 
 def relax_task_group(node: object) -> bool:
-    """``FReturn = TypeVar("FReturn", None, DAGNode)``: a group may return an output.
+    """Lets a group return an output: Airflow has ``FReturn = TypeVar("FReturn", None, DAGNode)``.
 
     Returns:
         Whether the signature was there; mypy may not have read it yet.

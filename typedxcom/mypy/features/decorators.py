@@ -1,4 +1,4 @@
-"""``@task`` and its kin: from a decorated function to a task's type."""
+"""Types ``@task`` and its relatives: they make a task's type from a decorated function."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ INPUTS: Final = "<typedxcom inputs>"
 
 
 def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> Type:
-    """``task(f)``, ``task.branch(f)`` and the same with arguments."""
+    """Returns the type of ``task(f)``, ``task.branch(f)`` and the same with arguments."""
     made = get_proper_type(ctx.default_return_type)
     if isinstance(made, Instance) and made.extra_attrs:  # `bare` has made it
         return made
@@ -81,7 +81,7 @@ def decorated_task(
     kind: str,
     plain: bool,
 ) -> Type:
-    """The task that *decorator* makes of *function*."""
+    """Returns the type of the task that *decorator* makes of *function*."""
     attrs = _attrs(decorator)
     note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
     return _decorated(site, context, function, note, attrs)
@@ -103,14 +103,14 @@ def _decorated(
 def task_type(
     site: Site, function: CallableType, note: TaskNote, inferred: Type | None = None
 ) -> Type:
-    """The type of a task that runs *function*, and whose code says that it returns *inferred*."""
+    """Returns the type of a task that runs *function* and returns *inferred* by its own code."""
     note = note._replace(name=_name(function) or note.name)
     value = output_value(site, function, note.kind)
     return make_task(site, Tasklike(note, function, value, inferred=inferred))
 
 
 def _in_code(site: Site, context: Context, function: CallableType, note: TaskNote) -> Type | None:
-    """What the code of a task says where its annotation says nothing, or nothing of the keys."""
+    """Returns the type that a task's code shows, if its annotation omits it or a dict's keys."""
     if note.kind not in names.RUNS_FUNCTION:
         return None
     returned = awaited(function.ret_type)
@@ -119,7 +119,7 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
         return None
     func = function.definition
     if isinstance(context, Decorator):
-        # What other decorators have made of it is not what the code says.
+        # If another decorator changed the function, its code does not show the type.
         is_own = func is context.func or (func is None and function.implicit)
         func = context.func if is_own else None
     if not isinstance(func, FuncDef) or not site.defines(func):
@@ -133,7 +133,7 @@ def _name(function: CallableType) -> str:
 
 
 def _function(ctx: MethodContext | FunctionContext) -> CallableType | None:
-    """The decorated function, if the call is given one."""
+    """Returns the decorated function, if the call gets one."""
     for types in ctx.arg_types[:1]:
         for found in types[:1]:
             proper = get_proper_type(found)
@@ -143,7 +143,7 @@ def _function(ctx: MethodContext | FunctionContext) -> CallableType | None:
 
 
 def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote, attrs: dict[str, Type]) -> Type:
-    """``task(multiple_outputs=True)``: remember what bears on types."""
+    """Keeps the settings that matter for types, as in ``task(multiple_outputs=True)``."""
     default, context = get_proper_type(ctx.default_return_type), ctx.context
     # Airflow's TaskDecorator gives a plain callable, which cannot carry a note.
     made = default if isinstance(default, Instance) else site.instance(names.DECORATOR)
@@ -157,7 +157,7 @@ def _with_arguments(site: Site, ctx: MethodContext, note: TaskNote, attrs: dict[
 
 
 def _said(site: Site, call: CallExpr, note: TaskNote, attrs: dict[str, Type]) -> TaskNote:
-    """The note after what a decorator was given; types that it was given go into *attrs*."""
+    """Returns the note with a decorator's settings. Types among them go into *attrs*."""
     check_settings(site, call, note.kind, _SHOWN.get(note.kind, f"@task.{note.kind}"))
     if ARG_STAR2 in call.arg_kinds:
         note = note._replace(open=True)
@@ -172,12 +172,12 @@ def _said(site: Site, call: CallExpr, note: TaskNote, attrs: dict[str, Type]) ->
 
 
 def kind_of(decorator: Type) -> str:
-    """The kind of task that a decorator makes."""
+    """Returns the kind of task that a decorator makes."""
     return _task_note(_attrs(decorator), TaskNote()).kind
 
 
 def sub_decorator(site: Site, ctx: AttributeContext, *, kind: str) -> Type:
-    """``task.docker``: the decorator, with its name noted."""
+    """Returns the type of a sub-decorator such as ``task.docker``, with its name noted."""
     proper = get_proper_type(ctx.default_attr_type)
     if not isinstance(proper, Instance):
         return ctx.default_attr_type
@@ -202,13 +202,13 @@ def _task_note(attrs: dict[str, Type], note: TaskNote) -> TaskNote:
 
 
 def boolean(expr: Expression) -> bool | None:
-    """The value of ``True`` or ``False``, or None for any other expression."""
+    """Returns the value of ``True`` or ``False``, or None for any other expression."""
     name = expr.name if isinstance(expr, NameExpr) else ""
     return {"True": True, "False": False}.get(name)
 
 
 def _declared(site: Site, expr: Expression) -> Type | None:
-    """The type that a class or a type form in an argument stands for."""
+    """Returns the type that a class or a type form in an argument stands for."""
     found = site.type_of(expr)
     if isinstance(found, CallableType) and found.is_type_obj():
         return found.ret_type
@@ -216,12 +216,12 @@ def _declared(site: Site, expr: Expression) -> Type | None:
 
 
 def condition(site: Site, ctx: MethodContext) -> Type:
-    """``task.run_if(...)``: Airflow's bound on what it decorates knows only its own classes."""
+    """Types ``task.run_if(...)``, whose bound in Airflow allows only Airflow's own classes."""
     return site.instance(names.CONDITION) or ctx.default_return_type
 
 
 def same_task(site: Site, ctx: FunctionContext) -> Type:
-    """``@result`` gives back what it is given."""
+    """Types ``@result``, which returns the task that it gets."""
     given = [t for types in ctx.arg_types[:1] for t in types[:1]]
     return given[0] if given and task_of(given[0]) is not None else ctx.default_return_type
 
@@ -230,7 +230,7 @@ def same_task(site: Site, ctx: FunctionContext) -> Type:
 
 
 def with_contract(function: CallableType, inputs: Type | None, output: Type | None) -> CallableType:
-    """The function as ``inputs=`` and ``output=`` declare it."""
+    """Returns the function as ``inputs=`` and ``output=`` declare it."""
     if output is not None:
         function = function.copy_modified(ret_type=output)
     fields = fields_of(get_proper_type(inputs)) if inputs is not None else None
@@ -249,7 +249,7 @@ def _is_unannotated(found: Type) -> bool:
 
 
 def decorate_contract(site: Site, ctx: MethodContext | FunctionContext) -> Type:
-    """``@contract(inputs=..., output=...)``."""
+    """Types ``@contract(inputs=..., output=...)``."""
     function = _function(ctx)
     attrs = _attrs(ctx.type) if isinstance(ctx, MethodContext) else {}
     if function is not None:
@@ -267,7 +267,7 @@ def decorate_contract(site: Site, ctx: MethodContext | FunctionContext) -> Type:
 
 
 def decorate_mark(site: Site, ctx: MethodContext | FunctionContext, *, plain: bool = False) -> Type:
-    """``@setup`` and ``@teardown`` on a function or on a task."""
+    """Types ``@setup`` and ``@teardown`` on a function or on a task."""
     given = [get_proper_type(t) for types in ctx.arg_types[:1] for t in types[:1]]
     if given and task_of(given[0]) is not None:
         return given[0]
@@ -294,7 +294,7 @@ def _check_returned(site: Site, context: Context, function: CallableType, note: 
 
 
 def _check_keys(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
-    """Report a key of the result that Airflow would push under another name."""
+    """Reports a key of the result that Airflow would push under another name."""
     value = get_proper_type(output_value(site, function, note.kind))
     found = pushed_key_fault(value) if pushes_keys(value, note) else None
     if found is not None:
@@ -305,7 +305,7 @@ def _check_keys(site: Site, context: Context, function: CallableType, note: Task
 
 
 def _check_yielded(site: Site, context: Context, function: CallableType, note: TaskNote) -> None:
-    """Report a function that yields what it promises: Airflow pushes only what it returns."""
+    """Reports a function that yields what it promises: Airflow pushes only what it returns."""
     if not isinstance(context, Decorator) or not context.func.is_generator:
         return
     promised, name = get_proper_type(function.ret_type), _name(function) or note.name
@@ -322,7 +322,7 @@ def _check_yielded(site: Site, context: Context, function: CallableType, note: T
 
 
 def _yields_metadata(promised: ProperType) -> bool:
-    """Whether an annotation promises no value, asset metadata, or what is returned in the end."""
+    """Whether an annotation promises no value, asset metadata, or a value returned at the end."""
     if isinstance(promised, (AnyType, NoneType)):
         return True
     if not isinstance(promised, Instance) or promised.type.fullname not in _YIELDS:

@@ -1,8 +1,8 @@
-"""The usual call: literals, and outputs whose class is the one that is asked for.
+"""Judges the usual call: literals, and outputs whose class fits the parameter's.
 
-Nearly every call is one, so it is judged here in one pass, without the objects that `Call`,
-`Mapping` and `Argument` need for what is more, or wrong. Classes of nodes are compared by identity:
-mypy's are compiled, and each look at one costs more than a line of Python.
+Nearly every call is a usual one, so this module judges it in one pass, without the objects that
+`Call`, `Mapping` and `Argument` need for larger or wrong calls. It compares classes of nodes by
+identity: mypy's are compiled, and each look at one costs more than a line of Python.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ NEVER_OUTPUTS: Final = frozenset({IntExpr, StrExpr, BytesExpr, FloatExpr, Lambda
 
 
 def fitting_arguments(site: Site, call: CallExpr, callee: Callee) -> list[Type] | None:
-    """Judge the usual call, of literals and of outputs whose class is the one asked for.
+    """Judges the usual call, of literals and of outputs whose class fits the parameter's.
 
     Returns:
         The parameter types that are left for mypy, or None where `Call` must look closer.
@@ -67,9 +67,9 @@ def fitting_arguments(site: Site, call: CallExpr, callee: Callee) -> list[Type] 
 
 
 def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
-    """Whether *expr* is an output whose class is asked for, or a list of such ones.
+    """Whether *expr* is an output whose class fits the parameter's, or a list of such outputs.
 
-    Nearly every argument is: the rest is for what is more, or wrong.
+    Nearly every argument is. All others are judged elsewhere.
     """
     down = get_proper_type(formal)
     if type(down) is not Instance:
@@ -106,7 +106,7 @@ def _list_fits(site: Site, expr: ListExpr, down: Instance) -> bool:
 
 
 def _type_fits(up: ProperType, down: Instance) -> bool:
-    """Whether a class fits another, where neither is a table."""
+    """Whether a class fits another. Tables that differ are judged elsewhere."""
     if up == down:
         return True
     if type(up) is not Instance:
@@ -116,7 +116,7 @@ def _type_fits(up: ProperType, down: Instance) -> bool:
 
 
 def sets_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, ...]) -> bool:
-    """Whether ``partial`` is given new names only, and the usual values for them."""
+    """Whether ``partial`` gets new names only, and the usual values for them."""
     seen = set(given)
     for index, expr in enumerate(call.args):
         formal = _new_formal(call, index, callee, seen)
@@ -128,7 +128,7 @@ def sets_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, .
 
 
 def maps_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, ...]) -> bool:
-    """Whether ``expand`` is given whole outputs, lists of what is asked for, and all it needs."""
+    """Whether ``expand`` gets whole outputs that are lists of the right class, and all it needs."""
     seen = set(given)
     for index, expr in enumerate(call.args):
         formal = _new_formal(call, index, callee, seen)
@@ -141,7 +141,7 @@ def maps_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, .
 
 
 def _new_formal(call: CallExpr, index: int, callee: Callee, seen: set[str]) -> Type | None:
-    """The type of a parameter that a mapping gives by name, and for the first time."""
+    """Returns the type of a parameter that a mapping gives by name, and for the first time."""
     name = call.arg_names[index]
     if call.arg_kinds[index] is not ARG_NAMED or name is None or name in seen:
         return None
@@ -153,7 +153,7 @@ def _new_formal(call: CallExpr, index: int, callee: Callee, seen: set[str]) -> T
 
 
 def _list_element(found: ProperType) -> ProperType | None:
-    """What a whole output of a list has in it."""
+    """Returns the item type of a whole output of a list."""
     output = output_of(found)
     if output is None or output.kind not in _WHOLE or not output.note or output.note.key:
         return None
@@ -167,7 +167,7 @@ _WHOLE: Final = (names.XCOMARG, names.MAPPED)
 
 
 def is_literal_of(expr: Expression, formal: Type) -> bool:
-    """Whether *expr* is a literal of the very class that is asked for."""
+    """Whether *expr* is a literal of exactly the parameter's class."""
     classes = _LITERALS.get(type(expr), ())
     down = get_proper_type(formal) if classes else None
     return isinstance(down, Instance) and down.type.fullname in classes

@@ -1,4 +1,4 @@
-"""``@task_group``: its parameters take outputs, and what its body returns is its output."""
+"""Types ``@task_group``: its parameters take outputs, and its output is what its body returns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["decorate_group", "group_result", "mapped_group_result"]
 
 
 def decorate_group(site: Site, ctx: MethodContext | FunctionContext) -> Type:
-    """``@task_group``, bare or with arguments."""
+    """Returns the type of ``@task_group``, bare or with arguments."""
     given = [get_proper_type(t) for types in ctx.arg_types[:1] for t in types[:1]]
     if not given or not isinstance(given[0], CallableType):
         return site.instance(names.GROUP_DECORATOR) or ctx.default_return_type
@@ -39,18 +39,18 @@ def _says_nothing(found: Type) -> bool:
 
 
 def group_result(site: Site, value: Type) -> Type:
-    """What calling a group gives: what its function returns, or the group itself."""
+    """Returns the type of a group's call: what its function returns, or the group itself."""
     if isinstance(get_proper_type(value), NoneType):
         return site.instance(names.SDK_NODE) or unknown()
     return value
 
 
 def mapped_group_result(site: Site, group: Tasklike) -> Type:
-    """What mapping a group gives: one value for each instance."""
+    """Returns the type of a mapped group: one value for each instance."""
     proper = get_proper_type(group.value)
     output = output_of(proper)
     if output is not None and output.kind == names.MAPPED:
-        return proper  # of a mapped group inside: Airflow gives one list of all instances
+        return proper  # from a mapped group inside: Airflow gives one list of all instances
     if output is not None and output.kind != names.SDK_XCOMARG:
         return make_output(site, output.value, kind=names.MAPPED, note=output.note)
     if isinstance(proper, NoneType):

@@ -1,6 +1,7 @@
-"""Keys that Airflow's client, which puts them into a URL, would take for others.
+"""Finds keys that Airflow's client, which puts them into a URL, would take for others.
 
-The same as `typedxcom.airflow.keynames`, which a plugin must not import: a test compares the two.
+The module does the same as `typedxcom.airflow.keynames`, which a plugin must not import. A test
+compares the two.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _ADDRESS: Final = re.compile(r"/item/[^/]+\Z|/slice\Z")
 
 @lru_cache(maxsize=4096)
 def key_fault(key: str) -> str | None:
-    """What Airflow would do to *key* on its way through a URL, in words; None for a good one."""
+    """Says what Airflow would do to *key* on its way through a URL; None for a good key."""
     if not key:
         return "an XCom needs a key"
     if _UNSENDABLE.search(key):
@@ -40,7 +41,7 @@ def key_fault(key: str) -> str | None:
 
 
 def pushed_key_fault(value: ProperType) -> tuple[str, str] | None:
-    """The first key of a result that cannot be pushed on its own, and why."""
+    """Returns the first key of a result that cannot be pushed on its own, and the reason."""
     found = ((key, key_fault(key)) for key in _names(value))
     return next(((key, fault) for key, fault in found if fault is not None), None)
 

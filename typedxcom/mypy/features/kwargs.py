@@ -1,4 +1,4 @@
-"""``task.expand_kwargs``: a list of dicts, one for each instance."""
+"""Checks ``task.expand_kwargs``, which takes a list of dicts, one for each instance."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class KeywordMapping(Mapping):
     """One call of ``expand_kwargs``."""
 
     def check(self) -> None:
-        """Check the dicts that each instance's arguments come from."""
+        """Checks the dicts that each instance's arguments come from."""
         expr = next(
             (
                 expr
@@ -124,7 +124,7 @@ class KeywordMapping(Mapping):
             self._bad_kwargs(expr, text)
 
     def _some_fits(self, value: Type, formal: Type) -> bool:
-        """Whether a value of the type may fit: of a union, one member is enough."""
+        """Whether a value of the type may fit. One fitting member of a union is enough."""
         choices = members(get_proper_type(value))
         return any(is_object(item) or fits(item, formal) for item in choices)
 

@@ -1,4 +1,4 @@
-"""``task.expand``, ``.expand_kwargs``, ``.partial`` and ``.override``."""
+"""Checks ``task.expand``, ``.expand_kwargs``, ``.partial`` and ``.override``."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ class Mapping:
         self.call = call
         self.task = task
         function = task.function
-        # An instance gets one element: what the variables stand for differs between them.
+        # Each instance gets one element, so type variables may stand for another type in each.
         self.function = widest(function) if function and function.variables else function
         has_context = injected and not task.group
-        # Airflow lets nobody map over a name of its context, also one that no task gets.
+        # Airflow lets nobody map over a name of its context, even one that no task gets.
         self.keys = context_keys(site) | names.CALLBACK_KEYS if has_context else frozenset()
 
     # partial -------------------------------------------------------------------------------------
 
     def partial(self) -> None:
-        """Check the values that stay the same."""
+        """Checks the values that stay the same for all instances."""
         given = set(self.task.note.given)
         for name, expr in self._named():
             if name in given:
@@ -69,7 +69,7 @@ class Mapping:
             self.value(name, expr, formal, XCOM_ARG)
 
     def value(self, name: str, expr: Expression, formal: Type, code: ErrorCode) -> None:
-        """Judge a value that holds no output."""
+        """Judges a value that holds no output."""
         if is_literal_of(expr, formal):
             return
         found = self.site.quietly(
@@ -83,7 +83,7 @@ class Mapping:
     # expand --------------------------------------------------------------------------------------
 
     def expand(self) -> None:
-        """Check what the task is mapped over."""
+        """Checks the arguments that the task is mapped over."""
         seen: list[str] = []
         for name, expr in self._named():
             if name in self.task.note.given:
@@ -93,7 +93,7 @@ class Mapping:
                 self._over(name, expr, formal)
             seen.append(name)
         if not all(kind == ARG_NAMED for kind in self.call.arg_kinds):
-            return  # what a spread gives is not known, and mypy reports positional arguments
+            return  # the names from a spread are not known, and mypy reports positional arguments
         if not seen:
             self.fail(f"expand() of {self.task.label} needs an argument to map over", self.call)
         else:
@@ -156,7 +156,7 @@ class Mapping:
     def _over_inferred(
         self, name: str, expr: Expression, output: Output, inferred: Type, formal: Type
     ) -> None:
-        """What a task's own code says, of which some must be what is asked for."""
+        """Checks a type that only the task's own code shows. One fitting member is enough."""
         found = [element_of(self.site, one) for one in members(get_proper_type(inferred))]
         elements = [one for one in found if one is not None]
         if not elements:
@@ -176,7 +176,7 @@ class Mapping:
         if element is None:
             self._unmappable(name, expr, f'a value of type "{shown}"', "")
         elif is_object(get_proper_type(element)):
-            return  # mypy's join of unlike items, which it does not know apart
+            return  # mypy has joined unlike items, and the join does not say which types they have
         elif value is None or not fits(value, formal):
             down, up = self.site.describe(formal, value or element)
             subject = Slot(self.task.label, name).subject
@@ -191,7 +191,7 @@ class Mapping:
     # Shared --------------------------------------------------------------------------------------
 
     def _named(self) -> list[tuple[str, Expression]]:
-        """The keyword arguments of the call; mypy itself reports positional ones."""
+        """Returns the keyword arguments of the call. mypy itself reports positional ones."""
         call = self.call
         rows = zip(call.arg_names, call.arg_kinds, call.args, strict=True)
         return [(name, expr) for name, kind, expr in rows if name and kind is ARG_NAMED]
@@ -199,7 +199,7 @@ class Mapping:
     def formal(
         self, name: str, where: Context, method: str, source: str | None = None
     ) -> Type | None:
-        """The type of a parameter, or None where it must not or need not be checked."""
+        """Returns the type of a parameter, or None where it must not or need not be checked."""
         if self.function is None:
             return None
         if name in self.keys:
@@ -212,14 +212,14 @@ class Mapping:
         if (rest := self.function.kw_arg()) is not None:
             return rest.typ
         if self.task.group and method == "expand_kwargs":
-            return None  # Airflow takes no notice of other keys there
+            return None  # Airflow ignores other keys there
         label = self.task.label
         given = f", which {source} gives to {method}()" if source else ""
         self.fail(f'{label[0].upper()}{label[1:]} has no parameter "{name}"{given}', where)
         return None
 
     def free(self) -> list[tuple[str, Type]]:
-        """The parameters that neither Airflow nor ``partial`` fills."""
+        """Returns the parameters that neither Airflow nor ``partial`` fills."""
         if self.function is None:
             return []
         rows = zip(self.function.arg_names, self.function.arg_types, strict=True)
@@ -229,7 +229,7 @@ class Mapping:
     def missing(
         self, seen: list[str], where: Context | None = None, source: str | None = None
     ) -> None:
-        """Report parameters that nobody gives, *source* neither."""
+        """Reports parameters that neither the call nor *source* gives."""
         if self.function is None or self.task.note.spread:
             return
         kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))
@@ -245,5 +245,5 @@ class Mapping:
                 )
 
     def fail(self, message: str, where: Context) -> None:
-        """Report one sentence."""
+        """Reports one sentence."""
         self.site.fail(message, where, XCOM_MAP)

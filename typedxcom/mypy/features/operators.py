@@ -1,4 +1,4 @@
-"""Outputs that go into classic operators: ``BashOperator(bash_command=commands())``."""
+"""Checks outputs that go into classic operators: ``BashOperator(bash_command=commands())``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = [
 OPERATOR: Final = "<typedxcom operator>"
 GIVEN: Final = "<typedxcom given>"
 
-# BaseOperator's own arguments that hold other things than plain settings.
+# BaseOperator's own arguments that are more than plain settings.
 NOT_SETTINGS: Final = frozenset({"inlets", "outlets", "params", "default_args", "kwargs", "self"})
 
 
@@ -51,7 +51,7 @@ def is_operator(info: TypeInfo) -> bool:
 
 
 def construct(site: Site, ctx: FunctionSigContext) -> FunctionLike:
-    """``BashOperator(...)``: each output must fit the field it goes to."""
+    """Types ``BashOperator(...)``: each output must fit the field it goes to."""
     signature = ctx.default_signature
     operator = get_proper_type(signature.ret_type)
     if not isinstance(ctx.context, CallExpr) or not isinstance(operator, Instance):
@@ -79,7 +79,7 @@ def _check(site: Site, call: CallExpr, operator: TypeInfo, signature: CallableTy
 
 
 def settings_of(site: Site) -> frozenset[str]:
-    """Arguments of every operator: they are read while the DAG is parsed."""
+    """Returns the arguments of every operator, which are read while the DAG is parsed."""
     info = site.classes[names.SDK_OPERATOR]
     symbol = info.names.get("__init__") if info else None
     node = symbol.node if symbol else None
@@ -88,7 +88,7 @@ def settings_of(site: Site) -> frozenset[str]:
 
 
 def without_not_set(found: Type) -> Type:
-    """``str | ArgNotSet`` is ``str`` for people."""
+    """Removes ``ArgNotSet``: for people, ``str | ArgNotSet`` is ``str``."""
     proper = get_proper_type(found)
     if not isinstance(proper, UnionType):
         return found
@@ -102,7 +102,7 @@ def _is_not_set(found: Type) -> bool:
 
 
 def partial_operator(site: Site, ctx: MethodContext) -> Type:
-    """``BashOperator.partial(...)``: remember the operator for ``expand``."""
+    """Types ``BashOperator.partial(...)``, and remembers the operator for ``expand``."""
     owner = get_proper_type(ctx.type)
     made = get_proper_type(ctx.default_return_type)
     operator = get_proper_type(owner.ret_type) if isinstance(owner, CallableType) else None
@@ -118,7 +118,7 @@ def partial_operator(site: Site, ctx: MethodContext) -> Type:
 
 
 def _check_partial(site: Site, ctx: MethodContext, operator: TypeInfo) -> None:
-    """Judge outputs among the arguments that stay the same."""
+    """Judges outputs among the arguments that stay the same for all instances."""
     fields = _fields(operator)
     if fields is None or not isinstance(ctx.context, CallExpr):
         return
@@ -129,7 +129,7 @@ def _check_partial(site: Site, ctx: MethodContext, operator: TypeInfo) -> None:
 
 
 def expand_operator(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
-    """``.expand(bash_command=commands())`` of a classic operator."""
+    """Types ``.expand(bash_command=commands())`` of a classic operator."""
     partial = get_proper_type(ctx.type)
     attrs = (
         partial.extra_attrs.attrs if isinstance(partial, Instance) and partial.extra_attrs else {}
@@ -156,7 +156,7 @@ def _given(note: Type | None) -> tuple[str, ...]:
 
 
 def output(site: Site, ctx: AttributeContext) -> Type:
-    """``operator.output``: nobody promises a type, but the table of operators may tell it."""
+    """Types ``operator.output``. The operator promises no type, but the table may have one."""
     operator = get_proper_type(ctx.type)
     attrs = (
         operator.extra_attrs.attrs
@@ -168,7 +168,7 @@ def output(site: Site, ctx: AttributeContext) -> Type:
 
 
 def _fields(operator: TypeInfo) -> CallableType | None:
-    """The operator's own constructor, without ``self``."""
+    """Returns the operator's own constructor, without ``self``."""
     symbol = operator.get("__init__")
     signature = get_proper_type(symbol.type) if symbol else None
     if not isinstance(signature, CallableType):
@@ -185,7 +185,7 @@ def _open(signature: CallableType) -> CallableType:
 
 
 class _Operator(Tasklike):
-    """A classic operator, as something that is mapped."""
+    """A classic operator, in the form that mapping needs."""
 
     @property
     def label(self) -> str:

@@ -1,7 +1,8 @@
-"""``load = load(url)``: the output takes the name of its task, a usual idiom.
+"""Lets the output take the name of its task, a usual idiom: ``load = load(url)``.
 
-For mypy a name keeps the type of its first use, a task's, to which no output can be assigned. So
-this one output is of a class that fits anything, and the name is an output's from there on.
+For mypy, a name keeps the type of its first use. Here that is a task's, and no output can be
+assigned to it. So this one output gets a class that fits anything, and from then on the name has
+the type of the output.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ CLASSES: Final = {names.XCOMARG: names.RENAMED, names.MAPPED: names.RENAMED_MAPP
 
 
 def named_like_task(site: Site, call: CallExpr, returned: Type) -> Type:
-    """What *call* returns, as it may be assigned to the name of the task that it calls."""
+    """Returns the type of *call* so that its task's name can take it, from *returned*."""
     expected = site.api.type_context[-1] if site.api.type_context else None
     if type(expected) is not Instance or task_of(expected) is None:
         return returned  # nearly always: a new name has no type yet
@@ -36,7 +37,7 @@ def named_like_task(site: Site, call: CallExpr, returned: Type) -> Type:
 
 
 def _root(callee: Expression) -> SymbolNode | None:
-    """What ``load`` is in ``load(...)`` and ``load.override(...).expand(...)``."""
+    """Returns the ``load`` of ``load(...)`` and ``load.override(...).expand(...)``."""
     while True:
         if isinstance(callee, NameExpr):
             return callee.node if isinstance(callee.node, (Decorator, Var)) else None

@@ -1,6 +1,6 @@
-"""What a task decorator is given beside the function.
+"""Checks the settings that a task decorator gets in addition to the function.
 
-Three habits that Airflow's own signatures refuse: ``@task(**SETTINGS)``, ``task(f, task_id="x")``,
+Airflow's own signatures refuse three habits: ``@task(**SETTINGS)``, ``task(f, task_id="x")``,
 and an output in a templated field, as in ``@task.bash(env={"URL": url})``.
 """
 
@@ -30,14 +30,14 @@ __all__ = ["decorator_signature", "relaxed"]
 
 
 def decorator_signature(site: Site, ctx: MethodSigContext, *, kind: str) -> FunctionLike:
-    """``task.branch(...)`` of Airflow's own decorators."""
+    """Returns the signature of Airflow's own decorators, such as ``task.branch(...)``."""
     return relaxed(site, ctx, ctx.default_signature, kind)
 
 
 def relaxed(
     site: Site, ctx: MethodSigContext, signature: FunctionLike, kind: str | None = None
 ) -> FunctionLike:
-    """The signature of a decorator as it may be called.
+    """Returns a decorator's signature, relaxed to what authors may write.
 
     Args:
         site: The file.
@@ -60,7 +60,7 @@ def relaxed(
 def _relaxed(
     site: Site, ctx: MethodSigContext, signature: CallableType, call: CallExpr, kind: str | None
 ) -> CallableType:
-    if signature.arg_kinds == [ARG_POS]:  # of a function alone
+    if signature.arg_kinds == [ARG_POS]:  # it takes a function only
         return signature.copy_modified(
             arg_types=[*signature.arg_types, unknown()],
             arg_kinds=[*signature.arg_kinds, ARG_STAR2],
@@ -86,7 +86,7 @@ def _relaxed(
 
 
 def _takes_output(site: Site, call: CallExpr, actual: int, kind: str) -> bool:
-    """Judge a setting that holds an output; False leaves it to mypy."""
+    """Judges a setting that holds an output. False leaves it to mypy."""
     name, expr = call.arg_names[actual], call.args[actual]
     slot = Slot(f'"@task.{kind}"', name or "")
     argument = Argument(site, slot)
@@ -105,7 +105,7 @@ def _takes_output(site: Site, call: CallExpr, actual: int, kind: str) -> bool:
 
 
 def _declared(site: Site, kind: str, name: str) -> Type | None:
-    """What Airflow's own decorator of the kind declares for a setting."""
+    """Returns the type that Airflow's own decorator of this kind declares for a setting."""
     info = site.classes[names.SDK_DECORATORS]
     symbol = info.names.get(kind) if info else None
     node = symbol.node if symbol else None

@@ -1,7 +1,7 @@
-"""Arguments of `@task(...)` and `.override(...)` that are misspelt.
+"""Finds misspelt arguments of `@task(...)` and `.override(...)`.
 
-Both take whatever the operator takes, which mypy cannot see. So a name is reported only where it is
-nearly one that the operator is known to have.
+Both take whatever the operator takes, which mypy cannot see. So a name is reported only if it
+almost matches a name that the operator is known to have.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEARLY: Final = 0.75
 
 
 def check_settings(site: Site, call: CallExpr, kind: str, label: str) -> None:
-    """Report names in *call* that look like a setting of every operator, but are not.
+    """Reports names in *call* that look like a setting of every operator, but are not.
 
     Args:
         site: The file.
@@ -30,7 +30,7 @@ def check_settings(site: Site, call: CallExpr, kind: str, label: str) -> None:
         label: What is called, as the beginning of a sentence.
     """
     if kind not in names.STANDARD_KINDS:
-        return  # a provider's own, which may take anything
+        return  # a provider's own kind may take anything
     known = _known(site)
     if not known:
         return

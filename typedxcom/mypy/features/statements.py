@@ -1,7 +1,7 @@
-"""The parts of statements and expressions.
+"""Finds the parts of statements and expressions.
 
-mypyc forbids interpreted subclasses of mypy's own visitors; so there is a function for each class,
-which is also the quickest way: every body of a DAG is walked.
+mypyc forbids interpreted subclasses of mypy's own visitors. So there is a function for each class.
+That is also the quickest way, because the plugin walks every body of a DAG.
 """
 
 from __future__ import annotations
@@ -61,26 +61,26 @@ _Expressions = Callable[[Any], list[Expression]]
 
 
 def blocks_of(statement: Statement) -> list[Block]:
-    """The blocks inside a statement, the body of a function or a class too."""
+    """Returns the blocks inside a statement, also the body of a function or a class."""
     kind = type(statement)
     parts = _BLOCKS.get(kind) or _DEFINED.get(kind)
     return parts(statement) if parts else []
 
 
 def expressions_of(statement: Statement) -> list[Expression]:
-    """The expressions that stand in a statement, outside its blocks."""
+    """Returns the expressions of a statement, outside its blocks."""
     parts = _EXPRESSIONS.get(type(statement))
     return parts(statement) if parts else conditions_of(statement)
 
 
 def conditions_of(statement: Statement) -> list[Expression]:
-    """The expressions whose truth a statement asks for."""
+    """Returns the expressions that a statement takes as true or false."""
     parts = _CONDITIONS.get(type(statement))
     return parts(statement) if parts else []
 
 
 def all_statements(body: list[Statement]) -> list[Statement]:
-    """The statements of a body and of the blocks inside it, but of no function."""
+    """Returns the statements of a body and of the blocks in it, but not of functions in it."""
     found = []
     for statement in body:
         found.append(statement)
@@ -91,9 +91,9 @@ def all_statements(body: list[Statement]) -> list[Statement]:
 
 
 def parts_of(statement: Statement, kinds: Collection[type]) -> list[Expression]:
-    """The expressions of these kinds in a statement, at any depth but outside its blocks."""
+    """Returns a statement's expressions of these kinds, at any depth but outside its blocks."""
     found, todo = [], [*expressions_of(statement)]
-    for expr in todo:  # which grows meanwhile
+    for expr in todo:  # the list grows meanwhile
         kind = type(expr)
         if kind is NameExpr or kind is StrExpr:
             continue
@@ -105,7 +105,7 @@ def parts_of(statement: Statement, kinds: Collection[type]) -> list[Expression]:
 
 
 def children_of(expr: Expression) -> list[Expression]:
-    """The expressions that stand directly in another."""
+    """Returns the expressions directly inside another."""
     parts = _CHILDREN.get(type(expr))
     return parts(expr) if parts else []
 

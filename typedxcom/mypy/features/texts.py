@@ -1,7 +1,7 @@
-"""``f"s3://bucket/{name()}"``: a template of Airflow's, and no dependency on the task.
+"""Notes ``f"s3://bucket/{name()}"``: a template of Airflow's, without a dependency on the task.
 
-Where the author orders the tasks with ``>>`` that is right, so it is a note and no error. An
-f-string is to mypy a call of ``str.format``, as common as any: only what is known at once is asked.
+It is a note and no error, because it is right if the author orders the tasks with ``>>``. For mypy
+an f-string is a call of ``str.format``, which is common. So only what is known at once is checked.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["formatted"]
 
 
 def formatted(site: Site, ctx: MethodSigContext) -> FunctionLike:
-    """``"...".format(...)`` and f-strings."""
+    """Checks ``"...".format(...)`` and f-strings."""
     if site.sees_airflow:
         for expr in (expr for args in ctx.args for expr in args):
             output = _output(site, expr)
@@ -47,6 +47,6 @@ def _output(site: Site, expr: Expression) -> Output | None:
 
 
 def _is_overridden(callee: Expression) -> bool:
-    """``task.override(...)`` in front of the call."""
+    """Whether ``task.override(...)`` is in front of the call."""
     inner = callee.callee if isinstance(callee, CallExpr) else None
     return isinstance(inner, MemberExpr) and inner.name == "override"

@@ -1,8 +1,8 @@
-"""``if extract():`` is always true while the DAG is parsed, and ``extract() == 3`` never.
+"""Reports ``if extract():``, always true while the DAG is parsed, and ``extract() == 3``.
 
-mypy asks no plugin about truth tests. So a checked body is read once more when its decorator is,
-and the code of a module, a ``with DAG(...)`` block say, when the calls are checked whose outputs it
-tests.
+The comparison is always false then. mypy asks no plugin about truth tests. So a DAG's checked body
+is read a second time at its decorator. The code of a module, such as a ``with DAG(...)`` block, is
+read when mypy checks the calls whose outputs it tests.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _COMPARED: Final = "cannot be compared while the DAG is parsed: do it inside a t
 
 
 class _Question(NamedTuple):
-    """What is asked of the value of an expression, and where that is reported."""
+    """An expression whose value the code needs, and where to report that."""
 
     expr: Expression
     predicate: str
@@ -70,7 +70,7 @@ class _Question(NamedTuple):
 
 
 def check_truth(site: Site, body: Block, statements: list[Statement]) -> None:
-    """Report outputs in the place of a truth value, in a body that has its types.
+    """Reports outputs in the place of a truth value, in a body that has its types.
 
     Args:
         site: The file.
@@ -92,7 +92,7 @@ def check_truth(site: Site, body: Block, statements: list[Statement]) -> None:
 
 
 def check_module_truth(site: Site, call: CallExpr, returned: Type) -> None:
-    """Report where the code of a module tests what *call* returned, or a name that is set to it."""
+    """Reports where a module's code tests what *call* returned, directly or by a name for it."""
     if site.questions is None:
         site.questions = _asked(site, site.api.tree)
     for question in site.questions.get(call, ()) if site.questions else ():
@@ -120,11 +120,11 @@ def _report(site: Site, question: _Question, output: Output | None) -> None:
 
 
 def _questions(statement: Statement, parts: list[Expression]) -> Iterable[_Question]:
-    """What a statement asks of values that are there only when the task has run.
+    """Returns a statement's uses of values that are there only when the task has run.
 
     Args:
         statement: The statement.
-        parts: What may ask, of all expressions that stand in it.
+        parts: Those of the statement's expressions that may use such a value.
     """
     if parts or type(statement) in _ASKING_STATEMENTS:
         return _asked_by(statement, parts)
@@ -144,7 +144,10 @@ def _asked_by(statement: Statement, parts: list[Expression]) -> Iterator[_Questi
 
 
 def _compared(expr: ComparisonExpr) -> Iterator[_Question]:
-    """``out == 3``: Python falls back to identity, and mypy to ``int.__eq__``."""
+    """Finds comparisons such as ``out == 3``.
+
+    Python falls back to identity there, and mypy to ``int.__eq__``.
+    """
     for operator, sides in zip(expr.operators, pairwise(expr.operands), strict=True):
         if operator in ("==", "!=") and not any(map(_is_none, sides)):
             for side in sides:
@@ -156,7 +159,7 @@ def _is_none(expr: Expression) -> bool:
 
 
 def _tested(expr: Expression) -> list[Expression]:
-    """The parts of *expr* whose truth is asked for."""
+    """Returns the parts of *expr* that are tested for truth."""
     if isinstance(expr, ConditionalExpr):
         return [expr.cond]
     if isinstance(expr, UnaryExpr) and expr.op == "not":

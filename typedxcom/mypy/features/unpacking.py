@@ -1,4 +1,4 @@
-"""``a, b = two()`` and ``two()[1]``: where mypy's own message names no task, or says too much."""
+"""Reports ``a, b = two()`` and ``two()[1]``: mypy's own message names no task, or says too much."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Names = TupleExpr | ListExpr
 
 
 def check_unpacking(site: Site, statement: AssignmentStmt) -> None:
-    """Report outputs that cannot be unpacked, or not into so many names."""
+    """Reports outputs that cannot be unpacked, or not into this number of names."""
     if len(statement.lvalues) == 1 and type(statement.lvalues[0]) is NameExpr:
         return
     targets = [n for n in statement.lvalues if isinstance(n, (TupleExpr, ListExpr))]
@@ -46,7 +46,7 @@ def check_unpacking(site: Site, statement: AssignmentStmt) -> None:
 
 
 def _forget(targets: list[Names]) -> None:
-    """Mypy would go on to say that it does not know the names."""
+    """Gives the names a type, so that mypy does not also report that it does not know them."""
     for target in (item for names in targets for item in names.items):
         inner = target.expr if isinstance(target, StarExpr) else target
         if isinstance(inner, (TupleExpr, ListExpr)):
@@ -66,7 +66,7 @@ def _check_count(
 
 
 def check_index(site: Site, expr: Expression) -> None:
-    """Report an item that a tuple of outputs does not have."""
+    """Reports an item that a tuple of outputs does not have."""
     if not isinstance(expr, IndexExpr) or not isinstance(expr.index, IntExpr):
         return
     if not isinstance(expr.base, CallExpr) or not site.api.has_type(expr.base):
@@ -81,6 +81,6 @@ def check_index(site: Site, expr: Expression) -> None:
 
 
 def _subject(output: Output) -> str:
-    """The origin without the item that a note names, at the beginning of a sentence."""
+    """Returns the origin without the item that a note names, at the beginning of a sentence."""
     name = output.note.task if output.note else ""
     return f'Task "{name}"' if name else "A task"

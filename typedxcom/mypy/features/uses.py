@@ -1,4 +1,4 @@
-"""What an output cannot do while the DAG is parsed: its value does not exist yet."""
+"""Reports what an output cannot do while the DAG is parsed: its value does not exist yet."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ __all__ = [
     "shadowed_attribute",
 ]
 
-# Methods of `_public.Refused`, and what the user did to call them.
+# Methods of `_public.Refused`, and what users do to call them.
 REFUSED: Final = {
     "__iter__": "iterated over",
     "__next__": "iterated over",
@@ -82,20 +82,20 @@ REVERSED: Final = frozenset(f"__r{_name}__" for _name in ARITHMETIC)
 for _name in ARITHMETIC:
     REFUSED[f"__{_name}__"] = REFUSED[f"__r{_name}__"] = "computed with"
 
-# Attributes that Airflow's own XComArg objects have beside the declared ones.
+# Attributes of Airflow's own XComArg objects, in addition to the declared ones.
 REAL: Final = frozenset({"operator", "key", "args", "arg", "callables", "fillvalue"})
 
 
 def refuse(site: Site, ctx: MethodSigContext, *, method: str) -> CallableType:
-    """``out + 1``, ``for x in out``: an error with the cure."""
+    """Reports ``out + 1`` or ``for x in out``, with the cure."""
     output = output_of(ctx.type)
     if output is not None:
         done = REFUSED[method]
         hint = ""
         if method == "__iter__":
             hint = ", or map over it with expand()"
-        # mypy tries `1 + out` as `int.__add__` first, and drops what the second try reports. What
-        # fits anything is tried the other way round.
+        # mypy tries `1 + out` as `int.__add__` first, and drops what the second try reports. With
+        # a class that fits anything, mypy tries the other way round.
         is_tried = method in REVERSED or _class_name(ctx.type) in names.OPEN
         tries = unfiltered(site.api) if is_tried else nullcontext()
         with tries:
@@ -109,7 +109,7 @@ def _class_name(found: Type) -> str:
 
 
 def refuse_await(site: Site, ctx: MethodContext) -> Type:
-    """``await out``, which only a DAG function that is ``async`` can say."""
+    """Reports ``await out``, which only an ``async`` DAG function can contain."""
     found = site.type_of(ctx.context.expr) if isinstance(ctx.context, AwaitExpr) else None
     output = output_of(found) if found is not None else None
     if output is not None:
@@ -123,7 +123,7 @@ def _report_use(site: Site, output: Output, done: str, where: Context, hint: str
 
 
 def _anything(signature: CallableType) -> CallableType:
-    """The same method without its impossible parameter."""
+    """Returns the same method without its impossible parameter."""
     rows = zip(signature.arg_types, signature.arg_kinds, signature.arg_names, strict=True)
     kept = [(unknown(), kind, name) for _, kind, name in rows if not kind.is_named()]
     return signature.copy_modified(
@@ -135,7 +135,7 @@ def _anything(signature: CallableType) -> CallableType:
 
 
 def attribute(site: Site, ctx: AttributeContext, *, name: str) -> Type:
-    """``extract().total``."""
+    """Types ``extract().total``."""
     output = output_of(ctx.type)
     if output is None or name.startswith("__"):
         return ctx.default_attr_type
@@ -145,7 +145,7 @@ def attribute(site: Site, ctx: AttributeContext, *, name: str) -> Type:
 
 
 def shadowed_attribute(site: Site, ctx: AttributeContext, *, name: str) -> Type:
-    """``extract().roots``: Airflow's own attribute, unless the value has a field of that name."""
+    """Types ``extract().roots``: Airflow's own attribute, unless the value has such a field."""
     output = output_of(ctx.type)
     if output is None or not _has_field(output.value, name):
         return ctx.default_attr_type
@@ -167,7 +167,7 @@ def _has_field(value: Type, name: str) -> bool:
 
 
 def _is_base(info: TypeInfo) -> bool:
-    """Whether a class is what others are made of: its methods are no fields."""
+    """Whether a class is a library's base class: its methods are no fields."""
     return info.module_name.partition(".")[0] in _BASES
 
 
@@ -189,7 +189,7 @@ def _subject(output: Output, the: str = "The") -> str:
     return f"{the} output of {output.phrase()}"
 
 
-# Functions of Python's own that ask for a value. `str`, `print` and `repr` are fine: they give
+# Python's own functions that need a value. `str`, `print` and `repr` are fine: they give
 # Jinja text, and a `dict` or a list may hold outputs.
 COMPUTING: Final = frozenset(
     f"builtins.{name}"
@@ -203,7 +203,7 @@ COMPUTING: Final = frozenset(
 
 
 def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
-    """``len(out)``: the value does not exist yet."""
+    """Reports ``len(out)``: the value does not exist yet."""
     signature = ctx.default_signature
     if not site.sees_airflow:
         return signature
@@ -212,7 +212,7 @@ def computing_call(site: Site, ctx: FunctionSigContext) -> FunctionLike:
         for expr in args:
             found = site.type_of(expr) if isinstance(expr, _MAY_BE_OUTPUT) else None
             output = output_of(found) if found is not None else None
-            if output is None or isinstance(found, TupleType):  # a tuple of outputs is one
+            if output is None or isinstance(found, TupleType):  # a tuple of outputs is a real tuple
                 continue
             refused.add(index)
             name = (signature.name or "function").split(" of ")[0]
@@ -235,10 +235,10 @@ _MAY_BE_OUTPUT: Final = (NameExpr, CallExpr, MemberExpr, IndexExpr)
 
 
 def plain_call(site: Site, ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
-    """A function of the user's own that is called while the DAG is parsed.
+    """Checks a call of one of the user's own functions, which runs while the DAG is parsed.
 
-    One that returns nothing, or outputs, may wire tasks: its parameters are then what the tasks
-    inside ask for. One that returns a value computes, which it cannot do on an output.
+    A function that returns nothing, or outputs, may connect tasks. Its parameters then take what
+    the tasks inside take. A function that returns a value computes, and an output has no value.
     """
     signature, call = ctx.default_signature, ctx.context
     if signature.variables or not isinstance(call, CallExpr) or not call.args:

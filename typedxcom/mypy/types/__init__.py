@@ -1,1 +1,1 @@
-"""What the plugin knows: tasks, outputs, tables, and the relation between two of mypy's types."""
+"""What the plugin knows: tasks, outputs, tables, and whether one mypy type fits another."""

@@ -1,9 +1,9 @@
-"""Bodies that mypy skips, because nobody annotated the function.
+"""Checks bodies that mypy skips, because their function has no annotations.
 
-Most DAG functions are such ones. Their wiring is checked here, beside what mypy does with them:
-of all that a check finds only our own errors are reported, and what mypy says of the arguments of
-a task. Afterwards each name has the type again that mypy gave it. So mypy says of the rest of the
-file what it says without us.
+Most DAG functions have none. Their wiring is checked here, apart from what mypy does with them.
+Of all errors that such a check finds, the plugin reports only its own, and mypy's errors about the
+arguments of a task. Afterwards each name gets back the type that mypy gave it. So mypy reports the
+same about the rest of the file as it does without the plugin.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ __all__ = ["beside_mypy", "check_beside_mypy", "is_skipped"]
 
 
 def is_skipped(site: Site, func: FuncDef) -> bool:
-    """Whether mypy itself does not check what stands in a function."""
+    """Whether mypy itself does not check the body of a function."""
     return func.type is None and not site.api.options.check_untyped_defs
 
 
 @contextmanager
 def beside_mypy(site: Site, decorated: Decorator) -> Iterator[None]:
-    """While a body is checked that mypy skips: nothing of it stays but our own errors."""
+    """Prepares the check of a body that mypy skips. Only the plugin's own errors remain."""
     api, body = site.api, decorated.func.body
     names = _Names(body)
     # mypy keeps the types of expressions, and the errors in them.
@@ -63,14 +63,14 @@ def beside_mypy(site: Site, decorated: Decorator) -> Iterator[None]:
 
 
 def check_beside_mypy(site: Site, decorated: Decorator) -> None:
-    """Check the body as if each parameter were annotated with ``Any``."""
+    """Checks the body as if each parameter were annotated with ``Any``."""
     api, func = site.api, decorated.func
     signature = api.function_type(func)
     if isinstance(signature, CallableType):
         with _helpers_checked(func.body):
             api.check_func_item(func, type_override=signature, name=func.name)
     api.deferred_nodes = [
-        # Where mypy comes back for a type that it does not know yet: to the decorator.
+        # mypy comes back for a type that it does not know yet. It must come back to the decorator.
         DeferredNode(decorated, each.active_typeinfo) if each.node is func else each
         for each in api.deferred_nodes
     ]
@@ -78,7 +78,7 @@ def check_beside_mypy(site: Site, decorated: Decorator) -> None:
 
 @contextmanager
 def _helpers_checked(body: Block) -> Iterator[None]:
-    """Let mypy go into plain functions inside, which may wire tasks; not into those of tasks."""
+    """Lets mypy check the plain functions inside, which may wire tasks, but not those of tasks."""
     inside = [one for one in all_statements(body.body) if isinstance(one, FuncDef)]
     later = [one for one in inside if not getattr(one, "def_or_infer_vars", True)]
     for func in later:
@@ -90,12 +90,12 @@ def _helpers_checked(body: Block) -> Iterator[None]:
             func.def_or_infer_vars = False
 
 
-# What mypy finds wrong with the arguments of a call.
+# The codes of mypy's errors about the arguments of a call.
 _OF_CALLS: Final = (ARG_TYPE, CALL_ARG)
 
 
 class _Names:
-    """What mypy knows of the names in a body; they are as new while this exists."""
+    """What mypy knows about the names in a body. They are like new until `restore` is called."""
 
     def __init__(self, body: Block) -> None:
         found = {id(var): var for var in _variables(body)}
@@ -130,7 +130,7 @@ def _decorators(body: Block) -> Iterator[Decorator]:
 
 
 def _note_dependencies(api: Any, func: FuncDef, types: dict[Any, Any]) -> None:
-    """What the errors depend on: the modules of types that were met, and for the daemon names.
+    """Notes what the errors depend on: the modules of all types and, for the daemon, names.
 
     The daemon comes back to whole modules only: from a function it would go past the decorator.
     """

@@ -1,4 +1,4 @@
-"""What the plugin changes in classes, when mypy first reads them."""
+"""Changes classes when mypy first reads them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["add_keys", "leave", "make_open", "make_strict"]
 
 
 def make_strict(ctx: ClassDefContext) -> None:
-    """Without the ``Any`` base, and with operators that only hooks let pass."""
+    """Removes a class's ``Any`` base, and adds operators that only hooks let pass."""
     info = ctx.cls.info
     info.fallback_to_any = False
     refused = ctx.api.lookup_fully_qualified_or_none(names.REFUSED)
@@ -25,16 +25,16 @@ def make_strict(ctx: ClassDefContext) -> None:
 
 
 def make_open(ctx: ClassDefContext) -> None:
-    """A reader uses a table as its library's own object."""
+    """Adds an ``Any`` base, because readers use a table as its library's own object."""
     ctx.cls.info.fallback_to_any = True
 
 
 def add_keys(ctx: ClassDefContext) -> None:
-    """Airflow's own ``XComArg`` has keys, which it does not declare."""
+    """Adds the keys that Airflow's own ``XComArg`` has and does not declare."""
     if ctx.cls.fullname == names.SDK_XCOMARG:
         key = Argument(Var("key"), unknown(), None, ARG_POS)
         add_method_to_class(ctx.api, ctx.cls, "__getitem__", [key], unknown())
 
 
 def leave(ctx: ClassDefContext) -> None:
-    """What a hook that failed leaves: the class as it is."""
+    """Leaves the class as it is. This is the answer of a hook that failed."""

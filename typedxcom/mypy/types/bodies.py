@@ -1,8 +1,8 @@
-"""The body of a decorated function, with its types, at the time of its decorator.
+"""Checks the body of a decorated function at the time of its decorator.
 
-mypy 2 checks the bodies of top-level functions after all decorators of a file. What a task group
-returns, and what a DAG function does with its outputs, is needed at the decorator: so the body is
-checked here first, the way mypy itself does for bodies that define attributes, and only once.
+mypy 2 checks the bodies of top-level functions after all decorators of a file. But the decorator
+needs what a task group returns, and what a DAG function does with its outputs. So the body is
+checked here first, and only once, the way mypy itself checks bodies that define attributes.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ DISPLAYS: Final = (DictExpr, ListExpr, DictionaryComprehension, ListComprehensio
 
 
 class _Last:
-    """The body that was read last: mypy tries each overload of a decorator on its own.
+    """The body that was read last. mypy tries each overload of a decorator on its own.
 
     Attributes:
-        given: What the decorator was given, which mypy makes once for all overloads.
+        given: The decorator's argument, which mypy makes once for all overloads.
+        returned: What the body returns, if known.
     """
 
     given: object = None
@@ -49,12 +50,12 @@ class _Last:
 
 
 def visit_body(site: Site, decorated: Decorator, given: Expression) -> Type | None:
-    """Check a body, report what only shows there, and return what it returns, if known.
+    """Checks a body, reports what only shows there, and returns what the body returns, if known.
 
     Args:
         site: The file.
         decorated: The function.
-        given: What mypy gives the decorator for it.
+        given: What mypy passes to the decorator for it.
     """
     if _Last.given is not given:
         with unfiltered(site.api), afresh(), site.in_function(decorated.func):
@@ -78,14 +79,14 @@ def _visit(site: Site, decorated: Decorator) -> Type | None:
 
 def _check(api: Any, func: FuncDef) -> None:
     if getattr(api, "recurse_into_functions", True) or func.def_or_infer_vars:
-        return  # mypy has done it
+        return  # mypy has checked it
     with api.tscope.function_scope(func), api.set_recurse_into_functions():
         api.check_func_item(func, name=func.name)
     func.def_or_infer_vars = True
 
 
 def inferred_return(site: Site, statements: list[Statement]) -> Type | None:
-    """What a checked body returns, of all its statements, if each return is known."""
+    """Returns what a checked body returns in all its statements, if each return is known."""
     found: list[Type] = []
     for expr in _returns(statements):
         if expr is None or not site.api.has_type(expr):
@@ -95,7 +96,7 @@ def inferred_return(site: Site, statements: list[Statement]) -> Type | None:
 
 
 def _type_of(site: Site, expr: Expression) -> Type:
-    """Without the context of a missing annotation, under which a display is of ``Any``."""
+    """Infers the type outside the context of a missing annotation, which makes displays ``Any``."""
     found: Type = site.api.lookup_type(expr)
     if isinstance(expr, DISPLAYS):
         display = site.quietly(lambda: site.api.expr_checker.accept(expr))
@@ -105,7 +106,7 @@ def _type_of(site: Site, expr: Expression) -> Type:
 
 
 def quiet_return(site: Site, func: FuncDef) -> Type | None:
-    """What an undecorated function of this file returns, whether or not mypy has got there."""
+    """Returns what an undecorated function of this file returns, even before mypy checks it."""
     statements = all_statements(func.body.body)
     returns = _returns(statements)
     if not returns or any(expr is None for expr in returns) or func in _running:

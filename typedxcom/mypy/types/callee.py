@@ -15,7 +15,7 @@ class Callee:
 
     Attributes:
         function: The function as a DAG's author calls it, under the task's name.
-        generic: Whether it has type variables: then no call is a usual one.
+        generic: Whether it has type variables. Then no call is a usual one.
         types: The types of its parameters.
         positional: How many of them, from the first on, take a positional argument of their own.
         named: Name -> index of those that a keyword can fill.
@@ -48,13 +48,13 @@ class Callee:
         )
 
     def required(self) -> set[str]:
-        """The names of the parameters that must be given."""
+        """Returns the names of the parameters that must be given."""
         kinds = self.function.arg_kinds
         return {name for name, place in self.named.items() if kinds[place].is_required()}
 
 
 def widest(function: CallableType) -> CallableType:
-    """The function with the most that each type variable may stand for in its place."""
+    """Replaces each type variable of the function by the widest type that it allows."""
     limits: dict[TypeVarId, Type] = {}
     for variable in function.variables:
         if isinstance(variable, TypeVarType):

@@ -1,6 +1,6 @@
-"""*May upstream fit downstream*, for types that nobody declared.
+"""Decides whether *upstream may fit downstream*, for types that nobody declared.
 
-What is inferred refuses only what cannot work whatever happens: a union fits where one of its
+An inferred type is refused only if it cannot work whatever happens. A union fits if one of its
 members does, and JSON decides what a reader can open. `tests/data/inferred.py` has the cases.
 """
 
@@ -30,7 +30,7 @@ from typedxcom.mypy.types.tables import fields_of, is_table
 __all__ = ["may_fit"]
 
 MAX_DEPTH: Final = 8
-# Kind -> the kinds of readers that can take it. A WORD may be written as a text or a number.
+# Kind -> the kinds of readers that can take it. JSON may write a WORD as a text or a number.
 TAKES: Final = {
     Kind.NONE: frozenset({Kind.NONE}),
     Kind.BOOL: frozenset({Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.WORD}),
@@ -45,11 +45,11 @@ TAKES: Final = {
 
 
 def may_fit(up: Type, down: Type, depth: int = 0, *, lax: bool = False) -> bool:
-    """Whether some value of *up* may go where *down* is asked for.
+    """Whether some value of *up* may go to a reader of *down*.
 
     Args:
-        up: What is inferred.
-        down: What is asked for.
+        up: The inferred type.
+        down: The type that the reader declares.
         depth: How deep inside the types that were compared first.
         lax: Whether it is inside a model of pydantic's, which reads numbers from texts.
     """
@@ -112,7 +112,7 @@ def _into_list(up: ProperType, down: ProperType, depth: int, *, lax: bool) -> bo
 
 
 def _into_tuple(up: ProperType, down: TupleType, depth: int, *, lax: bool) -> bool:
-    """A list has any length."""
+    """Whether a value may go into a tuple. A list may have any length."""
     if isinstance(up, TupleType):
         pairs = zip(up.items, down.items, strict=False)
         return len(up.items) == len(down.items) and all(
@@ -138,7 +138,7 @@ def _into_dict(up: ProperType, down: ProperType, depth: int, *, lax: bool) -> bo
 
 
 def _into_fields(up: ProperType, down: ProperType, depth: int, *, lax: bool) -> bool:
-    """A dict with known keys, or a model, into a class with fields."""
+    """Whether a dict with known keys, or a model, may go into a class with fields."""
     given, wanted = _given(up), fields_of(down)
     if given is None or wanted is None or _renames(down):
         return True
@@ -159,7 +159,7 @@ def _given(up: ProperType) -> dict[str, Type] | None:
 
 
 def _renames(found: ProperType) -> bool:
-    """Whether a class may read its fields by other names, or change what it is given."""
+    """Whether a class may read its fields by other names, or change the values that it gets."""
     if not isinstance(found, Instance):
         return False
     own = [one for one in found.type.mro if one.module_name.split(".")[0] not in _LIBRARIES]
@@ -173,7 +173,7 @@ def _may_rename(info: TypeInfo) -> bool:
         isinstance(one.node, Decorator) and one.node.func.is_class for one in info.names.values()
     ):
         return True  # a validator
-    # mypy's cache does not keep what stands beside the bases of a Struct.
+    # mypy's cache does not keep the keywords of a Struct, such as `rename`.
     is_cached = not info.defn.defs.body
     return info.has_base("msgspec.Struct") and (is_cached or "rename" in info.defn.keywords)
 

@@ -1,4 +1,4 @@
-"""What mapping over a value gives: Airflow maps over sequences and dicts, and nothing else."""
+"""Finds what mapping over a value gives. Airflow maps over sequences and dicts only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["element_of", "has_numbers_as_keys", "is_dict"]
 
 
 def element_of(site: Site, found: Type) -> Type | None:
-    """What mapping over a value gives, or None where Airflow cannot map over it."""
+    """Returns what mapping over a value gives, or None where Airflow cannot map over it."""
     proper = get_proper_type(found)
     if isinstance(proper, AnyType):
         return proper
@@ -66,7 +66,7 @@ def is_dict(found: Type) -> bool:
 
 
 def has_numbers_as_keys(found: Type) -> bool:
-    """Whether a dict's keys would come as the text that JSON makes of them."""
+    """Whether a dict has numbers as keys, which JSON turns into text."""
     proper = get_proper_type(found)
     if isinstance(proper, UnionType):
         return any(map(has_numbers_as_keys, proper.items))
@@ -79,7 +79,7 @@ def has_numbers_as_keys(found: Type) -> bool:
 
 
 def _is_number(key: ProperType) -> bool:
-    if isinstance(key, UnionType):  # of literals
+    if isinstance(key, UnionType):  # a union of literals
         items = [get_proper_type(item) for item in key.items]
         return all(isinstance(item, LiteralType) for item in items) and any(map(_is_number, items))
     if isinstance(key, LiteralType):

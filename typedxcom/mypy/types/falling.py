@@ -1,4 +1,4 @@
-"""Whether a body can come to its end, where Python returns ``None``."""
+"""Finds whether a body can reach its end, where Python returns ``None``."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ __all__ = ["falls_through"]
 
 
 def falls_through(body: list[Statement]) -> bool:
-    """Whether the end of *body* may be reached; yes in doubt."""
+    """Whether Python may reach the end of *body*. In doubt, the answer is yes."""
     return all(map(_goes_on, body))
 
 
 def _goes_on(statement: Statement) -> bool:
-    """Whether what stands behind a statement may be reached through it."""
+    """Whether Python may go on with the next statement after this one."""
     if isinstance(statement, (ReturnStmt, RaiseStmt)):
         return False
     if isinstance(statement, Block):

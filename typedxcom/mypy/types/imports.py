@@ -1,4 +1,4 @@
-"""What a file of the user's imports, as far as that bears on outputs."""
+"""Finds what a file of the user's imports, as far as that matters to outputs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _imports_airflow(node: Any) -> bool:
 
 
 def asks_for_context(file: MypyFile) -> bool:
-    """Whether a file imports what gives a body its context, so that no parameter shows it."""
+    """Whether a file imports something that gives a body its context without a parameter."""
     for node in file.imports:
         imported = getattr(node, "names", None)
         if imported and any(name == CONTEXT for name, _ in imported):

@@ -1,10 +1,11 @@
-"""What a function that nobody annotated returns, as its own code says it.
+"""Finds the return type of a function without annotations from its own code.
 
-Displays, constants, calls of classes and of annotated functions, parameters and names that are
-bound once. Where anything is not certain the type is ``Any``, as it was. The parse check reads the
-same from Python's own syntax trees; `tests/data/inferred.py` is the table that both agree on.
+It reads displays, constants, calls of classes and of annotated functions, parameters, and names
+that are bound once. If anything is uncertain, the type is ``Any``, as without this module. The
+parse check reads the same from Python's own syntax trees. `tests/data/inferred.py` is the table
+that both agree on.
 
-Nothing here is inferred by mypy: what it thinks of a name inside a body may not be known yet.
+mypy infers nothing here: it may not know yet which type a name inside a body has.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ from typedxcom.mypy.types.tables import fields_of
 __all__ = ["keys_of", "return_in_code", "type_in_code", "without_constants"]
 
 MAX_DEPTH: Final = 12
-# Functions of Python's own that leave what they are given alone.
+# Python's own functions that do not change their arguments.
 HARMLESS: Final = frozenset(
     {"builtins.print", "builtins.len", "builtins.str", "builtins.repr", "builtins.sum"}
     | {"builtins.min", "builtins.max", "builtins.any", "builtins.all", "builtins.bool"}
@@ -89,9 +90,9 @@ ALWAYS_BOOL: Final = frozenset({"in", "not in", "is", "is not"})
 
 
 def return_in_code(site: Site, func: FuncDef) -> Type | None:
-    """What a function of this file returns, or None where that is not known.
+    """Returns what a function of this file returns, or None where that is not known.
 
-    A union says what may come, and not that a reader must take all of it.
+    A union lists what may come. A reader need not take all of it.
     """
     if func.is_generator or func.is_async_generator or _is_stub(func):
         return None
@@ -107,12 +108,12 @@ def return_in_code(site: Site, func: FuncDef) -> Type | None:
 
 
 def type_in_code(site: Site, func: FuncDef, expr: Expression) -> Type:
-    """The type of one expression in a function, ``Any`` where that is not known."""
+    """Returns the type of one expression in a function, or ``Any`` where that is not known."""
     return _Reader(site, func).type_of(expr)
 
 
 def _is_stub(func: FuncDef) -> bool:
-    """Whether a body is still to be written."""
+    """Whether a body is still to be written, such as ``...``."""
     body = func.body.body
     return all(
         isinstance(one, ExpressionStmt) and isinstance(one.expr, (EllipsisExpr, StrExpr))
@@ -121,7 +122,7 @@ def _is_stub(func: FuncDef) -> bool:
 
 
 def keys_of(inferred: Type) -> TypedDictType | None:
-    """The keys of a dict display, those of each return together; None for any other value."""
+    """Returns the keys of all returned dict displays together, or None for any other value."""
     items: dict[str, list[Type]] = {}
     shown = [one for one in _members(inferred) if not isinstance(one, NoneType)]
     for one in shown:
@@ -138,7 +139,7 @@ def keys_of(inferred: Type) -> TypedDictType | None:
 
 
 def without_constants(found: Type) -> Type:
-    """The type for people: ``str``, and not that one text."""
+    """Returns the type as people read it: ``str`` instead of one literal text."""
     proper = get_proper_type(found)
     if isinstance(proper, LiteralType):
         return proper.fallback
@@ -154,14 +155,14 @@ def without_constants(found: Type) -> Type:
 
 
 class _Reader:
-    """The code of one function.
+    """Reads the code of one function.
 
     Attributes:
         site: The file.
         parameters: Variable -> what its annotation says.
         values: Variable -> what it is set to, for those that are set once.
-        seen: How often each variable stands in the code.
-        explained: How often it stands where nothing happens to it.
+        seen: How often each variable appears in the code.
+        explained: How often it appears where nothing happens to it.
     """
 
     def __init__(self, site: Site, func: FuncDef) -> None:
@@ -178,7 +179,7 @@ class _Reader:
     # Names ---------------------------------------------------------------------------------------
 
     def _read_names(self) -> None:
-        """Read, once it is needed, which names are bound where."""
+        """Reads which names are bound where. This happens once it is needed."""
         self._read = True
         body = self._func.body
         for expr in get_subexpressions(body):
@@ -243,7 +244,7 @@ class _Reader:
         return found if untouched else self._touched(found)
 
     def _touched(self, found: Type) -> Type:
-        """What is left of the type of a container that somebody may have changed."""
+        """Returns what is still known of a container's type after somebody may have changed it."""
         proper = get_proper_type(found)
         if isinstance(proper, UnionType):
             return _union([self._touched(item) for item in proper.items])
@@ -258,12 +259,12 @@ class _Reader:
     # Expressions ---------------------------------------------------------------------------------
 
     def type_of(self, expr: Expression) -> ProperType:
-        """What an expression gives; ``Any`` where that is not known."""
+        """Returns the type of an expression, or ``Any`` where that is not known."""
         found = self._any_type(expr)
         return found if is_known(found) else get_proper_type(unknown())
 
     def _any_type(self, expr: Expression) -> ProperType:
-        """The same of types that no output can have too, which a method may be called on."""
+        """Returns the same, also for types that no output can have, since they may have methods."""
         reader = _READERS.get(type(expr))
         if reader is None or self._depth > MAX_DEPTH:
             return get_proper_type(unknown())
@@ -393,7 +394,7 @@ class _Reader:
         return unknown()
 
     def _of_items(self, function: str, given: Expression) -> Type:
-        """``max(xs)`` and ``sum(xs)``; the sum of nothing is an ``int``."""
+        """Returns the type of ``max(xs)`` or ``sum(xs)``. The sum of nothing is an ``int``."""
         found = self.type_of(given)
         item = _args(found)[0] if _name_of(found) in _CHANGING[:2] else unknown()
         if function != "builtins.sum":
@@ -417,7 +418,7 @@ class _Reader:
         if is_class != isinstance(node, Decorator):
             return unknown()
         if isinstance(node, Decorator):
-            # mypy's cache does not keep what else decorates a method.
+            # mypy's cache does not keep the other decorators of a method.
             known = node.func.is_class and node.info and node.info.module_name in _STANDARD
             found = _returned(node.func) if known else unknown()
         else:
@@ -463,7 +464,7 @@ _TEXTS: Final = ("builtins.str", "builtins.str")
 
 
 def _parameters(func: FuncDef) -> dict[Var, Type]:
-    """What the parameters' annotations say, ``Any`` for those that have none or are stars."""
+    """Returns the parameters' annotations, or ``Any`` for those without one and for stars."""
     signature = func.type
     types = signature.arg_types if isinstance(signature, CallableType) else []
     found: dict[Var, Type] = {}
@@ -476,7 +477,7 @@ def _parameters(func: FuncDef) -> dict[Var, Type]:
 
 
 def _bindings(body: Any) -> dict[Var, int]:
-    """Variable -> how many times it is bound, for all that binds one by a name."""
+    """Returns variable -> how many times it is bound, by anything that binds a name."""
     found: dict[Var, int] = {}
     for var in _bound(body.body):
         found[var] = found.get(var, 0) + 1
@@ -492,7 +493,7 @@ def _bound(statements: list[Any]) -> list[Var]:
 
 
 def _targets(statement: Any) -> list[NameExpr]:
-    """The names in a statement that get a value."""
+    """Returns the names in a statement that get a value."""
     found: list[Expression] = list(getattr(statement, "lvalues", ()))
     for name in ("lvalue", "index"):
         target = getattr(statement, name, None)
@@ -502,7 +503,7 @@ def _targets(statement: Any) -> list[NameExpr]:
     deleted = getattr(statement, "expr", None)
     if type(statement).__name__ == "DelStmt" and deleted is not None:
         found.append(deleted)
-    # ``x.a = 1`` and ``x[k] = 1`` bind nothing.
+    # ``x.a = 1`` and ``x[k] = 1`` bind no name.
     flat: list[NameExpr] = []
     for target in found:
         inner = target.expr if isinstance(target, StarExpr) else target
@@ -514,7 +515,7 @@ def _targets(statement: Any) -> list[NameExpr]:
 
 
 def _deep(statements: list[Any]) -> list[Any]:
-    """The statements of a body, of the functions inside it too."""
+    """Returns the statements of a body, including those of the functions inside it."""
     found: list[Any] = []
     for statement in statements:
         found.append(statement)
@@ -551,7 +552,7 @@ def _anys(info: TypeInfo) -> list[Type]:
 
 
 def _returned(node: SymbolNode | None) -> Type:
-    """What a function promises to whoever calls it, ``Any`` for what its arguments decide."""
+    """Returns a function's declared result, or ``Any`` where its arguments decide the result."""
     if isinstance(node, FuncDef) and (node.is_coroutine or node.is_generator):
         return unknown()
     if not isinstance(node, (FuncDef, OverloadedFuncDef)):
@@ -579,7 +580,7 @@ def _members(found: Type) -> list[ProperType]:
 
 
 def _union(found: list[Any]) -> ProperType:
-    """All that may come, each kind once; mypy's own would call ``1 | True`` an ``int``."""
+    """Joins all types that may come, each once. mypy's own join makes ``1 | True`` an ``int``."""
     kept: list[ProperType] = []
     for item in (one for each in found for one in _members(each)):
         if isinstance(item, AnyType):

@@ -1,4 +1,4 @@
-"""The kinds of values that an inferred type is compared by, and what JSON makes of each."""
+"""The kinds of values by which inferred types are compared, and what JSON makes of each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Kind", "is_known", "kind_of"]
 
 
 class Kind(Enum):
-    """What a value is, as far as that decides who can read it."""
+    """The kind of a value, as far as it decides who can read the value."""
 
     OPEN = auto()  # nothing is known
     NONE = auto()
@@ -29,7 +29,7 @@ class Kind(Enum):
     INT = auto()
     FLOAT = auto()
     TEXT = auto()
-    WORD = auto()  # what JSON writes as a text or a number: a date, a Decimal, an Enum
+    WORD = auto()  # a date, a Decimal, an Enum: JSON writes it as a text or a number
     LIST = auto()
     DICT = auto()
     MODEL = auto()  # a class with fields
@@ -61,7 +61,7 @@ _ANY_MODELS: Final = ("pydantic.root_model.RootModel",)
 
 
 def kind_of(found: Type) -> Kind:
-    """The kind of a type; `Kind.OPEN` for a union, and for each class that is not known here."""
+    """Returns the kind of a type; `Kind.OPEN` for a union, and for each class not listed here."""
     proper = get_proper_type(found)
     if isinstance(proper, NoneType):
         return Kind.NONE
@@ -94,7 +94,7 @@ def _of_instance(found: Instance) -> Kind:
 
 
 def is_known(found: Type) -> bool:
-    """Whether an inferred type says anything that a reader can be compared with."""
+    """Whether an inferred type holds anything that can be compared with a reader's type."""
     proper = get_proper_type(found)
     if isinstance(proper, UnionType):
         return all(map(is_known, proper.items))

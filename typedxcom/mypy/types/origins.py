@@ -1,7 +1,7 @@
-"""Where the value of a variable comes from, for types that a join has made vague.
+"""Finds where the value of a variable comes from, for types that a join has made vague.
 
-mypy joins ``[extract(), count()]`` to one element type before a plugin sees it, and the notes of
-both are gone. What the variable was set to still has them.
+mypy joins ``[extract(), count()]`` to one element type before a plugin sees it, and both notes
+are lost. The expressions that the variable was set to still have them.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ DISPLAYS: Final = (TupleExpr, ListExpr)
 
 
 def origins(site: Site, expr: Expression) -> list[Expression]:
-    """The expressions that a name may stand for, followed through variables and displays."""
+    """Returns the expressions that a name may stand for, through variables and displays."""
     found: list[Expression] = []
     _follow(site, expr, found, 0)
     return found
 
 
 def note_of(site: Site, expr: Expression) -> Note | None:
-    """The first note on any origin of *expr*."""
+    """Returns the first note on any origin of *expr*."""
     for origin in origins(site, expr):
         output = first_output(site.type_of(origin))
         if output is not None and output.note is not None:
@@ -88,7 +88,7 @@ def _inner(site: Site, expr: Expression) -> list[Expression]:
 
 
 def assigned(site: Site, name: Expression) -> list[Expression]:
-    """Everything that the name is set to in its file."""
+    """Returns everything that the name is set to in its file."""
     found: list[Expression] = []
     if isinstance(name, NameExpr) and name.node is not None:
         _scan(site.api.tree.defs, name.node, found)
@@ -109,7 +109,7 @@ def _scan(body: list[Statement], node: Node, found: list[Expression]) -> None:
 
 
 def _scan_expression(expr: Expression, node: Node, found: list[Expression]) -> None:
-    """The loops of comprehensions."""
+    """Adds what the loops of comprehensions set the name to."""
     if isinstance(expr, ListComprehension):
         expr = expr.generator
     if isinstance(expr, (GeneratorExpr, DictionaryComprehension)):
@@ -121,7 +121,7 @@ def _scan_expression(expr: Expression, node: Node, found: list[Expression]) -> N
 
 
 def _part(target: Expression, node: Node, value: Expression) -> Expression:
-    """Which item of ``a, b = f(), g()`` a name gets."""
+    """Returns the item of ``a, b = f(), g()`` that a name gets."""
     if not isinstance(target, DISPLAYS) or not isinstance(value, DISPLAYS):
         return value
     pairs = zip(target.items, value.items, strict=False)
@@ -129,7 +129,7 @@ def _part(target: Expression, node: Node, value: Expression) -> Expression:
 
 
 def _item(index: Expression, node: Node, sequence: Expression) -> Expression:
-    """What a loop over ``enumerate(xs)`` or ``zip(xs, ys)`` takes a name from."""
+    """Returns what a name comes from in a loop over ``enumerate(xs)`` or ``zip(xs, ys)``."""
     called = _builtin(sequence)
     if called is None or not isinstance(index, TupleExpr):
         return sequence
@@ -142,7 +142,7 @@ def _item(index: Expression, node: Node, sequence: Expression) -> Expression:
 
 
 def _builtin(expr: Expression) -> str | None:
-    """The name of the built-in function or class that is called."""
+    """Returns the name of the built-in function or class that is called."""
     callee = expr.callee if isinstance(expr, CallExpr) else None
     if isinstance(callee, NameExpr) and callee.fullname.startswith("builtins."):
         return callee.name

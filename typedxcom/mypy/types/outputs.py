@@ -1,6 +1,6 @@
-"""The type of an output, and the note on it that says which task it comes from.
+"""The type of an output, and the note on it that names the task it comes from.
 
-The note is a JSON string in a literal type in ``Instance.extra_attrs``: that survives variables,
+The note is a JSON string in a literal type in ``Instance.extra_attrs``. That survives variables,
 containers, other modules and mypy's cache. A join of two types drops it.
 """
 
@@ -44,14 +44,14 @@ __all__ = [
     "resolved",
 ]
 
-# No attribute of a user can have this name.
+# No attribute of a user's class can have this name.
 NOTE: Final = "<typedxcom>"
 INFERRED: Final = "<typedxcom inferred>"
-# Through this attribute ``await out`` reaches the hook that refuses it, in an async function of a
-# DAG. As a method of the class it would make each call that is a statement `unused-awaitable`.
+# In an async function of a DAG, ``await out`` reaches the hook that refuses it through this
+# attribute. A method of the class would make each call that is a statement `unused-awaitable`.
 AWAIT: Final = "__await__"
 
-# Containers that Airflow looks into for outputs, and types that may turn out to be one of them.
+# Containers that Airflow searches for outputs, and types that may turn out to be one of them.
 CONCRETE: Final = frozenset(f"builtins.{name}" for name in ("list", "tuple", "dict", "set"))
 ABSTRACT: Final = frozenset(
     f"typing.{name}"
@@ -87,7 +87,7 @@ class Output(NamedTuple):
         value: The type of the value that the reader gets.
         kind: The full name of the output's class.
         note: Where it comes from, if that is known.
-        inferred: What the task's own code says of the value, where no annotation does.
+        inferred: The type that only the task's own code shows, if no annotation gives it.
     """
 
     value: Type
@@ -102,14 +102,14 @@ class Output(NamedTuple):
 
     @property
     def is_inferred(self) -> bool:
-        """Whether nothing but the task's own code says what the value is."""
+        """Whether only the task's own code shows the type of the value."""
         value = get_proper_type(self.value)
         if self.mapped and isinstance(value, Instance) and value.args:
             value = get_proper_type(value.args[0])
         return self.inferred is not None and isinstance(value, AnyType)
 
     def phrase(self) -> str:
-        """Its origin as the subject of a sentence that goes on with "returns"."""
+        """Returns its origin as the subject of a sentence that goes on with "returns"."""
         if self.note is None or not self.note.task:
             return "an upstream task"
         kind = "mapped task" if self.mapped else "task"
@@ -124,7 +124,7 @@ def make_output(
     note: Note | None = None,
     inferred: Type | None = None,
 ) -> Type:
-    """The type of an output of *value*; for `names.MAPPED`, *value* is one instance's."""
+    """Returns the type of an output of *value*. For `names.MAPPED`, *value* is one instance's."""
     info = site.classes[kind]
     if info is None:
         return unknown()
@@ -139,7 +139,7 @@ def make_output(
 
 
 def note_attrs(site: Site, note: Note, inferred: Type | None = None) -> ExtraAttrs:
-    """The note as mypy keeps it. All outputs of a task share it: it is never changed in place."""
+    """Returns the note as mypy keeps it. All outputs of a task share it, so nobody changes it."""
     if inferred is not None:
         attrs = note_attrs(site, note).attrs
         return ExtraAttrs({**attrs, INFERRED: inferred}, set(), None)
@@ -155,12 +155,12 @@ _noted: dict[Note, ExtraAttrs] = {}
 
 
 def forget_notes() -> None:
-    """A new build: the class of the notes' text is another one."""
+    """Starts a new build, in which the class of the notes' text is another one."""
     _noted.clear()
 
 
 def _unpackable(site: Site, value: TupleType, made: Instance, note: Note) -> Type:
-    """An output that ``a, b = two()`` unpacks: a tuple whose class is the output's."""
+    """Returns an output that ``a, b = two()`` unpacks: a tuple whose class is the output's."""
     if any(isinstance(item, UnpackType) for item in value.items):
         return made
     items = [
@@ -171,7 +171,7 @@ def _unpackable(site: Site, value: TupleType, made: Instance, note: Note) -> Typ
 
 
 def output_of(found: Type) -> Output | None:
-    """Read an output's type, or None for any other type."""
+    """Reads an output's type. Returns None for any other type."""
     proper = get_proper_type(found)
     if isinstance(proper, TupleType):
         proper = proper.partial_fallback
@@ -209,7 +209,7 @@ def is_output(found: ProperType) -> bool:
 
 
 def note_of(found: Instance) -> Note | None:
-    """The note on a type, where it has one."""
+    """Returns the note on a type, if it has one."""
     text = found.extra_attrs and found.extra_attrs.attrs.get(NOTE)
     if isinstance(text, LiteralType) and isinstance(text.value, str):
         return _parsed(text.value)
@@ -247,7 +247,7 @@ def _parts(found: ProperType) -> list[Type]:
 
 
 def first_output(found: Type, depth: int = 0) -> Output | None:
-    """The first output in a type, for the names in a message."""
+    """Returns the first output in a type, for the names in a message."""
     proper = get_proper_type(found)
     if (output := output_of(proper)) is not None or depth > 6:
         return output
@@ -256,10 +256,10 @@ def first_output(found: Type, depth: int = 0) -> Output | None:
 
 
 def resolved(found: Type) -> Type | None:
-    """The type after Airflow has put values in place of outputs.
+    """Returns the type after Airflow has put values in place of outputs.
 
     Returns:
-        None if an output is in something that Airflow does not look into.
+        None if an output is in something that Airflow does not search.
     """
     proper = get_proper_type(found)
     if (output := output_of(proper)) is not None:

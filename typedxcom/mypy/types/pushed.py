@@ -1,4 +1,4 @@
-"""Which keys the body of a task pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
+"""Finds which keys a task's body pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
 
 The parse check has the same rules for Python's own syntax trees, in
 `typedxcom.airflow.wiring.pushed`.
@@ -38,7 +38,7 @@ PUSHES: Final = ("xcom_push", "axcom_push")
 
 
 def keys_of_task(site: Site, where: Context, function: CallableType) -> tuple[str, ...] | None:
-    """The keys that a task's own code pushes; `UNKNOWN_KEYS` where that cannot be seen.
+    """Returns the keys that a task's own code pushes, or `UNKNOWN_KEYS` where that cannot be seen.
 
     Args:
         site: The file.
@@ -61,10 +61,10 @@ def keys_of_task(site: Site, where: Context, function: CallableType) -> tuple[st
 
 
 class _Body:
-    """What is seen of pushes on the way through a body.
+    """Collects the pushes in a body.
 
     Attributes:
-        handles: Names through which somebody can push: of the task instance, of the context.
+        handles: Names that code can push through: the task instance's and the context's.
         keys: The literal keys so far.
         is_open: Whether some key cannot be seen.
     """
@@ -91,7 +91,7 @@ class _Body:
         elif isinstance(expr, LambdaExpr):
             self.statements(expr.body.body)
         elif isinstance(expr, MemberExpr) and expr.name in PUSHES:
-            self.is_open = True  # passed on, not called
+            self.is_open = True  # the method is passed on, not called
         for child in children_of(expr):
             if not (isinstance(expr, CallExpr) and child is expr.callee and _is_push(child)):
                 self.expression(child)

@@ -1,7 +1,7 @@
-"""*Upstream fits downstream*, for mypy's types.
+"""Decides whether *upstream fits downstream*, for mypy's types.
 
-An XCom is a copy, so containers that mypy holds invariant are covariant here: a ``list[Click]``
-fits a ``list[Event]``.
+An XCom is a copy, so containers that mypy holds invariant are covariant here. For example, a
+``list[Click]`` fits a ``list[Event]``.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ __all__ = ["fits"]
 
 MAX_DEPTH: Final = 12
 DICTS: Final = ("builtins.dict", "typing.Mapping", "typing.MutableMapping")
-# Where what travels decides, and not what Python inherits.
+# Pairs for which the JSON decides, and not what Python inherits.
 ON_THE_WIRE: Final = {
-    ("datetime.datetime", "datetime.date"): False,  # its text has a time of day
+    ("datetime.datetime", "datetime.date"): False,  # the text of a datetime has a time of day
     ("builtins.bytearray", "builtins.bytes"): True,  # mypy 2 no longer promotes it
-    # One value in JSON, although Python iterates over it.
+    # A string is one value in JSON, although Python iterates over it.
     **{
         ("builtins.str", f"typing.{kind}"): False for kind in ("Sequence", "Collection", "Iterable")
     },
@@ -42,7 +42,7 @@ ON_THE_WIRE: Final = {
 
 
 def fits(up: Type, down: Type, depth: int = 0) -> bool:
-    """Whether every value of *up* may go where *down* is asked for."""
+    """Whether every value of *up* may go to a reader of *down*."""
     up, down = get_proper_type(up), get_proper_type(down)
     if isinstance(up, Instance) and isinstance(down, Instance):
         pair = up.type.fullname, down.type.fullname
@@ -55,7 +55,7 @@ def fits(up: Type, down: Type, depth: int = 0) -> bool:
         return table_fits(up, down, fits)
     if is_subtype(up, down) or (is_bare_frame(up) and is_bare_frame(down)):
         return True
-    # A recursive alias unfolds for ever.
+    # A recursive alias unfolds without end.
     return depth < MAX_DEPTH and _fits_as_copy(up, down, depth + 1)
 
 
@@ -92,7 +92,7 @@ def _tuple_fits(up: TupleType, down: ProperType, depth: int) -> bool:
         same = len(up.items) == len(down.items) and (
             theirs.fullname == "builtins.tuple"
             or mine.has_base(theirs.fullname)
-            # A NamedTuple is read from its items, as SQL operators give them.
+            # A NamedTuple is read from its items, as SQL operators return them.
             or (mine.fullname == "builtins.tuple" and theirs.is_named_tuple)
         )
         pairs = zip(up.items, down.items, strict=False)

@@ -1,4 +1,4 @@
-"""Small questions about expressions and types."""
+"""Answers small questions about expressions and types."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def display_items(expr: Expression) -> list[Expression] | None:
-    """The items of a display or the branches of a conditional, which need no inference."""
+    """Returns the items of a display or the branches of a conditional, which need no inference."""
     if isinstance(expr, (ListExpr, TupleExpr, SetExpr)):
         return expr.items
     if isinstance(expr, DictExpr):
@@ -42,12 +42,12 @@ def display_items(expr: Expression) -> list[Expression] | None:
 
 
 def members(found: ProperType) -> list[ProperType]:
-    """The members of a union, or the type."""
+    """Returns the members of a union, or the type itself."""
     return [get_proper_type(i) for i in found.items] if isinstance(found, UnionType) else [found]
 
 
 def iterated(found: ProperType) -> Type | None:
-    """What iterating over a value gives."""
+    """Returns the type that iterating over a value gives."""
     if isinstance(found, TupleType):
         return make_simplified_union(found.items)
     if isinstance(found, Instance):
@@ -58,13 +58,13 @@ def iterated(found: ProperType) -> Type | None:
 
 
 def lost(found: ProperType) -> bool:
-    """Whether a join of unlike outputs has left nothing but ``object``."""
+    """Whether a join of unlike outputs left nothing but ``object``."""
     output = output_of(found)
     return output is not None and output.note is None and is_object(get_proper_type(output.value))
 
 
 def is_object(found: Type) -> bool:
-    """Whether it is plain ``object``."""
+    """Whether the type is plain ``object``."""
     found = get_proper_type(found)
     return isinstance(found, Instance) and found.type.fullname == "builtins.object"
 

@@ -1,4 +1,4 @@
-"""One file of the user's, with what every hook needs in it: look up, infer, report."""
+"""One file of the user's. Hooks use it to look up classes, infer types and report errors."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ __all__ = [
     "unknown",
 ]
 
-# Names that do not change while mypy runs, or its daemon.
+# Names that do not change while mypy or its daemon runs.
 LIBRARIES: Final = ("airflow.sdk.", "builtins.", f"{names.PUBLIC}.")
 
 
 class Classes(dict[str, TypeInfo | None]):
     """Full name -> class of this build, or None where nobody has imported its module.
 
-    A dict, because it is asked several times at each call in the user's code.
+    It is a dict, because hooks ask it several times at each call in the user's code.
     """
 
     def __init__(self, find: Callable[[str], TypeInfo | None]) -> None:
@@ -67,7 +67,7 @@ class Classes(dict[str, TypeInfo | None]):
 
 
 def unknown() -> AnyType:
-    """The type of what nobody annotated."""
+    """Returns the type for what nobody annotated."""
     return _UNKNOWN
 
 
@@ -81,11 +81,11 @@ _TABLE: Final = r"Table(?:Of)?\[([^\[\]]*)\](?: \| Any)?"
 class _Inferred:
     """Types of argument expressions, kept while one outermost hook runs.
 
-    Quiet inference evaluates nested calls again; without this a chain of n calls costs 2**n.
+    Quiet inference evaluates nested calls again. Without this a chain of n calls costs 2**n.
 
     Attributes:
         depth: How many quiet inferences run inside one another, each with hooks of its own.
-        types: What they have found.
+        types: The types that they found.
     """
 
     __slots__ = ("depth", "types")
@@ -100,7 +100,7 @@ inferred: Final = _Inferred()  # one checker runs at a time
 
 @contextmanager
 def afresh() -> Iterator[None]:
-    """Forget known types while a whole body is checked: its loops give them more than once."""
+    """Forgets known types while a whole body is checked: its loops infer some more than once."""
     saved = inferred.depth, inferred.types
     inferred.depth, inferred.types = 0, {}
     try:
@@ -110,7 +110,7 @@ def afresh() -> Iterator[None]:
 
 
 def _is_template(arg: Expression) -> bool:
-    """Whether Jinja will put something else in the place of a text."""
+    """Whether a text is a template, which Jinja will replace."""
     return isinstance(arg, StrExpr) and "{{" in arg.value
 
 
@@ -121,13 +121,13 @@ class Site:
         api: The checker itself.
         classes: The classes of this build.
         config: The options.
-        given_by_task: What the usual call of a task gives; None for any other call.
+        given_by_task: Returns the output of a task's usual call, or None for any other call.
         sees_airflow: Whether the file imports anything that outputs come from.
-        questions: What the module's own code asks of outputs, by call, once that is known.
-        task_calls: Where tasks are called in a body that mypy skips, and with what: of all errors
-            of mypy's own there, those at these places are reported.
+        questions: Where the module's own code needs the value of an output, by call, once known.
+        task_calls: The places of task calls and their arguments in a body that mypy skips. Of
+            mypy's own errors in the body, only those at these places are reported.
         rebound: Task whose name an output has taken -> the type of that output.
-        is_async: Whether what is being checked may be the function of a DAG that can ``await``.
+        is_async: Whether mypy may be checking the function of a DAG that can ``await``.
     """
 
     __slots__ = (
@@ -155,7 +155,7 @@ class Site:
         self.config = config
         self.given_by_task = given_by_task
         self.sees_airflow = sees_airflow(api.tree)
-        # mypy before 2 checks a body before its decorator: each may be one that awaits.
+        # mypy before 2 checks a body before its decorator: each body may be one that awaits.
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.questions: dict[Expression, list[Any]] | None = None
         self.rebound: dict[Any, Type] = {}
@@ -164,51 +164,51 @@ class Site:
 
     @property
     def asks_for_context(self) -> bool:
-        """Whether a task's body may get at its context without a parameter for it."""
+        """Whether a task's body may get its context without a parameter for it."""
         if self._asks_for_context is None:
             self._asks_for_context = asks_for_context(self.api.tree)
         return self._asks_for_context
 
     def defines(self, func: FuncDef) -> bool:
-        """Whether a function is in this file: of others mypy's cache keeps no code."""
+        """Whether a function is in this file. mypy's cache keeps no code of other files."""
         name: str = self.api.tree.fullname
-        # mypy names a function inside another one by its bare name.
+        # For a function inside another one, mypy's full name is only the bare name.
         return "." not in func.fullname or func.fullname.startswith(f"{name}.")
 
     def fail(self, message: str, where: Context, code: ErrorCode) -> None:
-        """Report one sentence."""
+        """Reports one sentence."""
         self.api.fail(message, where, code=code)
 
     def instance(self, fullname: str, args: list[Type] | None = None) -> Instance | None:
-        """An instance of a class of this build, or None where nobody imported its module."""
+        """Returns an instance of a class of this build, or None if nobody imported its module."""
         info = self.classes[fullname]
         return None if info is None else Instance(info, args or [])
 
     def builtin(self, name: str, args: list[Type] | None = None) -> Instance:
-        """An instance of a class of builtins."""
+        """Returns an instance of a class of builtins."""
         found: Instance = self.api.named_generic_type(f"builtins.{name}", args or [])
         return found
 
     def text_note(self, text: str) -> LiteralType:
-        """A string as a type, which is all that mypy's cache keeps."""
+        """Returns a string as a type, because mypy's cache keeps only types."""
         text_type = self.classes["builtins.str"]
         fallback = self.builtin("str") if text_type is None else Instance(text_type, [])
         return LiteralType(text, fallback)
 
     def describe(self, *types: Type) -> tuple[str, ...]:
-        """Types for people; classes of the same name get their module's."""
+        """Returns types as people read them. Classes of the same name get their module too."""
         texts = format_type_distinctly(*types, options=self.api.options, bare=True)
         return tuple(re.sub(_TABLE, r"Table[\1]", text) for text in texts)
 
     def note_call(self, call: CallExpr) -> None:
-        """Remember where a task is called."""
+        """Remembers where a task is called."""
         if self.task_calls is not None:
             self.task_calls.add((call.line, call.column))
             given = (arg for arg in call.args if not _is_template(arg))
             self.task_calls.update((arg.line, arg.column) for arg in given)
 
     def depend_on(self, found: Type) -> None:
-        """Check this place again when a class changes whose fields were read.
+        """Makes mypy check this place again if the fields of a class change.
 
         mypy's daemon sees only what the code itself names, not the base class of a model.
         """
@@ -219,7 +219,7 @@ class Site:
 
     @contextmanager
     def in_function(self, func: FuncDef) -> Iterator[None]:
-        """While the body of a DAG's function is checked."""
+        """Notes that the body of a DAG's function is being checked."""
         outer, self.is_async = self.is_async, self.is_async or func.is_coroutine
         try:
             yield
@@ -227,7 +227,7 @@ class Site:
             self.is_async = outer
 
     def type_of(self, expr: Expression) -> ProperType:
-        """The type of *expr* without reporting anything."""
+        """Returns the type of *expr* without reporting anything."""
         if type(expr) is NameExpr and (held := self.held(expr)) is not None:
             return held
         found = inferred.types.get(expr)
@@ -239,7 +239,7 @@ class Site:
         return found
 
     def held(self, name: NameExpr) -> ProperType | None:
-        """The type that a variable or a decorated function has at this place, if that is known."""
+        """Returns the type that a variable or a decorated function has at this place, if known."""
         node = name.node
         found: Type | None = None
         if type(node) is Var:
@@ -254,7 +254,7 @@ class Site:
         return None if isinstance(proper, PartialType) else proper
 
     def _rebound(self, name: NameExpr, found: Type | None) -> Type | None:
-        """The output of a task under the task's name, without what makes it fit anything."""
+        """Returns an output under its task's name, without the class that fits anything."""
         proper = get_proper_type(found)
         if isinstance(proper, TupleType):
             proper = proper.partial_fallback
@@ -262,12 +262,12 @@ class Site:
         return self.rebound[name.node] if is_output else found
 
     def quietly(self, infer: Callable[[], Type]) -> ProperType:
-        """Infer a type, keeping neither errors nor the types of sub-expressions."""
+        """Infers a type, keeping neither errors nor the types of sub-expressions."""
         found: Type = self.has_errors(infer)[0]
         return get_proper_type(found)
 
     def has_errors(self, infer: Callable[[], Any]) -> tuple[Any, bool]:
-        """What *infer* returns, and whether mypy would have reported an error in it."""
+        """Returns what *infer* returns, and whether mypy would have reported an error in it."""
         inferred.depth += 1
         try:
             with self.api.msg.filter_errors() as watch, self.api.local_type_map:
@@ -277,7 +277,7 @@ class Site:
         return found, bool(watch.has_new_errors())
 
     def _from_callee(self, expr: Expression) -> ProperType | None:
-        """What a call of known type returns: its arguments need no inference."""
+        """Returns the result of a call of known type, whose arguments need no inference."""
         if not (isinstance(expr, CallExpr) and isinstance(expr.callee, NameExpr)):
             return None
         if (given := self.given_by_task(self, expr)) is not None:

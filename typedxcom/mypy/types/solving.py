@@ -1,4 +1,4 @@
-"""What a task with type variables returns: mypy's own solver says it, given values for outputs."""
+"""Finds what a task with type variables returns: mypy's solver gets values for outputs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = ["as_value", "attempt", "can_return", "gives", "mapped_return"]
 
 
 def as_value(site: Site, expr: Expression) -> Expression:
-    """The expression with values in the place of outputs."""
+    """Returns the expression with values in the place of outputs."""
     if isinstance(expr, (ListExpr, TupleExpr)):
         items = [as_value(site, item) for item in expr.items]
         if all(new is old for new, old in zip(items, expr.items, strict=True)):
@@ -60,9 +60,9 @@ def attempt(
     arg_names: Sequence[str | None],
     wanted: Type | None = None,
 ) -> tuple[tuple[Type, Type], bool]:
-    """What a call returns and its solved signature, and whether mypy finds an error in it.
+    """Returns a call's result type and solved signature, and whether mypy finds an error in it.
 
-    *wanted* is what the caller would like it to return: it decides what is open otherwise.
+    *wanted* is the result type that the caller prefers. It decides what is open otherwise.
     """
     checker = site.api.expr_checker
 
@@ -80,7 +80,7 @@ def attempt(
 def can_return(site: Site, expr: Expression, wanted: Type) -> bool:
     """Whether the variables of a call have a solution that returns *wanted*.
 
-    ``same("a")`` returns a ``str``, and also the ``Literal["a"]`` that its reader takes.
+    For example, ``same("a")`` returns a ``str``, or a ``Literal["a"]`` if its reader takes one.
     """
     call = _call(site, expr)
     if call is None:
@@ -97,7 +97,7 @@ def can_return(site: Site, expr: Expression, wanted: Type) -> bool:
 
 
 def gives(site: Site, expr: Expression, wanted: Type) -> bool:
-    """Whether the same holds for each instance of a mapped task."""
+    """Whether each instance of a mapped task can return *wanted*."""
     call = _call(site, expr)
     if call is None or not isinstance(call.callee, MemberExpr):
         return False
@@ -107,7 +107,7 @@ def gives(site: Site, expr: Expression, wanted: Type) -> bool:
 
 
 def _call(site: Site, expr: Expression) -> CallExpr | None:
-    """The call itself, or the only one that a name is set to."""
+    """Returns the call itself, or the only one that a name is set to."""
     if isinstance(expr, NameExpr):
         values = assigned(site, expr)
         expr = values[0] if len(values) == 1 else expr
@@ -115,7 +115,7 @@ def _call(site: Site, expr: Expression) -> CallExpr | None:
 
 
 def _generic(site: Site, expr: Expression) -> tuple[Tasklike, CallableType] | None:
-    """The task that *expr* is, and its function, if that has type variables."""
+    """Returns the task that *expr* stands for and its function, if that has type variables."""
     task = named_task(site.type_of(expr), expr)
     callee = task.callee(site) if task is not None else None
     if task is None or callee is None or not callee.generic:
@@ -126,9 +126,9 @@ def _generic(site: Site, expr: Expression) -> tuple[Tasklike, CallableType] | No
 def mapped_return(
     site: Site, call: CallExpr, task: Tasklike, function: CallableType, wanted: Type | None = None
 ) -> Type | None:
-    """What one instance of a mapped task returns, or None where that is not known.
+    """Returns the type that one instance of a mapped task returns, or None if not known.
 
-    What ``partial`` has set is not known here: variables that it helps to decide are ``Any``.
+    The values from ``partial`` are not known here. Variables that they help to decide are ``Any``.
     """
     given = _mapped(call)
     rows = list(zip(function.arg_names, function.arg_types, strict=True))
@@ -164,7 +164,7 @@ _MAPPING = ("expand", "expand_kwargs")
 
 
 def _mapped(call: CallExpr) -> dict[str, Expression]:
-    """What a mapping is given, by parameter; of a list of dicts, the keys written in it."""
+    """Returns a mapping's arguments by parameter. In a list of dicts, it finds the literal keys."""
     rows = zip(call.arg_names, call.args, strict=True)
     if not isinstance(call.callee, MemberExpr) or call.callee.name == "expand":
         return {name: expr for name, expr in rows if name}
@@ -178,10 +178,10 @@ def _mapped(call: CallExpr) -> dict[str, Expression]:
 
 
 def _elements(site: Site, expr: Expression, wanted: Type | None) -> Expression:
-    """A list of what the instances get, one after another."""
+    """Returns a list of the values that the instances get, one after another."""
     items: list[Type] = []
     if isinstance(expr, (ListExpr, TupleExpr)):
-        if wanted is not None:  # which decides what literals in it are
+        if wanted is not None:  # the wanted type decides the types of literals in it
             return as_value(site, expr)
         items = [_item(site, item) for item in expr.items]
     else:

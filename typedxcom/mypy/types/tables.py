@@ -1,7 +1,7 @@
-"""``Table[Row]``, compared column by column.
+"""Compares ``Table[Row]`` column by column.
 
-``Table[Row]`` is a union with ``Any`` in annotations, because a task returns any library's own
-table object. The plugin makes that union, and reads the row out of it.
+In annotations, ``Table[Row]`` is a union with ``Any``, because a task returns any library's own
+table object. The plugin makes that union, and reads the row model from it.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ __all__ = [
 
 Fits = Callable[[Type, Type], bool]
 
-# As `typedxcom.schema.kinds` has them: a contract whose rows are not known.
+# As in `typedxcom.schema.kinds`: classes of tables without a known row model.
 FRAMES: Final = frozenset({
     ("pyarrow", "Table"), ("pyarrow", "RecordBatch"), ("pyarrow", "RecordBatchReader"),
     ("pandas", "DataFrame"), ("polars", "DataFrame"), ("polars", "LazyFrame"),
     ("duckdb", "DuckDBPyRelation"),
 })  # fmt: skip
-# Top-level packages whose objects a Table may be made of or read as.
+# Top-level packages. A Table may be made of their objects, or read as one.
 LIBRARIES: Final = frozenset({"pyarrow", "pandas", "polars", "duckdb", "narwhals", "modin", "dask"})
 
 
 def table_or_any(ctx: AnalyzeTypeContext) -> Type:
-    """The class in annotations: a union with ``Any``."""
+    """Returns the class for annotations: a union with ``Any``."""
     args = [ctx.api.analyze_type(arg) for arg in ctx.type.args]
     made = ctx.api.named_type(names.TABLE, args or [AnyType(TypeOfAny.from_omitted_generics)])
     return UnionType([made, AnyType(TypeOfAny.special_form)])
 
 
 def row_of(found: ProperType) -> Type | None:
-    """``Row`` of ``Table[Row]``, or None for another type."""
+    """Returns ``Row`` of ``Table[Row]``, or None for another type."""
     if isinstance(found, UnionType):
         rows = (row_of(get_proper_type(item)) for item in found.items)
         return next((row for row in rows if row is not None), None)
@@ -71,7 +71,7 @@ def is_table(found: ProperType) -> bool:
 
 
 def is_bare_frame(found: ProperType) -> bool:
-    """Whether the type is a table library's own class, which travels as any other's."""
+    """Whether the type is a table library's own class, which travels like any other library's."""
     if not isinstance(found, Instance):
         return False
     library = found.type.module_name.split(".")[0].lstrip("_")
@@ -79,13 +79,13 @@ def is_bare_frame(found: ProperType) -> bool:
 
 
 def without_any(found: ProperType) -> list[ProperType]:
-    """The members of a table's union that say something."""
+    """Returns the members of a table's union without ``Any``."""
     items = [get_proper_type(item) for item in found.items] if isinstance(found, UnionType) else []
     return [item for item in items if not isinstance(item, AnyType)] or [found]
 
 
 def table_fits(up: ProperType, down: ProperType, fits: Fits) -> bool:
-    """Whether a table, or what may be one, fits."""
+    """Whether a table fits, or a type that may be one."""
     if isinstance(up, AnyType) or isinstance(down, AnyType):
         return True
     return all(any(_one_fits(u, d, fits) for d in without_any(down)) for u in without_any(up))
@@ -102,7 +102,7 @@ def _one_fits(up: ProperType, down: ProperType, fits: Fits) -> bool:
 
 
 def row_fits(up: ProperType, down: ProperType, fits: Fits) -> bool:
-    """Whether every column that *down* asks for is there with a type that fits."""
+    """Whether *up* has every column that *down* needs, with a type that fits."""
     if is_subtype(up, down):
         return True
     have, want = fields_of(up), fields_of(down)
@@ -115,7 +115,7 @@ def row_fits(up: ProperType, down: ProperType, fits: Fits) -> bool:
 
 
 def fields_of(found: ProperType) -> dict[str, tuple[Type, bool]] | None:
-    """Fields of a TypedDict or a class: name to type and whether it must be given."""
+    """Returns the fields of a TypedDict or a class: name -> type, and whether it is required."""
     if isinstance(found, TypedDictType):
         return {k: (v, k in found.required_keys) for k, v in found.items.items()}
     if not isinstance(found, Instance):
@@ -137,7 +137,7 @@ def _is_field(name: str, node: Var) -> bool:
 
 
 def _required(info: TypeInfo) -> dict[str, bool]:
-    """Which names ``__init__`` must be given; it knows ``Field(ge=0)`` from ``Field(0)``."""
+    """Returns which names ``__init__`` requires. It tells ``Field(ge=0)`` from ``Field(0)``."""
     symbol = info.get("__init__")
     node = symbol.node if symbol else None
     if not (isinstance(node, FuncDef) and isinstance(node.type, CallableType)):

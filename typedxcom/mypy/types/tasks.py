@@ -1,4 +1,4 @@
-"""What the plugin knows of a task: its function, and what of it reaches the consumer."""
+"""What the plugin knows about a task: its function, and which part of it reaches the consumer."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ OPTIONAL: Final = {ARG_POS: ARG_OPT, ARG_NAMED: ARG_NAMED_OPT}
 
 
 class TaskNote(NamedTuple):
-    """What stays with a task's type.
+    """The note that stays with a task's type.
 
     Attributes:
         name: The name of its function.
         kind: The sub-decorator, such as ``python``, ``bash`` or ``group``.
         keys: Whether ``multiple_outputs`` was given; None lets the return type decide.
         plain: Whether Airflow's own decorator made it.
-        open: Whether the decorator got settings that nobody knows, from ``**``.
+        open: Whether the decorator got unknown settings, from ``**``.
         pushed: The keys that its own code pushes; None where that is not known.
         given: The parameters that ``partial`` has set.
         partial: Whether ``partial`` was called.
-        spread: Whether ``partial`` got names that nobody knows, from ``**``.
+        spread: Whether ``partial`` got unknown names, from ``**``.
     """
 
     name: str = ""
@@ -96,7 +96,7 @@ class Tasklike:
         function: The decorated function, or None where a join of types has lost it.
         value: The type of its output.
         group: Whether it is a task group.
-        inferred: What its own code says of its value, where no annotation does.
+        inferred: The type that its own code shows for its value, if no annotation gives it.
         usual: Its function, if a call of it may be a usual one; known from the first call on.
     """
 
@@ -120,14 +120,14 @@ class Tasklike:
         self._unpacks = isinstance(get_proper_type(value), TupleType)
 
     def noted(self, note: TaskNote) -> Tasklike:
-        """The same with another note, which does not rename it."""
+        """Returns the same task with another note, which does not rename it."""
         made = type(self)(note, self.function, self.value, group=self.group, inferred=self.inferred)
         made._callee = self._callee
         made.usual = None if note.partial else self.usual
         return made
 
     def set_by(self, call: CallExpr) -> Tasklike:
-        """The same after one call of ``partial``."""
+        """Returns the same task after one call of ``partial``."""
         note = self.note
         rows = zip(call.arg_names, call.arg_kinds, strict=True)
         given = (*note.given, *(name for name, kind in rows if name and kind is ARG_NAMED))
@@ -136,16 +136,16 @@ class Tasklike:
 
     @property
     def noun(self) -> str:
-        """What to call it in a sentence."""
+        """Returns the word for it in a sentence."""
         return "task group" if self.group else "task"
 
     @property
     def label(self) -> str:
-        """Its name in a sentence."""
+        """Returns its name in a sentence."""
         return f'{self.noun} "{self.note.name}"' if self.note.name else f"this {self.noun}"
 
     def output(self, site: Site, kind: str = names.XCOMARG) -> Type:
-        """The type of its output."""
+        """Returns the type of its output."""
         info = site.classes[kind]
         if info is None:
             return unknown()
@@ -155,13 +155,13 @@ class Tasklike:
             return self.output_of_call(site, self.value, kind)
         if self._attrs is None:
             self._attrs = note_attrs(site, self._note_of(self.value), self.inferred)
-        # Never the same object twice: mypy's unions erase the notes of an instance in place.
+        # Always a new object: mypy's unions erase the notes of an instance in place.
         made = Instance(info, [self.value])
         made.extra_attrs = self._attrs
         return made
 
     def output_of_call(self, site: Site, value: Type, kind: str = names.XCOMARG) -> Type:
-        """The type of the output of one call, which returns *value*."""
+        """Returns the type of the output of one call, which returns *value*."""
         inferred = self.inferred
         if inferred is not None and kind == names.MAPPED:
             inferred = site.builtin("list", [inferred])
@@ -171,11 +171,11 @@ class Tasklike:
         note = self.note
         keys = pushes_keys(value, note)
         if keys is None and self.inferred is not None and not note.open:
-            keys = False  # Airflow goes by the annotation, and there is none
+            keys = False  # Airflow uses the annotation, and there is no annotation here
         return Note(note.name, None, keys, note.plain, note.pushed)
 
     def callee(self, site: Site) -> Callee | None:
-        """Its function as a DAG's author calls it: what Airflow fills in may be left out."""
+        """Returns its function as a DAG's author calls it: what Airflow fills in is optional."""
         if self._callee is None and self.function is not None:
             keys = frozenset() if self.group else context_keys(site)
             function = self.function if self.group else injectable(self.function, keys)
@@ -200,7 +200,7 @@ def pushes_keys(value: Type, note: TaskNote) -> bool | None:
 
 
 def task_of(found: Type) -> Tasklike | None:
-    """Read a task's or a task group's type, or None for any other type."""
+    """Reads a task's or a task group's type. Returns None for any other type."""
     known = _known.get(id(found))
     if known is not None and known[0] is found and known[1] is known[0].extra_attrs:
         return known[2]
@@ -213,16 +213,17 @@ def task_of(found: Type) -> Tasklike | None:
     if fullname not in TASKS and fullname not in GROUPS:
         return None
     task = _task(proper, fullname)
-    if known is None or known[0] is not found:  # or its notes have been erased: see `named_task`
+    if known is None or known[0] is not found:  # or its notes were erased: see `named_task`
         _remember(proper, task)
     return task
 
 
 def named_task(found: Type, name: Expression) -> Tasklike | None:
-    """The same for a type that the expression *name* has, which may be the task's own name.
+    """Reads the type of the expression *name*, which may be the task's own name.
 
-    ``t = f if flag else g`` takes two tasks of one type for the first, and erases its notes in
-    place: of ``t``, which may be either, and of ``f``, which is known nevertheless.
+    mypy takes two tasks of one type for the first in ``t = f if flag else g``, and erases the notes
+    of that type in place. They are gone for ``t``, which may be either task, but also for ``f``,
+    which is still known. This function finds them again for ``f``.
     """
     task = task_of(found)
     if task is not None and task.function is None and _is_decorated(name):
@@ -234,7 +235,7 @@ def named_task(found: Type, name: Expression) -> Tasklike | None:
 
 
 def called_task(site: Site, call: CallExpr) -> Tasklike | None:
-    """The task that a call by name calls, where its arguments do not decide what it returns."""
+    """Returns the task that ``name(...)`` calls, if the arguments do not decide the result."""
     name = call.callee
     held = site.held(name) if type(name) is NameExpr else None
     task = task_of(held) if held is not None else None
@@ -246,7 +247,7 @@ def called_task(site: Site, call: CallExpr) -> Tasklike | None:
 
 
 def given_by_task(site: Site, call: CallExpr) -> Type | None:
-    """The output that such a call gives."""
+    """Returns the output of such a call."""
     task = called_task(site, call)
     return None if task is None else task.output(site)
 
@@ -261,13 +262,13 @@ def _remember(found: Instance, task: Tasklike) -> None:
     _known[id(found)] = found, found.extra_attrs, task
 
 
-# id -> the type itself, which keeps the id its own, its notes, and what was read of them.
+# id -> the type itself (so that nothing else gets its id), its notes, and the task read.
 _known: dict[int, tuple[Instance, ExtraAttrs | None, Tasklike]] = {}
 MAX_KNOWN: Final = 2**16
 
 
 def forget() -> None:
-    """A new build: types of the last one are gone."""
+    """Starts a new build and forgets the types of the last one."""
     _known.clear()
     _texts.clear()
     forget_notes()
@@ -304,7 +305,7 @@ def _parsed(text: str) -> TaskNote:
 
 
 def _declared(found: Instance) -> CallableType | None:
-    """The function of a task that a user annotated: ``Task[[int], str]``."""
+    """Returns the function of a task that a user annotated: ``Task[[int], str]``."""
     parameters = get_proper_type(found.args[0]) if found.args else None
     if not isinstance(parameters, Parameters) or parameters.is_ellipsis_args:
         return None
@@ -319,7 +320,7 @@ def _declared(found: Instance) -> CallableType | None:
 
 
 def make_task(site: Site, task: Tasklike) -> Type:
-    """The type of a task, with its function noted on it.
+    """Returns the type of a task, with its function noted on it.
 
     The parameters stay ``...``: mypy joins tasks of unlike parameters to ``object``, and a loop
     over them would be an error.
@@ -345,11 +346,11 @@ def make_task(site: Site, task: Tasklike) -> Type:
 _ANY_PARAMETERS: Final = Parameters(
     [unknown(), unknown()], [ARG_STAR, ARG_STAR2], [None, None], is_ellipsis_args=True
 )
-_texts: dict[TaskNote, LiteralType] = {}  # of one build, as their class is
+_texts: dict[TaskNote, LiteralType] = {}  # of one build, because their class is of one build
 
 
 def output_value(site: Site, function: CallableType, kind: str) -> Type:
-    """What a consumer of the task gets for the function's return value."""
+    """Returns the type that a consumer of the task gets for the function's return value."""
     returned = awaited(function.ret_type)
     if kind == "bash":
         return site.builtin("str")
@@ -359,14 +360,14 @@ def output_value(site: Site, function: CallableType, kind: str) -> Type:
 
 
 def _sensor_value(returned: ProperType) -> Type:
-    """Only a ``PokeReturnValue`` brings a value, of a type that nobody declares."""
+    """Returns a sensor's value. Only a ``PokeReturnValue`` has one, of an undeclared type."""
     if isinstance(returned, Instance) and returned.type.fullname == "builtins.bool":
         return NoneType()
     return unknown()
 
 
 def awaited(returned: Type) -> ProperType:
-    """The result of an ``async`` function or a generator in the end, the value of any other."""
+    """Returns the final result of an ``async`` function or a generator. Keeps any other type."""
     proper = get_proper_type(returned)
     if isinstance(proper, Instance) and proper.type.fullname in _RETURN_THIRD:
         if len(proper.args) < 3:
@@ -379,7 +380,7 @@ _RETURN_THIRD: Final = ("typing.Coroutine", "types.CoroutineType", "typing.Gener
 
 
 def injectable(function: CallableType, keys: frozenset[str]) -> CallableType:
-    """The signature that a DAG's author sees: the parameters that Airflow fills are optional."""
+    """Returns the signature for a DAG's author: the parameters that Airflow fills are optional."""
     signature = function.with_unpacked_kwargs() if function.unpack_kwargs else function
     if keys.isdisjoint(signature.arg_names):
         return signature
@@ -391,7 +392,7 @@ def injectable(function: CallableType, keys: frozenset[str]) -> CallableType:
 
 
 def context_keys(site: Site) -> frozenset[str]:
-    """The names that Airflow injects, from the Airflow of this build."""
+    """Returns the names that Airflow injects, from the Airflow of this build."""
     info = site.classes[names.SDK_CONTEXT]
     if info is None or info.typeddict_type is None:
         return names.CONTEXT_KEYS
