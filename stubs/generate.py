@@ -1,12 +1,12 @@
-"""Write the stubs anew from the Airflow that is installed: ``python stubs/generate.py [--check]``.
+"""Writes the stubs from the installed Airflow: ``python stubs/generate.py [--check]``.
 
-Two of Airflow's own stub files decide what a checker thinks of a DAG: ``airflow.sdk``, from which
-DAG files import, and the module that declares ``@task``. Here they are again with typedxcom's
-lenient types in the place of Airflow's strict ones; all else is as Airflow has it.
+Two of Airflow's own stub files decide what a type checker reports about a DAG: ``airflow.sdk``,
+from which DAG files import, and the module that declares ``@task``. The stubs are copies of both.
+Typedxcom's lax types replace Airflow's strict ones; everything else is unchanged.
 
-One set serves every supported Airflow: what only an older or a newer one exports is kept, so run
-this with each of them, the newest release last. ``--check`` writes nothing and exits with 1 where
-the installed Airflow has something that the stubs lack.
+One set of stubs serves every supported Airflow. Names that only an older or newer one exports are
+kept, so run this with each of them, the newest release last. ``--check`` writes nothing, and exits
+with 1 if the installed Airflow has something that the stubs lack.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from pathlib import Path
 HERE = Path(__file__).parent / "airflow-stubs" / "sdk"
 EXPORTS = HERE / "__init__.pyi"
 DECORATORS = HERE / "definitions" / "decorators" / "__init__.pyi"
-BETWEEN = HERE / "definitions" / "__init__.pyi"  # pyright wants one at each level
+BETWEEN = HERE / "definitions" / "__init__.pyi"  # pyright needs one at each level
 
 PUBLIC = "typedxcom._public"
 HEADER = "# Made by stubs/generate.py from Apache Airflow's own file.\n"
-# Modules that Airflow's files take these names from -> what a DAG gets instead.
+# Names that the stubs import from typedxcom instead of Airflow's modules.
 LENIENT = frozenset({"Task", "TaskDecorator", "dag", "result", "setup", "task_group", "teardown"})
 
 
 def main() -> int:
-    """Write or check the stubs; returns the exit code."""
+    """Writes or checks the stubs, and returns the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if stale")
     options = parser.parse_args()
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def airflow_file(*parts: str) -> str:
-    """The text of one of the installed Airflow's files under ``airflow/sdk``."""
+    """Returns the text of one of the installed Airflow's files under ``airflow/sdk``."""
     spec = importlib.util.find_spec("airflow")
     assert spec is not None
     assert spec.submodule_search_locations
@@ -51,7 +51,7 @@ def airflow_file(*parts: str) -> str:
 
 
 def write() -> None:
-    """Take the installed Airflow's decorators, and add its exports to those that are known."""
+    """Copies the installed Airflow's decorators, and adds its exports to those in the stubs."""
     DECORATORS.parent.mkdir(parents=True, exist_ok=True)
     BETWEEN.write_text("")
     (HERE.parent / "py.typed").write_text("partial\n")
@@ -63,7 +63,7 @@ def write() -> None:
 
 
 def missing() -> list[str]:
-    """What the installed Airflow has and the stubs lack, one sentence each."""
+    """Returns a sentence for each thing that the installed Airflow has and the stubs lack."""
     known, found = exports(EXPORTS.read_text()), exports(airflow_file("__init__.pyi"))
     wrong = [f"airflow.sdk exports {name}" for name in found if name not in known]
     theirs = accepted(airflow_file("definitions", "decorators", "__init__.pyi"))
@@ -77,7 +77,7 @@ def missing() -> list[str]:
 
 
 def exports(text: str) -> dict[str, str]:
-    """What ``airflow/sdk/__init__.pyi`` exports: name -> its import or declaration."""
+    """Returns the exports of ``airflow/sdk/__init__.pyi``: name -> its import or declaration."""
     found = {}
     for node in ast.parse(text).body:
         if isinstance(node, ast.ImportFrom) and node.module != "__future__":
@@ -90,7 +90,7 @@ def exports(text: str) -> dict[str, str]:
 
 
 def written(found: dict[str, str]) -> str:
-    """The file that exports *found*."""
+    """Returns the text of a stub file that exports *found*."""
     modules = defaultdict(list)
     for name, home in found.items():
         modules[home].append(name)
@@ -108,7 +108,7 @@ def written(found: dict[str, str]) -> str:
 
 
 def lenient_decorators(text: str) -> str:
-    """Airflow's declaration of ``@task``, with the types that take outputs for values."""
+    """Returns Airflow's declaration of ``@task``, with types that accept outputs as values."""
     lines, swapped = text.splitlines(), set()
     for node in reversed(ast.parse(text).body):
         if isinstance(node, ast.ImportFrom):
@@ -128,7 +128,7 @@ def lenient_decorators(text: str) -> str:
 
 
 def accepted(text: str) -> dict[str, set[str]]:
-    """What each method of ``@task`` takes: name -> keywords, ``**`` where it takes any."""
+    """Returns what each method of ``@task`` takes: name -> keywords, ``**`` if it takes any."""
     found: dict[str, set[str]] = defaultdict(set)
     for owner in ast.walk(ast.parse(text)):
         if not isinstance(owner, ast.ClassDef):

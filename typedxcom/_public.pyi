@@ -1,8 +1,8 @@
-"""What type checkers see of typedxcom. There is no such module at run time.
+"""The types that type checkers see of typedxcom. There is no such module at run time.
 
-The rule for every type here is: no checker may report an error on right code. What typing alone
-cannot say, it says with ``Any``. A call of a task takes anything and returns an `XComArg`, which
-derives from ``Any`` and so is accepted wherever a value is. The mypy plugin adds the strictness.
+One rule holds for every type here: no checker may report an error on right code. If typing alone
+cannot express something, it is ``Any``. A call of a task takes anything and returns an `XComArg`,
+which derives from ``Any`` and so is accepted wherever a value is. The mypy plugin is strict.
 """
 
 # mypy: disable-error-code="misc, overload-overlap, unreachable"
@@ -31,9 +31,10 @@ _Row_co = TypeVar("_Row_co", covariant=True)
 # Values ------------------------------------------------------------------------------------------
 
 class Refused:
-    """What an output cannot do while the DAG is parsed. Only the plugin makes it their base.
+    """The operations that an output refuses while the DAG is parsed.
 
-    Nobody can give the parameter ``now``: it keeps outputs from being an ``Iterable``.
+    Only the plugin makes this class a base of outputs. No call can give the parameter ``now``; it
+    keeps outputs from being an ``Iterable``.
     """
 
     def __add__(self, other: Any, *, now: Never) -> Any: ...
@@ -73,7 +74,7 @@ class Refused:
     def __getattr__(self, name: str) -> Any: ...
 
 class RefusedAwait:
-    """The ``__await__`` of an output, in the plugin's eyes."""
+    """The ``__await__`` of an output, as the plugin declares it."""
 
     def __call__(self) -> Generator[Any, Any, Any]: ...
 
@@ -91,31 +92,31 @@ class XComArg(_AirflowXComArg, Any, Generic[_T_co]):
     ) -> Self: ...
 
 class MappedXComArg(XComArg[list[_T_co]], Generic[_T_co]):
-    """The outputs of all instances of a mapped task. Only the plugin makes it."""
+    """The outputs of all instances of a mapped task. Only the plugin uses it."""
 
 class DerivedXComArg(XComArg[_T_co], Generic[_T_co]):
-    """What ``map``, ``zip`` and ``concat`` return: it has no keys. Only the plugin makes it."""
+    """The result of ``map``, ``zip`` or ``concat``: it has no keys. Only the plugin uses it."""
 
 class KeyedXComArg(XComArg[_T_co], Generic[_T_co]):
-    """One key of an output: it cannot be mapped over. Only the plugin makes it."""
+    """One key of an output: you cannot map over it. Only the plugin uses it."""
 
 class RenamedXComArg(XComArg[_T_co], Any, Generic[_T_co]):
-    """An output that took the name of its task. Only the plugin makes it."""
+    """An output that has taken the name of its task. Only the plugin uses it."""
 
 class RenamedMappedXComArg(MappedXComArg[_T_co], Any, Generic[_T_co]):
-    """The same of a mapped task. Only the plugin makes it."""
+    """The same for a mapped task. Only the plugin uses it."""
 
 class TableType(ABCMeta):
-    """What ``Table[Row]`` itself can do."""
+    """The methods of ``Table[Row]`` itself, such as ``Table[Row].sample()``."""
 
     def validate(cls, value: Any, *, mode: str = "arrow") -> pa.Table: ...
     def filter(cls, value: Any, *, mode: str = "arrow") -> Filtered: ...
     def sample(cls, n: int = 10, *, seed: int = 0) -> pa.Table: ...
 
-# A task may return any library's own table, and its reader gets an Arrow table. No one form says so
-# in each checker. mypy takes `MYPY` for true by its name, and its plugin makes the other one true.
-# ty goes by the values and has no use for a protocol with a base; pyrefly takes the first form, and
-# pyright the last one.
+# A task may return any library's own table, and its reader gets an Arrow table. No single form says
+# so in every checker. mypy takes `MYPY` as true because of its name, and its plugin makes the other
+# constant true. ty reads the values and cannot use a protocol with a base. pyrefly takes the first
+# form, and pyright the last one.
 MYPY: Literal[True]
 TYPEDXCOM_PLUGIN: Literal[False]
 
@@ -124,13 +125,13 @@ if MYPY and not TYPEDXCOM_PLUGIN:
 elif MYPY:
     from typedxcom.tables.annotations import Table as Table
 else:
-    # A protocol without members takes any object. Members of a base that is no protocol do not
-    # count, but a reader has them.
+    # A protocol without members accepts any object. Members of a base that is not a protocol do
+    # not count, but readers can use them.
     class Table(pa.Table, Protocol[_Row_co], metaclass=TableType):
-        """A table whose rows are ``Row``: write it in annotations."""
+        """A table with rows of ``Row``. Use it in annotations."""
 
 class XComKey(Generic[_T]):
-    """A typed name for an XCom that a task pushes and pulls by hand."""
+    """A typed name for an XCom that tasks push and pull by hand."""
 
     name: str
     @overload
@@ -143,10 +144,10 @@ class XComKey(Generic[_T]):
 # Tasks -------------------------------------------------------------------------------------------
 
 class Task(_AirflowTask[_P, _R_co], Generic[_P, _R_co]):  # type: ignore[type-var]
-    """A function that ``@task`` decorated.
+    """A function with the decorator ``@task``.
 
-    Its parameters are not checked without the plugin: outputs take the place of values, and Airflow
-    injects context parameters.
+    Its parameters are not checked without the plugin: outputs are passed in the place of values,
+    and Airflow injects context parameters.
     """
 
     function: Callable[_P, Any]
@@ -190,7 +191,7 @@ class Condition:
     def __call__(self, decorated: _F, /) -> _F: ...
 
 class TaskDecoratorCollection(TaskDecorator):
-    """``task``: itself a decorator, with one attribute for each kind of task."""
+    """``task``: a decorator that has one attribute for each kind of task."""
 
     python: TaskDecorator
     branch: TaskDecorator
@@ -258,7 +259,7 @@ def typed_output(operator: Any, type: Any, /) -> XComArg[Any]: ...
 # Groups and DAGs ---------------------------------------------------------------------------------
 
 class TaskGroupFactory(Generic[_P, _R_co]):
-    """A function that ``@task_group`` decorated."""
+    """A function with the decorator ``@task_group``."""
 
     @property
     def function(self) -> Callable[_P, Any]: ...

@@ -64,7 +64,7 @@ class ContractError(TypedXComError, TypeError):
 
 
 class UnsupportedTypeError(ContractError):
-    """An annotation whose values cannot make the round trip through an XCom.
+    """The values of an annotation cannot make the round trip through an XCom.
 
     Attributes:
         annotation: The annotation that was refused.
@@ -84,13 +84,13 @@ class WiringError(ContractError):
 
 
 class OutputAttributeError(WiringError, AttributeError):
-    """The value of an output was asked for while the DAG is parsed."""
+    """A DAG file uses the value of an output while the DAG is parsed."""
 
     code: ClassVar[str] = "output-attribute"
 
 
 class ContractWarning(UserWarning):
-    """What would be a ContractError, of a DAG that only warns (``[typedxcom] mode``)."""
+    """A ContractError that is only a warning, because the DAG only warns (``[typedxcom] mode``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,15 @@ class Problem:
     """One thing that is wrong with a value.
 
     Attributes:
-        path: Where, as ``$.items[0].qty``.
-        message: What, in one clause: ``expected `int`, got `str```.
+        path: Where it is wrong, such as ``$.items[0].qty``.
+        message: What is wrong, in one clause: ``expected `int`, got `str```.
     """
 
     path: str
     message: str
 
     def __str__(self) -> str:
-        """Return the clause with its place."""
+        """Returns the clause with its path."""
         return f"{self.message} - at `{self.path}`"
 
 
@@ -114,9 +114,9 @@ class ValidationError(TypedXComError, ValueError):
     """A value breaks its contract. The task is not retried: the value stays wrong.
 
     Attributes:
-        problems: What is wrong, in the order of the value; at most ten of a value's own problems.
+        problems: What is wrong, in the order of the value; at most ten problems of one value.
         more: How many further problems there are.
-        is_partial: Whether the value was too large to count them all: there may be more.
+        is_partial: Whether the value was too large to count all problems, so there may be more.
     """
 
     code: ClassVar[str] = "validation"
@@ -135,12 +135,12 @@ class ValidationError(TypedXComError, ValueError):
         super().__init__(_sentence(subject, self.problems, more, is_partial))
 
     def about(self, subject: str) -> ValidationError:
-        """The same problems, about another *subject*: a task and its parameter."""
+        """Returns the same problems about another *subject*, such as a task and its parameter."""
         return ValidationError(subject, self.problems, more=self.more, is_partial=self.is_partial)
 
     @classmethod
     def together(cls, errors: Sequence[ValidationError | CodecError]) -> ValidationError:
-        """Several values that are wrong at once: a line for each, at most ten of them."""
+        """Returns one error about several wrong values, with a line for each of the first ten."""
         lines = list(map(str, errors[:MAX_PROBLEMS]))
         more = len(errors) - MAX_PROBLEMS
         made = cls("\n".join([*lines, f"and {more} more"] if more > 0 else lines))
@@ -154,7 +154,7 @@ class CodecError(TypedXComError):
     code: ClassVar[str] = "codec"
 
     def about(self, subject: str) -> CodecError:
-        """The same error, about *subject*: a task and its parameter."""
+        """Returns the same error about *subject*, such as a task and its parameter."""
         return type(self)(f"{subject}: {self}")
 
 
@@ -165,7 +165,7 @@ class EncodeError(CodecError):
 
 
 class DecodeError(CodecError):
-    """Stored data is not what it says it is. A retry does not help."""
+    """Stored data is damaged, or is not what it claims to be. A retry does not help."""
 
     code: ClassVar[str] = "decode"
 
@@ -195,13 +195,13 @@ class ConfigurationError(TypedXComError):
 
 
 class SweepError(TypedXComError):
-    """The sweep cannot be sure of what the rows name, and removes nothing. A retry may help."""
+    """The sweep cannot be sure what the entries point to, and deletes nothing. A retry may help."""
 
     code: ClassVar[str] = "sweep"
 
 
 def shorten(value: object) -> str:
-    """*value* as a message shows it: at most 40 characters, never its whole repr."""
+    """Returns *value* as a message shows it: at most 40 characters, never its whole repr."""
     try:
         if (
             isinstance(value, (str, bytes, list, tuple, set, frozenset))
@@ -209,27 +209,27 @@ def shorten(value: object) -> str:
         ):
             value = _head(value)
         text = repr(value)
-    except Exception:  # a class of the user's own may do anything
+    except Exception:  # a user's class may raise anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
 
 
 def as_sentence(text: str) -> str:
-    """*text* with one full stop at its end; what it quotes may have one already."""
+    """Returns *text* with one full stop at its end. A text that it quotes may have one already."""
     return text.rstrip(".") + "."
 
 
 def _head(
     value: str | bytes | list[object] | tuple[object, ...] | set[object] | frozenset[object],
 ) -> object:
-    """Enough of *value* for a message, so that its repr costs nothing."""
+    """Returns enough of *value* for a message, so that its repr costs little."""
     if isinstance(value, (set, frozenset)):
         return type(value)(list(value)[:MAX_VALUE])
     return value[: 2 * MAX_VALUE]
 
 
 def _sentence(subject: str, problems: Sequence[Problem], more: int, is_partial: bool) -> str:
-    """At most ten problems in words, and how many more there are."""
+    """Returns at most ten problems in words, and how many more there are."""
     if not problems:
         return subject
     shown = "; ".join(str(problem) for problem in problems[:MAX_PROBLEMS])

@@ -1,9 +1,9 @@
-"""What the operators of Airflow's providers push, by the names of their classes.
+"""Lists what the operators of Airflow's providers push, by the names of their classes.
 
-Nothing is imported to know it, so it also holds for providers that are not installed, and the mypy
-plugin may read it. The rows come from the providers' sources, of the versions that are named.
-A class that has a row, or a subclass that takes over its ``execute``, pushes what the row says. Of
-any other operator nothing is known, nor where a row says `Any`: there the arguments are not enough.
+No provider is imported for it. So it covers providers that are not installed, and the mypy plugin
+can read it. The rows come from the providers' sources, in the versions that are named. A class with
+a row pushes what the row says, and so does a subclass that inherits its ``execute``. Of any other
+operator nothing is known. `Any` in a row means that the arguments do not decide it.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any, TypeAlias
 __all__ = ["OUTPUTS", "Arguments", "OperatorOutput", "ReturnOf", "Unsure", "output_of"]
 
 Arguments: TypeAlias = Callable[[str, Any], Any]
-"""Gives an argument of an operator, or the default; raises `Unsure` where instances differ."""
+"""Returns an argument of an operator, or the default. Raises `Unsure` if instances differ."""
 _Pushed: TypeAlias = Any
 
 
 class Unsure(Exception):
-    """An argument that only a running task has."""
+    """An argument is known only while the task runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnOf:
-    """What the function in an argument of the operator returns.
+    """The operator pushes what the function in one of its arguments returns.
 
     Attributes:
         function: The function.
@@ -36,12 +36,13 @@ class ReturnOf:
 
 @dataclass(frozen=True, slots=True)
 class OperatorOutput:
-    """What one class of operators pushes.
+    """The type that one class of operators pushes.
 
     Attributes:
-        source: The distribution and the version that the row was read in.
-        pushes: A type, or what gives one for the arguments of an operator.
-        methods: The methods that decide it: a subclass that has one of its own says it itself.
+        source: The distribution and the version that the row was taken from.
+        pushes: A type, or a function that returns it for the arguments of an operator.
+        methods: The methods that decide it. The row does not hold for a subclass that overrides
+            one of them.
     """
 
     source: str
@@ -49,7 +50,7 @@ class OperatorOutput:
     methods: tuple[str, ...] = ("execute", "execute_complete")
 
     def of(self, arguments: Arguments) -> _Pushed:
-        """The type for these arguments; `Any` where they do not tell."""
+        """Returns the type for these arguments; `Any` if they do not decide it."""
         try:
             if not arguments("do_xcom_push", True):
                 return Any
@@ -59,10 +60,10 @@ class OperatorOutput:
 
 
 def output_of(mro: tuple[tuple[str, Mapping[str, Any]], ...]) -> OperatorOutput | None:
-    """The row of a class of operators; None where there is none.
+    """Returns the row of a class of operators, or None.
 
     Args:
-        mro: Each class in its order of resolution: its full name, and what stands in its own body.
+        mro: The classes in their order of resolution: full name, and the names in the own body.
     """
     own: set[str] = set()
     for name, body in mro:
@@ -100,7 +101,7 @@ def _http(given: Arguments) -> _Pushed:
 
 
 def _query(given: Arguments) -> _Pushed:
-    """The rows of a query; a list of them where the operator runs several."""
+    """Returns the type of the rows of a query, or of a list of them for several queries."""
     processor = given("_output_processor", None) or given("output_processor", None)
     handler = given("handler", None)
     is_all = getattr(handler, "__name__", "") == "fetch_all_handler" and _is_airflows(handler)
@@ -120,7 +121,7 @@ def _docker(given: Arguments) -> _Pushed:
 
 
 def _unless_deferred(pushed: _Pushed) -> Callable[[Arguments], _Pushed]:
-    """*pushed*, where the operator does not defer: after that it pushes something else."""
+    """Returns *pushed*, or `Any` if the operator defers: then it pushes something else."""
 
     def pushes(given: Arguments) -> _Pushed:
         return Any if given("deferrable", False) else pushed

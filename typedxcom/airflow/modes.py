@@ -1,6 +1,6 @@
-"""Whether a DAG only warns of what typedxcom would refuse, for teams that adopt it step by step.
+"""Decides whether a DAG fails or only warns, for teams that adopt typedxcom step by step.
 
-``[typedxcom] mode`` says it for the deployment, ``dag_modes`` for some DAGs.
+``[typedxcom] mode`` decides for the deployment, ``dag_modes`` for some DAGs.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _forced: list[str] = []  # the mode of each `always_strict` and `always_warning`
 
 @contextlib.contextmanager
 def always_strict() -> Iterator[None]:
-    """Inside, every DAG is checked as in the mode ``error``, whatever the settings say."""
+    """Checks every DAG inside the block as in the mode ``error``, whatever the settings say."""
     with _always("error"):
         yield
 
 
 @contextlib.contextmanager
 def always_warning() -> Iterator[None]:
-    """Inside, every DAG is built as in the mode ``warn``: also a wrong one can be looked at."""
+    """Builds every DAG inside the block as in the mode ``warn``, so wrong ones can be shown too."""
     with _always("warn"):
         yield
 
@@ -57,12 +57,12 @@ def _always(mode: str) -> Iterator[None]:
 
 
 def is_grave(words: str) -> bool:
-    """Whether *words* of an error are about a secret or an unsafe key: no warning is enough."""
+    """Returns whether an error is about a secret or an unsafe key, so a warning is not enough."""
     return SECRET_CURE in words or CANNOT_NAME in words
 
 
 def warns(dag_id: str | None) -> bool:
-    """Whether the DAG *dag_id* only warns.
+    """Returns whether the DAG *dag_id* only warns.
 
     Raises:
         ConfigurationError: The settings are wrong.
@@ -71,16 +71,16 @@ def warns(dag_id: str | None) -> bool:
 
 
 def warns_in_dag() -> bool:
-    """Whether the DAG that is being built only warns; a task outside of any goes by ``mode``."""
+    """Returns whether the DAG that is being built only warns. Without a DAG, ``mode`` decides."""
     dag = DagContext.get_current()
     return warns(None if dag is None else dag.dag_id)
 
 
 def warns_in_run() -> bool:
-    """Whether the task that runs is of a DAG that only warns."""
+    """Returns whether the task that runs is in a DAG that only warns."""
     try:
         return warns(get_current_context()["ti"].dag_id)
-    except RuntimeError:  # none runs
+    except RuntimeError:  # no task runs
         return False
 
 
@@ -110,6 +110,6 @@ def _settings() -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def forget() -> None:
-    """Read the settings again."""
+    """Forgets the settings, so that they are read again."""
     _settings.cache_clear()
     _mode.cache_clear()

@@ -1,4 +1,4 @@
-"""The command line: `typedxcom check`, `graph`, `show` and `sweep`."""
+"""The command line: `typedxcom check`, `annotate`, `graph`, `show` and `sweep`."""
 
 from __future__ import annotations
 

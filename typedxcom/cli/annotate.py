@@ -1,4 +1,4 @@
-"""`typedxcom annotate DAGS…`: the annotations that the check infers, as a diff or in the files."""
+"""`typedxcom annotate DAGS…` prints a diff with inferred annotations, or writes them to files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["add_options", "run"]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what `typedxcom annotate` takes."""
+    """Adds the arguments of `typedxcom annotate`."""
     parser.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
     parser.add_argument("--write", action="store_true", help="Change the files.")
     parser.add_argument("--dags-folder", type=Path, help="The folder that DAGs import from.")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a diff, or write; returns the exit code: 1 where a file could not be annotated."""
+    """Prints a diff or writes files. Returns the exit code: 1 if a file could not be annotated."""
     try:
         files = list(_files(options))
     except FileNotFoundError as error:
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _files(options: argparse.Namespace) -> Iterator[tuple[Path, Path]]:
-    """Each DAG file with the folder that it imports from."""
+    """Yields each DAG file with the folder that it imports from."""
     from typedxcom.cli.discovery import archive_of, dag_files, dags_folder_of, is_passed_over
 
     for path in options.dags:

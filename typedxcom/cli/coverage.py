@@ -1,4 +1,4 @@
-"""How many edges say their types, and which end of the others does not."""
+"""Counts how many edges are typed, and which end of the others is not."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Coverage:
 
     Attributes:
         edges: All of them.
-        typed: Those with a type at both ends.
-        precise: Those of which both types say more than ``dict`` or ``list``.
-        writer: Those of which only the type of what is written is missing.
-        reader: Those of which only the parameter's type is missing.
-        both: Those of which both are missing.
+        typed: Edges with a type at both ends.
+        precise: Edges whose types both say more than ``dict`` or ``list``.
+        writer: Edges that lack only the type of what the task returns.
+        reader: Edges that lack only the parameter's type.
+        both: Edges that lack both.
     """
 
     edges: int = 0
@@ -34,7 +34,7 @@ class Coverage:
 
     @property
     def percent(self) -> float:
-        """How many of 100 edges are typed; 100 where there is none."""
+        """The percentage of typed edges; 100 if there are no edges."""
         return 100 * self.typed / self.edges if self.edges else 100.0
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class Coverage:
 
 
 def coverage_of(edges: Iterable[Edge]) -> Coverage:
-    """Count *edges*."""
+    """Counts *edges*."""
     found = list(edges)
     missing = [one.missing for one in found]
     return Coverage(

@@ -21,16 +21,16 @@ __all__ = [
 ]
 
 _IGNORE_FILE = ".airflowignore"
-_MODULES = (".py", ".pyc")  # what Airflow imports of an archive
+_MODULES = (".py", ".pyc")  # Airflow imports these from an archive
 
 
 def dag_files(path: Path) -> Iterator[Path]:
-    """The Python files at *path* or under it. A module of an archive is ``archive.zip/module.py``.
+    """Yields the Python files at *path* or below: in an archive as ``archive.zip/module.py``.
 
     Hidden folders, caches and files that an ``.airflowignore`` excludes are left out.
 
     Raises:
-        FileNotFoundError: There is no *path*.
+        FileNotFoundError: *path* does not exist.
         ConfigurationError: Airflow cannot walk the folder: links go round, or its syntax of
             ignore files is unknown.
     """
@@ -41,9 +41,9 @@ def dag_files(path: Path) -> Iterator[Path]:
 
 
 def dags_folder_of(path: Path) -> Path:
-    """The DAGs folder of *path*, a file or folder. Airflow lets DAGs import from there.
+    """Returns the DAGs folder of *path*, a file or folder. Airflow lets DAGs import from there.
 
-    It is ``[core] dags_folder`` if that holds *path*, else the outermost folder called ``dags``
+    It is ``[core] dags_folder`` if *path* is in that, else the outermost folder called ``dags``
     between the current folder and *path*, else the folder of its outermost package.
     """
     absolute = path.absolute()
@@ -60,7 +60,7 @@ def dags_folder_of(path: Path) -> Path:
 
 
 def may_hold_dags(path: Path, *, is_imported: Callable[[], bool]) -> bool:
-    """Whether *path* may hold DAGs, and is not only a module that others import.
+    """Returns whether *path* may hold DAGs, and is not only a module that others import.
 
     Airflow never imports a file that its safe mode skips. Such a file is only looked at if it may
     be a DAG file that lacks a word, so that its author learns of it.
@@ -95,24 +95,24 @@ def _is_archive(path: Path) -> bool:
 
 
 def modules_of(archive: Path) -> list[Path]:
-    """The modules at the root of *archive*. Airflow imports no others of it."""
+    """Returns the modules at the root of *archive*. Airflow imports no others of it."""
     try:
         with zipfile.ZipFile(archive) as opened:
             names = [Path(name) for name in opened.namelist()]
     except (zipfile.BadZipFile, NotImplementedError):
-        return [archive]  # whose import then says that it is no archive
+        return [archive]  # its import then reports that it is no archive
     modules = [name for name in names if len(name.parts) == 1 and name.suffix in _MODULES]
     sources = {name.stem for name in modules if name.suffix == ".py"}
     return [archive / name for name in modules if name.suffix == ".py" or name.stem not in sources]
 
 
 def archive_of(path: Path) -> Path | None:
-    """The archive that *path* is a module of, if it is one."""
+    """Returns the archive that *path* is a module of, or None."""
     return path.parent if _is_archive(path.parent) else None
 
 
 def read_source(path: Path) -> bytes:
-    """The content of a file that :func:`dag_files` found."""
+    """Returns the content of a file that :func:`dag_files` found."""
     archive = archive_of(path)
     if archive is None:
         return path.read_bytes()
@@ -121,7 +121,7 @@ def read_source(path: Path) -> bytes:
 
 
 def is_passed_over(path: Path) -> bool:
-    """Whether Airflow's safe mode skips *path*, because it lacks the words of a DAG file.
+    """Returns whether Airflow's safe mode skips *path*: it lacks the words of a DAG file.
 
     Source: ``[core] dag_discovery_safe_mode``, which is on by default, and
     ``might_contain_dag_via_default_heuristic``.

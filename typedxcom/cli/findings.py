@@ -1,4 +1,4 @@
-"""What `check` finds in DAG files, apart from how it is printed."""
+"""Finds the errors in DAG files for `check`. `formats` prints them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PASSED_OVER = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One error, at its place."""
+    """One error, with its file and line."""
 
     path: Path
     line: int
@@ -44,9 +44,10 @@ class CheckedDag:
         dag_id: Which DAG.
         path: Its file.
         edges: Its edges.
-        notes: Readings that get JSON, because no wiring shows whose contract decodes them, and
-            outputs in texts that the reader does not wait for.
-        tasks: Its tasks as a picture shows them; only where it is to be drawn.
+        notes: Remarks that are not errors. Some are about reads that get JSON, because no wiring
+            shows the contract that decodes them; others about outputs in texts that the reader
+            does not wait for.
+        tasks: Its tasks as a picture shows them. It is empty unless the DAG is to be drawn.
         wrong: Each error of its wiring, one sentence.
     """
 
@@ -59,19 +60,19 @@ class CheckedDag:
 
     @property
     def untyped(self) -> list[Edge]:
-        """Edges that have no type at one end."""
+        """The edges that lack a type at one end or both."""
         return [edge for edge in self.edges if not edge.is_typed]
 
 
 @dataclass(slots=True)
 class CheckReport:
-    """All that was looked at.
+    """The result of `examine`.
 
     Attributes:
         files: How many Python files.
-        dags: Every DAG of them.
+        dags: Every DAG in them.
         findings: Every error.
-        empty: The given folders without any DAG or error, with their number of Python files.
+        empty: The given folders that have no DAG and no error -> their number of Python files.
     """
 
     files: int = 0
@@ -86,7 +87,7 @@ class CheckReport:
 
     @property
     def coverage(self) -> Coverage:
-        """How many edges say their types."""
+        """How many edges are typed."""
         return coverage_of(edge for dag in self.dags for edge in dag.edges)
 
 
@@ -97,16 +98,16 @@ def examine(
     with_importers: bool = False,
     to_draw: bool = False,
 ) -> CheckReport:
-    """Import each DAG file of *paths* and look at every edge.
+    """Imports each DAG file of *paths* and checks every edge.
 
     Args:
         paths: Files, archives and folders.
         dags_folder: Where DAGs import from. None means to find it for each path.
-        with_importers: Look also at the DAG files that import one of *paths*.
-        to_draw: Build wrong DAGs too, and list their tasks and what is wrong with them.
+        with_importers: Also check the DAG files that import one of *paths*.
+        to_draw: Build wrong DAGs too, and list their tasks and errors.
 
     Raises:
-        FileNotFoundError: One of *paths* is not there.
+        FileNotFoundError: One of *paths* does not exist.
         ConfigurationError: Airflow cannot list a folder.
     """
     from typedxcom.cli.discovery import dag_files
@@ -143,7 +144,7 @@ class _Tree:
 def _by_dags_folder(
     paths: Iterable[Path], given: Path | None, *, to_draw: bool
 ) -> dict[_Tree, list[Path]]:
-    """*paths* by the folder that their files import from."""
+    """Groups *paths* by the folder that their files import from."""
     from typedxcom.cli.discovery import dags_folder_of
 
     groups: dict[Path, list[Path]] = {}
@@ -162,7 +163,7 @@ def _examine_path(report: CheckReport, path: Path, files: list[Path], tree: _Tre
 
 
 def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
-    """The DAG files of a folder that import one of *changed*, as they are shown."""
+    """Returns the DAG files of a folder that import one of *changed*, as reports show them."""
     from typedxcom.cli.discovery import dag_files, is_passed_over
 
     importers = tree.imports.importers(path.absolute() for path in changed)
@@ -228,7 +229,7 @@ def _notes(dag: Any) -> list[str]:
 
 
 def _line_of(path: Path, task_id: str) -> int:
-    """The line that names the task, as ``task_id="…"`` or as its function, or 1."""
+    """Returns the line that names the task, as ``task_id="…"`` or as its function, or 1."""
     from typedxcom.cli.discovery import read_source
 
     name = re.escape(task_id.rpartition(".")[2])
@@ -238,7 +239,7 @@ def _line_of(path: Path, task_id: str) -> int:
 
 
 def _from_error(path: Path, line: int, error: BaseException, folder: Path) -> list[Finding]:
-    """One finding for each sentence of a wiring error. Any other error is one finding."""
+    """Returns a finding for each sentence of a wiring error. Any other error is one finding."""
     code = str(getattr(error, "code", "import"))
     text = str(error) or type(error).__name__
     if isinstance(error, ModuleNotFoundError):

@@ -13,7 +13,7 @@ __all__ = ["FORMATS"]
 
 
 def text(report: CheckReport) -> str:
-    """Edges by DAG, errors as ``file:line: message [code]``, a line of totals, one of coverage."""
+    """Returns edges by DAG, errors as ``file:line: message [code]``, totals, and the coverage."""
     coverage = report.coverage
     last = [str(coverage)] if coverage.edges else []
     return "\n".join([*_dags(report), *_errors(report), _totals(report), *last])
@@ -44,7 +44,7 @@ def _totals(report: CheckReport) -> str:
 
 
 def as_json(report: CheckReport) -> str:
-    """One object with ``files``, ``dags``, ``errors`` and ``coverage``."""
+    """Returns a JSON object with ``files``, ``dags``, ``errors`` and ``coverage``."""
     return json.dumps(
         {
             "files": report.files,
@@ -81,7 +81,7 @@ def as_json(report: CheckReport) -> str:
 
 
 def github(report: CheckReport) -> str:
-    """Workflow commands, which GitHub shows on the lines of a pull request."""
+    """Returns workflow commands. GitHub shows them on the lines of a pull request."""
     return "\n".join(
         f"::error file={_escaped(str(one.path))},line={one.line},title=typedxcom {one.code}"
         f"::{_escaped(one.message)}"
@@ -94,7 +94,7 @@ def _escaped(words: str) -> str:
 
 
 def junit(report: CheckReport) -> str:
-    """A JUnit file with one case for each DAG and one failure for each error."""
+    """Returns a JUnit file with a case for each DAG and a failure for each error."""
     suite = ElementTree.Element(
         "testsuite",
         name="typedxcom check",

@@ -1,4 +1,4 @@
-"""A typed DAG as a Mermaid flowchart."""
+"""Draws a typed DAG as a Mermaid flowchart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["mermaid"]
 
 
 def mermaid(dag: CheckedDag) -> str:
-    """The flowchart of *dag*: tasks as boxes, each edge with its parameter and type."""
+    """Returns the flowchart of *dag*: tasks as boxes, each edge with its parameter and type."""
     tasks = dict.fromkeys(task for edge in dag.edges for task in (edge.upstream, edge.downstream))
     lines = ["flowchart LR"]
     lines += [f'  {_id(task)}["{_quoted(task)}"]' for task in tasks]
@@ -26,7 +26,7 @@ def mermaid(dag: CheckedDag) -> str:
 
 
 def _id(task: str) -> str:
-    """A name that Mermaid takes: without its own words (end, graph) and signs."""
+    """Returns an id for Mermaid, without signs and without its keywords (end, graph)."""
     return "t_" + re.sub(r"\W", "_", task)
 
 

@@ -31,7 +31,7 @@ class ImportGraph:
                 self._readers.setdefault(imported, set()).add(file)
 
     def importers(self, changed: Iterable[Path]) -> set[Path]:
-        """The files that import one of *changed* (absolute paths), directly or through others."""
+        """Returns the files that import one of *changed*, absolute paths, also through others."""
         found: set[Path] = set()
         todo = list(changed)
         while todo:
@@ -42,7 +42,7 @@ class ImportGraph:
 
 
 def _python_files(folder: Path) -> Iterator[Path]:
-    """Every Python file under *folder*, without hidden folders and virtual environments."""
+    """Yields every Python file under *folder*, but not in hidden folders and virtualenvs."""
     for place, folders, names in os.walk(folder):
         folders[:] = [
             name
@@ -55,7 +55,7 @@ def _python_files(folder: Path) -> Iterator[Path]:
 
 
 def _imported(file: Path, folder: Path, files: set[Path]) -> set[Path]:
-    """The files that *file* imports, with the packages that they are in."""
+    """Returns the files that *file* imports, with the packages that they are in."""
     package = file.relative_to(folder).parent.parts
     found: set[Path] = set()
     for parts in _names(file, package):
@@ -66,11 +66,11 @@ def _imported(file: Path, folder: Path, files: set[Path]) -> set[Path]:
 
 
 def _names(file: Path, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The parts of each name that *file* imports. For ``from a import b`` it is ``a.b``."""
+    """Yields the parts of each imported name: ``("a", "b")`` for ``from a import b``."""
     try:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError, OSError, RecursionError):
-        return  # its own check says what is wrong
+        return  # the check of that file reports it
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):

@@ -1,4 +1,4 @@
-"""Import DAG files as Airflow does, without its database or scheduler."""
+"""Imports DAG files as Airflow does, without its database or scheduler."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["LoadedFile", "forget_modules", "load_file"]
 
 @dataclass(slots=True)
 class LoadedFile:
-    """What importing one file gave.
+    """The result of importing one file.
 
     Attributes:
         path: The file.
@@ -35,7 +35,7 @@ class LoadedFile:
         error: What went wrong while it was imported, if anything.
         line: The line in this file where it went wrong, or 1 if that is unknown.
         module: The name that it is imported under.
-        made: The tasks that were made meanwhile, each with the line in this file that made it.
+        made: The tasks that the import made, each with the line in this file that made it.
     """
 
     path: Path
@@ -46,7 +46,7 @@ class LoadedFile:
     made: list[tuple[Any, int]] = field(default_factory=list)
 
     def line_of(self, task: Any) -> int | None:
-        """The line of this file that made *task*, a task of one of its DAGs."""
+        """Returns the line of this file that made *task*, a task of one of its DAGs."""
         return next((line for one, line in self.made if one is task), None)
 
 
@@ -54,7 +54,7 @@ class LoadedFile:
 def load_file(
     path: Path, *, root: Path | None = None, text: bytes | None = None
 ) -> Iterator[LoadedFile]:
-    """Import the DAG file *path*. Its errors are caught, not raised.
+    """Imports the DAG file *path*. Its errors are caught, not raised.
 
     A file is imported under a name of its own. A module of an archive keeps its name, as in
     Airflow, because its neighbours may import it. The archive's modules are forgotten at exit, so
@@ -63,11 +63,11 @@ def load_file(
     Args:
         path: An absolute path, as :func:`~typedxcom.cli.discovery.dag_files` finds it.
         root: The folder of DAGs, from which Airflow lets them import.
-        text: What to run in place of what the file holds; not of a module of an archive.
+        text: Source to run instead of the file's own. It is not for a module of an archive.
     """
     archive, before = archive_of(path), dict(sys.modules)
     for module in modules_of(archive) if archive is not None else []:
-        sys.modules.pop(module.stem, None)  # the archive, first on the path, is to be asked
+        sys.modules.pop(module.stem, None)  # so that it comes from the archive, first on the path
     loaded = LoadedFile(path)
     folders = [str(folder) for folder in (archive, root) if folder is not None]
     sys.path[:0] = folders
@@ -92,7 +92,7 @@ def _load(loaded: LoadedFile, *, in_archive: bool, text: bytes | None) -> None:
         )
     except Exception as error:
         loaded.error, loaded.line = error, _line_in(loaded.path, error)
-    except SystemExit as error:  # a script that is no DAG file may leave
+    except SystemExit as error:  # a script that is no DAG file may exit
         loaded.error, loaded.line = error, _line_in(loaded.path, error)
     finally:
         DagContext.current_autoregister_module_name = None
@@ -100,7 +100,7 @@ def _load(loaded: LoadedFile, *, in_archive: bool, text: bytes | None) -> None:
 
 @contextlib.contextmanager
 def _noting_lines(loaded: LoadedFile) -> Iterator[None]:
-    """Note for each new task the innermost line of the file that is running then."""
+    """Notes for each new task the innermost line of the file that is running then."""
     add = TaskGroup.add
 
     def noted(group: Any, task: Any) -> Any:
@@ -128,14 +128,14 @@ def _own_name(path: Path) -> str:
 
 
 class _TextLoader(SourceFileLoader):
-    """Runs another text than that of the file."""
+    """Runs a given text instead of the file's own."""
 
     def __init__(self, name: str, path: str, text: bytes) -> None:
         super().__init__(name, path)
         self._text = text
 
     def get_code(self, fullname: str) -> types.CodeType:
-        """Compile the text; its lines are what the source of a function is then."""
+        """Compiles the text, and makes its lines the source of its functions."""
         lines = self._text.decode().splitlines(keepends=True)
         linecache.cache[self.path] = (len(self._text), None, lines, self.path)
         return self.source_to_code(self._text, self.path)
@@ -154,18 +154,18 @@ def _import(name: str, path: Path, text: bytes | None) -> Any:
 
 
 def _forget(archive: Path, before: dict[str, Any]) -> None:
-    """Take the modules of *archive* out of `sys.modules`, and put back those they replaced."""
+    """Removes the modules of *archive* from `sys.modules`, and restores those they replaced."""
     forget_modules(archive, ())
     for name, module in before.items():
         sys.modules.setdefault(name, module)
 
 
 def forget_modules(folder: Path, before: Collection[str]) -> None:
-    """Take modules of *folder* out of `sys.modules`, as another folder may use the same names.
+    """Removes modules of *folder* from `sys.modules`: another folder may use the same names.
 
     Args:
         folder: An archive or a DAGs folder.
-        before: Names of modules that stay.
+        before: Names of modules to keep.
     """
     inside = f"{folder}{os.sep}"
     for name, module in list(sys.modules.items()):
@@ -175,7 +175,7 @@ def forget_modules(folder: Path, before: Collection[str]) -> None:
 
 
 def _dags(module: Any) -> list[Any]:
-    """The DAGs that *module* holds or registered, each once."""
+    """Returns the DAGs that *module* has or registered, each once."""
     registered = [dag for dag, _ in DagContext.autoregistered_dags]
     held = [value for value in vars(module).values() if isinstance(value, DAG)]
     return list({id(dag): dag for dag in [*registered, *held]}.values())

@@ -1,8 +1,12 @@
 """`typedxcom check DAGS…`, `annotate DAGS…`, `graph DAG`, `show DAG RUN TASK` and `sweep`.
 
-Exit codes: 0 nothing wrong; 1 errors (with ``--strict`` also untyped edges, with ``--min-typed``
-too few typed ones; of a sweep, that it was refused or is not complete; of a value, that it is not
-there or cannot be opened); 2 wrong usage, no such file, a folder without DAGs, or a wrong setting.
+Exit codes:
+
+* 0: Nothing is wrong.
+* 1: There are errors. With ``--strict`` untyped edges count too, with ``--min-typed`` too few typed
+  ones. `sweep` exits with 1 if it was refused or is not complete, `show` if the value is missing or
+  cannot be opened, and `annotate` if a file could not be annotated.
+* 2: The usage or a setting is wrong, a file does not exist, or a folder has no DAGs.
 """
 
 from __future__ import annotations
@@ -27,7 +31,7 @@ from typedxcom.errors import ConfigurationError
 __all__ = ["main"]
 
 _OK, _ERRORS, _USAGE = 0, 1, 2
-# Those with a report of their own.
+# The commands that print their own reports.
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "annotate": annotate.run,
     "show": show.run,
@@ -36,12 +40,12 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line, and return the exit code."""
+    """Runs the command line, and returns the exit code."""
     options = _parser().parse_args(argv)
     if options.command in _COMMANDS:
         return _COMMANDS[options.command](options)
     try:
-        # DAG files may print while they are imported; ours has the report alone.
+        # DAG files may print while they are imported. Our stdout has the report only.
         with contextlib.redirect_stdout(sys.stderr):
             report = examine(
                 options.dags,
@@ -83,7 +87,7 @@ def _check(report: CheckReport, options: argparse.Namespace) -> int:
 
 
 def _no_dags(folder: Path, files: int) -> str:
-    """What to do about a folder without any DAG."""
+    """Returns what to do about a folder without any DAG."""
     if files:
         return (
             f"no DAG in {folder}: none of its Python files ({files}) makes one. Is it the DAGs "

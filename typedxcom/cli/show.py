@@ -1,4 +1,4 @@
-"""`typedxcom show`: open the value of an XCom, and write it to a file with ``--to``."""
+"""`typedxcom show` opens the value of an XCom. With ``--to`` it writes it to a file."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["add_options", "run"]
 
 _OK, _ERRORS, _USAGE = 0, 1, 2
-_WIDTH = 120  # characters of a line where there is no terminal
+_WIDTH = 120  # characters of a line if there is no terminal
 
 
 class _UsageError(Exception):
-    """What was asked for cannot be done; nothing was written."""
+    """The request cannot be fulfilled. Nothing was written."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What `typedxcom show` takes."""
+    """Adds the arguments of `typedxcom show`."""
     parser.add_argument("dag", help="The DAG's id.")
     parser.add_argument("run", help="The run's id, or `latest`.")
     parser.add_argument("task", help="The task's id, with its groups: group.task.")
@@ -54,9 +54,9 @@ def _count(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show or write the value, and return the exit code."""
+    """Shows or writes the value, and returns the exit code."""
     try:
-        # Airflow logs to what it finds as stdout when it is imported; ours has the value alone.
+        # Airflow logs to the stdout that it finds when it is imported. Ours has the value only.
         with contextlib.redirect_stdout(sys.stderr):
             lines = _shown(options)
     except TypedXComError as error:
@@ -110,7 +110,7 @@ def _part(entry: FoundEntry, item: str | None) -> Any:
 
 
 def _written(shown: Shown, path: Path, *, force: bool) -> str:
-    """Write *shown* to *path*; the line that says so."""
+    """Writes *shown* to *path*, and returns a line that says so."""
     from typedxcom.cli.shown.target import new_file
 
     suffix = path.suffix.lower()

@@ -1,4 +1,4 @@
-"""A schema as the annotation that an author would write."""
+"""Writes a schema as the annotation that an author would write."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Spelling:
     """An annotation.
 
     Attributes:
-        text: As it is written.
-        names: What it names: a class, or ``Any``, by the name in the text.
+        text: The text to write.
+        names: Each name in the text -> the class that it means, or ``Any``.
     """
 
     text: str
@@ -48,7 +48,7 @@ _ANY = Spelling("Any", {"Any": Any})
 
 
 def spelled(schema: Schema) -> Spelling | None:
-    """The annotation of *schema*; None where no plain one says it."""
+    """Returns the annotation of *schema*, or None if there is no plain one."""
     match schema:
         case Inferred(inner=inner) | Written(inner=inner) | Constrained(inner=inner):
             return spelled(inner)
@@ -106,7 +106,7 @@ def _generic(kind: Any, args: Iterable[Spelling | None]) -> Spelling | None:
 
 
 def _joined(members: Iterable[Spelling | None]) -> Spelling | None:
-    """A union; None stands last, as authors write it."""
+    """Returns a union. None comes last, as authors write it."""
     parts = list(members)
     if any(one is None for one in parts):
         return None
@@ -114,7 +114,7 @@ def _joined(members: Iterable[Spelling | None]) -> Spelling | None:
     if "Any" in found:
         return _ANY
     if "float" in found:
-        found.pop("int", None)  # which a float takes as well
+        found.pop("int", None)  # a float parameter takes an int too
     ordered = sorted(found, key=lambda text: text == "None")
     names = {name: what for one in found.values() for name, what in one.names.items()}
     return Spelling(" | ".join(ordered), names)

@@ -1,4 +1,4 @@
-"""`typedxcom check --suggest`: for each untyped edge the one annotation that types it."""
+"""Suggests for each untyped edge the annotation that it lacks, for `check --suggest`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["suggestions"]
 
 
 def suggestions(report: CheckReport) -> list[str]:
-    """One sentence for each annotation that is missing, each once, as ``file:line: sentence``."""
+    """Returns each missing annotation once, as ``file:line: sentence``."""
     found = (line for dag in report.dags for edge in dag.edges for line in _of_edge(edge))
     return list(dict.fromkeys(found))
 
@@ -54,7 +54,7 @@ def _for_reader(edge: Edge) -> Iterator[str]:
 
 
 def _annotation(schema: Schema) -> str:
-    """*schema* as an annotation, or nothing where it says too little."""
+    """Returns *schema* as an annotation, or an empty text if it says too little."""
     found = spelled(schema)
     return (
         "" if found is None or found.text in ("Any", "dict[str, Any]", "list[Any]") else found.text
@@ -62,7 +62,7 @@ def _annotation(schema: Schema) -> str:
 
 
 def _function_of(operator: Any) -> Any:
-    """The author's function of a decorated task, as it was written."""
+    """Returns the author's own function of a decorated task, or None."""
     if not hasattr(getattr(operator, "operator_class", operator), "custom_operator_name"):
         return None
     function = inspect.unwrap(getattr(operator, "python_callable", None) or (lambda: None))
@@ -81,7 +81,7 @@ def _place(function: Any) -> str:
 
 
 def _line(function: Any) -> int:
-    """The line of the ``def``, under the decorators."""
+    """Returns the line of the ``def``, below the decorators."""
     node = node_of(function)
     if node is None:
         return int(function.__code__.co_firstlineno)

@@ -20,12 +20,12 @@ __all__ = ["Bar", "add_options", "as_json", "as_text", "load_airflow", "run"]
 
 _OK, _INCOMPLETE, _USAGE = 0, 1, 2
 _WIDTH = 30  # characters of a bar
-_PAUSE = 0.1  # seconds between two looks of it
-_DAGS = 10  # lines of DAGs
+_PAUSE = 0.1  # seconds between two drawings of it
+_DAGS = 10  # how many DAGs are listed
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What `typedxcom sweep` takes."""
+    """Adds the arguments of `typedxcom sweep`."""
     parser.add_argument("--delete", action="store_true", help="Remove them; else only count.")
     parser.add_argument(
         "--all-orphans", action="store_true", help="Remove them even if they are most of a store."
@@ -75,7 +75,7 @@ def _retention(text: str) -> tuple[str, timedelta]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Sweep, print what was found, and return the exit code."""
+    """Sweeps, prints what was found, and returns the exit code."""
     if options.adopt is not None and options.delete:
         print("typedxcom: look at what --adopt finds before you --delete it", file=sys.stderr)
         return _USAGE
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _sweep(options: argparse.Namespace, bar: Bar) -> SweepReport:
-    # Airflow logs to what it finds as stdout when it is imported; ours has the report alone.
+    # Airflow logs to the stdout that it finds when it is imported. Ours has the report only.
     with contextlib.redirect_stdout(sys.stderr):
         load_airflow()
         from typedxcom.airflow.private import own_connections
@@ -113,11 +113,11 @@ def _sweep(options: argparse.Namespace, bar: Bar) -> SweepReport:
 
 
 def load_airflow() -> None:
-    """Import Airflow, which opens its database by its configuration."""
+    """Imports Airflow, which opens the database that it is configured for."""
     try:
         import airflow.settings  # noqa: F401
     except Exception as error:
-        # Not its text, which may hold the URL and so the password.
+        # The text of the error is left out: it may have the URL, and so the password.
         raise SweepError(
             f"Airflow does not start here: {type(error).__name__}. Is [database] sql_alchemy_conn a "
             "URL of SQLAlchemy's, and is its driver installed? `airflow db check` says more."
@@ -125,7 +125,7 @@ def load_airflow() -> None:
 
 
 def as_text(report: SweepReport) -> str:
-    """A few lines for each store, then the errors."""
+    """Returns a few lines for each store, then the errors."""
     lines = [f"entries of {report.source}: {report.entries:,}"]
     lines += [line for store in report.stores for line in _store(store, report.delete)]
     if not report.delete and any(store.orphans.objects for store in report.stores):
@@ -159,14 +159,14 @@ def _store(store: StoreReport, delete: bool) -> Iterator[str]:
 
 
 def as_json(report: SweepReport) -> str:
-    """One object: ``deleted``, ``complete``, ``entries``, ``stores`` and ``errors``."""
+    """Returns the report as a JSON object, with ``complete`` as a further key."""
     shown: dict[str, Any] = dataclasses.asdict(report)
     shown["complete"] = report.is_complete
     return json.dumps(shown, indent=2)
 
 
 class Bar:
-    """A line on a terminal that says how far the sweep is. Elsewhere it prints nothing."""
+    """A line on a terminal that shows the progress of the sweep. Elsewhere it prints nothing."""
 
     def __init__(
         self, out: TextIO, *, is_on: bool = True, clock: Callable[[], float] = time.monotonic
@@ -176,7 +176,7 @@ class Bar:
         self._last: tuple[str, float] = ("", 0.0)
 
     def show(self, step: str, done: int, of: int | None) -> None:
-        """Draw the line again, but not too often."""
+        """Draws the line again, but not too often."""
         name, when = self._last
         now = self._clock()
         if not self._is_on or (step == name and now - when < _PAUSE and done != of):
@@ -192,7 +192,7 @@ class Bar:
         return f"{step}: [{'#' * full}{'.' * (_WIDTH - full)}] {done:,} of {of:,}"
 
     def clear(self) -> None:
-        """Leave an empty line for what is printed next."""
+        """Clears the line, so that other output can follow."""
         if self._is_on:
             self._out.write("\r\x1b[K")
             self._out.flush()

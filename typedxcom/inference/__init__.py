@@ -1,7 +1,7 @@
-"""What the code of a function shows about its value, where no annotation says it.
+"""Infers what a function without a return annotation returns, from its code.
 
-From the syntax of its source alone: nothing is run. Whatever is not certain is unknown. The plugin
-has the same rules for mypy, and both are held to ``tests/data/inferred.py``.
+It reads the syntax of the source and runs nothing. Whatever is not certain is unknown. The plugin
+has the same rules for mypy, and ``tests/data/inferred.py`` tests both.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _NOTHING = Scalar(type(None))
 
 
 def returned_by(function: Any, local_names: Mapping[str, Any] | None = None) -> Schema:
-    """What *function* returns by its code: an `Inferred` schema, or unknown.
+    """Returns what *function* returns by its code: an `Inferred` schema, or unknown.
 
     Args:
-        function: A plain function. Of a wrapper, a partial or an object nothing is said.
-        local_names: Names of the scope that it was defined in, beside those of its closure.
+        function: A plain function. The result for a wrapper, a partial or an object is unknown.
+        local_names: Names of the scope that it was defined in, in addition to its closure's.
     """
     if not isinstance(function, types.FunctionType) or hasattr(function, "__wrapped__"):
         return UNKNOWN
@@ -47,7 +47,7 @@ def _returned(function: types.FunctionType, local_names: Mapping[str, Any]) -> S
     try:
         node = node_of(function)
         found = UNKNOWN if node is None else _type_of(function, node, local_names)
-    except Exception:  # what it names is anybody's, and a guess must not take a DAG away
+    except Exception:  # its names may run any code, and a failed guess must not break a DAG
         return UNKNOWN
     return inferred(found)
 
@@ -62,7 +62,7 @@ def _type_of(function: types.FunctionType, node: Any, local_names: Mapping[str, 
 
 
 def _is_stub(node: Any) -> bool:
-    """Whether a body stands for another one: it is ``...``, or words alone."""
+    """Returns whether a body is only ``...`` or a docstring, so that the code shows nothing."""
     return all(
         isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) for one in node.body
     )

@@ -1,7 +1,7 @@
-"""Which names of a function are bound once, to what, and what is done with them.
+"""Finds which names a function binds once, to what, and how it uses them.
 
-A name that is bound twice may be anything. A container that somebody may change after it was made
-has only its kind for sure. All is found in one walk, since a parse waits for it.
+A name that is bound twice may be anything. If a container may be changed after it was made, only
+its kind is certain. One walk finds everything, because the parse of a DAG waits for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typedxcom.inference.source import FunctionNode
 __all__ = ["Bindings"]
 
 _NOTHING, _ITEMS, _ALL = 0, 1, 2  # what may have changed in a container
-_MANY = 2  # bindings of a name that nobody can follow
+_MANY = 2  # for a name whose bindings cannot be followed
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _OPENING = frozenset({"exec", "eval", "locals", "globals", "vars"})
 _READING = frozenset({
@@ -39,13 +39,13 @@ class Bindings:
     """The names that a function binds itself, and its returns.
 
     Attributes:
-        returns: What each ``return`` gives; None for a bare one.
+        returns: The expression of each ``return``; None for a bare one.
         is_generator: Whether it yields.
-        is_open: Whether its code could bind names that cannot be seen.
+        is_open: Whether its code could bind names that cannot be seen, as ``exec`` does.
     """
 
     def __init__(self, function: FunctionNode) -> None:
-        """Go through *function* once."""
+        """Walks through *function* once."""
         self.returns: list[ast.expr | None] = []
         self.is_generator = self.is_open = False
         self._bound: dict[str, list[ast.AST | None]] = {}
@@ -57,27 +57,28 @@ class Bindings:
             self._visit(statement, above, nested=False)
 
     def is_own(self, name: str) -> bool:
-        """Whether *name* is one of the function's own, and none of the scope around it."""
+        """Returns whether the function itself binds *name*, so it is not of the scope around."""
         return name in self._bound
 
     def once(self, name: str) -> ast.AST | None:
-        """What *name* is bound to, where that happens in one place."""
+        """Returns what *name* is bound to, or None if it is bound in several places."""
         found = self._bound[name]
         return found[0] if len(found) == 1 else None
 
     def use_of(self, name: str) -> int:
-        """What may have changed in the container that *name* is bound to.
+        """Returns what may have changed in the container that *name* is bound to.
 
         Returns:
-            0 for nothing, 1 for what its items hold, 2 for all of it.
+            0 if nothing, 1 if the contents of its items, 2 if all of it.
         """
         return self._uses.get(name, _NOTHING)
 
     def added_to(self, name: str) -> list[tuple[ast.expr | None, ast.expr | None]]:
-        """What is put into the container that *name* is bound to, each with its key, if any.
+        """Returns what is put into the container that *name* is bound to.
 
         Returns:
-            Of ``x.append(value)`` and ``x[key] = value``. A value that nobody sees is None.
+            A pair of key and value for each ``x.append(value)`` and ``x[key] = value``. The key
+            of ``append`` is None, and so is a value that the code does not show.
         """
         return self._added.get(name, [])
 
@@ -92,7 +93,7 @@ class Bindings:
                 self._bind(rest.arg, None)
 
     def _visit(self, node: ast.AST, above: list[ast.AST], *, nested: bool) -> None:
-        """One node and those below it; *nested* in a function or class of its own."""
+        """Visits a node and those below it. *nested*: it is inside an inner function or class."""
         kind = type(node)
         if kind is ast.Name:
             self._name(node, above, nested=nested)
@@ -197,7 +198,7 @@ _BINDING: dict[type, Callable[[Bindings, Any], None]] = {
 
 
 def _added(name: ast.Name, above: list[ast.AST]) -> tuple[ast.expr | None, ast.expr | None] | None:
-    """What a statement puts into the container that *name* stands for, with its key."""
+    """Returns what a statement puts into the container that *name* is bound to, with its key."""
     parent = above[-1]
     outer = above[-2] if len(above) > 1 else None
     match parent, outer:
@@ -211,7 +212,7 @@ def _added(name: ast.Name, above: list[ast.AST]) -> tuple[ast.expr | None, ast.e
 
 
 def _use(name: ast.Name, above: list[ast.AST]) -> int:
-    """What the place of a name lets others do with its value."""
+    """Returns what may change in the value of a name, by the place where it is used."""
     if type(name.ctx) is not ast.Load:
         return _NOTHING
     parent: Any = above[-1]
@@ -237,14 +238,14 @@ def _use(name: ast.Name, above: list[ast.AST]) -> int:
 
 
 def _only_reads(call: ast.Call) -> bool:
-    """Whether a call changes none of its arguments."""
+    """Returns whether a call changes none of its arguments."""
     if isinstance(call.func, ast.Name):
         return call.func.id in _READING
     return isinstance(call.func, ast.Attribute) and call.func.attr in _LOGGING
 
 
 def _is_returned(above: list[ast.AST]) -> bool:
-    """Whether displays alone are between a name and the return."""
+    """Returns whether a name is returned, itself or in a display: ``return [name]``."""
     kept: Iterator[ast.AST] = (
         node for node in reversed(above) if not isinstance(node, (*_DISPLAYS, ast.Starred))
     )

@@ -1,4 +1,4 @@
-"""The type of one expression, as far as the code shows it."""
+"""Infers the type of one expression, as far as the code shows it."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ from typedxcom.schema.nodes import (
 
 __all__ = ["Expressions"]
 
-_MOST_ITEMS = 200  # of a display that are looked at
+_MOST_ITEMS = 200  # a display with more is not looked at
 _DEPTH = 40
-_MARKS = frozenset({MARKER, "__classname__", "__type"})  # of a pointer, and of Airflow's own forms
+_MARKS = frozenset({MARKER, "__classname__", "__type"})  # in pointers and Airflow's own forms
 
 
 class Expressions:
@@ -55,7 +55,7 @@ class Expressions:
         function: The function.
         node: Its definition.
         bindings: Its own names.
-        local_names: Names of the scope around it that its closure does not have.
+        local_names: Names of the scope around it that are not in its closure.
     """
 
     def __init__(
@@ -68,12 +68,12 @@ class Expressions:
         self._function, self._bindings, self._local_names = function, bindings, local_names
         self._objects = Objects(function, bindings, local_names)
         self._defaults = _defaults(node)
-        self._hidden: frozenset[str] = frozenset()  # the names of comprehensions around
+        self._hidden: frozenset[str] = frozenset()  # loop names of the comprehensions around
         self._running: set[str] = set()
         self._depth = 0
 
     def type_of(self, node: ast.expr) -> Schema:
-        """What *node* evaluates to; unknown where that is not certain."""
+        """Returns the type of *node*, or unknown if it is not certain."""
         if self._depth > _DEPTH:
             return UNKNOWN
         self._depth += 1
@@ -140,7 +140,7 @@ class Expressions:
         return MappingOf(dict, widened(item_of(keys)), item_of(values))
 
     def _inside(self, loops: list[ast.comprehension], *parts: ast.expr) -> list[Schema]:
-        """The types of what a comprehension makes; the names of its loops are unknown."""
+        """Returns the types of what a comprehension makes. The names of its loops are unknown."""
         names = {
             node.id
             for loop in loops
@@ -171,7 +171,7 @@ class Expressions:
 
     def _name(self, name: str) -> Schema:
         if name in self._hidden or not self._bindings.is_own(name):
-            return UNKNOWN  # of the module or a scope around: anybody may bind it again
+            return UNKNOWN  # of the module or a scope around: other code may bind it again
         node = self._bindings.once(name)
         if node is None or name in self._running:
             return UNKNOWN
@@ -186,7 +186,10 @@ class Expressions:
     def _filled(
         self, schema: Schema, node: ast.AST, added: list[tuple[ast.expr | None, ast.expr | None]]
     ) -> Schema:
-        """A list or dict after ``x.append(value)`` or ``x[key] = value``, in any order."""
+        """Returns the type of a list or dict after additions.
+
+        They are ``x.append(value)`` and ``x[key] = value``, in any order.
+        """
         values = [UNKNOWN if value is None else self.type_of(value) for _, value in added]
         keys = [self.type_of(key) for key, _ in added if key is not None]
         match schema:
@@ -204,7 +207,7 @@ class Expressions:
         return MappingOf(dict, *(one_of(map(widened, parts)) for parts in (keys, values)))
 
     def _bound(self, node: ast.AST) -> Schema:
-        """What a name is bound to."""
+        """Returns the type of what a name is bound to."""
         match node:
             case ast.arg(arg=name):
                 return self._parameter(name)
@@ -271,7 +274,7 @@ class Expressions:
         return UNKNOWN
 
     def _called(self, target: Any, node: ast.Call) -> Schema:
-        """What a call of an object that is known by now returns."""
+        """Returns the type that a call of *target*, an object that exists already, returns."""
         if isinstance(target, type):
             return self._made(target, node)
         known = result_of(target)
@@ -284,18 +287,18 @@ class Expressions:
         if target in (sum, min, max) and len(node.args) == 1 and not node.keywords:
             kind = number(self._items_of(node))
             found = Scalar(int if kind is bool else kind) if kind else UNKNOWN
-            return one_of([found, Scalar(int)]) if target is sum else found  # of nothing it is 0
+            return one_of([found, Scalar(int)]) if target is sum else found  # an empty sum is 0
         if isinstance(target, types.FunctionType) and not hasattr(target, "__wrapped__"):
             return _declared(target)
         return UNKNOWN
 
     def _items_of(self, node: ast.Call) -> Schema:
-        """The items of the one argument of a call."""
+        """Returns the type of the items of a call's only argument."""
         whole = self.type_of(node.args[0]) if len(node.args) == 1 else UNKNOWN
         return whole.item if isinstance(whole, SequenceOf) else UNKNOWN
 
     def _made(self, cls: type, node: ast.Call) -> Schema:
-        """An instance of *cls*."""
+        """Returns the type of an instance of *cls*."""
         if cls in (list, set, frozenset, tuple):
             return SequenceOf(cls, self._items_of(node))
         if cls is dict:
@@ -306,7 +309,7 @@ class Expressions:
 
 
 def _is_empty(node: ast.AST) -> bool:
-    """Whether a list or dict begins without items: ``[]``, ``{}``, ``list()``, ``dict()``."""
+    """Returns whether *node* is an empty list or dict: ``[]``, ``{}``, ``list()``, ``dict()``."""
     match node:
         case ast.AnnAssign(value=value) if value is not None:
             return _is_empty(value)
@@ -330,7 +333,7 @@ def _defaults(node: FunctionNode) -> dict[str, ast.expr | None]:
 
 
 def _declared(function: types.FunctionType) -> Schema:
-    """What a function of the author's says that it returns."""
+    """Returns the return type that another function of the author's declares."""
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         return UNKNOWN
     if inspect.isasyncgenfunction(function) or "return" not in function.__annotations__:

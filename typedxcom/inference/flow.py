@@ -1,4 +1,4 @@
-"""Whether the end of a function's body can be reached."""
+"""Decides whether the end of a function's body can be reached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["falls_through"]
 
 
 def falls_through(body: Sequence[ast.stmt]) -> bool:
-    """Whether the end of *body* may be reached; where that is not sure, it may."""
+    """Returns whether the end of *body* may be reached; True if that is not certain."""
     return not any(map(_ends, body))
 
 

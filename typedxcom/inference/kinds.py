@@ -1,4 +1,4 @@
-"""What is known of a value, joined, widened and changed."""
+"""Joins, widens and changes the types that are inferred."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ __all__ = [
     "widened",
 ]
 
-_MOST_KINDS = 8  # different types of items; more say nothing
+_MOST_KINDS = 8  # different types of items; with more, the type is unknown
 _CONSTANTS = (str, int, bool)
 
 
 def one_of(found: Iterable[Schema]) -> Schema:
-    """The type of what is one of *found*; unknown where one of them is, or where there is none."""
+    """Returns the union of *found*; unknown if one of them is, or if there are no types."""
     kinds: dict[Schema, None] = {}
     for one in found:
         if isinstance(one, Unknown):
@@ -55,7 +55,7 @@ def one_of(found: Iterable[Schema]) -> Schema:
 
 
 def item_of(found: list[Schema]) -> Schema:
-    """The type of the items of a display."""
+    """Returns the type of the items of a display, such as ``[1, 'a']``."""
     item = one_of(found)
     is_long = isinstance(item, UnionOf) and len(item.members) > _MOST_KINDS
     item = one_of(map(widened, found)) if is_long else item
@@ -63,39 +63,39 @@ def item_of(found: list[Schema]) -> Schema:
 
 
 def widened(schema: Schema) -> Schema:
-    """A constant as its type."""
+    """Returns the type of a constant: ``int`` for ``5``. Other schemas stay as they are."""
     return Scalar(type(schema.values[0])) if isinstance(schema, LiteralOf) else schema
 
 
 def constant(value: object) -> Schema:
-    """A constant, kept where a `Literal` or an Enum may ask for the very value."""
+    """Returns the type of a constant; its value is kept if a `Literal` or Enum may need it."""
     if type(value) in _CONSTANTS:
         return LiteralOf((value,))
     return Scalar(type(value)) if type(value) in (float, bytes, type(None)) else UNKNOWN
 
 
 def kind_of(schema: Schema) -> type | None:
-    """The class of a scalar."""
+    """Returns the class of a scalar, or None if *schema* is not one."""
     if isinstance(schema, LiteralOf):
         return type(schema.values[0]) if len(set(map(type, schema.values))) == 1 else None
     return schema.type if isinstance(schema, Scalar) else None
 
 
 def number(schema: Schema) -> type | None:
-    """The class of a value that is a number, whichever it is."""
+    """Returns the class of a number (bool, int or float), or None if it is not surely one."""
     kinds = {kind_of(one) for one in (members_of(schema))}
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     return kind if kind in (bool, int, float) else None
 
 
 def is_plain(schema: Schema) -> bool:
-    """Whether comparing such a value gives a bool."""
+    """Returns whether comparing such a value gives a bool, as for scalars."""
     members = members_of(schema)
     return all(kind_of(one) is not None for one in members)
 
 
 def combined(op: ast.operator, left: Schema, right: Schema) -> Schema:
-    """What an operator gives, of two values."""
+    """Returns the type that an operator gives for two values."""
     mine, theirs = kind_of(left), kind_of(right)
     if mine is str and isinstance(op, ast.Mod):
         return Scalar(str)
@@ -119,12 +119,12 @@ def combined(op: ast.operator, left: Schema, right: Schema) -> Schema:
 
 
 def changed(schema: Schema, use: int) -> Schema:
-    """A container that may have been changed since it was made, as `Bindings.use_of` says."""
+    """Returns what is certain of a container after its use, which `Bindings.use_of` returns."""
     return emptied(schema, 2 - use) if use else schema
 
 
 def emptied(schema: Schema, depth: int) -> Schema:
-    """*schema* of whose containers only the kinds are sure, from *depth* on."""
+    """Returns *schema* without the contents of its containers from *depth* on."""
     match schema:
         case UnionOf(members=members):
             return one_of(emptied(one, depth) for one in members)
@@ -144,7 +144,7 @@ def emptied(schema: Schema, depth: int) -> Schema:
 
 
 def described(annotation: Any) -> Schema:
-    """An annotation described; unknown where it says too little."""
+    """Describes an annotation; unknown if it says too little."""
     try:
         return plain(schema_of(annotation))
     except (NameError, TypeError):
@@ -152,7 +152,7 @@ def described(annotation: Any) -> Schema:
 
 
 def plain(schema: Schema) -> Schema:
-    """A schema of which everything is known well enough; else unknown."""
+    """Returns *schema* if all its parts are known well enough, else unknown."""
     known = (Scalar, Record, EnumOf, SequenceOf, MappingOf, TupleOf, UnionOf, LiteralOf)
     members = members_of(schema)
     if not all(isinstance(one, known) for one in members):

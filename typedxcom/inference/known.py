@@ -1,4 +1,4 @@
-"""What well-known functions and methods return, since nothing at run time has their annotations.
+"""Lists what well-known functions and methods return: they have no annotations at run time.
 
 Source: the standard library's documentation, and the stubs that type checkers read.
 """
@@ -62,7 +62,7 @@ _MADE_BY_CLASS = {
 
 
 def result_of(function: Any) -> Schema | None:
-    """What a call of a well-known *function* returns; None for any other."""
+    """Returns the type that a call of a well-known *function* returns; None for any other."""
     owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
     if isinstance(owner, type) and (owner, name) in _MADE_BY_CLASS:
         return Scalar(owner)

@@ -1,4 +1,4 @@
-"""The class, function or module that an expression names, found without running anything."""
+"""Finds the class, function or module that an expression names, without running anything."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from typedxcom.inference.bindings import Bindings
 __all__ = ["MISSING", "Objects", "gives_instances"]
 
 MISSING: Any = object()
-_OTHER = object()  # an attribute of a class that says nothing
+_OTHER = object()  # an attribute that is of no use here
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
 
 class Objects:
-    """What names mean inside one function.
+    """The objects that names stand for inside one function.
 
     Args:
         function: The function.
         bindings: Its own names.
-        local_names: Names of the scope around it that its closure does not have.
+        local_names: Names of the scope around it that are not in its closure.
     """
 
     def __init__(
@@ -41,11 +41,11 @@ class Objects:
         )
 
     def named_by(self, node: ast.expr, hidden: Collection[str]) -> Any:
-        """What *node* names; `MISSING` where that is no class, function, module or Enum member.
+        """Returns the class, function, module or Enum member that *node* names, else `MISSING`.
 
         Args:
             node: A name, or an attribute of one.
-            hidden: Names of comprehensions around it.
+            hidden: Loop names of the comprehensions around it.
         """
         match node:
             case ast.Name(id=name):
@@ -74,7 +74,7 @@ def _attribute(owner: Any, attr: str) -> Any:
 
 
 def _imported(node: ast.AST | None, name: str) -> Any:
-    """What an import inside the function binds, where it is loaded already."""
+    """Returns what an import inside the function binds, if the module is loaded already."""
     match node:
         case ast.Import(names=names):
             for one in names:
@@ -97,7 +97,7 @@ def _cells(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
 
 
 def gives_instances(cls: type) -> bool:
-    """Whether calling *cls* gives one of its instances: nothing overrides how it is made."""
+    """Returns whether calling *cls* makes an instance of it: no metaclass changes that."""
     calls = next((one for one in type.mro(type(cls)) if "__call__" in vars(one)), type)
     return (
         calls is type

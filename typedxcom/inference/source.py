@@ -1,4 +1,4 @@
-"""The syntax tree of one function, from its file."""
+"""Reads the syntax tree of one function from its file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def node_of(function: types.FunctionType) -> FunctionNode | None:
-    """The definition of *function*; None where its source is not there, or is another one."""
+    """Returns the definition of *function*; None if its source is missing or has changed."""
     code = function.__code__
     linecache.checkcache(code.co_filename)  # a file may have been edited since it was read
     lines = linecache.getlines(code.co_filename, function.__globals__)
@@ -25,7 +25,7 @@ def node_of(function: types.FunctionType) -> FunctionNode | None:
     rest = lines[first - 1 :]
     try:
         node = _parsed(_by_indentation(rest))
-    except SyntaxError:  # a text or brackets that reach into the margin
+    except SyntaxError:  # a string or brackets go on at the margin
         try:
             node = _parsed(inspect.getblock(rest))
         except (SyntaxError, ValueError, tokenize.TokenError, IndexError):
@@ -36,22 +36,22 @@ def node_of(function: types.FunctionType) -> FunctionNode | None:
 
 
 def offset_of(function: types.FunctionType, node: FunctionNode) -> int:
-    """What a line of *node*, the definition of *function*, lacks to be a line of its file."""
+    """Returns the number to add to a line of *node*, so that it is a line of the file."""
     first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
     return function.__code__.co_firstlineno - first
 
 
 def _parsed(lines: list[str]) -> ast.stmt | None:
-    """The first statement of *lines*."""
+    """Returns the first statement of *lines*."""
     text = "".join(lines)
-    # An indented block stands in one of ours: a dedent would change texts of several lines.
+    # An indented block goes below an `if`: a dedent would change strings of several lines.
     tree = ast.parse(f"if 1:\n{text}" if text[:1].isspace() else text)
     node = tree.body[0] if tree.body else None
     return node.body[0] if isinstance(node, ast.If) else node
 
 
 def _by_indentation(lines: list[str]) -> list[str]:
-    """The function at the start of *lines*, by their margins: quick, and nearly always right."""
+    """Returns the lines of the first function, by their margins: quick, and nearly always right."""
     margin = _margin(lines[0])
     is_body = False
     for at, line in enumerate(lines):

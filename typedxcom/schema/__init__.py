@@ -1,4 +1,4 @@
-"""Floor 2: an annotation described once, and the one relation between two of them."""
+"""Floor 2: describes an annotation once, and decides whether one fits another."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Read an annotation once and describe it as a `Schema`.
+"""Reads an annotation once and describes it as a `Schema`.
 
-Only what wiring needs and what the codecs must know is kept. Optional libraries are never
-imported here: a class that comes from one shows that its library is loaded already.
+A schema keeps only what wiring and the codecs need. Optional libraries are never imported here: if
+an annotation has a class of such a library, the library is loaded already.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ _SCALAR_NODES = {cls: Scalar(cls) for cls in SCALARS}
 
 
 def schema_of(annotation: Any) -> Schema:
-    """Describe *annotation*.
+    """Describes *annotation*.
 
     Returns:
-        The tree; what cannot make the round trip is an `Unsupported` node inside it.
+        The schema. A type that cannot make the round trip is an `Unsupported` node inside it.
 
     Raises:
         NameError: A forward reference inside it cannot be resolved yet.
@@ -79,25 +79,25 @@ def schema_of(annotation: Any) -> Schema:
     except RecursionError:
         return Unsupported(annotation, "use a type that does not contain ever larger ones")
     for (cls, args), record in builder.fresh.items():
-        if not args:  # a generic class may live longer than what it is made of
+        if not args:  # a generic class may live longer than its arguments
             kept_on(cls)[_RECORD] = record
     return schema
 
 
 def is_lax(annotation: Any) -> bool:
-    """Whether *annotation* carries `Lax()`."""
+    """Returns whether *annotation* has the mark `Lax()`."""
     return get_origin(annotation) is Annotated and any(
         isinstance(part, Lax) or part is Lax for part in annotation.__metadata__
     )
 
 
 def is_union(annotation: Any) -> bool:
-    """Whether *annotation* is a union, in either spelling."""
+    """Returns whether *annotation* is a union: `Union[int, str]` or `int | str`."""
     return get_origin(annotation) in (Union, types.UnionType)
 
 
 class SchemaBuilder:
-    """One reading; records are kept aside until the whole of it has succeeded."""
+    """Reads one annotation. It keeps records aside until the whole annotation is read."""
 
     def __init__(self) -> None:
         self.fresh: dict[Any, Record] = {}
@@ -108,9 +108,9 @@ class SchemaBuilder:
         self.depth = 0  # classes, aliases and NewTypes around, whose annotations stay as they are
 
     def build(self, annotation: Any, env: Mapping[Any, Schema] | None = None) -> Schema:
-        """Describe *annotation*, with *env* for its type variables."""
+        """Describes *annotation*. *env* says what its type variables stand for."""
         env = env or {}
-        if type(annotation) is type and annotation in SCALARS:  # the most of them
+        if type(annotation) is type and annotation in SCALARS:  # most annotations
             return _SCALAR_NODES[annotation]
         if not isinstance(annotation, Hashable):
             return Unsupported(repr(annotation), cure_for(annotation))
@@ -223,9 +223,9 @@ class SchemaBuilder:
         if refused:
             return Unsupported(inner, refused)
         rows = next((part for part in metadata if type(part).__name__ == "Rows"), None)
-        if rows is not None:  # a library's own table, whose rows are named beside it
+        if rows is not None:  # a library's own table: `Rows` names its row model
             return TableOf(self.build(rows.row, env))
-        if replaces_schema(metadata):  # a validator of the user's own stands for the class
+        if replaces_schema(metadata):  # the user's own validator reads it, not the class
             return Constrained(
                 Opaque(inner if isinstance(inner, type) else object), *constrain(metadata)
             )
@@ -307,7 +307,7 @@ class SchemaBuilder:
         return record
 
     def _foreign(self, annotation: Any, origin: Any) -> Schema:
-        """A class that is nobody's: pydantic may know it; anything else is refused."""
+        """Describes a class of another library. It is refused unless pydantic can read it."""
         cure = cure_for(origin)
         return Unsupported(annotation, cure) if cure else Opaque(origin)
 
@@ -329,7 +329,7 @@ def _enum(cls: type[enum.Enum]) -> Schema:
 
 
 def _is_text(value: str) -> bool:
-    """Whether *value* can be written as UTF-8."""
+    """Returns whether *value* can be written as UTF-8."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -338,7 +338,7 @@ def _is_text(value: str) -> bool:
 
 
 def _as_key(schema: Schema) -> Schema:
-    """*schema* as what a dict's keys are; keys are text in JSON."""
+    """Returns *schema* for the keys of a dict, or refuses it: keys are text in JSON."""
     inner = bare(schema)
     if isinstance(inner, EnumOf) and not issubclass(inner.type, enum.Flag):
         members: Any = inner.type
@@ -352,7 +352,7 @@ def _as_key(schema: Schema) -> Schema:
 
 
 def _is_unset(annotation: Any) -> bool:
-    """Whether *annotation* is msgspec's mark of a field that is left out."""
+    """Returns whether *annotation* is `UnsetType`, msgspec's mark of a field that is left out."""
     return bool(
         getattr(annotation, "__name__", "") == "UnsetType" and annotation.__module__ == "msgspec"
     )
@@ -364,7 +364,7 @@ def _is_alias(annotation: Any) -> bool:
 
 
 def _is_xcomarg(cls: type) -> bool:
-    """Whether *cls* is Airflow's XComArg, by name: this floor never imports airflow."""
+    """Returns whether *cls* is Airflow's XComArg, by name: this floor never imports airflow."""
     return any(
         base.__name__ == "XComArg" and base.__module__.startswith("airflow.")
         for base in cls.__mro__
@@ -372,7 +372,7 @@ def _is_xcomarg(cls: type) -> bool:
 
 
 def _evaluate(annotation: str | typing.ForwardRef, module: str) -> Any:
-    """The annotation that a string stands for. Raises NameError while it has no meaning yet."""
+    """Returns the annotation that a string stands for. Raises NameError if a name is missing."""
     names = vars(sys.modules[module]) if module in sys.modules else {}
     holder = type("Holder", (), {"__annotations__": {"it": annotation}})
     return te.get_type_hints(holder, globalns=names, include_extras=True)["it"]

@@ -1,4 +1,4 @@
-"""A schema in one agreed spelling, and its fingerprint: did a type change since the write?"""
+"""Writes a schema in one agreed form, whose fingerprint shows if a type changed since a write."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ __all__ = ["canonical", "fingerprint"]
 
 
 def fingerprint(schema: Schema) -> str:
-    """SHA-256 of the canonical form, as 64 hexadecimal digits.
+    """Returns the SHA-256 of the canonical form, as 64 hexadecimal digits.
 
-    Two annotations have the same fingerprint when their values have the same JSON form: the names
-    of classes do not count, the names and types of their fields do.
+    Two annotations have the same fingerprint if their values have the same JSON form. The names of
+    classes do not count, but the names and types of their fields do.
     """
     return hashlib.sha256(canonical(schema).encode()).hexdigest()
 
 
 def canonical(schema: Schema) -> str:
-    """*schema* as JSON: the same in every process, for every order of definition."""
+    """Returns *schema* as JSON: the same in every process, in whatever order fields are defined."""
     return json.dumps(_form(schema, []), sort_keys=True, separators=(",", ":"))
 
 
 def _form(schema: Schema, above: list[Schema]) -> Any:
-    """One node; a class or alias that contains itself points up by its distance."""
+    """Returns the form of one node. A class that contains itself says how far up it is."""
     for distance, node in enumerate(reversed(above)):
         if node is schema:
             return {"up": distance}

@@ -1,4 +1,4 @@
-"""What the author says of each field of a class, in words."""
+"""Reads the descriptions that authors give to the fields of a class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["descriptions"]
 
 
 def descriptions(cls: type) -> dict[str, str]:
-    """Field to description: of ``Field(description=…)``, ``msgspec.Meta`` or ``Doc``."""
+    """Returns field -> description, from ``Field(description=…)``, ``msgspec.Meta`` or ``Doc``."""
     return {name: text for name, text in _described(cls) if text}
 
 

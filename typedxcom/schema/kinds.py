@@ -1,4 +1,4 @@
-"""The classes of the standard library that an annotation may name, by how they are described."""
+"""Lists the standard library's classes for annotations, by the node that describes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 __all__ = ["MAPPINGS", "NATIVE_SCALARS", "SCALARS", "SEQUENCES", "TEXT_SCALARS", "is_frame"]
 
-NATIVE_SCALARS: frozenset[type] = frozenset({  # the ones that msgspec reads and writes itself
+NATIVE_SCALARS: frozenset[type] = frozenset({  # msgspec reads and writes them itself
     bool, int, float, str, bytes, bytearray, type(None), decimal.Decimal, uuid.UUID,
     dt.datetime, dt.date, dt.time, dt.timedelta,
 })  # fmt: skip
@@ -44,7 +44,7 @@ _FRAMES = frozenset({  # a library's package and the name of its class of tables
 
 
 def is_frame(cls: Any) -> bool:
-    """Whether *cls* is a table library's own class; none of them is imported to know it."""
+    """Returns whether *cls* is a table library's own class. No library is imported for that."""
     if not isinstance(cls, type):
         return False
     return (cls.__module__.partition(".")[0].lstrip("_"), cls.__name__) in _FRAMES

@@ -1,4 +1,4 @@
-"""What stands inside ``Annotated``: constraints, validators, and our own marks."""
+"""Reads the metadata of ``Annotated``: constraints, validators, and our own marks."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _LIBRARIES = {"pydantic": "pydantic", "annotated_types": "pydantic", "msgspec": 
 
 
 class Lax:
-    """Marks a parameter that is read in lax mode: ``Annotated[int, Lax()]`` takes ``"5"``."""
+    """Marks a parameter that is read in lax mode: ``Annotated[int, Lax()]`` accepts ``"5"``."""
 
     def __repr__(self) -> str:
-        """Return the call that makes it."""
+        """Returns the call that makes it."""
         return "Lax()"
 
 
 def constrain(metadata: tuple[Any, ...]) -> tuple[Constraints, str]:
-    """The constraints that *metadata* sets, and whose they are.
+    """Returns the constraints in *metadata*, and the library that checks them.
 
     Returns:
-        The constraints, and ``pydantic``, ``msgspec`` or ``""`` where nothing in it binds.
+        The constraints, and ``pydantic``, ``msgspec`` or, if there is nothing to check, ``""``.
     """
     found: dict[str, Any] = {}
     engine = ""
@@ -48,7 +48,7 @@ def constrain(metadata: tuple[Any, ...]) -> tuple[Constraints, str]:
 
 
 def _flatten(metadata: tuple[Any, ...]) -> list[Any]:
-    """Metadata with pydantic's ``Field(...)`` and grouped constraints opened."""
+    """Returns the metadata, with the constraints inside pydantic's ``Field(...)`` one by one."""
     flat: list[Any] = []
     for part in metadata:
         inner = getattr(part, "metadata", None)
@@ -71,7 +71,7 @@ def _limits(part: Any) -> dict[str, Any]:
 
 
 def replaces_schema(metadata: tuple[Any, ...]) -> bool:
-    """Whether a validator in *metadata* stands for the class, so that its own schema is void."""
+    """Returns whether a validator in *metadata* replaces the schema of the class."""
     return any(
         type(part).__name__ in _REPLACING and type(part).__module__.startswith("pydantic")
         for part in metadata
@@ -79,5 +79,5 @@ def replaces_schema(metadata: tuple[Any, ...]) -> bool:
 
 
 def converts(metadata: tuple[Any, ...]) -> bool:
-    """Whether a validator in *metadata* gets the value before it is read as its type."""
+    """Returns whether a validator in *metadata* gets the value before it is read as its type."""
     return any(type(part).__name__ == "BeforeValidator" for part in metadata)

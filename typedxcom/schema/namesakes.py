@@ -1,6 +1,6 @@
-"""Two classes of one name, which a message must tell apart: by module, or as loaded twice.
+"""Finds two classes or NewTypes of the same name, so that a message can tell them apart.
 
-NewTypes too.
+They differ by module, for example `sales.Order` and `shop.Order`, or one module is loaded twice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DAG_FILE = re.compile(r"^unusual_prefix_[0-9a-f]+_")  # how Airflow names the m
 
 
 def namesakes(upstream: Schema, downstream: Schema) -> str:
-    """The sentence about two different classes of one name; empty where there are none."""
+    """Returns a sentence about two different classes of one name, or an empty text."""
     for mine in _classes(upstream):
         for theirs in _classes(downstream):
             if mine is not theirs and mine.__name__ == theirs.__name__:
@@ -36,7 +36,7 @@ def namesakes(upstream: Schema, downstream: Schema) -> str:
 
 
 def _classes(schema: Schema) -> Iterator[Any]:
-    """The classes that a value of *schema* may be of."""
+    """Yields the classes and NewTypes that a value of *schema* may have."""
     match schema:
         case UnionOf(members=members):
             for member in members:

@@ -1,4 +1,4 @@
-"""What an annotation says, as a small tree that every check walks."""
+"""The nodes of a schema: the small tree that describes an annotation, and that checks walk."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _MAX_NAME = 80  # characters of an annotation in a message
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What ``Annotated`` says of a value beyond its type."""
+    """The limits that ``Annotated`` sets beyond the type, such as ``ge=0``."""
 
     gt: Any = None
     ge: Any = None
@@ -58,15 +58,15 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schema:
-    """One node of the tree; ``str()`` gives the annotation as its author would write it."""
+    """One node of the tree. ``str()`` returns the annotation as its author would write it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Schema):
-    """`Any`, no annotation, or one that cannot be resolved yet: checked at run time if at all.
+    """`Any`, no annotation, or one that cannot be resolved yet. Only a run may check it.
 
     Attributes:
-        claimed: True for an `Any` that somebody wrote inside a contract: its value is JSON.
+        claimed: True for an `Any` that an author wrote inside a contract: its value is JSON.
     """
 
     claimed: bool = False
@@ -90,11 +90,11 @@ class Scalar(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Constrained(Schema):
-    """`Annotated[inner, ...]` with something that a validator obeys.
+    """`Annotated[inner, ...]` with metadata that a library checks.
 
     Attributes:
-        engine: Whose metadata it is: ``pydantic`` (also annotated-types) or ``msgspec``.
-        converts: Whether a validator before it may make other values of what is read.
+        engine: The library that checks it: ``pydantic`` (also annotated-types) or ``msgspec``.
+        converts: Whether a `BeforeValidator` may change the value before it is read.
     """
 
     inner: Schema
@@ -162,7 +162,7 @@ class MappingOf(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a record; ``key`` is its name in JSON where that is another."""
+    """One field of a record. ``key`` is its name in JSON, if that is a different one."""
 
     schema: Schema
     required: bool = True
@@ -174,13 +174,14 @@ class Record(Schema):
     """A model, dataclass, Struct, TypedDict or NamedTuple.
 
     Attributes:
-        type: The class itself (the origin, where a generic alias was written).
+        type: The class itself. For a generic alias such as ``Page[int]`` it is ``Page``.
         style: Which kind of class it is: ``model``, ``dataclass``, ``struct``, ``typeddict``,
             ``namedtuple``.
         args: The type arguments of a generic.
-        fields: Name to field; filled after the node exists, so that a class may contain itself.
-        extras: What the further keys of a TypedDict hold, where it says so.
-        wire: Where the codecs keep what they find out about the fields, once.
+        fields: Name to field. They are filled in after the node exists, so that a class may
+            contain itself.
+        extras: The type of a TypedDict's further keys, if it declares one (``extra_items``).
+        wire: The codecs keep here what they find out about the fields, so that they do it once.
     """
 
     type: type
@@ -199,7 +200,7 @@ class Record(Schema):
 
 @dataclass(frozen=True, slots=True)
 class UnionOf(Schema):
-    """One of several; `Optional[T]` is a union with None."""
+    """One of several types. `Optional[T]` is a union with None."""
 
     members: tuple[Schema, ...]
 
@@ -209,7 +210,7 @@ class UnionOf(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Named(Schema):
-    """A NewType: its own type for wiring, its supertype's value on the wire."""
+    """A NewType. Wiring takes it for a type of its own; in JSON it is a value of its supertype."""
 
     newtype: Any
     inner: Schema
@@ -220,7 +221,7 @@ class Named(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Written(Schema):
-    """A value in the DAG file itself: at run time nothing says which NewType made it."""
+    """A value in the DAG file itself. No NewType can be seen on it: `UserId(5)` is just 5."""
 
     inner: Schema
 
@@ -230,14 +231,15 @@ class Written(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Inferred(Schema):
-    """What the code of a function shows, where no annotation says more.
+    """The type that the code of a function shows, if no annotation says more.
 
-    It explains wiring and refuses what cannot work; no value is decoded by it. A union inside it is
-    one of several possible types, and a record of the type ``dict`` a dict with known keys.
+    It explains wiring and refuses edges that cannot work, but no value is decoded by it. A union
+    inside it means that each of its types is possible. A record whose type is ``dict`` is a dict
+    with known keys.
 
     Attributes:
-        inner: What the code shows.
-        promised: What the annotation says, where it says less: ``dict``.
+        inner: The type that the code shows.
+        promised: The type of the annotation, if there is one that says less, such as ``dict``.
     """
 
     inner: Schema
@@ -249,7 +251,7 @@ class Inferred(Schema):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alias(Schema):
-    """A `type` alias by its name, which lets it contain itself; ``target`` is filled later."""
+    """A `type` alias by its name, so that it may contain itself. ``target`` is filled later."""
 
     name: str
     target: list[Schema] = field(default_factory=list)
@@ -285,8 +287,8 @@ class TableOf(Schema):
     """`Table[Row]`: compared by column.
 
     Attributes:
-        row: What one row is; unknown where only the library is named.
-        library: The library's class where no row stands beside it: ``DataFrame``.
+        row: The row model; unknown if the annotation names only the library's class.
+        library: That class, if the annotation has no row model: ``DataFrame``.
     """
 
     row: Schema
@@ -298,7 +300,7 @@ class TableOf(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Unsupported(Schema):
-    """What cannot make the round trip, with the reason and the cure."""
+    """An annotation whose values cannot make the round trip, with the cure."""
 
     annotation: Any
     cure: str
@@ -312,12 +314,12 @@ class Unsupported(Schema):
 
 
 def members_of(schema: Schema) -> tuple[Schema, ...]:
-    """The members of a union; of any other schema itself."""
+    """Returns the members of a union. Any other schema is its own only member."""
     return schema.members if isinstance(schema, UnionOf) else (schema,)
 
 
 def inferred(inner: Schema, promised: Schema = UNKNOWN) -> Schema:
-    """What code shows, over what the annotation says; that alone where the code shows nothing."""
+    """Returns the type that code shows, or what the annotation says if code shows nothing."""
     return promised if isinstance(inner, Unknown) else Inferred(inner, promised)
 
 
@@ -325,7 +327,7 @@ _SHOWN_KEYS = 5
 
 
 def seen(schema: Schema) -> str:
-    """What was seen in code in words: ``{'id': int}``, and constants by their types."""
+    """Returns a type that code shows in words, such as ``{'id': int}``. Constants show as types."""
     match schema:
         case Inferred(inner=inner) | Written(inner=inner):
             return seen(inner)
@@ -347,14 +349,14 @@ def seen(schema: Schema) -> str:
 
 
 def bare(schema: Schema) -> Schema:
-    """*schema* without its constraints and NewTypes."""
+    """Returns *schema* without its constraints and NewTypes."""
     while isinstance(schema, (Named, Constrained)):
         schema = schema.inner
     return schema
 
 
 def bounds(constraints: Constraints) -> str:
-    """The limits of a number as a reader writes them: `` > 0``."""
+    """Returns the limits of a number as people write them: `` > 0``."""
     signs = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
     shown = [
         f" {sign} {limit}"
@@ -365,7 +367,7 @@ def bounds(constraints: Constraints) -> str:
 
 
 def part(schema: Schema, key: Any) -> Schema:
-    """The schema of the item that *key* (an index, a dict key, a field name) reaches."""
+    """Returns the schema of the item at *key*: an index, a dict's key or a field's name."""
     match schema:
         case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
             return part(inner, key)
@@ -386,7 +388,7 @@ def part(schema: Schema, key: Any) -> Schema:
 
 
 def children(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """The parts of *schema*, each with its step in a path: ``.field``, ``[...]``."""
+    """Yields the parts of *schema*, each with its step in a path: ``.field``, ``[...]``."""
     match schema:
         case SequenceOf(item=item):
             yield "[...]", item
@@ -410,13 +412,13 @@ def children(schema: Schema) -> Iterator[tuple[str, Schema]]:
             yield "", bound
 
 
-_LEAVES = (Scalar, Unknown)  # the most of all nodes
+_LEAVES = (Scalar, Unknown)  # most nodes are one of them
 
 
 def walk(
     schema: Schema, path: str = "$", *, into_models: bool = True
 ) -> Iterator[tuple[str, Schema]]:
-    """Every node of the tree, with the path to it; a class that contains itself comes once.
+    """Yields every node of the tree with its path. A class that contains itself comes once.
 
     Args:
         schema: Where to begin.

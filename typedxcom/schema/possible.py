@@ -1,8 +1,8 @@
-"""The relation of what was only seen in code: it refuses what cannot work whatever happens.
+"""Compares a type that was only seen in code with what is read: refuses what can never work.
 
-Nobody promised such a type. The value may be any one of several, and it travels as JSON or in
-Airflow's own form of a class, which a reader opens by its own annotation. So a list fits a tuple, a
-dict with the right keys fits a model, and a text fits what is written as text.
+Nobody promised such a type. The value may have any one of several types. It travels as JSON or in
+Airflow's own form of a class, and the reader opens it by its own annotation. So a list fits a
+tuple, a dict with the right keys fits a model, and a text fits a date, which JSON has as text.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ __all__ = ["Misfit", "misfit"]
 
 _NUMBERS = (bool, int, float)
 _NONE = type(None)
-_LOOSE = (abc.Iterable, abc.Collection, abc.Sequence)  # of which a text or a dict is one
+_LOOSE = (abc.Iterable, abc.Collection, abc.Sequence)  # a text or a dict is one of these too
 
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Why no value of one type can be read as another, and where inside it."""
+    """The reason why no value of one type can be read as another, and the path of it."""
 
     path: str
     reason: str
 
 
 def misfit(up: Schema, down: Schema, path: str = "$", *, lax: bool = False) -> Misfit | None:
-    """Why no value of *up* can be read as *down*; None where one may.
+    """Returns why no value of *up* can be read as *down*, or None if one may be.
 
     Args:
-        up: What was seen in code.
-        down: What is read.
-        path: Where both stand in the whole value.
+        up: The type that was seen in code.
+        down: The type that is read.
+        path: Where both are in the whole value.
         lax: Whether *down* is a part of a pydantic model, which reads ``"1"`` as a number.
     """
     match up, down:
@@ -90,7 +90,7 @@ def misfit(up: Schema, down: Schema, path: str = "$", *, lax: bool = False) -> M
 
 
 def _all(found: Iterable[Misfit | None]) -> Misfit | None:
-    """The first of *found*, where none of them is missing."""
+    """Returns the first misfit if every one of *found* is a misfit, else None."""
     first: Misfit | None = None
     for one in found:
         if one is None:
@@ -104,7 +104,7 @@ def _differ(up: Schema, down: Schema, path: str) -> Misfit:
 
 
 def _constant(value: Any, down: Schema, path: str, *, lax: bool) -> Misfit | None:
-    """A value that stands in the code."""
+    """Returns why a constant in the code cannot be read as *down*, or None."""
     kind = type(value)
     match down:
         case LiteralOf(values=wanted):
@@ -136,7 +136,7 @@ def _is_number(text: str) -> bool:
 
 
 def _scalar(kind: type, down: Schema, *, lax: bool) -> bool:
-    """Whether a value of the scalar class *kind* may be read as *down*."""
+    """Returns whether a value of the scalar class *kind* may be read as *down*."""
     match down:
         case Scalar(type=wanted):
             return _scalars(kind, wanted, lax=lax)
@@ -199,7 +199,7 @@ def _positions(
     path: str,
     fields: Any = None,
 ) -> Misfit | None:
-    """Items by their number."""
+    """Compares items by their position."""
     if not isinstance(up, TupleOf):
         return None
     most = len(list(wanted))
@@ -226,7 +226,7 @@ def _mapping(up: MappingOf, down: Schema, path: str) -> Misfit | None:
 
 
 def _record(up: Record, down: Schema, path: str) -> Misfit | None:
-    """A dict whose keys are known, or an instance of a class."""
+    """Compares a dict whose keys are known, or an instance of a class."""
     match down:
         case Record():
             return _fields(up, down, path)
@@ -263,7 +263,7 @@ def _fields(up: Record, down: Record, path: str) -> Misfit | None:
 
 
 def _keys(record: Record, name: str, field: Field) -> tuple[str, ...]:
-    """The keys under which *record* reads a field; empty if that is not known."""
+    """Returns the keys under which *record* reads a field; empty if that is not known."""
     info = getattr(record.type, "model_fields", {}).get(name)
     alias = getattr(info, "validation_alias", None) or getattr(info, "alias", None) or field.key
     if alias is None:
@@ -272,7 +272,7 @@ def _keys(record: Record, name: str, field: Field) -> tuple[str, ...]:
 
 
 def _is_open(schema: Schema) -> bool:
-    """Whether a class may read anything: a root model, or one with a way of its own."""
+    """Returns whether a class may read anything, such as a root model or a `model_validator`."""
     if not isinstance(schema, Record):
         return False
     own: Any = schema.type
@@ -286,7 +286,7 @@ def _is_open(schema: Schema) -> bool:
 
 
 def _converts(record: Record) -> bool:
-    """Whether validators of a model's own may make other values of what they get."""
+    """Returns whether the model has field validators, which may change what they get."""
     return any(_decorators(record.type, "field_validators", "validators"))
 
 

@@ -1,4 +1,4 @@
-"""Models, dataclasses, Structs, TypedDicts and NamedTuples: which a class is, and its fields."""
+"""Reads the fields of models, dataclasses, Structs, TypedDicts and NamedTuples."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Build: TypeAlias = Callable[[Any, Mapping[Any, Schema]], Schema]
 
 
 def fields_of(cls: Any, style: str, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    """The fields of the record *cls*.
+    """Returns the fields of the record *cls*.
 
     Args:
-        cls: The class; of a generic one, the class itself.
-        style: Which kind of record it is, as `style_of` says.
+        cls: The class; for a generic alias such as ``Page[int]`` it is ``Page``.
+        style: Which kind of record it is, from `style_of`.
         build: Describes the annotation of one field.
         env: What the type variables of *cls* stand for.
 
@@ -33,7 +33,7 @@ def fields_of(cls: Any, style: str, build: Build, env: Mapping[Any, Schema]) -> 
 
 
 def style_of(cls: type) -> str | None:
-    """Which kind of record *cls* is, or None."""
+    """Returns which kind of record *cls* is, or None."""
     if te.is_typeddict(cls):
         return "typeddict"
     if dataclasses.is_dataclass(cls):
@@ -49,7 +49,7 @@ def style_of(cls: type) -> str | None:
 
 
 def extra_items(cls: Any) -> Any:
-    """What further keys of a TypedDict hold (PEP 728).
+    """Returns the type of a TypedDict's further keys (PEP 728).
 
     Returns:
         Their annotation, ``Never`` for a closed TypedDict, None for an open one.
@@ -90,7 +90,7 @@ def _model_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str
 
 
 def _with_metadata(info: Any) -> Any:
-    """The annotation of a model's field, with what pydantic took off it."""
+    """Returns the annotation of a model's field, with the metadata that pydantic took off it."""
     parts = (info.annotation, *info.metadata)
     return Annotated[parts] if info.metadata else info.annotation
 
@@ -111,7 +111,7 @@ def _has_default(part: Any) -> bool:
 
 
 def _lost_inputs(cls: Any, hints: dict[str, Any]) -> dict[str, Field]:
-    """What ``__init__`` needs and no instance keeps, so that nobody can make it again."""
+    """Refuses each `InitVar` without a default: no instance keeps it, so none can be made again."""
     return {
         name: Field(
             Unsupported(hints[name], f"give the InitVar `{name}` a default, or make it a field")

@@ -1,4 +1,4 @@
-"""What is refused when a contract is declared, each with what to write instead."""
+"""Says what is refused when a contract is declared, and what to write instead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRET_CURE = "pass the id of an Airflow Connection and read the secret inside t
 
 
 def cure_for(origin: Any) -> str:
-    """What to write instead of a class that we do not know, or empty if pydantic reads it."""
+    """Returns what to write instead of a class that we do not know; empty if pydantic reads it."""
     if isinstance(origin, tuple):
         return "annotate with tuple[A, B]"
     if isinstance(origin, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType)) or (
@@ -62,7 +62,7 @@ def _name(origin: Any) -> str:
 
 
 def refused_mark(parts: tuple[Any, ...], *, inside_model: bool) -> str:
-    """The cure where something of pydantic among *parts* cannot be obeyed here; else empty."""
+    """Returns the cure if *parts* has a mark of pydantic's that is refused here; else empty."""
     for part in parts:
         kind = part if isinstance(part, type) else type(part)
         if not kind.__module__.startswith("pydantic"):
@@ -77,7 +77,7 @@ def refused_mark(parts: tuple[Any, ...], *, inside_model: bool) -> str:
 
 
 def hidden_from(cls: Any) -> bool:
-    """Whether *cls* holds a secret that must not reach a row, a log or a message."""
+    """Returns whether *cls* holds a secret, which must not reach an entry, a log or a message."""
     return any(
         base.__module__.startswith("pydantic")
         and base.__name__ in {"SecretStr", "SecretBytes", "Secret", "_SecretBase"}

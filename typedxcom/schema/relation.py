@@ -1,10 +1,9 @@
-"""The one relation: does what *upstream* writes fit what *downstream* reads?
+"""Decides whether what *upstream* writes fits what *downstream* reads.
 
-Classes are compared by name, as Python and mypy do, and structurally where the target is
-structural (a TypedDict). Containers are covariant: an XCom is a copy, so nobody can write
-through it. Numbers follow JSON and PEP 484: a bool fits an int, an int fits a float. What cannot
-be decided before the value exists (`Any`, a constraint that may hold) fits here and is checked
-when the task runs.
+Classes are compared by name, as Python and mypy do. A TypedDict as the target is compared by its
+fields. Containers are covariant: an XCom is a copy, so nobody can write through it. Numbers follow
+JSON and PEP 484: a bool fits an int, an int fits a float. If only the value can decide (`Any`, a
+constraint that may hold), the types fit here, and the value is checked when the task runs.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ _ABSTRACT: dict[Any, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One reason why upstream does not fit downstream, at its place inside the value."""
+    """One reason why upstream does not fit downstream, and its path inside the value."""
 
     path: str
     reason: str
@@ -60,7 +59,7 @@ class Mismatch:
 
 @dataclass(slots=True)
 class Solution:
-    """What the type variables of one call stand for, so far."""
+    """The types that the type variables of one call stand for, so far."""
 
     bindings: dict[str, Schema] = field(default_factory=dict)
 
@@ -68,21 +67,21 @@ class Solution:
 def mismatches(
     upstream: Schema, downstream: Schema, *, solution: Solution | None = None
 ) -> list[Mismatch]:
-    """Why a value of *upstream* cannot be read as *downstream*.
+    """Returns why a value of *upstream* cannot be read as *downstream*.
 
     Args:
-        upstream: What is written.
-        downstream: What is read; its type variables are bound in *solution*.
-        solution: Filled with what the type variables stand for.
+        upstream: The type that is written.
+        downstream: The type that is read; its type variables are bound in *solution*.
+        solution: It is filled with what the type variables stand for.
 
     Returns:
-        Nothing when it fits, or when only the value can tell.
+        An empty list if the types fit, or if only the value can decide.
     """
     return list(FittingRelation(solution or Solution()).compare(upstream, downstream, "$"))
 
 
 def substitute(schema: Schema, solution: Solution) -> Schema:
-    """*schema* with each solved type variable replaced; an unsolved one is unknown."""
+    """Returns *schema* with each type variable replaced: by its solution, else by its bound."""
 
     def put(node: Schema) -> Schema:
         match node:
@@ -105,14 +104,14 @@ def substitute(schema: Schema, solution: Solution) -> Schema:
 
 
 class FittingRelation:
-    """One comparison; pairs that are being compared are taken to fit, so recursion ends."""
+    """One comparison. A pair that is still being compared counts as fitting, so recursion ends."""
 
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
         self.assumed: set[tuple[int, int]] = set()
 
     def compare(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
-        """Yield what is wrong with *up* as *down*."""
+        """Yields what is wrong if *up* is read as *down*."""
         pair = (id(up), id(down))
         if up is down or pair in self.assumed:
             return
@@ -121,7 +120,7 @@ class FittingRelation:
         yield from self._unwrapped(up, down, path)
 
     def fits(self, up: Schema, down: Schema) -> bool:
-        """Whether *up* fits *down* at all; a failed try binds nothing."""
+        """Returns whether *up* fits *down*. If not, no type variable is bound."""
         saved = dict(self.solution.bindings)
         if next(self.compare(up, down, "$"), None) is None:
             return True
@@ -129,7 +128,7 @@ class FittingRelation:
         return False
 
     def _unwrapped(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
-        """Take off what is not a type of its own, outermost first."""
+        """Unwraps aliases, unions, NewTypes and constraints, outermost first, then compares."""
         match up, down:
             case (Unknown() | Unsupported(), _) | (_, Unknown() | Unsupported() | Inferred()):
                 return
@@ -175,7 +174,7 @@ class FittingRelation:
                 yield from self._kinds(up, down, path)
 
     def _seen(self, inner: Schema, promised: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
-        """What stands in code refuses less than a promise does, but may say more."""
+        """Compares a type from code: it refuses less than a promise does, but may say more."""
         found = list(self.compare(promised, down, path))
         yield from found
         wrong = misfit(inner, down, path) if not found else None
@@ -198,7 +197,7 @@ class FittingRelation:
     def _each(
         self, members: tuple[Schema, ...], up: Schema, down: Schema, path: str
     ) -> Iterator[Mismatch]:
-        """Every member of an upstream union must fit."""
+        """Checks that every member of an upstream union fits."""
         unfit = [member for member in members if not self.fits(member, down)]
         if unfit:
             names = ", ".join(f"`{member}`" for member in unfit)
@@ -209,7 +208,7 @@ class FittingRelation:
     def _any(
         self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str
     ) -> Iterator[Mismatch]:
-        """One member of a downstream union must take it, a type variable last."""
+        """Checks that one member of a downstream union takes it. Type variables are tried last."""
         ordered = sorted(members, key=lambda member: isinstance(member, Var))
         if any(self.fits(up, member) for member in ordered):
             return
@@ -322,7 +321,7 @@ class FittingRelation:
                 yield from self.compare(have, want, path)
 
     def _different_classes(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
-        """Two classes that are not related: say first what the reader would miss."""
+        """Compares two unrelated classes: the fields that the reader would miss come first."""
         missing = [
             Mismatch(f"{path}.{name}", f"missing `{name}`")
             for name, part in down.fields.items()
@@ -343,7 +342,7 @@ class FittingRelation:
             yield from self.compare(have.schema, wanted.schema, f"{path}.{name}")
 
     def _columns(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
-        """A reader's columns are a fitting subset of the writer's."""
+        """Checks that the writer has every required column of the reader, and that types fit."""
         if isinstance(up, Record) and isinstance(down, Record):
             for name, wanted in down.fields.items():
                 have = up.fields.get(name)
@@ -358,13 +357,13 @@ def _differs(up: Schema, down: Schema, path: str) -> Mismatch:
 
 
 def _container_fits(up: SequenceOf | TupleOf, down: SequenceOf) -> bool:
-    """Whether the container of *up* may stand where that of *down* is wanted."""
+    """Returns whether the container of *up* may be used as that of *down*: a list as a Sequence."""
     kind = up.type if isinstance(up, SequenceOf) else tuple
     return issubclass(kind, down.type)
 
 
 def _origin(record: Record) -> tuple[type, tuple[Schema, ...]]:
-    """The generic class behind a parametrised one, and its arguments."""
+    """Returns the generic class behind a parametrised one, and its arguments."""
     generic = getattr(record.type, "__pydantic_generic_metadata__", None)
     if not generic or generic["origin"] is None:
         return record.type, record.args

@@ -1,4 +1,4 @@
-"""Which single values a leaf of a schema takes: promotions, finite sets of values, limits."""
+"""Decides which single values a leaf of a schema takes: promotions, finite sets, limits."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _PROMOTIONS: dict[type, tuple[type, ...]] = {
 
 
 def scalar_fits(mine: type, theirs: type) -> bool:
-    """Whether each value of the class *mine* is one of *theirs*, as JSON and PEP 484 have it."""
+    """Returns whether each value of the class *mine* is one of *theirs*, by JSON and PEP 484."""
     if mine is dt.datetime and theirs is dt.date:
         return False  # a datetime's text is no date, so the reader would refuse it
     return issubclass(mine, theirs) or issubclass(mine, _PROMOTIONS.get(theirs, ()))
 
 
 def finite_values(schema: Schema) -> tuple[Any, ...] | None:
-    """All values that *schema* allows, where they can be listed."""
+    """Returns all values that *schema* allows, or None if they cannot be listed."""
     match schema:
         case Written(inner=inner):
             return finite_values(inner)
@@ -50,12 +50,12 @@ def finite_values(schema: Schema) -> tuple[Any, ...] | None:
 
 
 def is_among(value: Any, wanted: tuple[Any, ...]) -> bool:
-    """Whether *value* is one of *wanted*, of the same type too: 1 is not True."""
+    """Returns whether *value* is one of *wanted*, of the same type too: 1 is not True."""
     return any(type(value) is type(one) and value == one for one in wanted)
 
 
 def takes(schema: Schema, value: Any) -> bool:
-    """Whether *schema*, a scalar kind, takes the single *value*."""
+    """Returns whether *schema*, a scalar, takes the single *value*."""
     match schema:
         case Unknown():
             return True
@@ -69,14 +69,14 @@ def takes(schema: Schema, value: Any) -> bool:
 
 
 def share_no_value(have: Constraints, want: Constraints) -> bool:
-    """Whether two ranges have no value in common; anything less sure is left to the run."""
+    """Returns whether two ranges surely have no value in common; if not, the run decides."""
     highest, lowest = _tightest(have.lt, have.le, min), _tightest(want.gt, want.ge, max)
     top, bottom = _tightest(want.lt, want.le, min), _tightest(have.gt, have.ge, max)
     try:
         empty = (highest is not None and lowest is not None and highest < lowest) or (
             top is not None and bottom is not None and top < bottom
         )
-    except TypeError:  # limits of types that do not compare say nothing
+    except TypeError:  # limits that cannot be compared decide nothing
         return False
     shorter = (
         have.max_length is not None

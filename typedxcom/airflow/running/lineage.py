@@ -1,10 +1,11 @@
-"""Stored values as datasets of OpenLineage, where its provider is installed and switched on.
+"""Reports stored values as datasets to OpenLineage, if its provider is installed and enabled.
 
-Its listener asks the operator for datasets when the task has ended. What flowed is noted on the
-way, and only where the provider is loaded: without it, nothing here runs and nothing is imported.
+Its listener asks the operator for datasets when the task has ended. This module notes what the task
+reads and pushes before that, but only if the provider is loaded. Without the provider, nothing here
+runs and nothing is imported.
 
-A dataset is one XCom of a task: its name has no run in it, so that one run's dataset is the next
-one's. Values that stand in the entry itself are small, and none.
+A dataset is one XCom of a task. Its name has no run in it, so that all runs have the same dataset.
+Small values, which are in the entry itself, are not datasets.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ _PROVIDER = "airflow.providers.openlineage.plugins.listener"
 
 @dataclass(slots=True)
 class _Flow:
-    """What flowed through one task.
+    """The values that one task read and pushed.
 
     Attributes:
-        inputs: The XComs that were read, each with the contract of its reader.
+        inputs: The XComs that were read, each with the promise of the parameter.
         outputs: The pointers in the entry of the return value.
-        returned: What the task promises to return.
+        returned: The promise of the return value.
     """
 
     inputs: list[tuple[Origin, Promise]] = field(default_factory=list)
@@ -55,7 +56,7 @@ class _Flow:
 
 
 def _harmless(note: Callable[P, R]) -> Callable[P, R | None]:
-    """*note*, but what goes wrong in it does not fail the task."""
+    """Wraps *note* so that an error in it does not fail the task."""
 
     @functools.wraps(note)
     def noted(*args: P.args, **kwargs: P.kwargs) -> R | None:
@@ -69,12 +70,12 @@ def _harmless(note: Callable[P, R]) -> Callable[P, R | None]:
 
 
 def is_recorded() -> bool:
-    """Whether OpenLineage's listener is loaded in this process."""
+    """Returns whether OpenLineage's listener is loaded in this process."""
     return _PROVIDER in sys.modules
 
 
 def _flow_of(operator: Any) -> _Flow:
-    """What was noted of *operator*."""
+    """Returns what was noted about *operator*."""
     found: _Flow = vars(operator).setdefault(_NOTED, _Flow())
     return found
 
@@ -83,12 +84,12 @@ def _flow_of(operator: Any) -> _Flow:
 def note_inputs(
     operator: Any, contract: Contract, raw: Mapping[Place, Any], stored: set[Place], ti: Any
 ) -> None:
-    """Note which XComs the arguments of *operator* were read from, after they were checked.
+    """Notes which XComs the arguments of *operator* were read from, after they were checked.
 
     Args:
         operator: The operator that runs.
         contract: Its contract.
-        raw: Place of an argument to what the DAG's author wrote there.
+        raw: Place of an argument -> what the DAG's author wrote there.
         stored: The arguments that came as a pointer.
         ti: The task instance that runs.
     """
@@ -108,14 +109,14 @@ def _promise_at(contract: Contract, operator: Any, place: Place) -> Promise:
 
 @_harmless
 def stored_places(contract: Contract, operator: Any) -> set[Place]:
-    """The arguments of *operator* that are pointers, before they are read."""
+    """Returns the arguments of *operator* that are pointers, before they are read."""
     given = contract.bind(operator.op_args, operator.op_kwargs)
     return {one.place for one in given if is_pointer(one.value)}
 
 
 @_harmless
 def note_output(operator: Any, entry: Any, promise: Promise) -> None:
-    """Note the pointers in *entry*, which was pushed under the contract *promise*."""
+    """Notes the pointers in *entry*, which was pushed for *promise*."""
     flow = _flow_of(operator)
     flow.outputs, flow.returned = list(_pointers(entry)), promise
 
@@ -129,12 +130,12 @@ def _pointers(entry: Any) -> Iterator[Pointer]:
 
 
 def facets_of(operator: Any, ti: Any, before: Any) -> Any:
-    """The `OperatorLineage` of a task that has ended.
+    """Returns the `OperatorLineage` of a task that has ended.
 
     Args:
         operator: The operator.
         ti: Its task instance.
-        before: What the operator's own class says, if anything.
+        before: The lineage that the operator's own class returns, or None.
     """
     from airflow.providers.openlineage.extractors import OperatorLineage
 
@@ -151,9 +152,10 @@ def facets_of(operator: Any, ti: Any, before: Any) -> Any:
 
 
 def _with_the_authors(found: Any, operator: Any, ti: Any) -> Any:
-    """*found*, and what the provider takes from hooks, inlets and outlets if there is nothing else.
+    """Adds to *found* the datasets of hooks, or else of inlets and outlets.
 
-    It asks for these only where an operator names no dataset, and ours are beside them.
+    The provider asks for these only if an operator names no dataset. Ours are reported in
+    addition to them.
     """
     from airflow.providers.openlineage.extractors.manager import ExtractorManager
     from airflow.sdk import TaskInstanceState
@@ -167,7 +169,7 @@ def _with_the_authors(found: Any, operator: Any, ti: Any) -> Any:
 
 
 def _called(method: Any, *args: Any) -> Any:
-    """Call *method*, which took fewer arguments in earlier releases of the provider."""
+    """Calls *method*, which takes fewer arguments in earlier releases of the provider."""
     return method(*args[: len(inspect.signature(method).parameters)])
 
 
@@ -223,14 +225,14 @@ def _output(flow: _Flow, ti: Any) -> Any:
 
 
 def _row(promise: Promise) -> TableSchema | None:
-    """What the contract says of a table's rows, where there is one kind of table in it."""
+    """Returns the schema of the promised table, or None unless there is exactly one kind."""
     codec = promise.codec
     rows = list(codec.table_schemas()) if isinstance(codec, StoredCodec) else []
     return rows[0] if len(rows) == 1 else None
 
 
 def _is_lazy(annotation: Any) -> bool:
-    """Whether the table of a parameter is checked while the body reads it, as far as it does."""
+    """Returns whether a table is checked only while the task reads it, and as far as it does."""
     from typedxcom.tables import LazyTable
     from typedxcom.tables.libraries.convert import is_streamed
 
@@ -239,7 +241,7 @@ def _is_lazy(annotation: Any) -> bool:
 
 
 def _schema_facet(schema: Schema, row: TableSchema | None) -> dict[str, Any]:
-    """The columns or fields, with their types and descriptions; nothing of a value without any."""
+    """Returns the columns or fields, with types and descriptions, or an empty dict."""
     from openlineage.client.facet_v2 import schema_dataset
 
     record = next((node for _, node in walk(schema) if isinstance(node, Record)), None)
@@ -252,7 +254,7 @@ def _schema_facet(schema: Schema, row: TableSchema | None) -> dict[str, Any]:
 
 
 def _fields(record: Record | None, row: TableSchema | None) -> Iterator[tuple[str, str, str]]:
-    """Each field, with its name in the data and its type."""
+    """Yields each field, with its name in the data and its type."""
     if row is not None:
         for column in row:
             yield column.name, column.name, str(column.node.type)
@@ -262,7 +264,7 @@ def _fields(record: Record | None, row: TableSchema | None) -> Iterator[tuple[st
 
 
 def _assertions(row: TableSchema) -> dict[str, Any]:
-    """The rules that every row was checked by; the task would have failed by any other."""
+    """Returns the rules that every row was checked by. They hold, or it would have failed."""
     from openlineage.client.facet_v2 import data_quality_assertions_dataset as quality
 
     found = [

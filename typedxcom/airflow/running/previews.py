@@ -1,9 +1,9 @@
-"""The preview of what a task returns, pushed beside its entry for the people who look at the UI.
+"""Pushes a preview of what a task returns, for people who look at the UI.
 
-It is an XCom of its own. A plain entry has no room for it, a pointer with a key more is refused by
-the typedxcom that other workers may still have, and Airflow copies an entry into the rendered
-arguments of each reader, where a sample of its rows has no business. So whoever asks for no key, or
-for another one, never meets it.
+The preview is an XCom of its own, for three reasons. A plain entry has no room for it. A pointer
+with a further key would be refused by an older typedxcom, which other workers may still have. And
+Airflow copies an entry into the rendered arguments of each reader, where sample rows do not belong.
+So a pull gets the preview only if it asks for its key.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 def preview_of(value: Any, contract: Contract, operator: Any, ti: Any) -> ResultPreview | None:
-    """The preview of *value*, to be pushed once its entry is made; None where nobody wants one."""
+    """Returns the preview of *value*, to push once its entry is made, or None if it is off."""
     rows = settings().preview if contract.preview is None else contract.preview
     if rows is None or rows is False or value is None or not operator.do_xcom_push:
         return None
@@ -36,10 +36,10 @@ def preview_of(value: Any, contract: Contract, operator: Any, ti: Any) -> Result
 
 
 class ResultPreview:
-    """One preview in the making.
+    """A preview that is being made.
 
     Attributes:
-        look: Sees the tables that are written for the value.
+        look: It is shown the tables that are written for the value.
     """
 
     def __init__(self, rows: int, value: Any, contract: Contract, operator: Any, ti: Any) -> None:
@@ -48,7 +48,7 @@ class ResultPreview:
         self._operator, self._ti = operator, ti
 
     def push(self, entry: Any) -> None:
-        """Push it beside *entry*; whatever goes wrong with it, the task goes on."""
+        """Pushes it in addition to *entry*. If that fails, the task goes on."""
         try:
             made = make_preview(
                 self._promise.schema,
@@ -57,18 +57,18 @@ class ResultPreview:
                 items=self._items(entry),
             )
             self._ti.xcom_push(KEY, made)
-        except Exception as error:  # its words may quote a value
+        except Exception as error:  # its text may quote a value
             name = type(error).__name__
             _log.warning("Task %s pushes no preview: %s", self._operator.task_id, name)
 
     def _readers(self) -> Iterator[tuple[str, str, str]]:
-        """Task, parameter and type of each reader that is wired in the DAG file."""
+        """Yields task, parameter and type of each reader that is wired in the DAG file."""
         for edge in edges_from(self._operator):
             each = " (each item)" if edge.mapped else ""
             yield edge.downstream, edge.parameter, f"{edge.read}{each}"
 
     def _items(self, entry: Any) -> list[Any]:
-        """The first items of a list or dict that is stored, as JSON builtins."""
+        """Returns the first items of a stored list or dict, as JSON builtins."""
         codec = self._promise.codec
         if not self._rows or isinstance(codec, StoredCodec) or not _is_stored(entry):
             return []
@@ -82,14 +82,14 @@ class ResultPreview:
 
 
 def _is_stored(entry: Any) -> bool:
-    """Whether the value is not in its entry; a list may become one object after this."""
+    """Returns whether the value is in a store, or is a list that may still be moved to one."""
     return is_pointer(entry) or isinstance(entry, list)
 
 
 def _first(value: Any, schema: Schema, rows: int) -> Any:
-    """A value of the same kind that has only the first items; None where there are no items."""
+    """Returns a value of the same kind with only the first items, or None if it has no items."""
     kind = bare(schema)
-    with contextlib.suppress(TypeError):  # a class that is made in another way
+    with contextlib.suppress(TypeError):  # a class whose constructor takes other arguments
         if isinstance(kind, MappingOf):
             return dict(itertools.islice(value.items(), rows))
         if isinstance(kind, SequenceOf):

@@ -1,9 +1,9 @@
-"""Values that break a contract in a DAG that only warns: they pass as Airflow would pass them.
+"""Passes on values that break a contract, as Airflow would, if the DAG only warns.
 
 A reader gets what a parameter without an annotation gets: the value that its upstream promised, or
 else what was pushed. A table comes in the library of the annotation, unchecked. A result is left to
-Airflow's own serialization. What is read or written in a stream cannot be let through after the
-fact, so the checks of ``LazyTable``, record batch readers and lazy frames stay errors.
+Airflow's own serialization. A value that is read or written in a stream cannot be passed on
+afterwards, so the checks of ``LazyTable``, record batch readers and lazy frames stay errors.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ from typedxcom.stored.table import TableCodec, write_any_table
 __all__ = ["BROKEN", "as_airflow_pushes", "passed_item", "passing", "warn_of_result"]
 
 BROKEN = (ValidationError, EncodeError, ContractError)
-"""What may only be a warning. Damaged, unsigned and forged entries are never among them."""
+"""The errors that may be only warnings. Damaged, unsigned and forged entries always fail."""
 _log = logging.getLogger(__name__)
 
 
 def passing(
     dag_id: str, task_id: str, written: Mapping[Place, Any] | None = None, operator: Any = None
 ) -> Forgive | None:
-    """What gives an argument that breaks its contract; None in a DAG that does not only warn.
+    """Returns a function that passes on a wrong argument, or None if the DAG is strict.
 
     Args:
         dag_id: The DAG that runs.
         task_id: The task that reads.
-        written: Place of an argument to what the DAG's author wrote there.
-        operator: The reader as it stands in the DAG, mapped or not.
+        written: Place of an argument -> what the DAG's author wrote there.
+        operator: The reader as it is in the DAG, mapped or not.
     """
     if not warns(dag_id):
         return None
@@ -67,12 +67,12 @@ def passing(
 
 
 def passed_item(value: Any, error: Exception, promise: Promise | None) -> Any:
-    """What a function given to `map` gets of an item that breaks its annotation.
+    """Returns what a function given to `map` gets for an item that breaks its annotation.
 
     Args:
         value: The item as it was pushed.
         error: What is wrong with it.
-        promise: What its own task promised, where that is known.
+        promise: The promise of the task that pushed it, if that is known.
     """
     ti = get_current_context()["ti"]
     _warn(error, "argument", ti.dag_id, ti.task_id)
@@ -80,20 +80,21 @@ def passed_item(value: Any, error: Exception, promise: Promise | None) -> Any:
 
 
 def warn_of_result(error: Exception, ti: Any) -> None:
-    """Log and count that a result breaks the contract of its own task."""
+    """Logs and counts that a result breaks the contract of its own task."""
     _warn(error, "result", ti.dag_id, ti.task_id)
 
 
 def as_airflow_pushes(value: Any, error: Exception, placement: Placement | None) -> Any:
-    """What Airflow shall push of a result that breaks its contract.
+    """Returns what Airflow pushes for a result that breaks its contract.
 
     Args:
         value: The result.
         error: What is wrong with it.
-        placement: Where a table goes, which Airflow cannot push; pandas frames it can.
+        placement: Where a table is stored, because Airflow cannot push one. It can push a pandas
+            frame. None means that there is no store.
 
     Raises:
-        EncodeError: It would be taken for an entry of ours.
+        Exception: *error* itself, if the result would be mistaken for an entry of ours.
     """
     if _holds_marker(value):
         raise error
@@ -102,7 +103,7 @@ def as_airflow_pushes(value: Any, error: Exception, placement: Placement | None)
 
 
 def _warn(error: Exception, place: str, dag_id: str, task_id: str) -> None:
-    """Log and count *error*; raise it where no warning is enough."""
+    """Logs and counts *error*, or raises it if it is too grave for a warning."""
     if is_grave(str(error)):
         raise error
     _log.warning("%s - passed on as Airflow does, because this DAG only warns", error)
@@ -116,18 +117,18 @@ def _holds_marker(value: Any) -> bool:
 
 
 def _unchecked_table(argument: Argument, bound: Stores | None) -> Any:
-    """The table of a parameter that takes one, in the library that it asks for; else None."""
+    """Returns the table for a parameter that takes one, in its library, unchecked; else None."""
     try:
         codec = argument.promise.codec
         if isinstance(codec, TableCodec):
             return codec.read_unchecked(argument.value, bound)
-    except BROKEN:  # it is no table at all
+    except BROKEN:  # the value is not a table
         pass
     return None
 
 
 def _mapped_steps(operator: Any, place: Place) -> tuple[Any, ...]:
-    """Which part of what the author wrote at *place* goes to one instance of the reader."""
+    """Returns the path in the argument at *place* to the part that one mapped instance gets."""
     if not isinstance(operator, MappedOperator):
         return ()
     expand_input: Any = operator.op_kwargs_expand_input  # type: ignore[attr-defined]
@@ -137,18 +138,18 @@ def _mapped_steps(operator: Any, place: Place) -> tuple[Any, ...]:
 
 
 class PassedValues:
-    """What a parameter without an annotation gets, of these stores."""
+    """Reads values as a parameter without an annotation gets them, from these stores."""
 
     def __init__(self, bound: Stores | None) -> None:
         self._stores = bound
 
     def value(self, value: Any, written: Any, steps: tuple[Any, ...] = ()) -> Any:
-        """*value* as its upstream promised it, at any depth of containers in the DAG file.
+        """Returns *value* as its upstream promised it, at any depth of containers in the DAG file.
 
         Args:
-            value: What was pulled.
+            value: The value that was pulled.
             written: What the DAG's author wrote.
-            steps: Which part of that *value* is, where the reader is mapped over it.
+            steps: The path in *written* to *value*, if the reader is mapped over it.
         """
         if type(written) is dict and type(value) is dict and not steps:
             return {key: self.value(one, written.get(key)) for key, one in value.items()}
@@ -163,11 +164,11 @@ class PassedValues:
                 return [self.promised(one, promise) for one in value[:]]
             steps = steps[1:]
         elif steps and not isinstance(bare(promise.schema), SequenceOf):
-            return self._pushed(value)  # one of the pairs of a dict
+            return self._pushed(value)  # a pair of key and value of a dict
         return self.promised(value, functools.reduce(part_promise, steps, promise))
 
     def promised(self, value: Any, promise: Promise) -> Any:
-        """*value* as *promise* says, or as it was pushed where its own task broke that."""
+        """Returns *value* as *promise* says, or as it was pushed if its own task broke that."""
         if not promise.known or value is None:
             return self._pushed(value)
         try:

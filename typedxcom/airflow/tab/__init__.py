@@ -1,1 +1,1 @@
-"""The tab "Typed XCom" on a task instance in Airflow's UI, and the route that it asks."""
+"""Adds the tab "Typed XCom" to task instances in Airflow's UI, and the route that it calls."""

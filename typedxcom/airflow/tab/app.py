@@ -1,7 +1,7 @@
-"""The tab's own requests: the module that draws it, and the XComs of one task instance.
+"""Answers the tab's requests: for the module that draws it, and the XComs of a task instance.
 
-Whoever may see the DAG's XComs in Airflow may ask. No store is opened, and no code of an author's
-runs: what is shown is in the database, written by a worker.
+Users who may see the DAG's XComs in Airflow may send them. No store is opened, and no code of DAG
+authors runs: the tab shows only what workers have written to the database.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def make_app() -> Any:
-    """The app, which Airflow mounts."""
+    """Returns the app. Airflow mounts it."""
     from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
     from airflow.api_fastapi.common.db.common import SessionDep
     from airflow.api_fastapi.core_api.security import requires_access_dag
@@ -39,8 +39,8 @@ def make_app() -> Any:
         found = entries_of(session, dag_id, run_id, task_id, map_index)
         return JSONResponse(shown_entries(found), headers=_PRIVATE)
 
-    xcoms.__annotations__["session"] = SessionDep  # known only here
+    xcoms.__annotations__["session"] = SessionDep  # it is imported only here
     app.get("/tab.js")(module)
-    # Of the names of a request Airflow's check takes the one in the path first, as this does.
+    # If a request names the DAG more than once, Airflow's check takes the path first, as this does.
     app.get("/dags/{dag_id}/xcoms", dependencies=[Depends(may_see)])(xcoms)
     return app

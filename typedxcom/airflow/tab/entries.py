@@ -1,4 +1,4 @@
-"""The XComs of one task instance from the database, as much text of each as the tab can use."""
+"""Reads the XComs of one task instance from the database, and no more text than the tab uses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["MAX_TEXT", "StoredEntry", "entries_of"]
 
-MAX_TEXT = 100_000  # characters of an entry; of a larger one only the beginning is shown
+MAX_TEXT = 100_000  # characters of an entry; a larger one is cut
 _MAX_ENTRIES = 100
 
 
@@ -19,7 +19,7 @@ class StoredEntry:
     Attributes:
         key: Its key.
         text: The JSON of its entry, `MAX_TEXT` characters at most.
-        size: How many characters it has.
+        size: How many characters the whole JSON has.
         at: When it was pushed, in ISO 8601.
     """
 
@@ -37,7 +37,7 @@ class StoredEntry:
 def entries_of(
     session: Any, dag_id: str, run_id: str, task_id: str, map_index: int
 ) -> list[StoredEntry]:
-    """The XComs of a task instance by key; the database itself cuts what is too long."""
+    """Returns the XComs of a task instance by key. The database cuts those that are too long."""
     return sorted(_entries(session, dag_id, run_id, task_id, map_index), key=lambda one: one.key)
 
 
@@ -49,7 +49,7 @@ def _entries(
 
     if not run_id:
         return
-    # Airflow knows which rows count: from 3.4 on they are in two tables, and earlier tries stay.
+    # Airflow knows which rows count: since 3.4 they are in two tables, and earlier tries stay.
     found: Any = XComModel.get_many(
         run_id=run_id, dag_ids=dag_id, task_ids=task_id, map_indexes=map_index, limit=_MAX_ENTRIES
     )

@@ -1,6 +1,6 @@
-"""What Airflow loads of the tab: a description, and an app that is made at its first request.
+"""Describes the tab to Airflow, and makes its app at the first request.
 
-Airflow loads plugins in every process, tasks included, so nothing of ours is imported here.
+Airflow loads plugins in every process, also in those of tasks. So nothing of ours is imported here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PREFIX = "/typedxcom"
 
 
 async def tab_app(scope: Any, receive: Any, send: Any) -> None:
-    """The app as ASGI has it."""
+    """Calls the app, as ASGI does."""
     await _made()(scope, receive, send)
 
 
@@ -30,13 +30,13 @@ def _made() -> Any:
 
 
 def _bundle_url() -> str:
-    """The module's address from the root of the host."""
+    """Returns the module's address from the root of the host."""
     root = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")
     return f"{root}{_PREFIX}/tab.js"
 
 
 class TypedXComPlugin(AirflowPlugin):
-    """Adds the tab; where Airflow's UI knows no such tab, it adds nothing that anybody sees."""
+    """Adds the tab. If Airflow's UI has no such tabs, nothing is visible."""
 
     name = "typedxcom"
     fastapi_apps = [{"app": tab_app, "url_prefix": _PREFIX, "name": "Typed XCom"}]  # noqa: RUF012  # as Airflow declares it

@@ -1,7 +1,7 @@
-"""An entry as the tab shows it: facts and short texts, whoever wrote it.
+"""Makes the facts and short texts that the tab shows of an entry.
 
-A task may write any entry of any DAG, so nothing in one is believed. Each text is cut, characters
-that cannot be seen are spelled out, and a preview that is not one is left out.
+A task may write any entry of any DAG, so entries are not trusted. Each text is cut, invisible
+characters are spelled out, and a damaged preview is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RETURNED = "return_value"
 
 
 def shown_entries(entries: Sequence[StoredEntry]) -> dict[str, Any]:
-    """The XComs of a task instance; the preview goes with what the task returned."""
+    """Returns the XComs of a task instance. The preview belongs to what the task returned."""
     found = [_preview(one) for one in entries if one.key == KEY]
     own = (one for one in entries if one.key != KEY)
     ordered = sorted(own, key=lambda one: one.key != _RETURNED)
@@ -37,7 +37,7 @@ def _preview(entry: StoredEntry) -> dict[str, Any] | None:
 
 
 def _beside(entry: StoredEntry, previews: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
-    """An entry with its preview, if it has one; beside one that cannot be read it has no value."""
+    """Returns an entry with its preview, if any. With a damaged preview the value is left out."""
     shown = _shown(entry, next(iter(previews), None))
     if None in previews:
         shown.pop("value", None)
@@ -66,7 +66,7 @@ def _shown(entry: StoredEntry, preview: dict[str, Any] | None) -> dict[str, Any]
 
 
 def _parsed(text: str) -> Any:
-    """The JSON of *text*, or the text itself."""
+    """Parses *text* as JSON, or returns it as it is."""
     try:
         return read_text(text.encode("utf-8", "surrogatepass"))
     except (DecodeError, ValueError, RecursionError):
@@ -74,7 +74,7 @@ def _parsed(text: str) -> Any:
 
 
 def _pointed(tree: dict[str, Any]) -> dict[str, Any]:
-    """The facts of a pointer, which are not proved here."""
+    """Returns the facts in a pointer. They are not verified here."""
     try:
         pointer = parse(tree)
     except DecodeError as error:
@@ -111,7 +111,7 @@ def _of_tree(tree: Any, preview: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _readable(tree: Any) -> Any:
-    """*tree* with the order that a mark of ours gives, and one line for each pointer in it."""
+    """Returns *tree* in the order of its order marks, with one line for each pointer."""
     if is_pointer(tree):
         return visible(line_in(tree), _MAX_ABOUT)
     if isinstance(tree, dict):
@@ -120,7 +120,7 @@ def _readable(tree: Any) -> Any:
 
 
 def _ordered(tree: dict[str, Any]) -> list[str]:
-    """The keys in the order that a mark of ours gives, if it names just these."""
+    """Returns the keys in the order of the order mark, if that names exactly these keys."""
     order = tree.get(MARKER)
     keys = [key for key in order if isinstance(key, str)] if isinstance(order, list) else []
     return keys if sorted([*keys, MARKER]) == sorted(tree) else list(tree)

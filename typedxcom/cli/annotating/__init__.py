@@ -1,1 +1,1 @@
-"""`typedxcom annotate`: what the check infers, written into DAG files as annotations."""
+"""Writes the types that the check infers into DAG files, for `typedxcom annotate`."""

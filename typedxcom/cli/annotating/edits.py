@@ -1,4 +1,4 @@
-"""Changes of a source file by position, so that all text in between stays as it is."""
+"""Changes a source file at given positions, so that all other text stays as it is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Source:
     Attributes:
         text: Its bytes.
         tree: Its syntax tree.
-        edits: From where to where to write what; of two at one place the first stands first.
+        edits: Start, end and the new text. Two texts for one position keep their order.
     """
 
     text: bytes
@@ -27,13 +27,13 @@ class Source:
     edits: list[tuple[int, int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Parse the file. Raises SyntaxError."""
+        """Parses the file. Raises SyntaxError."""
         self.tree = ast.parse(self.text)
         self._lines = self.text.splitlines(keepends=True)
         self._newline = "\r\n" if self._lines and self._lines[0].endswith(b"\r\n") else "\n"
 
     def edited(self) -> bytes:
-        """The file with all changes made."""
+        """Returns the file with all changes made."""
         made = self.text
         ordered = sorted(enumerate(self.edits), key=lambda pair: (pair[1][0], pair[0]))
         for _, (start, end, words) in reversed(ordered):
@@ -41,12 +41,12 @@ class Source:
         return made
 
     def annotate_return(self, node: FunctionNode, annotation: str) -> None:
-        """Write ``-> annotation`` behind the parameters of *node*."""
+        """Writes ``-> annotation`` after the parameters of *node*."""
         at = self._end_of_parameters(node)
         self.edits.append((at, at, f" -> {annotation}"))
 
     def annotate_parameter(self, arg: ast.arg, default: ast.expr | None, annotation: str) -> None:
-        """Write ``: annotation`` behind a parameter; its default stands apart then."""
+        """Writes ``: annotation`` after a parameter, and spaces around the ``=`` of its default."""
         start = self._offset(arg.end_lineno or arg.lineno, arg.end_col_offset or 0)
         if default is None:
             self.edits.append((start, start, f": {annotation}"))
@@ -59,7 +59,7 @@ class Source:
             self.edits.append((start, start, f": {annotation}"))
 
     def keep_one_output(self, decorator: ast.expr) -> None:
-        """Write ``multiple_outputs=False`` into a decorator: an annotation would switch it on."""
+        """Writes ``multiple_outputs=False`` into a decorator: an annotation would switch it on."""
         end = self._offset(decorator.end_lineno or 0, decorator.end_col_offset or 0)
         if not isinstance(decorator, ast.Call):
             self.edits.append((end, end, "(multiple_outputs=False)"))
@@ -73,7 +73,7 @@ class Source:
         self.edits.append((at, at, ", multiple_outputs=False"))
 
     def import_names(self, modules: dict[str, set[str]]) -> None:
-        """Write imports behind those that are there."""
+        """Writes imports below the imports of the file."""
         last = self.tree.body[0].lineno - 1 if self.tree.body else 0
         for one in self.tree.body:
             is_text = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
@@ -87,7 +87,7 @@ class Source:
         self.edits.insert(0, (at, at, "".join(lines)))
 
     def insert_above(self, line: int, text: str) -> None:
-        """Write *text* above the top-level statement that holds *line*, and above its comments."""
+        """Writes *text* above the top-level statement that has *line*, and above its comments."""
         statement = next(one for one in self.tree.body if (one.end_lineno or 0) >= line)
         decorators = getattr(statement, "decorator_list", [])
         first = min([statement.lineno, *(one.lineno for one in decorators)])
@@ -98,7 +98,7 @@ class Source:
         self.edits.append((at, at, text if is_apart else f"\n\n{text}"))
 
     def _end_of_parameters(self, node: FunctionNode) -> int:
-        """The offset behind the bracket that closes the parameters of *node*."""
+        """Returns the offset after the bracket that closes the parameters of *node*."""
         start, depth = node.lineno, 0
         text = b"".join(self._lines[start - 1 : node.body[0].lineno]).decode()
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -113,9 +113,9 @@ class Source:
         raise SyntaxError(f"the parameters of {node.name} do not end")
 
     def _column(self, line: int, column: int) -> int:
-        """A column in characters as one in bytes."""
+        """Converts a column in characters to one in bytes."""
         return len(self._lines[line - 1].decode()[:column].encode())
 
     def _offset(self, line: int, column: int) -> int:
-        """Where a line and its column in bytes are in the file."""
+        """Returns the offset in the file of a line and its column in bytes."""
         return sum(map(len, self._lines[: line - 1])) + column

@@ -1,4 +1,4 @@
-"""Wishes written into a file, over and over until nothing is left to write, and verified."""
+"""Writes wishes into a file until there are none left, then checks the result."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from typedxcom.inference.source import FunctionNode
 
 __all__ = ["Rewritten", "rewrite"]
 
-_ROUNDS = 9  # an annotation may show what the next one is
-_TYPING = "typing" if sys.version_info >= (3, 12) else "typing_extensions"  # pydantic asks for it
+_ROUNDS = 9  # one annotation may let the next one be inferred
+_TYPING = "typing" if sys.version_info >= (3, 12) else "typing_extensions"  # pydantic requires it
 
 
 @dataclass(frozen=True)
 class Rewritten:
-    """What became of one file.
+    """The result for one file.
 
     Attributes:
         before: Its bytes.
-        after: Its bytes with annotations; as before where nothing was written.
+        after: Its bytes with annotations; the same as before if nothing was written.
         count: How many annotations were written.
-        refused: Why the file is left as it is, if it is.
+        refused: Why the file was not changed, if it was refused.
     """
 
     before: bytes
@@ -40,7 +40,7 @@ class Rewritten:
 
 
 def rewrite(path: Path, folder: Path) -> Rewritten:
-    """Annotate the tasks of a DAG file, in memory.
+    """Annotates the tasks of a DAG file, in memory.
 
     Args:
         path: The file; an absolute path.
@@ -69,7 +69,7 @@ def _why(error: BaseException) -> str:
 
 
 def _verdict(loaded: LoadedFile) -> dict[str, Any]:
-    """What the check says of each DAG, and what each of its tasks pushes."""
+    """Returns the errors of each DAG, and `multiple_outputs` of each of its tasks."""
     from typedxcom.airflow.wiring.dag import check_dag
 
     return {
@@ -82,19 +82,19 @@ def _verdict(loaded: LoadedFile) -> dict[str, Any]:
 
 
 def _differs(before: Any, loaded: LoadedFile) -> str:
-    """Why the annotated file is no good, if it is not: it says more errors, or has other tasks."""
+    """Returns why the annotated file is refused, if so: it has more errors, or other tasks."""
     after = _verdict(loaded)
     if before.keys() != after.keys() or any(before[one][1] != after[one][1] for one in after):
         return "its tasks would be others"
     for one in after:
         new = [words for words in after[one][0] if words not in before[one][0]]
-        if len(after[one][0]) > len(before[one][0]):  # else one that was there has other words
+        if len(after[one][0]) > len(before[one][0]):  # else an old error has other words
             return f"it would be wrong: {new[0]}"
     return ""
 
 
 def _annotated(text: bytes, loaded: LoadedFile) -> tuple[bytes, int]:
-    """The file with one round of annotations, and how many these are."""
+    """Returns the file with one round of annotations, and how many these are."""
     source = Source(text)
     names = vars(sys.modules[loaded.module]) if loaded.module in sys.modules else {}
     writer = _Writer(source, names)
@@ -103,7 +103,7 @@ def _annotated(text: bytes, loaded: LoadedFile) -> tuple[bytes, int]:
     for wish, node in found:
         if node is not None:
             writer.write_return(wish, node)
-    for wish, node in found if not writer.count else ():  # a parameter takes what is written above
+    for wish, node in found if not writer.count else ():  # results first: they decide parameters
         if node is not None:
             writer.write_parameters(wish, node)
     return writer.finished(), writer.count
@@ -128,7 +128,7 @@ class _Writer:
         self._dicts: set[str] = set()
 
     def write_return(self, wish: Wish, node: FunctionNode) -> None:
-        """Write what one function returns, if all names of that can be had in the file."""
+        """Writes the return annotation of a function, if the file can have all its names."""
         returns = wish.returns
         if returns is not None and self._is_known(returns, wish.dicts):
             decorator = _task_decorator(node) if wish.keeps_one_output else None
@@ -136,7 +136,7 @@ class _Writer:
                 self._return(wish, node, returns, decorator)
 
     def write_parameters(self, wish: Wish, node: FunctionNode) -> None:
-        """Write what one function takes, as far as the names can be had in the file."""
+        """Annotates the parameters of a function, as far as the file can have the names."""
         arguments = node.args
         positional = [*arguments.posonlyargs, *arguments.args]
         without = [None] * (len(positional) - len(arguments.defaults))
@@ -152,7 +152,7 @@ class _Writer:
                 self.count += 1
 
     def finished(self) -> bytes:
-        """The file with all changes."""
+        """Returns the file with all changes."""
         if self._imports:
             self.source.import_names(self._imports)
         return self.source.edited()
@@ -196,7 +196,7 @@ class _Writer:
         self.source.insert_above(node.lineno, "\n".join(lines) + "\n\n\n")
 
     def _is_known(self, found: Spelling, dicts: list[NewDict]) -> bool:
-        """Whether all names of an annotation can be had here, and its new classes are new."""
+        """Returns whether the file has or can import all names, and its new classes are new."""
         parts = [found, *(one for new in dicts for one in new.fields.values())]
         plain = [pair for part in parts for pair in part.names.items()]
         return all(
@@ -210,7 +210,7 @@ class _Writer:
         return self.names.get(name) is what
 
     def _can_import(self, name: str, what: Any) -> bool:
-        """Whether a name of the standard library is free here; the author imports all others."""
+        """Returns whether a standard library name is free here; authors import all others."""
         module = "typing" if what is Any else getattr(what, "__module__", "")
         is_standard = module.partition(".")[0] in sys.stdlib_module_names
         loaded = sys.modules.get(module)
@@ -224,7 +224,7 @@ class _Writer:
 
 
 def _public(module: str, name: str, what: Any) -> str:
-    """The shortest package that has a name: ``pathlib`` for ``pathlib._local``."""
+    """Returns the shortest package that has a name: ``pathlib`` for ``pathlib._local``."""
     parts = module.split(".")
     for length in range(1, len(parts)):
         package = sys.modules.get(".".join(parts[:length])) or importlib.import_module(parts[0])
@@ -234,7 +234,7 @@ def _public(module: str, name: str, what: Any) -> str:
 
 
 def _task_decorator(node: FunctionNode) -> ast.expr | None:
-    """The decorator that makes *node* a task, where it does not mention its outputs."""
+    """Returns the task decorator of *node*; None if unclear, or if it sets multiple_outputs."""
     named = list(_named_task(node))
     if len(named) != 1:
         return None

@@ -1,4 +1,4 @@
-"""Which annotations the tasks of a file lack, and what each should be."""
+"""Finds the annotations that the tasks of a file lack."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class NewDict:
 
 @dataclass
 class Wish:
-    """What one function lacks.
+    """The annotations that one function lacks.
 
     Attributes:
         function: The author's function.
-        returns: What it returns, where nothing is written.
+        returns: The annotation of its result, if it has none yet.
         parameters: Parameter to annotation.
-        dicts: TypedDicts that these name.
+        dicts: The TypedDicts that these annotations name.
         keeps_one_output: Whether the new annotation would make Airflow push each key.
     """
 
@@ -73,7 +73,7 @@ class Wish:
 
 
 def wishes_of(dags: Iterable[Any], file: str) -> list[Wish]:
-    """What the functions of *file* lack that are tasks of *dags*."""
+    """Returns a wish for each function of *file* that is a task of *dags* and lacks something."""
     operators: dict[Any, list[Any]] = {}
     for dag in dags:
         for operator in dag.tasks:
@@ -85,7 +85,7 @@ def wishes_of(dags: Iterable[Any], file: str) -> list[Wish]:
 
 
 def _function(operator: Any) -> Any:
-    """The plain function of a decorated task; None where there is none."""
+    """Returns the plain function of a decorated task, or None."""
     if not hasattr(getattr(operator, "operator_class", operator), "custom_operator_name"):
         return None
     function = getattr(operator, "python_callable", None)
@@ -109,7 +109,7 @@ def _wish(function: Any, operators: list[Any]) -> Wish:
 
 
 def _says_enough(shown: Schema, *, is_ours: bool) -> bool:
-    """Whether a type may be written: an ``Any`` of a contract of ours says that a value is JSON."""
+    """Returns whether *shown* is worth writing. In our contracts an ``Any`` would mean JSON."""
     if isinstance(shown, Unknown):
         return False
     return not (is_ours and any(isinstance(node, Unknown) for _, node in walk(shown)))
@@ -124,13 +124,13 @@ def _wish_return(wish: Wish, shown: Schema, operator: Any) -> None:
 
 
 def _is_dict(found: Spelling) -> bool:
-    """Whether Airflow takes an annotation for a dict, whose keys it then pushes each."""
+    """Returns whether Airflow takes an annotation for a dict, and so would push each key."""
     what = found.names.get(found.text)
     return found.text.startswith("dict[") or isinstance(what, NewDict) or is_typeddict(what)
 
 
 def _with_dicts(wish: Wish, schema: Schema, name: str) -> Spelling | None:
-    """The annotation of a returned value, with TypedDicts for dicts of known keys."""
+    """Returns the annotation of a returned value, with TypedDicts for dicts of known keys."""
     dicts = [one for one in members_of(schema) if isinstance(one, Record) and one.type is dict]
     others = [one for one in members_of(schema) if one not in dicts]
     if dicts and all(one == _NONE for one in others):
@@ -153,7 +153,7 @@ def _is_display(schema: Schema) -> bool:
 
 
 def _new_dict(dicts: Iterable[Any], name: str) -> NewDict | None:
-    """The TypedDict that all of *dicts* are; None where no class can say it."""
+    """Returns one TypedDict for all of *dicts*, or None if the keys cannot be its fields."""
     found = list(dicts)
     names = list(dict.fromkeys(key for one in found for key in one.fields))
     if not names or not all(one.isidentifier() and not keyword.iskeyword(one) for one in names):
@@ -162,7 +162,7 @@ def _new_dict(dicts: Iterable[Any], name: str) -> NewDict | None:
     for key in names:
         parts = [one.fields[key].schema for one in found if key in one.fields]
         field_type = spelled(one_of(parts)) or spelled(UNKNOWN)
-        assert field_type is not None  # of what is unknown it is `Any`
+        assert field_type is not None  # an unknown type is spelled `Any`
         fields[key] = field_type
         if len(parts) < len(found):
             optional.add(key)
@@ -170,7 +170,7 @@ def _new_dict(dicts: Iterable[Any], name: str) -> NewDict | None:
 
 
 def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
-    """What all calls of *function* give to each parameter that has no annotation."""
+    """Returns what all calls of *function* pass to each parameter without an annotation."""
     parameters = inspect.signature(function).parameters
     found: dict[str, list[Schema]] = {}
     for operator in operators:
@@ -213,7 +213,7 @@ def _default(parameter: inspect.Parameter) -> Iterator[Schema]:
 
 
 def _plain(schema: Schema) -> Schema:
-    """What an argument is, without where it comes from."""
+    """Returns the type of an argument, without the marks of where it comes from."""
     while isinstance(schema, (Written, Inferred)):
         schema = schema.inner
     if isinstance(schema, UnionOf):

@@ -1,1 +1,1 @@
-"""A DAG as a picture: tasks as boxes, with the types on the edges between them."""
+"""Draws a DAG as a picture: tasks as boxes, with types on the edges between them."""

@@ -1,8 +1,9 @@
-"""Where tasks and groups stand in a picture, and the way of each edge between them.
+"""Places the tasks and groups of a picture, and finds the way of each edge between them.
 
-What is in a group is laid out first; then the group is one box among others. Boxes stand in layers
-from left to right, as far left as what they wait for lets them. An edge that passes a layer, or the
-border of a group, has a place of its own there, so that it crosses no box.
+The contents of a group are laid out first; then the group is one box among others. Boxes form
+layers from left to right. Each box is as far left as possible, to the right of all that it waits
+for. If an edge passes a layer or the border of a group, it gets a place there, so that it crosses
+no box.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ _SWEEPS = 8
 
 @dataclass(eq=False, slots=True)
 class Box:
-    """A task, a group of such, or the place where an edge passes a layer.
+    """A task, a group of tasks, or the place where an edge passes a layer.
 
     Attributes:
         key: The task's or group's id.
-        width: Of a task; that of a group follows from what is in it.
-        height: As `width`.
-        parts: What is in a group.
+        width: The width of a task. A group gets its width from its contents.
+        height: The height, as for `width`.
+        parts: The contents of a group.
         x: Its left side.
         y: Its upper side.
     """
@@ -47,11 +48,11 @@ class Box:
 
 
 def lay_out(root: Box, edges: Sequence[tuple[str, str]]) -> list[list[Point]]:
-    """Place everything in *root*, and give each of *edges* its way.
+    """Places everything in *root*, and finds the way of each of *edges*.
 
     Args:
-        root: The whole, whose tasks have their size.
-        edges: From task to task.
+        root: The whole picture. Its tasks have their size already.
+        edges: Pairs of task ids, from the first to the second.
 
     Returns:
         For each edge the points between its ends.
@@ -64,7 +65,7 @@ def lay_out(root: Box, edges: Sequence[tuple[str, str]]) -> list[list[Point]]:
 
 
 def _above(box: Box, outer: list[Box]) -> Iterator[tuple[str, list[Box]]]:
-    """Each task with the boxes that it is in, from the outermost to itself."""
+    """Yields each task with the boxes that it is in, from the outermost to itself."""
     if not box.parts:
         yield str(box.key), [*outer, box]
     for part in box.parts:
@@ -87,7 +88,7 @@ def _arrange(
 
 
 def _inside(boxes: Sequence[Box], group: Box) -> Box | None:
-    """The part of *group* that is one of *boxes*."""
+    """Returns the part of *group* that is one of *boxes*."""
     return boxes[boxes.index(group) + 1] if group in boxes else None
 
 
@@ -95,8 +96,8 @@ class _Level:
     """The parts of one group, in layers.
 
     Attributes:
-        ways: The boxes in which the edge from one box to another passes layers.
-        gates: Where the edges of a task cross the border: those that leave, and those that come.
+        ways: The boxes where the edge from one box to another passes layers.
+        gates: The boxes where the edges of a task cross the border, outwards or inwards.
     """
 
     def __init__(self, group: Box) -> None:
@@ -108,7 +109,7 @@ class _Level:
         self.widths: dict[Box, float] = {}
 
     def link(self, start: Box | None, end: Box | None, task: str, other: str) -> None:
-        """Note an edge as this level sees it: between two parts, or over the border."""
+        """Notes an edge as this level sees it: between two parts, or over the border."""
         if start is not None and end is None:
             end = self.gates.setdefault(("out", task), Box(("out", task)))
         elif end is not None and start is None:
@@ -117,7 +118,7 @@ class _Level:
             self.links[start, end] = None
 
     def place(self) -> None:
-        """Give every part its place, relative to the group, and the group its size."""
+        """Sets the place of every part, relative to the group, and the size of the group."""
         self._make_layers()
         self._sort()
         self._set_x()
@@ -155,7 +156,7 @@ class _Level:
         return found
 
     def _sort(self) -> None:
-        """Order each layer by where its neighbours in the layer before, or after, stand."""
+        """Orders each layer by the places of its neighbours in the layer before or after."""
         near = self._neighbours()
         for sweep in range(_SWEEPS):
             layers = self._layers if sweep % 2 == 0 else self._layers[::-1]
@@ -200,7 +201,7 @@ class _Level:
 
 
 def _depths(boxes: Sequence[Box], after: dict[Box, list[Box]]) -> dict[Box, int]:
-    """The layer of each box: one more than what comes before it; edges of a ring do not count."""
+    """Returns the layer of each box: one after what comes before. Rings do not count."""
     order: list[Box] = []
     state: dict[Box, int] = {}  # 1 while it is being visited, 2 after that
     forward: dict[Box, list[Box]] = {box: [] for box in boxes}
@@ -229,9 +230,10 @@ def _depths(boxes: Sequence[Box], after: dict[Box, list[Box]]) -> dict[Box, int]
 
 
 def _stack(layer: Sequence[Box], wanted: Sequence[float]) -> None:
-    """Place the boxes of a layer near the heights that they want, in order and with gaps.
+    """Places the boxes of a layer near the heights that they want, in order and with gaps.
 
-    The mean of the highest and the lowest places that keep the gaps keeps them too.
+    The highest places that keep the gaps and the lowest ones are computed. Their mean keeps the
+    gaps too.
     """
     down, up = list(wanted), list(wanted)
     for at in range(1, len(layer)):
@@ -248,7 +250,7 @@ def _mean(values: Iterable[float], default: float) -> float:
 
 
 def _move(group: Box, levels: dict[Box, _Level], x: float, y: float) -> None:
-    """Make the places in *group*, which stands at *x* and *y*, places in the whole."""
+    """Turns the places in *group*, which is at *x* and *y*, into places in the whole picture."""
     level = levels[group]
     passing = [box for way in level.ways.values() for box in way]
     for box in [*group.parts, *level.gates.values(), *passing]:
@@ -258,7 +260,7 @@ def _move(group: Box, levels: dict[Box, _Level], x: float, y: float) -> None:
 
 
 def _way(start: Sequence[Box], end: Sequence[Box], levels: dict[Box, _Level]) -> Iterator[Point]:
-    """The points from the box that is last of *start* to the one that is last of *end*."""
+    """Yields the points from the last box of *start* to the last box of *end*."""
     shared = sum(1 for one, other in zip(start, end, strict=False) if one is other)
     task, other = str(start[-1].key), str(end[-1].key)
     for at in range(len(start) - 2, shared - 1, -1):  # out of each group

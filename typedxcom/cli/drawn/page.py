@@ -1,4 +1,4 @@
-"""Pictures on one HTML page without scripts, and without anything from elsewhere."""
+"""Writes pictures on one HTML page, without scripts and without anything from elsewhere."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ p, ul { margin: .3rem 0 1rem; }
 .error { color: #cf222e; }
 @media (prefers-color-scheme: dark) { .error { color: #ff7b72; } }
 """
-# Nothing is loaded, and no script runs, whatever a name or a type holds.
+# Nothing is loaded, and no script runs, whatever a name or a type contains.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def html(pictures: Sequence[Picture]) -> str:
-    """One page with all of *pictures*, each with its errors below."""
+    """Returns one page with all of *pictures*. The errors of each are above it."""
     names = ", ".join(picture.dag_id for picture in pictures)
     return "\n".join(
         [

@@ -1,4 +1,4 @@
-"""What a picture of a DAG shows: its tasks and groups, and every edge with its type or error."""
+"""Collects what a picture of a DAG shows: tasks, groups, and edges with their type or error."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Line:
         upstream: The id of the task that pushes.
         downstream: The id of the task that reads.
         kind: ``typed``, ``untyped``, ``wrong``, or ``order`` where no value flows.
-        label: Parameter and type, cut.
-        title: All of it, or what is wrong.
+        label: Parameter and type, cut to fit.
+        title: The whole label, or the error.
     """
 
     upstream: str
@@ -62,7 +62,7 @@ class Picture:
 
     Attributes:
         wrong: Each error of its wiring, one sentence.
-        broken: Sentences about a task that stand on no single edge, by the id of the task.
+        broken: Task id -> a sentence about the task, if it belongs to no single edge.
     """
 
     dag_id: str
@@ -73,7 +73,7 @@ class Picture:
 
 
 def tasks_of(dag: Any) -> list[Task]:
-    """The tasks of *dag*, in its order."""
+    """Returns the tasks of *dag*, in its order."""
     from typedxcom.airflow.private import MappedOperator
 
     return [
@@ -89,7 +89,7 @@ def tasks_of(dag: Any) -> list[Task]:
 
 
 def _groups(group: Any) -> list[str]:
-    """The ids of *group* and those around it, without the DAG's own, which has none."""
+    """Returns the ids of *group* and those around it, without the DAG's own, which has no id."""
     found: list[str] = []
     while group is not None and group.group_id is not None:
         found.insert(0, str(group.group_id))
@@ -106,7 +106,7 @@ def _is_in_mapped_group(group: Any) -> bool:
 
 
 def picture_of(dag: CheckedDag) -> Picture:
-    """The picture of *dag*; an error stands on the edge that it is about."""
+    """Returns the picture of *dag*. An error is shown on the edge that it is about."""
     lines, placed = [], set()
     for edge in dag.edges:
         sentence = next((one for one in dag.wrong if is_about(one, edge)), "")
@@ -137,7 +137,7 @@ def _text(edge: Edge) -> str:
 
 
 def is_about(sentence: str, edge: Edge) -> bool:
-    """Whether an error's *sentence* is about *edge*: it begins with the reader, and names both."""
+    """Returns whether *sentence* is about *edge*: it begins with the reader, and names both."""
     if repr(edge.upstream) not in sentence and len(edge.upstream.split(".")) == 1:
         return False
     names = {edge.downstream, _function(edge.downstream)}
@@ -147,7 +147,7 @@ def is_about(sentence: str, edge: Edge) -> bool:
 
 
 def _function(task_id: str) -> str:
-    """The name of a task's function: a second task of one function has a number at its end."""
+    """Returns the name of a task's function: ``load`` for ``load__1``, its second task."""
     return re.sub(r"__\d+$", "", task_id)
 
 

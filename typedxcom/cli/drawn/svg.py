@@ -1,4 +1,4 @@
-"""A picture as SVG: it needs nothing from elsewhere, and follows the light or dark mode."""
+"""Draws a picture as SVG. It needs nothing from elsewhere, and follows light and dark mode."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ STYLE = """
 
 
 def svg(picture: Picture) -> str:
-    """The picture as one element, with its style."""
+    """Returns the picture as one element, with its style."""
     root, boxes = _boxes(picture)
     ways = lay_out(root, [(line.upstream, line.downstream) for line in picture.lines])
     _sort_ports(picture, boxes, ways)
@@ -62,7 +62,7 @@ def svg(picture: Picture) -> str:
 
 
 class _TaskBox(Box):
-    """A task's box, with room on its left for what stands on the edges into it.
+    """A task's box, with room on its left for the labels of the edges into it.
 
     Attributes:
         room: The width of that room, in pixels.
@@ -79,7 +79,7 @@ class _TaskBox(Box):
         )
 
     def port(self, line: Line) -> Point:
-        """Where *line* ends: each edge with a value at a height of its own."""
+        """Returns the point where *line* ends. Each edge with a value has its own height."""
         if line not in self.into:
             return self.x, self.middle
         at = next(number for number, one in enumerate(self.into) if one is line)
@@ -89,7 +89,7 @@ class _TaskBox(Box):
 def _sort_ports(
     picture: Picture, boxes: dict[str, _TaskBox], ways: Sequence[Sequence[Point]]
 ) -> None:
-    """Let the edges into a task end in the order in which they come, so that they do not cross."""
+    """Sorts the edges into a task by the height that they come from, so that they do not cross."""
     height = {
         id(line): way[-1][1] if way else boxes[line.upstream].middle
         for line, way in zip(picture.lines, ways, strict=True)
@@ -99,7 +99,7 @@ def _sort_ports(
 
 
 def _boxes(picture: Picture) -> tuple[Box, dict[str, _TaskBox]]:
-    """The groups and tasks as boxes: the whole, and each task by its id."""
+    """Returns the box of the whole picture, and task id -> box."""
     root, groups, boxes = Box(""), {}, {}
     for task in picture.tasks:
         into = [
@@ -148,7 +148,7 @@ def _tasks(picture: Picture, boxes: dict[str, _TaskBox]) -> Iterator[str]:
 def _lines(
     picture: Picture, boxes: dict[str, _TaskBox], ways: Sequence[Sequence[Point]]
 ) -> Iterator[str]:
-    # The wrong ones last, over the others.
+    # Wrong edges are drawn last, over the others.
     drawn = sorted(zip(picture.lines, ways, strict=True), key=lambda pair: pair[0].kind == "wrong")
     for line, way in drawn:
         start, box = boxes[line.upstream], boxes[line.downstream]
@@ -168,7 +168,7 @@ def _order(line: Line) -> str:
 
 
 def _path(points: Sequence[Point]) -> str:
-    """A curve through *points* that is level at each of them."""
+    """Returns a curve through *points* that is horizontal at each of them."""
     (x, y), *rest = points
     parts = [f"M {x:.1f} {y:.1f}"]
     for to_x, to_y in rest:
@@ -192,5 +192,5 @@ def _at(x: float, y: float, width: float, height: float) -> str:
 
 
 def _text(words: str) -> str:
-    """*words* as XML may hold them."""
+    """Returns *words* escaped for XML."""
     return escape(printable(words))

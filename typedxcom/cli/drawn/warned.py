@@ -1,4 +1,4 @@
-"""A wrong DAG is built all the same, so that it can be drawn, and what is wrong is collected."""
+"""Lets a wrong DAG be built so that it can be drawn, and collects its errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["warning_instead"]
 
 @contextlib.contextmanager
 def warning_instead() -> Iterator[Callable[[str], list[str]]]:
-    """Inside, a wrong call is no error; gives what was wrong so far, by the id of the DAG."""
+    """Turns errors of calls into warnings. Yields a function: DAG id -> errors so far."""
     with warnings.catch_warnings(record=True) as caught, always_warning():
         warnings.simplefilter("always", ContractWarning)
 

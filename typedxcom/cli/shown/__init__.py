@@ -1,7 +1,7 @@
-"""What `typedxcom show` shows of an entry: JSON, a table or a file, each in a form of its own.
+"""Shows entries for `typedxcom show`, as JSON, a table or a file.
 
-No annotation is at hand here, so an entry shows as what its own form says it is. Nothing is
-imported by a name in data: what Airflow serialized shows as the JSON that it is.
+No annotation is known here, so the form of an entry decides how it is shown. Nothing is imported by
+a name in data: a value that Airflow serialized is shown as JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["Shown", "open_entry", "part_of"]
 
 
 def open_entry(entry: Any, stores: Stores) -> Shown:
-    """What *entry*, the JSON of an entry, is.
+    """Opens *entry*, so that it can be shown or written.
 
     Raises:
         DecodeError, IntegrityError: It is damaged, newer, or not what was written.
@@ -49,7 +49,7 @@ def open_entry(entry: Any, stores: Stores) -> Shown:
 
 
 def part_of(entry: Any, name: str) -> Any:
-    """The part of *entry*, a list or dict, with that index or key; None where it has none."""
+    """Returns the part of *entry*, a list or dict, with that index or key, or None."""
     if is_pointer(entry):
         return None
     if isinstance(entry, list) and name.isdecimal() and int(name) < len(entry):

@@ -1,4 +1,4 @@
-"""What every kind of value that is shown can do."""
+"""The interface of all values that can be shown."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ __all__ = ["Shown"]
 
 
 class Shown(ABC):
-    """A value as a person looks at it.
+    """A value that people look at.
 
     Attributes:
-        suffixes: What a file that it is written to may end with; any where there are none.
+        suffixes: The suffixes of files that it can be written to. If empty, any suffix will do.
     """
 
     suffixes: Sequence[str] = ()
 
     @abstractmethod
     def about(self) -> str:
-        """One line that says what it is."""
+        """Returns one line that says what it is."""
 
     @abstractmethod
     def lines(self, *, rows: int, width: int) -> list[str]:
-        """What is shown below that line, with only characters that a terminal prints.
+        """Returns the lines below `about`, with only characters that a terminal prints.
 
         Args:
-            rows: At most so many rows of a table.
-            width: Characters in a line.
+            rows: How many rows of a table to show at most.
+            width: How many characters a line has.
         """
 
     @abstractmethod
     def write(self, out: IO[bytes], suffix: str) -> None:
-        """Write all of it to *out*, in the format that *suffix* names.
+        """Writes all of it to *out*, in the format that *suffix* names.
 
         Raises:
-            EncodeError: That format cannot hold it.
+            EncodeError: That format cannot hold the value.
         """

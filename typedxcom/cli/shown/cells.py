@@ -1,4 +1,4 @@
-"""One value of a column as a short text, whatever its type and however large it is."""
+"""Shows one value of a column as a short text, whatever its type and size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NULL = "-"
 
 
 def cell(value: pa.Scalar, size: int, depth: int = 0) -> str:
-    """*value* in at most *size* characters that a terminal prints."""
+    """Returns *value* in at most *size* characters that a terminal prints."""
     import pyarrow as pa
 
     if not value.is_valid:
@@ -59,7 +59,7 @@ def _plain(value: pa.Scalar, size: int) -> str:
         return bytes(value.as_buffer()[: 4 * size + 4]).decode(errors="ignore")
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return repr(bytes(value.as_buffer()[: size + 1]))
-    try:  # Arrow's own words: Python has no year 10000 and no nanoseconds
+    try:  # Arrow's own text: Python has no year 10000 and no nanoseconds
         return str(value.cast(pa.string()).as_py())
     except pa.ArrowException:
         pass

@@ -1,4 +1,4 @@
-"""What can be said of a column while its batches pass: nulls, smallest, largest, mean."""
+"""Computes statistics of a column batch by batch: nulls, smallest, largest, mean."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ColumnStatistics:
         self._sum, self._count = 0.0, 0
 
     def add(self, column: pa.Array) -> None:
-        """Count one batch of the column in."""
+        """Adds one batch of the column."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -48,10 +48,10 @@ class ColumnStatistics:
                 self._sum += pc.sum(numbers).as_py() or 0.0
                 self._count += len(numbers) - numbers.null_count
         except pa.ArrowException:
-            pass  # a type that has no order in Arrow
+            pass  # Arrow has no order for this type
 
     def texts(self) -> list[str]:
-        """Name, type, nulls, min, max and mean."""
+        """Returns name, type, nulls, min, max and mean as texts."""
         mean = f"{self._sum / self._count:,.6g}" if self._count else ""
         ends = ["" if one is None else cell(one, _CELL) for one in (self._least, self._most)]
         name, kind = printable(self._field.name), printable(str(self._field.type))
@@ -65,7 +65,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def _values(column: Any) -> Any:
-    """A column whose values stand by themselves; of a dictionary those that are used."""
+    """Returns the plain values of a column; of a dictionary column each value once."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -1,4 +1,4 @@
-"""A file, or bytes: their media type and size, and their content on demand."""
+"""Shows a file or bytes: media type and size, and the content on demand."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["ShownFile"]
 
 
 class ShownFile(Shown):
-    """Bytes in a store; that they are there is known at once, what they are when they are written.
+    """Bytes in a store. Their size is checked at once, their digest when they are written.
 
     Args:
         entry: The entry, a pointer.
-        stores: Where it leads.
+        stores: The stores that it may point into.
 
     Raises:
         StoreError: The store refused, or there is no such object.
@@ -32,18 +32,18 @@ class ShownFile(Shown):
         store.check_size(path, store.size(path), size)
 
     def about(self) -> str:
-        """Media type and size."""
+        """Returns media type and size."""
         kind = self._pointer.media_type or "bytes"
         return (
             f"file: {printable(kind)}, {amount(self._pointer.size)} ({self._pointer.size:,} bytes)"
         )
 
     def lines(self, *, rows: int, width: int) -> list[str]:
-        """How to get at the content."""
+        """Returns how to get the content."""
         return ["--to FILE writes its content."]
 
     def write(self, out: IO[bytes], suffix: str) -> None:
-        """The content, proved before the first byte is written."""
+        """Writes the content. Its digest is verified before the first byte is written."""
         with self._stores.file(self._entry).open() as source:
             while chunk := source.read(CHUNK):
                 out.write(chunk)

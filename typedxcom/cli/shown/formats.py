@@ -1,4 +1,4 @@
-"""The files that a table is written to: parquet, CSV, JSON and Arrow IPC, in a stream."""
+"""Writes a table to a file as parquet, CSV, JSON or Arrow IPC, in a stream."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["SUFFIXES", "write_table"]
 
 
 def write_table(stream: pa.RecordBatchReader, out: IO[bytes], suffix: str) -> None:
-    """Write every batch of *stream* to *out*, in the format that *suffix* names.
+    """Writes every batch of *stream* to *out*, in the format that *suffix* names.
 
     Raises:
         EncodeError: The format cannot hold one of the columns.
@@ -56,7 +56,7 @@ def _csv(stream: Any, out: IO[bytes]) -> None:
 
 
 def _json(stream: Any, out: IO[bytes]) -> None:
-    """A list of objects, one on each line."""
+    """Writes a list of JSON objects, one on each line."""
     names = stream.schema.names
     if len(set(names)) != len(names):
         raise TypeError("two columns have one name")

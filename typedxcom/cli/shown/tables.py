@@ -1,4 +1,4 @@
-"""A table: its first rows, its schema, and simple statistics of its columns, batch by batch."""
+"""Shows a table: its first rows, its schema, and statistics of its columns, batch by batch."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ShownTable(Shown):
 
     Args:
         rows: How many rows it has.
-        size: Bytes where it is stored.
+        size: How many bytes it has in the store or the entry.
         open: Makes a new stream of its batches.
     """
 
@@ -45,12 +45,12 @@ class ShownTable(Shown):
             self._schema = open().schema
 
     def about(self) -> str:
-        """Rows, columns and bytes."""
+        """Returns rows, columns and bytes."""
         columns = len(self._schema)
         return f"table: {self._rows:,} rows x {columns:,} columns, {amount(self._size)}"
 
     def lines(self, *, rows: int, width: int) -> list[str]:
-        """Columns with their types and statistics, then the first rows."""
+        """Returns columns with their types and statistics, then the first rows."""
         with library_errors(_unread):
             head, columns = self._read(rows)
         shown = self._schema.names[:_COLUMNS]
@@ -73,19 +73,19 @@ class ShownTable(Shown):
         return head, columns
 
     def write(self, out: IO[bytes], suffix: str) -> None:
-        """All rows, in a stream."""
+        """Writes all rows, in a stream."""
         with library_errors(_unread):
             write_table(self._open(), out, suffix)
 
 
 def stored_table(entry: dict[str, Any], stores: Stores) -> ShownTable:
-    """The table of a pointer; what is read of it is proved."""
+    """Returns the table of a pointer. What is read of it is verified."""
     source = StoredSource(entry, stores, verified=True)
     return ShownTable(source.counted(), source.size, source.open)
 
 
 def pandas_frame(entry: Any, stores: Stores) -> ShownTable:
-    """A frame of pandas in Airflow's own form, which is parquet."""
+    """Returns a pandas frame that is stored in Airflow's own form, which is parquet."""
     from typedxcom.stores.verified import check_declared
     from typedxcom.tables.files.parquet import ParquetTable
 
@@ -101,13 +101,13 @@ def _unread(words: str) -> DecodeError:
 
 
 def _named(part: tuple[str, str]) -> str:
-    """A cell of the list of columns, cut by what it is."""
+    """Returns a cell of the list of columns, cut to the width for its kind."""
     head, text = part
     return cut(text, _TYPE if head in ("column", "type") else _CELL)
 
 
 def _head(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """The first rows, with as many columns as there is room for."""
+    """Returns the first rows, with as many columns as there is room for."""
     heads = [cut(printable(name), _CELL) for name in names]
     room, count = width, 0
     for at, name in enumerate(heads):
@@ -121,7 +121,7 @@ def _head(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> li
 
 
 def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines with one column below the other."""
+    """Returns lines of text with aligned columns."""
     columns = list(zip(heads, *rows, strict=True))
     widths = [max(map(width_of, column)) for column in columns]
     lines = zip(*columns, strict=True)

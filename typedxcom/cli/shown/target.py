@@ -1,4 +1,4 @@
-"""The file that a value is written to: whole or not at all, and never over another one unasked."""
+"""Writes the file of a value whole or not at all, and over another one only if you ask for it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ __all__ = ["new_file"]
 
 @contextlib.contextmanager
 def new_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
-    """A file that takes its name *path* when the block ends well.
+    """Yields a file to write. It gets the name *path* if the block ends without an error.
 
     Args:
         path: Its name.
-        force: Take the place of a file that has the name.
+        force: Replace a file that has the name already.
 
     Raises:
         FileExistsError: There is a file of that name.

@@ -1,4 +1,4 @@
-"""Text as a terminal may print it: no control characters, no bidi tricks, and bounded."""
+"""Makes text safe for a terminal: without control characters and bidi tricks, and bounded."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ __all__ = ["cut", "fitted", "printable", "width_of"]
 
 
 def printable(text: str) -> str:
-    r"""*text* with everything that is not itself on a terminal written as ``\uXXXX``.
+    r"""Returns *text* with all characters that a terminal cannot print as ``\uXXXX``.
 
-    These are control characters, what turns the direction of text, invisible characters, blanks
-    other than the space, lone surrogates and unassigned characters. A string of JSON stays JSON.
+    These are control characters, marks that turn the direction of text, invisible characters,
+    blanks other than the space, lone surrogates and unassigned characters. JSON stays JSON.
     """
     return text if text.isprintable() else "".join(map(_escaped, text))
 
@@ -24,18 +24,18 @@ def _escaped(char: str) -> str:
 
 
 def cut(text: str, size: int) -> str:
-    """The first *size* characters of *text*, with a mark where there are more."""
+    """Returns *text* cut to *size* characters, with a mark at its end if it was longer."""
     return text if len(text) <= size else text[: size - 1] + "…"
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:
-    """*text* filled with blanks, so that it takes *width* columns of a terminal."""
+    """Returns *text* filled with blanks to *width* columns of a terminal."""
     blanks = " " * max(width - width_of(text), 0)
     return blanks + text if right else text + blanks
 
 
 def width_of(text: str) -> int:
-    """The columns that *text* takes on a terminal."""
+    """Returns how many columns *text* takes on a terminal."""
     return len(text) if text.isascii() else sum(map(_width, text))
 
 

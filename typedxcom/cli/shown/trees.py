@@ -1,4 +1,4 @@
-"""JSON as people read it: indented, with long strings, long lists and deep nesting cut."""
+"""Shows JSON for people: indented, with long strings, long lists and deep nesting cut."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["ShownTree", "tree_of"]
 
 _TEXT = 1000  # characters of a string
 _PARTS = 50  # items of a list, or keys of an object
-_NODES = 1000  # of a tree
+_NODES = 1000  # in a tree
 _DEPTH = 20
 
 
@@ -31,7 +31,7 @@ class ShownTree(Shown):
     """A value that is JSON.
 
     Args:
-        tree: All of it, with every form of ours taken off.
+        tree: The whole value, with our forms taken off.
     """
 
     suffixes: Sequence[str] = (".json",)
@@ -40,11 +40,11 @@ class ShownTree(Shown):
         self._tree, self._text = tree, write_text(tree)
 
     def about(self) -> str:
-        """Its kind and size."""
+        """Returns its kind and size."""
         return f"JSON: {about(self._tree, len(self._text))}"
 
     def lines(self, *, rows: int, width: int) -> list[str]:
-        """Formatted JSON, the parts that are left out counted."""
+        """Returns formatted JSON, which says how many parts are left out."""
         cutter = _Cutter()
         text = json.dumps(cutter.cut(self._tree), indent=2, ensure_ascii=False)
         found = [printable(line) for line in text.split("\n")]
@@ -53,12 +53,12 @@ class ShownTree(Shown):
         return found
 
     def write(self, out: IO[bytes], suffix: str) -> None:
-        """All of the JSON, in ASCII."""
+        """Writes all of the JSON, in ASCII."""
         out.write(self._text + b"\n")
 
 
 class _Cutter:
-    """Makes a small tree of a large one."""
+    """Cuts a large tree to a small one."""
 
     def __init__(self) -> None:
         self.is_cut = False
@@ -95,9 +95,9 @@ class _Cutter:
 
 
 def tree_of(entry: Any, stores: Stores) -> JsonValue:
-    """The JSON that *entry* stands for, with every form of ours taken off, at any depth.
+    """Returns the JSON that *entry* stands for, with our forms taken off at any depth.
 
-    A table or file inside a list or dict shows as the line that its pointer says of it.
+    A table or file inside a list or dict is shown as the line of text in its pointer.
 
     Raises:
         DecodeError, IntegrityError: It is damaged, newer, or not what was written.
