@@ -1,6 +1,6 @@
-"""What a function's annotations mean.
+"""Finds out what a function's annotations mean.
 
-Also where they are strings, defined later, or imported only while type checking.
+They may be strings, or name classes that are defined later or imported only while type checking.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Hints:
     """The annotations of one function.
 
     Attributes:
-        found: Parameter name (``return`` too) to what its annotation means.
+        found: Parameter name (or ``return``) to the type that its annotation means.
         missing: Parameter name to the name in its annotation that has no meaning yet.
     """
 
@@ -39,16 +39,16 @@ class Hints:
 def read_hints(
     function: Callable[..., Any], *, local_names: Mapping[str, Any], importing: bool
 ) -> Hints:
-    """Resolve the annotations of *function*.
+    """Resolves the annotations of *function*.
 
     Args:
         function: A plain function.
         local_names: Names of the scope that it was defined in, for classes that are local to it.
         importing: Whether a name that is imported only under ``TYPE_CHECKING`` may be imported
-            now. While a DAG is parsed it may not: the author wanted that import not to happen.
+            now. While a DAG is parsed it may not: the author wanted to avoid that import.
 
     Returns:
-        What was found, and what could not be.
+        The annotations that were found, and the names that were not.
     """
     function = _annotated(function)
     written = getattr(function, "__annotations__", {})
@@ -63,7 +63,7 @@ def read_hints(
 
 
 def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that carries the annotations of a wrapper, a partial or a callable object."""
+    """Returns the function that has the annotations of a wrapper, partial or callable object."""
     function = inspect.unwrap(function)
     if isinstance(function, functools.partial):
         return _annotated(function.func)
@@ -75,7 +75,7 @@ def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> Any:
     module_names = getattr(function, "__globals__", {})
-    if isinstance(annotation, str):  # most are one line of plain names: no need for more than this
+    if isinstance(annotation, str):  # most are one line of plain names, for which this is enough
         with contextlib.suppress(Exception):
             annotation = eval(_compiled(annotation), module_names, names)
     if _is_resolved(annotation):
@@ -92,7 +92,7 @@ def _compiled(annotation: str) -> types.CodeType:
 
 
 def _is_resolved(annotation: Any) -> bool:
-    """Whether no part of *annotation* is still a string; where that is not plain, it is False."""
+    """Whether no part of *annotation* is still a string; False if that is not clear."""
     if type(annotation) is types.GenericAlias:
         return all(map(_is_resolved, annotation.__args__))
     return annotation is None or isinstance(annotation, type)
@@ -131,7 +131,7 @@ class _Names(dict[str, Any]):
 
 @functools.lru_cache(maxsize=256)
 def _checking_imports(source: str) -> dict[str, tuple[str, str | None]]:
-    """Name to (module, attribute) of each import under ``if TYPE_CHECKING`` in *source*."""
+    """Maps each name imported under ``if TYPE_CHECKING`` in *source* to (module, attribute)."""
     try:
         with open(source, encoding="utf-8") as file:
             tree = ast.parse(file.read())

@@ -1,11 +1,13 @@
-"""The XCom backend: pointers and clean values for tasks without contracts, and purge.
+"""The XCom backend: it gives clean values to tasks without contracts, and purges objects.
 
 Typed tasks work on Airflow's default backend too. Set ``[core] xcom_backend =
-typedxcom.backend.XComBackend`` so that untyped tasks, ``xcom_pull`` and Jinja read what typed
-tasks wrote in a text or a store, so that their own large values leave the database, and so that
-objects go when Airflow clears the XComs of a task that runs again.
+typedxcom.backend.XComBackend`` for three things:
 
-Airflow's API server imports this module and calls nothing of it, so it stays light.
+* untyped tasks, ``xcom_pull`` and Jinja can read what typed tasks wrote as text or into a store,
+* the large values of untyped tasks leave the database,
+* objects are deleted when Airflow clears the XComs of a task that runs again.
+
+Airflow's API server imports this module but does not call it. So the module stays light.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ _deleting: ContextVar[Coordinates | None] = ContextVar("typedxcom_deleting", def
 
 
 class XComBackend(BaseXCom):
-    """Airflow's own backend, with typedxcom's forms taken off on the way out."""
+    """Airflow's own backend, but reading an entry unwraps typedxcom's forms."""
 
     @staticmethod
     def serialize_value(
@@ -55,11 +57,11 @@ class XComBackend(BaseXCom):
         run_id: str | None = None,
         map_index: int | None = None,
     ) -> Any:
-        """The entry of *value*.
+        """Makes the entry of *value*.
 
         Raises:
-            EncodeError: Airflow would write it under another key; the task is not retried.
-            StoreError: It is large, and the store refuses.
+            EncodeError: Airflow would write it under another key. The task is not retried.
+            StoreError: The value is large, and the store refused it.
         """
         if key is not None:
             _refuse_key(key)
@@ -79,7 +81,7 @@ class XComBackend(BaseXCom):
 
     @staticmethod
     def deserialize_value(result: Any) -> Any:
-        """The value of an entry. Raises DecodeError, StoreError; never gives a path instead."""
+        """Reads the value of an entry, never just its path. Raises DecodeError, StoreError."""
         return _value(result.value)
 
     @classmethod
@@ -89,7 +91,7 @@ class XComBackend(BaseXCom):
 
     @classmethod
     def get_one(cls, **where: Any) -> Any:
-        """As Airflow's; a signed pointer that was made for another XCom is not followed."""
+        """As Airflow's method, but rejects a signed pointer that was made for another XCom."""
         with _asking(where):
             return super().get_one(**where)
 
@@ -103,7 +105,7 @@ class XComBackend(BaseXCom):
     def delete(
         cls, key: str, task_id: str, dag_id: str, run_id: str, map_index: int | None = None
     ) -> None:
-        """Delete an XCom, and let `purge` know whose it is."""
+        """Deletes an XCom, and lets `purge` know which one it is."""
         index = -1 if map_index is None else map_index
         token = _deleting.set(Coordinates(dag_id, run_id, task_id, index, key))
         try:
@@ -113,10 +115,10 @@ class XComBackend(BaseXCom):
 
     @classmethod
     def purge(cls, xcom: Any, *args: Any) -> None:
-        """Remove the objects that an entry names and that are its own alone.
+        """Deletes the objects that only this entry names.
 
-        Never raises: Airflow calls it before the body of a task that runs again, and an error
-        here would keep it from ever running. What is left, the sweep finds.
+        Never raises: Airflow calls it before the body of a task that runs again, and an error here
+        would keep the task from ever running. The sweep finds objects that are left.
         """
         own = _deleting.get()
         with _left_behind(own):
@@ -125,7 +127,7 @@ class XComBackend(BaseXCom):
 
 
 def _refuse_key(key: str) -> None:
-    """Raise EncodeError where Airflow would write the value under another key."""
+    """Raises EncodeError if Airflow would write the value under another key."""
     from typedxcom.airflow.keynames import key_sentence
     from typedxcom.airflow.running.failing import without_retries
     from typedxcom.errors import EncodeError
@@ -155,21 +157,21 @@ def _placement(at: Coordinates | None) -> Placement | None:
 
 
 def _stored_object(value: Any, placement: Placement) -> JsonValue:
-    """The pointer of a value that an entry cannot hold at all: bytes, an Arrow table."""
+    """Stores a value that an entry cannot hold, such as bytes or an Arrow table, if it is one."""
     if isinstance(value, (bytes, bytearray)):
         return BYTES.write(bytes(value), placement)
     return write_any_table(value, placement)
 
 
 def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
-    """*tree*, or a pointer to it where it is large; what maps over it has its length already."""
+    """Returns *tree*, or a pointer if it is large. Mapped tasks know its length already."""
     if not isinstance(tree, (str, list, dict)):
         return tree
     from typedxcom.airflow.config import settings
     from typedxcom.codecs.text import write_text
 
     text = write_text(tree)
-    # A reader takes a table from nothing but a signed pointer, where pointers are signed.
+    # If pointers are signed, readers accept a table only from a signed pointer.
     is_signed = bool(placement.stores.keys) and is_frame(tree)
     if not (settings().is_stored(len(text)) or is_signed):
         return tree
@@ -181,7 +183,7 @@ def _kept_small(tree: JsonValue, placement: Placement) -> JsonValue:
 
 @contextlib.contextmanager
 def _asking(where: dict[str, Any]) -> Iterator[None]:
-    """Inside, entries are read that somebody asked Airflow for by *where*."""
+    """Marks the entries that are read inside as those that somebody asked for by *where*."""
     is_earlier = where.get("include_prior_dates")
     run_id = None if is_earlier else where.get("run_id")
     names = where.get("dag_id"), run_id, where.get("task_id"), where.get("key")
@@ -208,7 +210,7 @@ def _value(entry: Any) -> Any:
 
 
 def _airflow_value(entry: Any) -> Any:
-    """An entry as Airflow's default backend, or the common.io backend before us, reads it."""
+    """Reads an entry as Airflow's default backend does, or the common.io backend before us."""
     from typedxcom.airflow.running.migration import is_common_io, read_common_io
     from typedxcom.errors import DecodeError
     from typedxcom.exchange.unwrap import TOO_DEEP
@@ -222,10 +224,10 @@ def _airflow_value(entry: Any) -> Any:
 
 
 def _purge(entry: Any, prefix: str) -> None:
-    """Delete each object that *entry* names under *prefix*, at any depth, and no other entry names.
+    """Deletes the objects that *entry* names under *prefix*, at any depth, and no other entry does.
 
-    A table or a file is left to the sweep, which reads all entries: a task that got its handle may
-    have returned it, and then another entry names the same object.
+    Tables and files are left to the sweep, which reads all entries. A task that got the handle of
+    one may have returned it, and then another entry names the same object.
     """
     from typedxcom.airflow.running.stores import stores
 
@@ -246,7 +248,7 @@ def _purge(entry: Any, prefix: str) -> None:
 
 @contextlib.contextmanager
 def _left_behind(whose: object) -> Iterator[None]:
-    """Let nothing that goes wrong with one object keep the others."""
+    """Logs an error about one object, so that the others are still deleted."""
     try:
         yield
     except Exception as error:

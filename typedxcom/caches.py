@@ -1,7 +1,7 @@
-"""Caches that let classes go: a DAG processor imports the same files for weeks.
+"""Caches that let classes be freed, because a DAG processor imports the same files for weeks.
 
-What is known of a class stands on the class itself. A dict of ours, also a weak one, would keep a
-class by its key, and by the class's methods all that its module holds.
+A class carries its own cache. If the cache were a dict of ours, even a weak one, its keys would
+keep the class alive. The class's methods would then keep everything in its module alive.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _SHARED: dict[Hashable, Any] = {}
 
 
 def kept_on(cls: Any) -> dict[Hashable, Any]:
-    """What is known of *cls*, to be filled by the caller; it goes when the class goes.
+    """Returns the cache of *cls*, which the caller fills. It is freed with the class.
 
     Args:
-        cls: A class, or None for what no class has a part in.
+        cls: A class, or None for facts that do not depend on a class.
     """
     if cls is None:
         return _SHARED
@@ -32,13 +32,13 @@ def kept_on(cls: Any) -> dict[Hashable, Any]:
         known = {}
         try:
             setattr(cls, _NAME, known)
-        except (AttributeError, TypeError):  # a class that takes no attributes
+        except (AttributeError, TypeError):  # a class without room for attributes
             return known
     return known
 
 
 def owner_of(annotation: Any) -> tuple[bool, Any]:
-    """Whether something may be kept for *annotation*, and the one class that it would go with."""
+    """Whether facts about *annotation* may be cached, and the one class that keeps them."""
     found = set(_classes(annotation))
     return len(found) < 2, next(iter(found), None)
 
@@ -52,7 +52,7 @@ def _classes(annotation: Any) -> list[Any]:
 
 
 def by_class(function: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
-    """Remember what *function* gives for a class and further arguments while the class lives."""
+    """Caches the results of *function*, for a class and further arguments, on that class."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @functools.wraps(function)

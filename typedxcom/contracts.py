@@ -1,6 +1,6 @@
-"""What one task requires and promises: its function's annotations, read lazily and once.
+"""The contract of one task: what it requires and promises, read lazily from its annotations.
 
-A contract is a frozen value. What it has read so far is kept beside it, in an object of its own.
+A contract is a frozen value. A separate object caches what it has read so far.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _BY_KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 Place: TypeAlias = int | str
-"""Where an argument stands in a call: its position, or its keyword."""
+"""The place of an argument in a call: its position, or its keyword."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a call, and what takes it.
+    """One argument of a call, and the parameter that takes it.
 
     Attributes:
-        place: Its position or its keyword, which no other argument of the call has.
-        name: The parameter that takes it, for people: ``*args`` where that one does.
-        value: What is given.
-        promise: What the parameter requires.
+        place: Its position or its keyword. No other argument of the call has the same place.
+        name: The parameter's name in messages, for example ``*args``.
+        value: The argument itself.
+        promise: The parameter's promise.
         injected: Whether Airflow fills the parameter from its context.
     """
 
@@ -58,12 +58,13 @@ class Argument:
 
 @dataclass(slots=True)
 class ContractReading:
-    """What was read of a function's annotations so far: nothing is asked for twice.
+    """The part of a function's annotations that was read so far, so that nothing is read twice.
 
     Attributes:
-        promises: The newest reading; a name in it may have no meaning yet.
-        travelling: A reading whose types were found to travel, all of them.
-        context: What parameters that Airflow fills require of an argument that is given after all.
+        promises: The newest reading. It may contain names that have no meaning yet.
+        travelling: A reading that was checked: XComs can carry all of its types.
+        context: The promises of parameters that Airflow fills, for arguments that the author
+            gives anyway.
     """
 
     promises: Promises = field(default_factory=Promises)
@@ -79,15 +80,15 @@ class Contract:
     Attributes:
         function: The author's function.
         injected: Names of parameters that Airflow fills from the context, unless they are given.
-        reserved: Whether an argument that is given by position to one of these fails the task.
+        reserved: Whether the task fails if one of these gets an argument by position.
         inputs: One model over all parameters, for rules between them.
-        output: What is returned, where the annotation is not to decide.
-        store: The name of the store for what is large; the deployment's default where None.
-        format: How returned tables are stored: ``arrow`` or ``parquet``; arrow where None.
-        preview: How many rows of what is stored are shown in the UI; the deployment's setting where
-            None, and no preview where False.
-        returns: False where the function's annotation does not describe what is pushed.
-        local_names: Names of the scope that the function was defined in.
+        output: The type of the result. It overrides the return annotation.
+        store: The name of the store for large values; None for the deployment's default.
+        format: How returned tables are stored: ``arrow`` or ``parquet``; None for arrow.
+        preview: How many rows of a stored value the UI shows; None for the deployment's setting,
+            False for no preview.
+        returns: False if the function's annotation does not describe what the task pushes.
+        local_names: Names of the scope in which the function was defined.
     """
 
     function: Callable[..., Any]
@@ -111,7 +112,7 @@ class Contract:
 
     @cached_property
     def _positional(self) -> list[str]:
-        """The parameters that can be given by position, in their order."""
+        """The parameters that take arguments by position, in their order."""
         return [
             name
             for name, parameter in self.signature.parameters.items()
@@ -124,7 +125,7 @@ class Contract:
         return getattr(self.function, "__name__", type(self.function).__name__)
 
     def parameter(self, name: str) -> Promise:
-        """What an argument that is given by the keyword *name* must be."""
+        """Returns the promise for an argument with the keyword *name*."""
         promises, parameter = self._read(), self.signature.parameters.get(name)
         is_taken = name in promises.parameters
         if parameter is not None and parameter.kind is parameter.POSITIONAL_ONLY:
@@ -136,26 +137,26 @@ class Contract:
 
     @property
     def parameters(self) -> Mapping[str, Promise]:
-        """What each parameter requires that has an annotation."""
+        """The promise of each parameter that has an annotation."""
         return self._read().parameters
 
     @property
     def returned(self) -> Promise:
-        """What the task pushes as its return value."""
+        """The promise of what the task pushes as its return value."""
         return self._read().returned
 
     @property
     def body(self) -> Promise:
-        """What the function's own ``return`` gives, also where that is not what is pushed."""
+        """The promise of the function's own ``return``, even if the task pushes something else."""
         return self._read().body
 
     @property
     def is_resolved(self) -> bool:
-        """Whether every annotation has a meaning by now."""
+        """Whether every name in the annotations can be resolved by now."""
         return self._read().is_complete
 
     def knowing(self, names: Mapping[str, Any]) -> Contract:
-        """The same contract with more names of the scope that the function was defined in."""
+        """Returns the same contract with more names of the scope that defined the function."""
         return replace(self, local_names={**self.local_names, **names})
 
     def is_injected(self, name: str) -> bool:
@@ -163,19 +164,19 @@ class Contract:
         return name in self.injected
 
     def takes(self, name: str) -> bool:
-        """Whether *name* can be given as a keyword."""
+        """Whether the function takes the keyword *name*."""
         parameter = self.signature.parameters.get(name)
         is_own = parameter is not None and parameter.kind not in _VARIADIC
         return is_own or bool(self._catch_all(inspect.Parameter.VAR_KEYWORD))
 
     def takes_positions(self, count: int) -> bool:
-        """Whether *count* arguments can be given by position."""
+        """Whether the function takes *count* arguments by position."""
         kinds = [one.kind for one in self.signature.parameters.values()]
         is_open = inspect.Parameter.VAR_POSITIONAL in kinds
         return is_open or count <= sum(kind in _BY_POSITION for kind in kinds)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Argument]:
-        """Each argument of a call with the parameter that takes it."""
+        """Yields each argument of a call with the parameter that takes it."""
         promises = self._read()
         positional = self._positional if args else []
         for index, value in enumerate(args):
@@ -192,7 +193,7 @@ class Contract:
             yield Argument(name, name, value, promise, injected)
 
     def says_nothing_somewhere(self) -> bool:
-        """Whether there is any parameter of which nothing is said."""
+        """Whether some parameter has no type, so that it takes any value."""
         promises = self._read()
         for name, parameter in self.signature.parameters.items():
             promise = promises.parameters.get(name, ANYTHING)
@@ -205,7 +206,7 @@ class Contract:
         return False
 
     def says_nothing_of(self, argument: Argument) -> bool:
-        """Whether *argument* goes to a parameter of which nothing is said, now or later."""
+        """Whether *argument* goes to a parameter without a type, now and later."""
         if argument.injected or not argument.promise.is_open:
             return False
         unresolved = self._read().unresolved
@@ -213,10 +214,10 @@ class Contract:
         return argument.name not in unresolved if is_own else not unresolved
 
     def refuse_unsupported(self) -> None:
-        """Raise ContractError where a value of this contract could not come back.
+        """Raises ContractError if a value of this contract could not come back.
 
-        A parameter that no XCom can serve is refused by `refuse_wired` alone, where an output is
-        wired into it.
+        If no XCom can hold a parameter's values, such as a function, only `refuse_wired` rejects
+        the parameter: when an output is wired into it.
         """
         promises = self._read()
         if promises is self._reading.travelling:
@@ -235,10 +236,12 @@ class Contract:
             self._reading.travelling = promises
 
     def forgiving(self) -> tuple[Contract, list[str]]:
-        """The same contract without what cannot travel; and what was wrong, one sentence each.
+        """Returns the same contract without the types that cannot travel, and why they cannot.
+
+        There is one sentence for each of these types.
 
         Raises:
-            ContractError: It is a secret, or the decorator was given what is wrong.
+            ContractError: A type holds a secret, or an argument of the decorator is wrong.
         """
         promises, sentences = self._read(), []
 
@@ -269,10 +272,10 @@ class Contract:
         return made, sentences
 
     def refuse_wired(self, arguments: Iterable[Argument]) -> None:
-        """Raise UnsupportedTypeError where an output goes to a parameter that no XCom can serve.
+        """Raises UnsupportedTypeError if an output goes to a parameter that XComs cannot fill.
 
         Args:
-            arguments: Those that hold outputs.
+            arguments: The arguments that hold outputs.
         """
         for argument in arguments:
             if argument.promise.is_local and not argument.injected:
@@ -280,7 +283,7 @@ class Contract:
 
     @property
     def has_local(self) -> bool:
-        """Whether some parameter takes what only the DAG file itself can give."""
+        """Whether some parameter takes values that only the DAG file itself can give."""
         return any(promise.is_local for promise in self.parameters.values())
 
     def _refuse(self, promise: Promise, place: str) -> None:
@@ -293,7 +296,7 @@ class Contract:
             raise ContractError(msg) from None
 
     def _refuse_format(self) -> None:
-        """Raise ContractError where no table is written, or not in that format."""
+        """Raises ContractError if the task returns no table, or the format is unknown."""
         if self.format not in TABLE_FORMATS:
             known = " or ".join(map(repr, TABLE_FORMATS))
             raise ContractError(f"Task function {self.name!r}: format is {self.format!r}: {known}.")
@@ -305,7 +308,7 @@ class Contract:
             )
 
     def resolve(self) -> None:
-        """Resolve every annotation now, importing what is imported only for type checking.
+        """Resolves every annotation now, and imports what is imported only for type checking.
 
         Raises:
             ContractError: A name in an annotation has no meaning at run time either.
@@ -327,7 +330,7 @@ class Contract:
             )
 
     def _of_context(self, name: str) -> Promise:
-        """What a parameter that Airflow fills requires of an argument that is given after all."""
+        """Returns the promise of a parameter that Airflow fills, if the author fills it anyway."""
         known = self._reading.context
         if name not in known:
             promise = self.parameters.get(name)
@@ -339,7 +342,7 @@ class Contract:
         return next((name for name, p in self.signature.parameters.items() if p.kind is kind), None)
 
     def _read(self, *, importing: bool = False) -> Promises:
-        """The promises; what could not be resolved is tried again at the next call."""
+        """Returns the promises. Names that cannot be resolved are tried again at the next call."""
         reading = self._reading
         if not reading.is_complete:
             found = read_promises(
@@ -355,7 +358,7 @@ class Contract:
         return reading.promises
 
     def _with_overrides(self, promises: Promises) -> Promises:
-        """*promises* with what the decorator says where the annotation is not to decide."""
+        """Replaces the parts of *promises* that the decorator's arguments override."""
         if not self.returns:
             promises = replace(promises, returned=ANYTHING, unresolved_return=None)
         if self.output is not None:
@@ -374,7 +377,7 @@ class Contract:
         return replace(promises, parameters={**promises.parameters, **given}, unresolved=unresolved)
 
     def _schema_given(self, keyword: str, annotation: Any) -> Schema:
-        """The schema of what the decorator was given. Raises ContractError where it is a name."""
+        """Returns the schema of a decorator's argument. Raises ContractError for a quoted name."""
         try:
             return schema_of(annotation)
         except NameError as error:
@@ -385,5 +388,5 @@ class Contract:
 
 
 def contract_of(function: Any) -> Contract | None:
-    """The contract that was left on *function*, the extension point for other decorators."""
+    """Returns the contract attached to *function*. Other decorators can attach one as well."""
     return getattr(function, CONTRACT, None)

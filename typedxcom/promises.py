@@ -1,4 +1,4 @@
-"""What a function's annotations promise: each parameter, what is pushed, what the body gives."""
+"""Reads promises from a function's annotations: for parameters, the pushed result and the body."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ _UNPACK = (te.Unpack, getattr(typing, "Unpack", te.Unpack))
 
 @dataclass(frozen=True)
 class Promise:
-    """One value of a contract: a parameter, or what is returned.
+    """The promise about one value: a parameter, or the result.
 
     Attributes:
-        annotation: What the author wrote, resolved; ``Any`` where nothing was.
-        schema: The same, described.
+        annotation: The author's annotation, resolved; ``Any`` if there was none.
+        schema: The description of the annotation.
     """
 
     annotation: Any = Any
@@ -66,7 +66,7 @@ class Promise:
     def is_local(self) -> bool:
         """Whether no XCom can hold its values, so that only the DAG file itself can give them.
 
-        For example an Asset or a function, which Airflow hands over as it is, but no secret.
+        For example, Airflow hands over an Asset or a function as it is. A secret does not count.
         """
         if is_surely_read(self.schema):
             return False
@@ -74,27 +74,27 @@ class Promise:
         return bool(foreign) and all(map(_is_of_a_class, foreign))
 
     def may_be(self, value: object) -> bool:
-        """Whether *value*, of the DAG file, may be what a local parameter takes."""
+        """Whether a local parameter may accept *value* from the DAG file."""
         return _is_one_of(value, self.schema)
 
     @cached_property
     def codec(self) -> AnyCodec:
-        """Reads and writes the value. Raises UnsupportedTypeError."""
+        """The codec that reads and writes the value. Raises UnsupportedTypeError."""
         return self._make(lax=is_lax(self.annotation))
 
     @cached_property
     def lax_codec(self) -> AnyCodec:
-        """Reads what Jinja rendered, by lax rules."""
+        """The codec that reads rendered Jinja templates, by lax rules."""
         return self._make(lax=True)
 
     def refuse_unsupported(self) -> None:
-        """Raise ContractError where such a value could not come back, or is no good table."""
+        """Raises ContractError if such a value could not come back, or its table type is wrong."""
         if not self.known or is_surely_read(self.schema):
             return
         if self.annotation is Any:  # one field of the model that reads it
             refuse_unsupported(self.schema)
         else:
-            self.codec  # noqa: B018 (what no codec reads is found by building it)
+            self.codec  # noqa: B018 (building the codec shows whether there is one)
 
     def _make(self, *, lax: bool) -> AnyCodec:
         known = known_codec(self.annotation, self.schema, lax=lax)
@@ -120,13 +120,13 @@ def _is_one_of(value: object, schema: Schema) -> bool:
 
 
 def _is_of_a_class(node: Unsupported) -> bool:
-    """Whether objects of what cannot travel exist, so that a DAG file may hold one."""
+    """Whether a type that cannot travel is a class, so that a DAG file may hold an object of it."""
     kind = get_origin(node.annotation) or node.annotation
     return isinstance(kind, type) and node.cure != SECRET_CURE
 
 
 def holds_secret(schema: Schema) -> bool:
-    """Whether a class in *schema* holds a secret, which is never let through."""
+    """Whether a class in *schema* holds a secret, which may never travel."""
     nodes = (node for _, node in walk(schema))
     return any(isinstance(node, Unsupported) and node.cure == SECRET_CURE for node in nodes)
 
@@ -136,19 +136,20 @@ ANYTHING = Promise()
 
 @dataclass(frozen=True)
 class Promises:
-    """What a function's annotations say, and what nobody can say yet.
+    """The promises in a function's annotations, and the names that cannot be resolved yet.
 
-    A parameter may have any name, also one that we would choose for something else: so each kind
-    of thing has a field of its own.
+    A parameter may have any name, for example ``returned``. So each kind of promise has a field of
+    its own.
 
     Attributes:
-        parameters: Parameter to what it requires; names that ``Unpack`` gives to ``**kwargs`` too.
-        rest: What ``*args`` requires of each argument that it takes.
-        others: What ``**kwargs`` requires of each argument that it takes.
-        returned: What the task pushes as its return value.
-        body: What the function's own ``return`` gives, also where that is not what is pushed.
+        parameters: The promise of each parameter, and of each name that ``Unpack`` gives to
+            ``**kwargs``.
+        rest: The promise of each argument that ``*args`` takes.
+        others: The promise of each argument that ``**kwargs`` takes.
+        returned: The promise of what the task pushes as its return value.
+        body: The promise of the function's own ``return``, even if the task pushes something else.
         unresolved: Parameter to the name in its annotation that has no meaning yet.
-        unresolved_return: The same for the annotation of what is returned.
+        unresolved_return: The name in the return annotation that has no meaning yet.
     """
 
     parameters: dict[str, Promise] = field(default_factory=dict)
@@ -161,11 +162,11 @@ class Promises:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every annotation has a meaning."""
+        """Whether every name in the annotations could be resolved."""
         return not self.unresolved and self.unresolved_return is None
 
     def places(self) -> Iterator[tuple[str | None, str, Promise]]:
-        """Each promise that is kept for an XCom: its parameter, if any, and its name for people."""
+        """Yields each promise with the name of its parameter, if any, and its place in words."""
         for name, promise in self.parameters.items():
             yield name, parameter_place(name), promise
         yield None, "the parameter `*args`", self.rest
@@ -182,15 +183,15 @@ def read_promises(
     importing: bool,
     before: Promises,
 ) -> Promises:
-    """Read the annotations of *function*.
+    """Reads the annotations of *function*.
 
     Args:
         function: The author's function.
         signature: Its signature.
-        injected: Parameters that Airflow fills, whose annotations nobody asks for.
+        injected: Parameters that Airflow fills. Their annotations are not needed.
         local_names: As for `read_hints`.
         importing: As for `read_hints`.
-        before: What an earlier reading found, with the codecs that it made.
+        before: The promises of an earlier reading, with the codecs that it made.
     """
     hints = read_hints(function, local_names=local_names, importing=importing)
     found, unresolved = dict(hints.found), dict(hints.missing)
@@ -222,10 +223,10 @@ def read_promises(
 def context_promise(
     function: Callable[..., Any], name: str, *, local_names: Mapping[str, Any]
 ) -> Promise:
-    """What a parameter that Airflow fills from its context requires of the author's own argument.
+    """Returns the promise of a parameter that Airflow fills, if the author fills it anyway.
 
     Returns:
-        Anything where the annotation names an object of Airflow's, which no XCom can hold.
+        `ANYTHING` if the annotation names an object of Airflow's, which no XCom can hold.
     """
     found = read_hints(function, local_names=local_names, importing=False).found
     try:
@@ -237,12 +238,12 @@ def context_promise(
 
 
 def parameter_place(name: str) -> str:
-    """What a message calls the parameter *name*."""
+    """Names the parameter *name* in a message."""
     return f"the parameter `{name}`"
 
 
 def _promise(annotation: Any, before: Promise | None) -> Promise:
-    """The promise of *annotation*, or the one that is known from before."""
+    """Returns the promise of *annotation*, or the one of an earlier reading if it is known."""
     if type(annotation) is type and annotation in SCALARS:  # the most of them
         return _scalar(annotation)
     known = before if before is not None and before.known else None
@@ -251,7 +252,7 @@ def _promise(annotation: Any, before: Promise | None) -> Promise:
 
 @functools.cache
 def _scalar(kind: type) -> Promise:
-    """The promise of a class of the standard library, one for all tasks."""
+    """Returns the promise of a class of the standard library, which all tasks share."""
     return Promise(kind, schema_of(kind))
 
 
@@ -260,9 +261,9 @@ def _missing_name(error: NameError) -> str:
 
 
 def _result(function: Callable[..., Any], annotation: Any) -> Any:
-    """What the task's result is, where the annotation speaks of what the call itself gives."""
+    """Returns the type of the task's result, for example `int` for `Coroutine[Any, Any, int]`."""
     origin, args = get_origin(annotation), get_args(annotation)
-    if inspect.isgeneratorfunction(function):  # Airflow takes what it returns in the end
+    if inspect.isgeneratorfunction(function):  # Airflow takes the value that it returns in the end
         return args[2] if origin is abc.Generator and len(args) == 3 else Any
     if inspect.isasyncgenfunction(function):
         return Any
@@ -276,7 +277,7 @@ def _is_unpacked(annotation: Any) -> bool:
 
 
 def _unpacked(name: str, annotation: Any) -> Iterator[tuple[str, Any]]:
-    """The names and types that an annotation speaks for: several in `**kwargs: Unpack[Options]`."""
+    """Yields the names and types of an annotation: several for `**kwargs: Unpack[Options]`."""
     if _is_unpacked(annotation):
         yield from te.get_type_hints(get_args(annotation)[0], include_extras=True).items()
     else:
@@ -284,7 +285,7 @@ def _unpacked(name: str, annotation: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _each(annotation: Any) -> Any:
-    """What `*args: annotation` requires of each: `int` of `*tuple[int, ...]`."""
+    """Returns the type of each argument in `*args: annotation`: `int` for `*tuple[int, ...]`."""
     if not _is_unpacked(annotation):
         return annotation
     items = get_args(get_args(annotation)[0])

@@ -1,4 +1,4 @@
-"""Codecs of the user's own, for classes that neither pydantic nor msgspec knows (attrs, say)."""
+"""The user's own codecs, for classes that pydantic and msgspec do not know, such as attrs ones."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class TypeCodec:
     """How one class becomes JSON and comes back.
 
     Attributes:
-        encode: An instance to JSON builtins.
-        decode: JSON builtins to an instance.
-        equal: Whether the second of two instances is the first, come back.
+        encode: Turns an instance into JSON builtins.
+        decode: Turns JSON builtins into an instance.
+        equal: Whether the second of two instances is what the first should come back as.
     """
 
     encode: Callable[[Any], JsonValue]
@@ -30,10 +30,10 @@ class TypeCodec:
     equal: Callable[[Any, Any], Any] | None = None
 
     def same(self, one: Any, other: Any) -> bool:
-        """Whether *other* is *one*, come back.
+        """Whether *one* came back as *other* without a change.
 
-        Without ``equal`` the class's own ``==`` decides. Arrays have none that says yes or no, and
-        a class may have none at all: then both must be encoded alike.
+        Without ``equal``, the class's own ``==`` decides. The ``==`` of arrays does not return a
+        bool, and a class may have no ``==`` at all. Then both must be encoded alike.
         """
         if self.equal is not None:
             return bool(self.equal(one, other))
@@ -45,13 +45,13 @@ class TypeCodec:
 
 
 def _own_verdict(one: Any, other: Any) -> bool | None:
-    """What ``==`` says of two instances of one class; None where it says nothing."""
+    """Returns what ``==`` says about two instances of one class; None if it gives no answer."""
     compare: Any = type(one).__eq__
     if compare is object.__eq__:
         return None
     try:
         verdict = one == other
-    except Exception:  # an == of the user's own may do anything
+    except Exception:  # the user's own == may do anything
         return None
     return verdict if isinstance(verdict, bool) else None
 
@@ -66,19 +66,19 @@ def register_codec(
     decode: Callable[[JsonValue], T],
     equal: Callable[[T, T], Any] | None = None,
 ) -> None:
-    """Teach typedxcom a class, before a contract that names it is declared.
+    """Registers a codec for a class. Do this before you declare a contract that names the class.
 
     Args:
-        cls: The class, for a generic one with any arguments (``numpy.typing.NDArray``); its
+        cls: The class. A generic class counts with any arguments (``numpy.typing.NDArray``). Its
             subclasses are not included.
-        encode: An instance to what ``json.dumps`` accepts.
-        decode: What ``encode`` gave, after a round trip through JSON, to an equal instance.
-            Raises ValueError or TypeError on data that is not one.
-        equal: Whether an instance and what it came back as are the same. Without it ``==`` says
-            so; where that gives no bool (arrays), both must be encoded alike.
+        encode: Turns an instance into a value that ``json.dumps`` accepts.
+        decode: Turns the result of ``encode``, after a round trip through JSON, into an equal
+            instance. It raises ValueError or TypeError for any other data.
+        equal: Whether an instance and the one that it came back as are the same. Without it,
+            ``==`` decides. If ``==`` gives no bool (arrays), both must be encoded alike.
 
     Raises:
-        ContractError: *cls* is no class.
+        ContractError: *cls* is not a class.
     """
     alias: Any = cls
     kind = get_origin(getattr(alias, "__value__", alias)) or alias
@@ -88,10 +88,10 @@ def register_codec(
 
 
 def codec_for(cls: type) -> TypeCodec:
-    """The codec of *cls*. Raises KeyError where there is none."""
+    """Returns the codec of *cls*. Raises KeyError if there is no such codec."""
     return _CODECS[cls]
 
 
 def registered(cls: object) -> bool:
-    """Whether *cls* has a codec of the user's own."""
+    """Whether the user registered a codec for *cls*."""
     return isinstance(cls, type) and cls in _CODECS

@@ -1,9 +1,9 @@
-"""Names that only the function around a task knows: its local classes, and what those name.
+"""Finds names that only the function around a task knows, such as its local classes.
 
-An annotation that is a string is looked up in the module, by Python, msgspec and pydantic alike.
-A class that is defined in a function, or one that it names, is not there. So the names are taken
-from the frames while the function still runs, and the strings in local classes become the types
-that they stand for.
+Python, msgspec and pydantic look up an annotation that is a string in the module. A class that is
+defined in a function is not there, and perhaps neither are the classes that it names. So this
+module takes the names from the frames while the function still runs, and replaces the strings in
+local classes by the types that they mean.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 
 def local_names(function: Any) -> dict[str, Any]:
-    """What the names in a nested function's annotations mean, with its local classes settled."""
+    """Returns what the names in a nested function's annotations mean; settles local classes."""
     if "<locals>" not in getattr(function, "__qualname__", ""):
         return {}
     annotations = list(getattr(function, "__annotations__", {}).values())
@@ -37,7 +37,7 @@ def local_names(function: Any) -> dict[str, Any]:
 
 
 def settle(annotations: Iterable[Any]) -> None:
-    """Let the local classes in *annotations* name each other, also those that they name."""
+    """Lets the local classes in *annotations* name each other, and the classes that they name."""
     todo, seen = list(_local_classes(annotations)), set()
     while todo:
         cls = todo.pop()
@@ -47,7 +47,7 @@ def settle(annotations: Iterable[Any]) -> None:
 
 
 def _settled(cls: Any) -> Iterator[Any]:
-    """The annotations of one local class, after its strings became types."""
+    """Turns the strings in a local class's annotations into types, and yields the annotations."""
     written = vars(cls).get("__annotations__", {})
     names = _in_scopes(_words(written.values()))
     for name, annotation in list(written.items()):
@@ -81,7 +81,7 @@ def _has_text(annotation: Any) -> bool:
 
 
 def _words(annotations: Iterable[Any]) -> set[str]:
-    """The names in annotations that are strings."""
+    """Collects the names in annotations that are strings."""
     words: set[str] = set()
     for annotation in annotations:
         if isinstance(annotation, typing.ForwardRef):
@@ -99,7 +99,7 @@ def _names_in(text: str) -> frozenset[str]:
 
 
 def _evaluated(annotation: Any, cls: Any, names: dict[str, Any]) -> Any:
-    """*annotation* without strings. Raises NameError while one of them has no meaning."""
+    """Replaces the strings in *annotation* by types. Raises NameError if a name is unknown."""
     holder = type("Holder", (), {"__annotations__": {"it": annotation}})
     hints = te.get_type_hints(
         holder, globalns=_module_names(cls), localns=names, include_extras=True
@@ -112,7 +112,7 @@ def _module_names(cls: Any) -> dict[str, Any]:
 
 
 def _in_scopes(wanted: set[str]) -> dict[str, Any]:
-    """What *wanted* names mean in the functions that run now, the innermost first."""
+    """Looks up the *wanted* names in the functions that are running, innermost first."""
     wanted = {name for name in wanted if not hasattr(builtins, name)}
     found: dict[str, Any] = {}
     frame: types.FrameType | None = sys._getframe(1)
@@ -128,6 +128,6 @@ def _in_scopes(wanted: set[str]) -> dict[str, Any]:
 
 
 def _may_hold(code: types.CodeType, names: set[str]) -> bool:
-    """Whether the scope of a function or class body has one of *names*."""
+    """Whether the scope of a function or class body may have one of *names*."""
     held = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
     return not all(map(names.isdisjoint, held))

@@ -1,4 +1,4 @@
-"""The settings that the core obeys; the Airflow shell fills them from ``[typedxcom]``."""
+"""The settings of the core. The Airflow part of the library reads them from ``[typedxcom]``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ class Settings:
     """How values are read and written.
 
     Attributes:
-        strict: Read by JSON rules: an ISO string is a datetime, but ``"5"`` is not an int.
-        threshold: Bytes of JSON up to which an entry holds plain JSON. A larger value goes as one
-            text, which every hop copies instead of walking: at 10 kB plain JSON takes a third
-            longer (docs/explanation/performance.md has the measurement).
-        store_threshold: Bytes of JSON above which a value goes to a store, where there is one.
-        preview: Rows of a stored value that people see in the UI; None for no preview at all.
+        strict: Whether to read by JSON rules: an ISO string is a datetime, but ``"5"`` is not an
+            int.
+        threshold: Bytes of JSON up to which an entry holds plain JSON. A larger value becomes one
+            text, because every hop can copy a text without walking through it. At 10 kB plain
+            JSON takes a third longer (docs/explanation/performance.md has the measurement).
+        store_threshold: Bytes of JSON above which a value goes to a store, if there is one.
+        preview: How many rows of a stored value the UI shows; None for no preview at all.
     """
 
     strict: bool = True
@@ -28,9 +29,9 @@ class Settings:
     preview: int | None = None
 
     def is_plain(self, size: int) -> bool:
-        """Whether *size* bytes of JSON are plain JSON in the entry, where they survive as that."""
+        """Whether *size* bytes of JSON stay plain JSON in the entry, if databases keep them so."""
         return size <= self.threshold
 
     def is_stored(self, size: int) -> bool:
-        """Whether *size* bytes of JSON go to a store, where there is one."""
+        """Whether *size* bytes of JSON go to a store, if there is one."""
         return size > self.store_threshold

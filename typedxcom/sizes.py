@@ -1,4 +1,4 @@
-"""Sizes in the units that people read."""
+"""Writes sizes in the units that people read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["amount"]
 
 
 def amount(size: int) -> str:
-    """*size* bytes in words: ``17 kB``."""
+    """Writes *size* bytes in words, for example ``17 kB``."""
     value = float(size)
     for unit in ("bytes", "kB", "MB", "GB"):
         if value < 1000:

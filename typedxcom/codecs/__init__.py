@@ -44,15 +44,15 @@ _PYDANTIC_ONLY = {
 
 
 def make_codec(annotation: Any, schema: Schema, *, lax: bool = False) -> ValueCodec:
-    """The codec for values of *annotation*: pydantic where something of its own is inside.
+    """Returns the codec for values of *annotation*: pydantic's if it contains a pydantic type.
 
     Args:
         annotation: What the author wrote, with every forward reference resolved.
-        schema: The same, described.
+        schema: The description of the annotation.
         lax: Read by lax rules: ``"5"`` is an int.
 
     Raises:
-        UnsupportedTypeError: Neither library can bring such a value back.
+        UnsupportedTypeError: Neither library can read such a value back.
     """
     found = known_codec(annotation, schema, lax=lax)
     if found is None:
@@ -84,7 +84,7 @@ def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
 
 
 def refuse_unsupported(schema: Schema) -> None:
-    """Raise UnsupportedTypeError, with place and cure, where a value could not come back."""
+    """Raises UnsupportedTypeError, with place and cure, if a value could not come back."""
     for path, node in walk(schema):
         if isinstance(node, Unsupported):
             msg = f"`{node}` cannot travel through an XCom - at `{path}`. Instead: {node.cure}."
@@ -92,7 +92,7 @@ def refuse_unsupported(schema: Schema) -> None:
 
 
 def _refuse_unsafe(schema: Schema, annotation: Any) -> None:
-    """Raise UnsupportedTypeError where msgspec (0.19 to 0.22) would read beyond its memory."""
+    """Raises UnsupportedTypeError if msgspec (0.19 to 0.22) would read beyond its memory."""
     for path, node in walk(schema):
         if not isinstance(node, UnionOf):
             continue
@@ -118,10 +118,10 @@ def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec
     from typedxcom.codecs.json_pydantic import ModelCodec
 
     try:
-        with warnings.catch_warnings():  # an XCom is a copy, which nobody can write through
+        with warnings.catch_warnings():  # an XCom is a copy, so nobody can change the original
             warnings.filterwarnings("ignore", message=".*`ReadOnly` qualifier")
             codec = ModelCodec(annotation, schema, lax=lax)
-    except Exception as error:  # a class may bring pydantic a schema of its author's
+    except Exception as error:  # a class may give pydantic a schema that its author wrote
         words = re.split(r"\n\n|For further|\. Set `arbitrary", str(error))[0].strip().rstrip(".")
         msg = f"pydantic cannot read `{schema}`: {words}. {_OTHER_TYPE}"
         raise UnsupportedTypeError(msg, annotation=annotation) from error
@@ -130,7 +130,7 @@ def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec
 
 
 def _needs_native(schema: Schema) -> str:
-    """What only msgspec reads, in words; empty where nothing is."""
+    """Names in words what only msgspec can read in *schema*; empty if there is no such part."""
     for _, node in walk(schema):
         match node:
             case Record(style="struct"):
@@ -143,7 +143,7 @@ def _needs_native(schema: Schema) -> str:
 
 
 def _needs_pydantic(schema: Schema) -> str:
-    """What only pydantic reads, in words; a model's own inside does not count."""
+    """Names in words what only pydantic can read, outside of models; empty if there is nothing."""
     for _, node in walk(schema, into_models=False):
         match node:
             case Constrained(engine="pydantic"):
@@ -162,7 +162,7 @@ def _needs_pydantic(schema: Schema) -> str:
 
 
 def _has_foreign_key(key: Schema) -> bool:
-    """Whether keys are of a class that msgspec reads as text, or not at all."""
+    """Whether msgspec reads keys of this class as text, or cannot read them."""
     kinds = [node.type for _, node in walk(key) if isinstance(node, (Scalar, Opaque))]
     literals = [type(value) for _, node in walk(key) if isinstance(node, LiteralOf) for value in node.values]  # fmt: skip
     kinds.extend(literals)

@@ -1,4 +1,4 @@
-"""What a codec of one schema can do, and how it is chosen."""
+"""The base class of codecs: it writes, reads and checks the values of one schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ __all__ = ["Encoded", "ValueCodec"]
 
 @dataclass(slots=True)
 class Encoded:
-    """A value as JSON, as far as it is asked for: what goes to a store never becomes a tree.
+    """A value as JSON text; its tree is built only if somebody asks for it.
+
+    For example, a value that goes to a store never becomes a tree.
 
     Attributes:
         text: ASCII JSON.
@@ -33,7 +35,7 @@ class Encoded:
 
     @classmethod
     def of(cls, tree: JsonValue) -> Encoded:
-        """JSON builtins. Raises EncodeError where they cannot be written as text."""
+        """Encodes JSON builtins. Raises EncodeError if they cannot be written as text."""
         return cls(write_text(tree), tree)
 
     @property
@@ -46,10 +48,10 @@ class Encoded:
 
 
 class ValueCodec(ABC):
-    """Encode and decode the values of one schema; built once for each contract.
+    """Encodes and decodes the values of one schema. It is built once for each contract.
 
     Attributes:
-        schema: What the values are.
+        schema: The schema of the values.
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -57,29 +59,29 @@ class ValueCodec(ABC):
 
     @cached_property
     def _first_loss(self) -> Callable[[Any, Any], Loss | None]:
-        """What a value would lose; built at the first value, since a parsed DAG has none."""
+        """Finds what a value would lose. Built at the first value: a DAG's parse needs none."""
         return comparison(self.schema)
 
     @abstractmethod
     def check(self, value: Any) -> Any:
-        """*value*, a Python object, as the schema has it. Raises ValidationError, EncodeError."""
+        """Validates the Python object *value*. Raises ValidationError, EncodeError."""
 
     @abstractmethod
     def to_tree(self, value: Any) -> JsonValue:
-        """*value*, already checked, as JSON builtins. Raises EncodeError, ValidationError."""
+        """Turns a checked *value* into JSON builtins. Raises EncodeError, ValidationError."""
 
     @abstractmethod
     def decode(self, text: bytes) -> Any:
-        """The value that JSON *text* stands for. Raises ValidationError, DecodeError."""
+        """Reads a value from JSON *text*. Raises ValidationError, DecodeError."""
 
     @contained(DecodeError)
     def decode_tree(self, tree: JsonValue) -> Any:
-        """The value that JSON builtins stand for. Raises ValidationError, DecodeError."""
+        """Reads a value from JSON builtins. Raises ValidationError, DecodeError."""
         return self.decode(write_text(tree))
 
     @contained(DecodeError)
     def decode_mixed(self, tree: Any) -> Any:
-        """The value of JSON builtins with Python objects where the annotation says `Any`.
+        """Reads a value from JSON builtins that hold Python objects where the annotation is `Any`.
 
         Raises:
             ValidationError, EncodeError, DecodeError: As for `check` and `decode_tree`.
@@ -90,20 +92,22 @@ class ValueCodec(ABC):
             return self.decode_tree(tree)
 
     def ready(self, value: Any) -> Any:
-        """*value* as it is to be written; the comparison afterwards finds what does not fit."""
+        """Prepares *value* for writing. The comparison afterwards finds what does not fit."""
         return self.check(value)
 
     def to_text(self, value: Any) -> bytes | None:
-        """The quick way to *value* as ASCII JSON; None where only `to_tree` knows what it is."""
+        """Writes *value* as ASCII JSON the quick way; None if only `to_tree` can write it."""
         return None
 
     def surely_returns(self, value: Any) -> bool:
-        """Whether it is proved by type alone that *value* comes back from its text."""
+        """Whether the types alone prove that *value* comes back from its text."""
         return False
 
     @contained(EncodeError)
     def encode(self, value: Any) -> Encoded:
-        """*value* as JSON that is proved to come back: by its type, else by reading it back.
+        """Encodes *value* as JSON, and proves that it comes back.
+
+        The proof is the value's type, if that is enough; otherwise the JSON is read back.
 
         Raises:
             ValidationError: The value breaks the schema.
@@ -118,7 +122,7 @@ class ValueCodec(ABC):
         try:
             again = self.decode(text)
         except ValidationError:
-            self.check(ready)  # tells of the value itself, where that is at fault
+            self.check(ready)  # raises if the value itself is at fault
             raise
         except DecodeError as error:
             raise EncodeError(long_int(tree) or f"Value cannot be read back: {error}") from error
@@ -128,7 +132,7 @@ class ValueCodec(ABC):
         return Encoded(text, tree)
 
     def _returns(self, value: Any, text: bytes) -> bool:
-        """Whether *text* is read back as *value*."""
+        """Whether reading *text* gives *value*."""
         try:
             return self._first_loss(value, self.decode(text)) is None
         except (ValidationError, DecodeError):
@@ -148,25 +152,25 @@ class ValueCodec(ABC):
 
     @cached_property
     def hides(self) -> bool:
-        """Whether no value of it may be shown in a message."""
+        """Whether messages may not show any of its values."""
         return hides_values(self.schema)
 
     def cause(self, error: Exception) -> Exception | None:
-        """What an error is chained to, which is shown with it; None where it may quote a value."""
+        """Returns the cause to show with an error, or None if it may quote a hidden value."""
         return None if self.hides else error
 
     def raised(self, error: Exception) -> ValidationError:
-        """The error for what a validator or constructor of the author's own raised."""
+        """Builds the error for an exception of the author's own validator or constructor."""
         what = f"reading it raised `{type(error).__name__}`"
         words = shorten(str(error))
         return self.invalid([Problem("$", what if self.hides else f"{what}: {words}")])
 
     def invalid(self, problems: Sequence[Problem]) -> ValidationError:
-        """The error for *problems*; the caller adds whose value it is."""
+        """Builds the error for *problems*. The caller adds whose value it is."""
         return self.wrong(Explanation(list(problems)))
 
     def wrong(self, found: Explanation) -> ValidationError:
-        """The error for what an explanation found."""
+        """Builds the error for the problems that an explanation found."""
         problems = found.problems
         if self.hides:
             problems = [hidden(problem) for problem in problems]

@@ -1,4 +1,4 @@
-"""An annotation as the libraries that read values need it: a concrete type for each abstract."""
+"""Replaces abstract types in annotations by concrete ones, which pydantic and msgspec can build."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typedxcom.schema.build import is_union
 
 __all__ = ["lowered"]
 
-# A reader gets a list for an Iterable: pydantic would make a generator of it, msgspec nothing.
+# A reader gets a list for an Iterable: pydantic would make a generator, and msgspec cannot read it.
 _CONCRETE: dict[Any, type] = {
     abc.Iterable: list, abc.Collection: list, abc.Sequence: list, abc.MutableSequence: list,
     abc.Set: set, abc.MutableSet: set, abc.Mapping: dict, abc.MutableMapping: dict,
@@ -21,13 +21,13 @@ _TEXT = (getattr(typing, "LiteralString", te.LiteralString), te.LiteralString)
 
 
 def lowered(annotation: Any) -> Any:
-    """*annotation* with list, set, dict and str for what is abstract in it, outside of classes."""
+    """Replaces abstract types in *annotation* by list, set, dict and str, outside of classes."""
     if annotation in _TEXT:
         return str
     if annotation in _CONCRETE:
         return _CONCRETE[annotation]
     origin, args = get_origin(annotation), get_args(annotation)
-    if not args:  # typing.Sequence, say
+    if not args:  # for example typing.Sequence
         return annotation if hasattr(annotation, "__args__") else _CONCRETE.get(origin, annotation)
     if origin is Annotated:
         parts = (lowered(args[0]), *annotation.__metadata__)

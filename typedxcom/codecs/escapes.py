@@ -1,7 +1,7 @@
-"""What leaves a codec is a value or an error of ours, whatever a class of the user's own does.
+"""Makes sure that a codec raises only our own errors, whatever the user's classes raise.
 
 A property, an ``==``, a time zone or a length may raise anything while a value is written, read or
-compared. Airflow would retry such an error, which says neither whose value it was nor where.
+compared. Airflow would retry such an error, and the error does not say whose value it was or where.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Method = Callable[[Any, Any], Any]
 
 
 def contained(kind: type[CodecError]) -> Callable[[Method], Method]:
-    """A decorator of a codec's method of one argument: what is not ours is raised as *kind*."""
+    """Decorates a codec's method of one argument: it raises foreign errors as *kind*."""
 
     def decorate(method: Method) -> Method:
         @functools.wraps(method)

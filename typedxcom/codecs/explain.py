@@ -1,4 +1,4 @@
-"""Everything that is wrong with a value, each with its path, in time that grows with its size."""
+"""Finds every problem of a value, each with its path, in time that grows with the value's size."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _LIMITS: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is wrong with a value.
+    """The problems of a value.
 
     Attributes:
         problems: The first ones, at most ten.
@@ -59,13 +59,13 @@ class Explanation:
 
 
 def explain(schema: Schema, tree: Any, leaf: Leaf, error: Exception) -> Explanation:
-    """All that is wrong with *tree*; msgspec itself stops at the first.
+    """Finds all problems of *tree*; msgspec itself stops at the first.
 
     Args:
-        schema: What the tree should be.
-        tree: JSON builtins, or what msgspec makes of a Python value.
+        schema: The schema that the tree should match.
+        tree: JSON builtins, or the builtins that msgspec makes of a Python value.
         leaf: Judges one scalar: ``(annotation, value) -> complaint or None``.
-        error: What msgspec said, used where this walk finds nothing.
+        error: The error that msgspec raised, used if this walk finds nothing.
     """
     walk, is_partial = ExplainingWalk(leaf), False
     try:
@@ -82,7 +82,7 @@ def explain(schema: Schema, tree: Any, leaf: Leaf, error: Exception) -> Explanat
 
 
 class TooManyProblems(Exception):
-    """The walk has looked at as many parts as it may."""
+    """Raised when the walk has looked at as many parts as it may."""
 
 
 # A part of a value: its schema, itself, and how the path goes on to it.
@@ -90,7 +90,7 @@ _Part: TypeAlias = tuple[Schema, Any, str]
 
 
 class ExplainingWalk:
-    """One walk; what fits is asked once of each part, however many unions ask for it."""
+    """One walk over a value. It checks each part once, however many unions contain it."""
 
     def __init__(self, leaf: Leaf) -> None:
         self._leaf = leaf
@@ -100,7 +100,7 @@ class ExplainingWalk:
         self.more = 0
 
     def visit(self, schema: Schema, tree: Any, path: str) -> None:
-        """Note each problem in *tree*."""
+        """Notes each problem in *tree*."""
         complaints, parts = self._open(schema, tree)
         for complaint in complaints:
             self._note(path, complaint)
@@ -132,7 +132,7 @@ class ExplainingWalk:
         )
 
     def _open(self, schema: Schema, tree: Any) -> tuple[Sequence[str], Iterable[_Part]]:
-        """What is wrong with *tree* itself, and the parts to look at."""
+        """Returns the problems of *tree* itself, and the parts to look at next."""
         self._steps += 1
         if self._steps > _MAX_STEPS:
             raise TooManyProblems
@@ -163,7 +163,7 @@ class ExplainingWalk:
         return ((), ()) if complaint is None else ([complaint], ())
 
     def _complaint(self, schema: Schema, tree: Any) -> str | None:
-        """What is wrong with what has no parts, or not the ones that the schema has."""
+        """Returns the problem of a value that has no parts, or not those that the schema has."""
         match schema:
             case Scalar(type=kind) | EnumOf(type=kind):
                 return _wrong(schema, tree) if self._leaf(kind, tree) is not None else None
@@ -191,7 +191,7 @@ def _fields(schema: Record, tree: dict[str, Any]) -> Iterator[_Part]:
 
 
 def _meant(members: tuple[Schema, ...], tree: Any) -> Schema | None:
-    """The member of a union that *tree* can only have been meant for: by its tag, or its kind."""
+    """Finds the one member of a union that *tree* can be meant for, by its tag or its kind."""
     if isinstance(tree, dict):
         possible = [one for one in members if isinstance(bare(one), (Record, MappingOf))]
         tagged = [one for one in possible if _has_tag(bare(one), tree)]
@@ -219,7 +219,7 @@ def _broken(name: str, constraints: Constraints, value: Any) -> list[str]:
             continue
         try:
             is_broken = not holds(value, limit)
-        except TypeError:  # a limit of another type says nothing about this value
+        except TypeError:  # a limit of another type does not apply to this value
             continue
         if is_broken:
             found.append(f"expected `{name}` {words} {limit}, got `{shorten(value)}`")

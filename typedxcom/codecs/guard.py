@@ -1,7 +1,7 @@
-"""What is looked at before another library reads it: a few characters that stand for endless work.
+"""Rejects short input that would keep another library busy endlessly, before it is read.
 
-The fraction ``1e999999999``, a regular expression of megabytes, and a union of models that hold the
-union again, of which pydantic tries every combination.
+For example: the fraction ``1e999999999``, a regular expression of megabytes, or a union of models
+that contain the same union, because pydantic tries every combination.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["Guard", "guard_of", "refuse_endless"]
 Guard: TypeAlias = Callable[[Any], "Problem | None"]
 _MAX_DIGITS = 4300  # of an int, as Python itself has it
 _MAX_PATTERN = 20_000  # characters of a regular expression, some 20 ms
-# Ways in which pydantic may try a union: some 50 ms where it fits, 300 MB of errors where not.
+# Ways in which pydantic may try a union: some 50 ms if one fits, 300 MB of errors if none does.
 _MAX_TRIES = 2**15
 _RISKY = (fractions.Fraction, re.Pattern)
 _TEXTS = (Scalar, Opaque)
@@ -41,7 +41,7 @@ _EXPONENT = re.compile(r"[eE][+-]?([0-9_]+)\s*$")
 
 
 def refuse_endless(kind: type, text: str) -> None:
-    """Raise ValueError where making a *kind* of *text* takes work beyond the length of the text."""
+    """Raises ValueError if making a *kind* of *text* takes far more work than the text is long."""
     if issubclass(kind, fractions.Fraction):
         exponent = _EXPONENT.search(text[-_MAX_DIGITS:])
         digits = exponent[1].replace("_", "").lstrip("0") if exponent else ""
@@ -52,14 +52,14 @@ def refuse_endless(kind: type, text: str) -> None:
 
 
 def guard_of(schema: Schema, core_schema: Any) -> Guard | None:
-    """What looks at a tree before pydantic does; None where none can be endless.
+    """Returns a check that looks at a tree before pydantic does; None if no tree can be endless.
 
     Args:
-        schema: What the tree should be.
-        core_schema: pydantic's own description of it, which alone names discriminators.
+        schema: The schema that the tree should match.
+        core_schema: pydantic's own description of it. Only this one names discriminators.
 
     Returns:
-        A function ``tree -> the problem, or None``. It raises DecodeError where a union stands too
+        A function ``tree -> the problem, or None``. It raises DecodeError if a union is nested too
         often inside itself.
     """
     nodes = [node for _, node in walk(schema)]
@@ -92,20 +92,20 @@ def _is_risky(kind: Any) -> bool:
 
 
 def _models(node: Schema) -> int:
-    """How many members of a union are read as a dict."""
+    """Counts the members of a union that are read from a dict."""
     members = node.members if isinstance(node, UnionOf) else ()
     return sum(isinstance(bare(member), Record) for member in members)
 
 
 class GuardedLook:
-    """One look at a tree: each part once for each schema that may read it."""
+    """One look at a tree. It visits each part once for each schema that may read it."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], int] = {}
         self.problem: Problem | None = None
 
     def depth(self, schema: Schema, tree: Any, path: str) -> int:
-        """How often *tree* is read as a union of models inside another one."""
+        """Counts how deeply unions of models are nested where *tree* is read."""
         if not isinstance(tree, (dict, list)):
             self._look_at(schema, tree, path)
             return 0
@@ -139,7 +139,7 @@ def _texts(schema: Schema) -> Iterator[Scalar | Opaque]:
 
 
 def _parts(schema: Schema, tree: Any, path: str) -> Iterator[tuple[Schema, Any, str]]:
-    """The parts of *tree*, each with what reads it."""
+    """Yields the path of each part of *tree*, the part, and the schema that reads it."""
     match schema:
         case Named(inner=inner) | Constrained(inner=inner) | Alias(target=[inner]):
             yield inner, tree, path
@@ -160,7 +160,7 @@ def _parts(schema: Schema, tree: Any, path: str) -> Iterator[tuple[Schema, Any, 
 
 
 def _has_endless_union(core_schema: Any) -> bool:
-    """Whether a union without a discriminator stands inside two of its own members."""
+    """Whether two members of a union without a discriminator contain the union itself."""
     definitions = {one["ref"]: one for one in core_schema.get("definitions", ())}
     for node in _inside(core_schema, definitions):
         if node.get("type") != "union":
@@ -172,7 +172,7 @@ def _has_endless_union(core_schema: Any) -> bool:
 
 
 def _inside(core_schema: Any, definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every node of a core schema, references followed, each once."""
+    """Yields every node of a core schema once. It follows references."""
     seen: set[int] = set()
     todo = [core_schema]
     while todo:

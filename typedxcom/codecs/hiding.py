@@ -1,8 +1,8 @@
-"""What a message may say of a value whose class hides its input.
+"""Removes input from messages about a value whose class hides its input.
 
-``hide_input_in_errors`` and ``repr=False`` ask that no value is shown. A value is more than what
-stands behind a field: keys of a dict, extra keys and the tag of a union are input too, and so are
-the words of a validator, which may quote any of it.
+With ``hide_input_in_errors`` or ``repr=False``, a class asks that no value is shown. The values of
+fields are not the only input: keys of a dict, extra keys and the tag of a union are input too. So
+are the words of a validator, because they may quote any of these.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WORDS = {
     "extra_forbidden": "has a key that is not a field",
     "unexpected_keyword_argument": "has a key that is not a field",
 }
-# Types of errors whose text is pydantic's own, and is made of the schema alone.
+# Types of errors whose text pydantic itself makes, from the schema alone.
 _PLAIN = re.compile(
     r"(?:int|float|bool|string|bytes|decimal|date|time|datetime|time_delta|uuid|url|list|tuple|set"
     r"|frozen_set|dict|model|dataclass|callable|arguments)_(?:type|parsing|parsing_size|from_float"
@@ -52,7 +52,7 @@ def _hides(kind: Any) -> bool:
 
 
 def field_names(schema: Schema) -> frozenset[str]:
-    """The names in *schema*, which a path may show: they are in the code and no input."""
+    """Returns the field names in *schema*. A path may show them: they are code, not input."""
     records = [node for _, node in walk(schema) if isinstance(node, Record)]
     return frozenset(
         name
@@ -63,7 +63,7 @@ def field_names(schema: Schema) -> frozenset[str]:
 
 
 def spoken_without_input(kind: str, words: str) -> str | None:
-    """What may be said in place of the words of one error of pydantic's; None for those words.
+    """Returns the words to show instead of pydantic's for one error; None to keep pydantic's.
 
     Args:
         kind: The error's type.
@@ -76,7 +76,7 @@ def spoken_without_input(kind: str, words: str) -> str | None:
 
 
 def hidden(problem: Problem) -> Problem:
-    """*problem* without the value that it quotes, and without keys of input in its path."""
+    """Removes the value that *problem* quotes, and keys of the input from its path."""
     path = problem.path
     if found := _KEY.search(path):
         path = path[: found.start()] + HIDDEN_KEY
@@ -88,6 +88,6 @@ def _without_input(message: str) -> str:
         return _WORDS["extra_forbidden"]
     if message.startswith("invalid "):  # value or enum value, which msgspec quotes
         return re.split(r"['\"]", message)[0].rstrip()
-    if message.startswith("no `"):  # what a codec of the author's own says of it
+    if message.startswith("no `"):  # the words of the author's own codec
         return message.partition("`: ")[0].removesuffix("`") + "`"
     return message.partition(", got `")[0]

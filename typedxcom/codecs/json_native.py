@@ -36,23 +36,23 @@ _KEPT = tuple(NATIVE_SCALARS - {bool, int, float, str, type(None)})
 
 
 class NativeCodec(ValueCodec):
-    """Values that msgspec reads and writes, with registered codecs for the classes it cannot."""
+    """Reads and writes values with msgspec, and other classes with their registered codecs."""
 
     def __init__(self, annotation: Any, schema: Schema, *, lax: bool = False) -> None:
         super().__init__(schema)
         self.annotation = annotation
         self.lax = lax
         _learn_names(schema)
-        # Built here so that an annotation which msgspec refuses is refused now.
+        # Built here, so that an annotation that msgspec rejects is rejected now.
         self._decoder = msgspec.json.Decoder(annotation, strict=not lax, dec_hook=_decode_other)
 
     def ready(self, value: Any) -> Any:
-        """*value* itself: reading it back validates it, and the comparison finds its types."""
+        """Returns *value* itself. Reading it back validates it, and the comparison checks types."""
         return value
 
     @contained(EncodeError)
     def check(self, value: Any) -> Any:
-        """Return *value*, or raise an error with every problem of its fields."""
+        """Returns *value*, or raises an error with every problem of its fields."""
         kept = None
         try:
             kept = msgspec.to_builtins(value, builtin_types=_KEPT, enc_hook=_encode_other)
@@ -72,22 +72,22 @@ class NativeCodec(ValueCodec):
         return value
 
     def to_text(self, value: Any) -> bytes | None:
-        """*value* as msgspec writes it; reading it back shows whether that was the value."""
+        """Writes *value* with msgspec. Reading it back shows whether the text is right."""
         try:
             return as_ascii(msgspec.json.encode(value, enc_hook=_encode_other))
-        except Exception:  # the slow way tells what is wrong
+        except Exception:  # the slow way finds out what is wrong
             return None
 
     def to_tree(self, value: Any) -> JsonValue:
-        """*value* as JSON builtins; the keys of a dict become text."""
+        """Turns *value* into JSON builtins. The keys of a dict become text."""
         try:
             tree: JsonValue = msgspec.to_builtins(value, str_keys=True, enc_hook=_encode_other)
-        except Exception as error:  # a codec of the user's own may raise anything
+        except Exception as error:  # the user's own codec may raise anything
             raise self._cannot_write(value, error) from self.cause(error)
         return tree
 
     def _cannot_write(self, value: Any, error: Exception) -> ValidationError | CodecError:
-        """The error for a value that is no JSON, with the place of the part that is not."""
+        """Builds the error for a value that is not JSON; it names the part that is not."""
         if isinstance(error, RecursionError):
             return EncodeError(f"`{type(value).__name__}` is nested too deeply, or contains itself")
         found = (
@@ -108,7 +108,7 @@ class NativeCodec(ValueCodec):
 
     @contained(DecodeError)
     def decode(self, text: bytes) -> Any:
-        """The value of JSON *text*; what msgspec's reader refuses takes the slow way."""
+        """Reads JSON *text*. Text that msgspec's reader rejects is read the slow way."""
         try:
             return self._decoder.decode(text)
         except (msgspec.DecodeError, RecursionError, UnicodeError):
@@ -118,7 +118,7 @@ class NativeCodec(ValueCodec):
 
     @contained(DecodeError)
     def decode_tree(self, tree: JsonValue) -> Any:
-        """The value of JSON builtins, by the same rules."""
+        """Reads JSON builtins, by the same rules."""
         try:
             return self._convert(tree, from_json=True)
         except RecursionError as error:
@@ -132,7 +132,7 @@ class NativeCodec(ValueCodec):
             raise self.raised(error) from self.cause(error)
 
     def decode_mixed(self, tree: Any) -> Any:
-        """The value of JSON builtins and objects, which msgspec leaves where `Any` stands."""
+        """Reads JSON builtins and objects. Where the annotation is `Any`, msgspec keeps objects."""
         return self.decode_tree(tree)
 
     def _convert(self, value: Any, *, from_json: bool = False) -> Any:
@@ -142,7 +142,7 @@ class NativeCodec(ValueCodec):
 
     @staticmethod
     def _leaf(annotation: Any, value: Any) -> str | None:
-        """What msgspec says of one scalar, None where it is content."""
+        """Returns msgspec's complaint about one scalar, or None if there is none."""
         try:
             msgspec.convert(value, annotation, str_keys=True, dec_hook=_decode_other)
         except (msgspec.ValidationError, UnicodeError) as error:
@@ -151,10 +151,10 @@ class NativeCodec(ValueCodec):
 
 
 def _learn_names(schema: Schema) -> None:
-    """Let msgspec encode each field name once, or its reader would not know it (msgspec#1126).
+    """Lets msgspec encode each field name once, so that its reader knows it (msgspec#1126).
 
-    It compares keys with the UTF-8 that a name's own `str` keeps, which only encoding puts there;
-    an ASCII name is its own UTF-8.
+    The reader compares keys with the UTF-8 that the name's `str` object caches. Only encoding
+    fills this cache. An ASCII name does not need it: it is its own UTF-8.
     """
     for _, node in walk(schema):
         if isinstance(node, Record) and not "".join(node.fields).isascii():
@@ -162,7 +162,7 @@ def _learn_names(schema: Schema) -> None:
 
 
 def _written_names(cls: Any) -> Iterator[str]:
-    """The very strings in which a class, or one that it inherits from, names its fields."""
+    """Yields the string objects that hold a class's field names, and those of its bases."""
     yield from (part.name for part in getattr(cls, "__dataclass_fields__", {}).values())
     yield from getattr(cls, "__annotations__", {})
     for base in (*getattr(cls, "__orig_bases__", ()), *getattr(cls, "__bases__", ())):
@@ -199,7 +199,7 @@ def _decode_other(annotation: Any, value: Any) -> Any:
             return validate(write_text(value), by_alias=True, by_name=True)
     except RecursionError:
         raise
-    except Exception as error:  # a codec of the user's own may raise anything
+    except Exception as error:  # the user's own codec may raise anything
         raise msgspec.ValidationError(f"{str(error)[:200]}") from error
     raise msgspec.ValidationError(f"Expected `{kind.__name__}`, got `{type(value).__name__}`")
 
@@ -210,7 +210,7 @@ def _guard(model: Any) -> Guard | None:
 
 
 def _look_at(model: Any, value: Any) -> None:
-    """Raise where reading *value* as a pydantic *model* may take for ever."""
+    """Raises an error if reading *value* as a pydantic *model* may take for ever."""
     guard = _guard(model)
     problem = guard(value) if guard is not None else None
     if problem is not None:

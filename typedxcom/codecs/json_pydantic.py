@@ -1,4 +1,4 @@
-"""pydantic-core: the codec for everything that holds a pydantic model or validator."""
+"""pydantic-core: the codec for everything that contains a pydantic model or validator."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from typedxcom.schema.nodes import Schema
 
 __all__ = ["ModelCodec"]
 
-# What stands outside a model is strict; each model obeys its own configuration.
+# Outside of models, reading is strict; each model obeys its own configuration.
 _OUTSIDE: dict[str, Any] = {
     "ser_json_bytes": "base64",
     "val_json_bytes": "base64",
     "ser_json_inf_nan": "constants",
 }
-# Written by field name, which always comes back; read by name or alias, as other writers may do.
+# Written by field name, which always comes back; read by name or alias, for other writers.
 _NAMES: dict[str, bool] = {"by_alias": True, "by_name": True}
 
 
 def _write_other(value: Any) -> str:
-    """The text of what older pydantic cannot write. Raises TypeError."""
+    """Returns the text of a value that older pydantic cannot write. Raises TypeError."""
     if isinstance(value, TEXT_SCALARS):
         return str(value)
     raise TypeError(f"`{type(value).__name__}` is of no known type")
@@ -48,7 +48,7 @@ _WRITTEN: dict[str, Any] = {
 
 
 class ModelCodec(ValueCodec):
-    """Values that pydantic validates; models keep their validators, aliases and serializers."""
+    """Reads and writes with pydantic. Models keep their validators, aliases and serializers."""
 
     def __init__(self, annotation: Any, schema: Schema, *, lax: bool = False) -> None:
         super().__init__(schema)
@@ -61,16 +61,16 @@ class ModelCodec(ValueCodec):
 
     @cached_property
     def _proof(self) -> Proof | None:
-        """Built at the first value, since a parsed DAG has none."""
+        """The proof, built at the first value: parsing a DAG needs none."""
         return proof_of(self._adapter.core_schema)
 
     @cached_property
     def _guard(self) -> Guard | None:
-        """Likewise."""
+        """The guard, built at the first value as well."""
         return guard_of(self.schema, self._adapter.core_schema)
 
     def surely_returns(self, value: Any) -> bool:
-        """Whether every part of *value* is of exactly the class that pydantic would build."""
+        """Whether every part of *value* has exactly the class that pydantic would build."""
         try:
             return self._proof is not None and self._proof([value])
         except (
@@ -82,7 +82,7 @@ class ModelCodec(ValueCodec):
 
     @contained(EncodeError)
     def check(self, value: Any) -> Any:
-        """*value* as pydantic has it; an instance is taken as it is."""
+        """Validates *value* with pydantic. An instance is accepted as it is."""
         try:
             return self._adapter.validate_python(value, **_NAMES)
         except pydantic.ValidationError as error:
@@ -96,19 +96,19 @@ class ModelCodec(ValueCodec):
             raise self.raised(error) from self.cause(error)
 
     def to_text(self, value: Any) -> bytes | None:
-        """*value* as pydantic writes it; None where it cannot: the slow way tells why."""
+        """Writes *value* with pydantic; None if it cannot, and the slow way finds out why."""
         try:
             return as_ascii(self._adapter.dump_json(value, **_WRITTEN))
         except Exception:
             return None
 
     def to_tree(self, value: Any) -> JsonValue:
-        """*value* as JSON builtins, by field name and without computed fields."""
+        """Turns *value* into JSON builtins, by field name and without computed fields."""
         try:
             tree: JsonValue = self._adapter.dump_python(value, mode="json", **_WRITTEN)
         except RecursionError as error:
             raise EncodeError(f"`{type(value).__name__}` is nested too deeply") from error
-        except Exception as error:  # a serializer of the user's own may raise anything
+        except Exception as error:  # the user's own serializer may raise anything
             raise EncodeError(self._cannot_write(value, error)) from self.cause(error)
         return tree
 
@@ -126,8 +126,8 @@ class ModelCodec(ValueCodec):
 
     @contained(DecodeError)
     def decode(self, text: bytes) -> Any:
-        """The value of JSON *text*, validated."""
-        if has_too_large_float(text):  # pydantic would make infinity of it
+        """Reads and validates JSON *text*."""
+        if has_too_large_float(text):  # pydantic would turn it into infinity
             read_text(text)
         if self._guard is not None:
             problem = self._guard(read_text(text))

@@ -1,4 +1,4 @@
-"""Codecs that were built before: the parse of a DAG asks for the same few types all the time."""
+"""Keeps codecs that were built before, because a DAG uses the same few types again and again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["known_codec", "remember"]
 
 
 def known_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec | None:
-    """The codec that was built for this very type, None where there is none.
+    """Returns the codec that was built for exactly this type, or None.
 
     Args:
         annotation: What the author wrote.
-        schema: The same, described; what a class is may have changed since, by a codec of the
-            user's own for example.
+        schema: The annotation's description. A class may have a new description since then, for
+            example because the user registered a codec for it.
         lax: Whether it reads by lax rules.
     """
     key, known = _key(annotation), _kept(annotation)
@@ -28,7 +28,7 @@ def known_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec | N
 
 
 def remember(annotation: Any, codec: ValueCodec, *, lax: bool) -> None:
-    """Keep *codec* for the next contract of the same type."""
+    """Keeps *codec* for the next contract of the same type."""
     key = _key(annotation)
     if key is not None:
         _kept(annotation)[key, lax] = codec
@@ -40,9 +40,10 @@ def _kept(annotation: Any) -> dict[Hashable, Any]:
 
 
 def _key(annotation: Any) -> Hashable | None:
-    """What tells an annotation from every other, in the order it was written; None if unsure.
+    """Returns a key that only this annotation has, in this order of its parts; None if unsure.
 
-    Python itself finds `int | str` and `str | int` equal, and two `Annotated` whose marks are.
+    Annotations themselves are no good keys: for Python, `int | str` equals `str | int`, and two
+    `Annotated` are equal if their marks are.
     """
     if type(annotation) is type:  # the most of them
         return annotation

@@ -1,4 +1,4 @@
-"""Types whose codec cannot fail to be built, so that the parse of a DAG need not build it."""
+"""Knows the types whose codec can always be built, so that parsing a DAG need not build it."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _INSIDE_MODELS = (Scalar, EnumOf, LiteralOf, UnionOf, Unknown)
 
 
 def is_surely_read(schema: Schema) -> bool:
-    """Whether *schema* is a plain scalar or a model that pydantic has built, or a list of such.
+    """Whether *schema* is a plain scalar, a model that pydantic has built, or a list of these.
 
-    False says nothing: then only the making of the codec can tell.
+    False means "unknown": only building the codec shows whether it can be built.
     """
     while isinstance(schema, SequenceOf) and schema.type is list:
         schema = schema.item
@@ -40,7 +40,7 @@ def is_surely_read(schema: Schema) -> bool:
 
 
 def _is_plain_inside(schema: Record) -> bool:
-    """Whether every part of a model is plain; the answer is kept while the class lives."""
+    """Whether every part of a model is plain. The answer is kept while the class exists."""
     known = kept_on(schema.type)
     record, is_plain = known.get(_PLAIN, (None, False))
     if record is not schema:
@@ -50,7 +50,7 @@ def _is_plain_inside(schema: Record) -> bool:
 
 
 def _is_plain(node: Schema) -> bool:
-    """Whether we accept a part of a model. Pydantic takes some that we refuse."""
+    """Whether we accept a part of a model. Pydantic accepts some that we reject."""
     match node:
         case SequenceOf(type=kind):
             return kind is list
@@ -64,7 +64,7 @@ def _is_plain(node: Schema) -> bool:
 
 
 def _is_built(schema: Record) -> bool:
-    """Whether *schema* is a model without code of its author's in how it comes into being."""
+    """Whether *schema* is a model whose instances are made without any code of its author."""
     if schema.style != "model":
         return False
     kind: Any = schema.type

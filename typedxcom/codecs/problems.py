@@ -1,4 +1,4 @@
-"""What pydantic says of a value in our words, and what numbers forgive."""
+"""Translates pydantic's errors into our words, and repairs numbers that need not be errors."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def repair(schema: Schema, tree: Any) -> Any:
-    """*tree* with each bool or numpy number that stands where a number is wanted as that number.
+    """Replaces each bool or numpy number in *tree* by a number, where the schema wants one.
 
-    Python's bool is an int, so mypy and the wiring check let one pass; JSON and both validators
-    tell them apart.
+    For example, `True` becomes `1` for an int. Python's bool is an int, so mypy and the wiring
+    check accept it. JSON and both validators do not.
 
     Returns:
-        The same object where nothing had to change.
+        The same object if nothing had to change.
     """
     try:
         return _repaired(schema, tree)
-    except RecursionError:  # what is nested that deeply is refused as it is
+    except RecursionError:  # a value that is nested so deeply is rejected later
         return tree
 
 
@@ -92,12 +92,13 @@ def _same_values(fixed: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
 def from_pydantic(
     errors: Sequence[Mapping[str, Any]], root: Any, *, names: Collection[str] | None = None
 ) -> Explanation:
-    """Pydantic's list of errors in our words: the first ten, and how many more there are.
+    """Translates pydantic's errors into our words: the first ten, and a count of the others.
 
     Args:
-        errors: What ``ValidationError.errors()`` gives.
-        root: The value that was validated, to tell a field from the label of a union's member.
-        names: The only ones that a path may show, where a class asks that no input is shown.
+        errors: The list from ``ValidationError.errors()``.
+        root: The value that was validated. It shows whether a step of a path is a field or the
+            label of a union's member.
+        names: The only names that a path may show, if a class asks that no input is shown.
     """
     shown: dict[Problem, None] = {}  # the members of a union often say the same
     for index, error in enumerate(errors):
@@ -144,14 +145,14 @@ def _path(loc: Sequence[int | str], root: Any, names: Collection[str] | None) ->
 
 
 def _shown(step: int | str, names: Collection[str] | None) -> str:
-    """One step of a path; a key that is input and no field is not shown where it shall not."""
+    """Writes one step of a path. If input is hidden, only keys that are fields are shown."""
     if isinstance(step, int):
         return f"[{step}]"
     return f".{step}" if names is None or step in names else HIDDEN_KEY
 
 
 def _step(here: Any, step: int | str) -> tuple[Any] | None:
-    """What is at *step*, as a one-tuple, or None if the step is only a label."""
+    """Returns the value at *step* as a one-tuple, or None if the step is only a label."""
     if isinstance(step, int):
         inside = isinstance(here, (list, tuple)) and step < len(here)
         return (here[step],) if inside else None

@@ -1,9 +1,9 @@
-"""What Airflow's own serialization wrote, read by the annotation of who reads it.
+"""Reads values in the form of Airflow's own serialization, by the reader's annotation.
 
 A task without a contract pushes a model or a datetime in Airflow's form, which names a class:
 ``{"__classname__": "shop.Order", "__version__": 1, "__data__": {"id": 1}}``. Airflow imports that
-name, if an allow-list has it. Here the name only says how a value of the standard library is
-spelled; what is made of the data, the annotation says. Nothing is imported by a name in data.
+name, if an allow-list has it. Here nothing is imported by a name in data. The reader's annotation
+decides what the data becomes. The name only shows how a value of the standard library is written.
 
 Source of the forms: ``airflow.sdk.serde`` (before 3.2 ``airflow.serialization.serde``).
 """
@@ -42,7 +42,7 @@ __all__ = [
     "with_length",
 ]
 
-AirflowReader: TypeAlias = Callable[[Any], Any]  # as a task without a contract reads such a form
+AirflowReader: TypeAlias = Callable[[Any], Any]  # reads such a form for tasks without a contract
 
 _CLASS, _VERSION, _DATA = "__classname__", "__version__", "__data__"
 _OLD_CLASS, _OLD_DATA = "__type", "__var"
@@ -55,7 +55,7 @@ _OLD_NAMES = {
 }
 _FRAMES = frozenset({"pandas.DataFrame", "pandas.core.frame.DataFrame"})
 _MAX_FRAME = 512 * 1024 * 1024  # characters: twice the bytes of parquet; an entry never holds more
-# Names of zones that Airflow 2 wrote and no database of zones has; as its own reader takes them.
+# Names of zones that Airflow 2 wrote but no zone database has, read as Airflow's reader does.
 _OLD_ZONES = {"EDT": -4, "CDT": -5, "MDT": -6, "PDT": -7, "CEST": 2}  # hours
 
 
@@ -67,7 +67,7 @@ def is_serialized(node: Any) -> bool:
 
 
 def with_length(entry: Any) -> Any:
-    """*entry*, as a tuple where it is one in Airflow's form: Airflow maps over it by its length."""
+    """Returns *entry*, or the tuple in it: Airflow needs the length of what it maps over."""
     if not is_serialized(entry):
         return entry
     name, data = _named(entry)
@@ -75,15 +75,15 @@ def with_length(entry: Any) -> Any:
 
 
 def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> Any:
-    """*node* with every form of Airflow's in it as the JSON that *schema* is read from.
+    """Replaces every form of Airflow's in *node* by the JSON that *schema* is read from.
 
     Args:
         node: JSON builtins of an entry.
-        schema: What the reader expects of it; None for something typed of which no more is known.
-        airflow: What reads a form where the annotation says nothing.
+        schema: The reader's schema; None for a value of an unknown type.
+        airflow: Reads a form if there is no annotation for it.
 
     Raises:
-        DecodeError: Airflow does not read a form, and the annotation says nothing.
+        DecodeError: Airflow cannot read a form, and there is no annotation for it.
     """
     return AirflowForms(airflow).read(node, schema)
 
@@ -97,10 +97,10 @@ def is_frame(entry: Any) -> bool:
 
 
 def frame_bytes(entry: Any) -> bytes | None:
-    """The parquet of a pandas frame in Airflow's form; None for anything else.
+    """Returns the parquet bytes of a pandas frame in Airflow's form; None for anything else.
 
     Raises:
-        DecodeError: It is larger than any entry, or no hexadecimal text.
+        DecodeError: It is larger than any entry, or not hexadecimal text.
     """
     if not is_frame(entry):
         return None
@@ -116,7 +116,7 @@ def frame_bytes(entry: Any) -> bytes | None:
 
 
 def _named(node: dict[str, Any]) -> tuple[Any, Any]:
-    """The name of the class, and the data."""
+    """Returns the name of the class, and the data."""
     if _CLASS in node and _VERSION in node:
         return node[_CLASS], node.get(_DATA)
     name = node[_OLD_CLASS]
@@ -125,14 +125,14 @@ def _named(node: dict[str, Any]) -> tuple[Any, Any]:
 
 
 class AirflowForms:
-    """One walk over an entry, beside its annotation."""
+    """One walk over an entry and its annotation, side by side."""
 
     def __init__(self, airflow: AirflowReader) -> None:
         self._airflow = airflow
-        self._in_form = False  # inside of what Airflow's form of a class holds
+        self._in_form = False  # inside the data of a class in Airflow's form
 
     def read(self, node: Any, schema: Schema | None) -> Any:
-        """*node* without the forms."""
+        """Returns *node* without the forms."""
         if isinstance(node, dict):
             if is_serialized(node):
                 return self._unwrapped(node, schema)
@@ -150,13 +150,13 @@ class AirflowForms:
         if _says_nothing(schema):
             return self._airflow(node)
         if isinstance(name, str) and name in _FRAMES:
-            return node  # which a table reads, and nothing else
+            return node  # only a table can read it
         spell = _SPELLED.get(name) if isinstance(name, str) else None
         if spell is not None:
             try:
                 return spell(data)
             except (ArithmeticError, LookupError, OSError, TypeError, ValueError):
-                return node  # damaged: the codec tells what was expected
+                return node  # damaged: the codec says what was expected
         before, self._in_form = self._in_form, True
         try:
             return self.read(data, schema)
@@ -165,7 +165,7 @@ class AirflowForms:
 
 
 def _without_computed(data: dict[str, Any], schema: Schema | None) -> dict[str, Any]:
-    """The data of a pydantic model without what it computes, which no model takes back."""
+    """Removes computed fields from the data of a pydantic model, which does not read them."""
     record = _record(schema)
     computed = getattr(record.type, "model_computed_fields", None) if record else None
     if not computed or record is None:
@@ -206,13 +206,13 @@ def _says_nothing(schema: Schema | None) -> bool:
 
 
 def _some(union: UnionOf) -> Schema | None:
-    """What is there where an optional value is; None where there are several."""
+    """Returns the one member of a union besides None; None if there are several."""
     given = [one for one in union.members if str(one) != "None"]
     return given[0] if len(given) == 1 else None
 
 
 def _part(schema: Schema | None, key: Any) -> Schema | None:
-    """What the annotation says of the item at *key*."""
+    """Returns the schema of the item at *key*."""
     match schema:
         case Unknown():
             return schema
@@ -251,7 +251,7 @@ def _field(record: Record, key: Any) -> Schema | None:
 
 
 def _moment(data: Any) -> str:
-    """The ISO text of a datetime; without a zone it is in the local time, as Airflow has it."""
+    """Writes a datetime as ISO text. Without a zone it is in local time, as in Airflow."""
     if isinstance(data, (int, float)):
         return dt.datetime.fromtimestamp(float(data), dt.timezone.utc).isoformat()
     made = dt.datetime.fromtimestamp(float(data["timestamp"]), _zone(data["tz"]))
@@ -275,12 +275,12 @@ def _zone(written: Any) -> dt.tzinfo | None:
 
 
 def _duration(data: Any) -> str:
-    """The ISO text of a time span in seconds."""
+    """Writes a time span in seconds as ISO text."""
     return str(msgspec.to_builtins(dt.timedelta(seconds=float(data))))
 
 
 def _number(data: Any) -> str:
-    """The text of a Decimal, which Airflow writes as a number."""
+    """Writes the text of a Decimal, which Airflow stores as a number."""
     if isinstance(data, bool) or not isinstance(data, (int, float, str)):
         raise TypeError
     return str(data)

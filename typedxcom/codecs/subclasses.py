@@ -1,8 +1,9 @@
-"""A scalar of a subclass, or of numpy, as the builtin that a contract promises in its place.
+"""Turns scalars of a subclass, or of numpy, into the builtin that a contract promises.
 
-``logical_date`` is a `pendulum.DateTime`, the mean of a column a `numpy.float64`: each is what
-`datetime` or `float` promises, and JSON has no room for more. The comparison that follows refuses
-what would change its value, the nanoseconds of a pandas Timestamp for example.
+For example, ``logical_date`` is a `pendulum.DateTime`, and the mean of a column is a
+`numpy.float64`. They fit `datetime` and `float`, and JSON cannot hold more than that. The
+comparison that follows rejects a change of the value, such as lost nanoseconds of a pandas
+Timestamp.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 
 __all__ = ["as_base"]
 
-# From the special to the general: a datetime is a date. The base's own methods are called, since a
-# subclass may give its own kind back.
+# From the special to the general: a datetime is a date. These call the base's own methods, because
+# a subclass's method may return the subclass again.
 _BASES: dict[type, Callable[[Any], Any]] = {
     str: str.__str__,
     int: int.__int__,
@@ -33,7 +34,7 @@ _BASES: dict[type, Callable[[Any], Any]] = {
 
 
 def as_base(value: Any) -> Any:
-    """*value* as the builtin that its class derives from or stands for; else *value* itself."""
+    """Returns *value* as the builtin that its class derives from or stands for; else *value*."""
     kind = type(value)
     for base, convert in _BASES.items():
         if isinstance(value, base):
@@ -50,7 +51,7 @@ def _converted(value: Any, convert: Callable[[Any], Any]) -> Any:
 
 
 def _is_numpy_number(value: Any) -> bool:
-    """Whether *value* is a number of numpy's, which is not imported for this."""
+    """Whether *value* is a numpy number. This does not import numpy."""
     names = {base.__name__ for base in type(value).__mro__ if base.__module__ == "numpy"}
     return not names.isdisjoint({"number", "bool", "bool_"}) and "timedelta64" not in names
 

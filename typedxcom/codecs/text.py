@@ -1,4 +1,4 @@
-"""JSON text that says everything: also NaN, integers of any size, deep nesting, lone surrogates."""
+"""JSON text without gaps: it also has NaN, integers of any size, deep nesting, lone surrogates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
     "write_text",
 ]
 
-# Digits are all made 0 before the search, which then runs at the speed of memory.
+# All digits are replaced by 0 before the search, which then runs at the speed of memory.
 _SAME_DIGIT = bytes.maketrans(b"123456789E", b"000000000e")
 _SUSPECTS = (b"e000", b"e+000", b"0" * 300)
 _LARGE_FLOAT = re.compile(
@@ -37,7 +37,7 @@ _BEYOND_ASCII = re.compile("[^\\x00-\\x7f]+")
 
 
 def write_text(tree: JsonValue) -> bytes:
-    """*tree* as ASCII JSON, with the constants NaN and Infinity where it holds them.
+    """Writes *tree* as ASCII JSON, with the constants NaN and Infinity if it contains them.
 
     Raises:
         EncodeError: It is nested too deeply, holds itself, or holds an int of thousands of digits.
@@ -58,7 +58,7 @@ def write_text(tree: JsonValue) -> bytes:
 
 
 def long_int(tree: JsonValue) -> str:
-    """The sentence about an int in *tree* that Python does not print; empty where there is none."""
+    """Writes a sentence about an int in *tree* that Python cannot print; empty if there is none."""
     todo: list[tuple[str, Any]] = [("$", tree)]
     while todo:
         path, here = todo.pop()
@@ -72,7 +72,7 @@ def long_int(tree: JsonValue) -> str:
 
 
 def as_ascii(text: bytes) -> bytes:
-    """JSON *text* in ASCII: outside of strings it has no other characters, inside it is escaped."""
+    """Escapes JSON *text* to ASCII. Only strings can contain other characters."""
     if text.isascii():
         return text
     return _BEYOND_ASCII.sub(_escaped, text.decode()).encode("ascii")
@@ -84,7 +84,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def quick_tree(text: bytes) -> Any:
-    """The tree of text that we wrote; only depth and size of numbers need the slow reader."""
+    """Reads text that we wrote. Only deep nesting and large numbers need the slow reader."""
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
@@ -92,7 +92,7 @@ def quick_tree(text: bytes) -> Any:
 
 
 def shape(text: bytes) -> Any:
-    """The tree of *text* with nothing inside: enough to tell its kind and length."""
+    """Reads only the outermost level of *text*: enough to know its kind and length."""
     try:
         kind = {b"[": list[msgspec.Raw], b"{": dict[str, msgspec.Raw]}.get(text[:1], Any)
         return msgspec.json.decode(text, type=kind)
@@ -101,16 +101,16 @@ def shape(text: bytes) -> Any:
 
 
 def read_text(text: str | bytes) -> Any:
-    """The tree that *text* holds.
+    """Reads the tree in *text*.
 
     Raises:
-        DecodeError: It is no JSON that Python can hold, or it holds forms of ours and an object
-            that names a key twice.
+        DecodeError: Python cannot read it as JSON, or it contains forms of ours and an object with
+            the same key twice.
     """
     try:
         if isinstance(text, bytes):  # json would guess at UTF-16 and UTF-32
             text = text.decode("utf-8", "surrogatepass")
-        # It takes three times as long, so only where a pointer or another form of ours may be.
+        # This takes three times as long, so it runs only if one of our own forms may be inside.
         hook = _unique if _MARK in text else None
         return json.loads(text, parse_float=_read_float, object_pairs_hook=hook)
     except RecursionError as error:
@@ -120,7 +120,7 @@ def read_text(text: str | bytes) -> Any:
 
 
 def has_too_large_float(text: bytes) -> bool:
-    """Whether a number in *text* is beyond a float, which pydantic would read as infinity."""
+    """Whether a number in *text* is too large for a float: pydantic would read infinity."""
     same = text.translate(_SAME_DIGIT)
     if not any(suspect in same for suspect in _SUSPECTS):
         return False
@@ -128,7 +128,7 @@ def has_too_large_float(text: bytes) -> bool:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of *pairs*, which no two readers can read as two."""
+    """Makes a dict of *pairs*. Rejects a repeated key, which two readers may read differently."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("an object names a key twice")

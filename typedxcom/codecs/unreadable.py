@@ -1,4 +1,4 @@
-"""What pydantic builds a reader for that would not bring a value back: refused when declared."""
+"""Rejects types that pydantic accepts but does not read back, already when they are declared."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class _Nothing:
 
 
 def refuse_unread(schema: Schema, annotation: Any) -> None:
-    """Raise UnsupportedTypeError, with place and cure, where pydantic would not read a value back.
+    """Raises UnsupportedTypeError, with place and cure, if pydantic would not read a value back.
 
     Args:
-        schema: What pydantic is to read.
-        annotation: The same, as the author wrote it.
+        schema: The schema that pydantic is to read.
+        annotation: The annotation, as the author wrote it.
     """
     for path, node in walk(schema):
         for reason, cure in _reasons(node):
@@ -82,7 +82,7 @@ def _members(key: Schema) -> tuple[Schema, ...]:
 
 
 def _is_number_as_text(key: Schema) -> bool:
-    """Whether a key is an int that only the member of an Enum or Literal stands for."""
+    """Whether a key is a member of a Literal or Enum that is not a string, such as an int."""
     match key:
         case LiteralOf(values=values):
             return any(type(value) is int for value in values)
@@ -94,12 +94,12 @@ def _is_number_as_text(key: Schema) -> bool:
 
 
 def _is_own(kind: Any) -> bool:
-    """Whether pydantic made the class itself, so that it converts at the making too."""
+    """Whether pydantic made the class, so that its constructor converts values too."""
     return hasattr(kind, "__pydantic_validator__")
 
 
 def has_own_way(kind: Any) -> bool:
-    """Whether a model comes into being by code of its author's."""
+    """Whether code of the author takes part in making a model's instances."""
     decorators = getattr(kind, "__pydantic_decorators__", None)
     validators = decorators.model_validators.values() if decorators is not None else ()
     return bool(getattr(kind, "__pydantic_custom_init__", False)) or any(
@@ -108,7 +108,7 @@ def has_own_way(kind: Any) -> bool:
 
 
 def _is_content(kind: Any, fields: Any) -> bool:
-    """Whether a model takes values that are wrong in every field."""
+    """Whether a model accepts values that are wrong in every field."""
     wrong = {info.alias or name: _Nothing() for name, info in kind.model_fields.items()}
     wrong.update(dict.fromkeys(fields, _Nothing()))
     try:
@@ -119,13 +119,13 @@ def _is_content(kind: Any, fields: Any) -> bool:
 
 
 def _is_authors(kind: Any) -> bool:
-    """Whether a class brings pydantic a validator of its author's."""
+    """Whether a class gives pydantic a validator that its author wrote."""
     is_known = kind.__module__.partition(".")[0] in ("pydantic", "pydantic_core")
     return hasattr(kind, "__get_pydantic_core_schema__") and not is_known
 
 
 def _accepts_all(kind: Any) -> bool:
-    """Whether a class's validator takes JSON of every kind, and makes no instance of it."""
+    """Whether a class's validator accepts any JSON, and does not make an instance of it."""
     import pydantic
 
     try:

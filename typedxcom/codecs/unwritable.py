@@ -1,4 +1,4 @@
-"""Where in a value lies what nothing can write as JSON: a frame, an array, an open file."""
+"""Finds a part of a value that cannot be JSON, such as a frame, an array or an open file."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["first_foreign"]
 
 
 def first_foreign(schema: Schema, value: Any) -> tuple[str, Schema, Any] | None:
-    """The first part of *value* that no codec writes.
+    """Finds the first part of *value* that no codec can write.
 
     Returns:
-        Its path, what *schema* says there, and the part itself; None where there is none.
+        Its path, its schema, and the part itself; None if every part can be written.
     """
     todo, seen = [("$", schema, value)], set()
     while todo:
@@ -36,7 +36,7 @@ def first_foreign(schema: Schema, value: Any) -> tuple[str, Schema, Any] | None:
 
 
 def _parts(value: Any) -> Iterator[tuple[str, Any, Any]]:
-    """What *value* contains: the step of the path, the key, the item."""
+    """Yields each item of *value*: the step of the path, the key, the item."""
     if isinstance(value, Mapping):
         yield from ((f"[{shorten(key)}]", key, item) for key, item in value.items())
     elif isinstance(value, (list, tuple, set, frozenset)):

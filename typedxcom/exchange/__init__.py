@@ -1,6 +1,6 @@
-"""Between a task's value and its XCom's entry: `dump` on one side, `load` on the other.
+"""Converts between a task's value and its XCom's entry: `dump` writes, `load` reads.
 
-Each tells the whole way in a few lines; the other modules are its stations.
+Each of them shows the whole way in a few lines. The other modules hold the steps.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ __all__ = ["AnyCodec", "Outgoing", "dump", "load", "opened", "outgoing"]
 def dump(
     value: Any, codec: AnyCodec, *, settings: Settings, placement: Placement | None = None
 ) -> JsonValue:
-    """Encode *value* for one XCom.
+    """Encodes *value* for one XCom.
 
     Args:
-        value: What the task returned.
-        codec: The codec of the contract that it was promised under.
-        settings: Decide between plain form, text form and store.
-        placement: Where what is large goes; without it everything stays in the entry.
+        value: The task's result.
+        codec: The codec of the task's contract.
+        settings: Decide between plain JSON, text form and store.
+        placement: Where large values go. Without it, everything stays in the entry.
 
     Returns:
         Plain JSON, the text form of it, or a pointer (``docs/explanation/wire-format.md``).
 
     Raises:
         ValidationError: *value* breaks the contract. A retry does not help.
-        EncodeError: It cannot be written so that it comes back. A retry does not help.
-        ConfigurationError: It needs a store and there is none.
+        EncodeError: It would not come back from JSON as it is. A retry does not help.
+        ConfigurationError: It needs a store, and there is no store.
         StoreError: The store refused. A retry may help.
     """
     return outgoing(value, codec, settings=settings).entry(placement)
 
 
 def outgoing(value: Any, codec: AnyCodec, *, settings: Settings) -> Outgoing:
-    """*value* on its way out, for who needs more than one entry of it; as `dump` raises."""
+    """Encodes *value* for callers that need several entries of it. Raises errors as `dump` does."""
     if isinstance(codec, StoredCodec):
         return StoredValue(value, codec)
     return EncodedValue(codec.encode(value), codec.schema, settings)
@@ -58,14 +58,14 @@ def load(
     stores: Stores | None = None,
     airflow: AirflowReader | None = None,
 ) -> Any:
-    """The value that a reader gets for what Airflow hands to its parameter.
+    """Reads the value that Airflow hands to a parameter.
 
     Args:
         value: An XCom as it was pulled, a literal from the DAG file, or a container of both.
         codec: The codec of the reader's annotation, which alone decides the type.
-        stores: Where pointers lead.
-        airflow: What reads Airflow's own forms where the annotation says nothing; without it
-            they are nothing but JSON.
+        stores: The stores that pointers lead to.
+        airflow: Reads Airflow's own forms if there is no annotation for them. Without it, these
+            forms count as plain JSON.
 
     Raises:
         ValidationError: It does not fit the annotation. A retry does not help.

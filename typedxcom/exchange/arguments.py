@@ -1,4 +1,4 @@
-"""All arguments of one task, as its body gets them: all their problems are one error."""
+"""Reads all arguments of one task for its body, and reports all their problems in one error."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["Forgive", "load_arguments", "parse_rendered"]
 # A Python literal takes some 500 times its length in memory while it is read.
 _MAX_LITERAL = 2**18
 Forgive: TypeAlias = "Callable[[Argument, Exception, Stores | None], Any]"
-"""What gives an argument that breaks its contract, of these stores, and says so."""
+"""A function that returns a value for an argument that breaks its contract, and reports it."""
 _Read: TypeAlias = Callable[[Any, "Stores | None"], Any]
 
 
@@ -54,21 +54,21 @@ def load_arguments(
     airflow: AirflowReader | None = None,
     forgive: Forgive | None = None,
 ) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments as the body gets them.
+    """Reads the arguments for the body of a task.
 
     Args:
-        contract: What the task requires.
+        contract: The task's contract.
         args: Positional arguments, with every XCom resolved.
         kwargs: Keyword arguments, likewise.
-        task_id: Whose they are, for messages.
-        rendered: Places of arguments that were a Jinja template, whose reading is lax.
+        task_id: The task, for messages.
+        rendered: Places of arguments that were a Jinja template. They are read by lax rules.
         sources: Place of an argument to the task that pushed it, for messages.
-        origins: Place of an argument to the XComs that its signed pointers may be of.
-        only_given: Whether all arguments are the author's, and none is Airflow's own.
-        lax: Whether the reading of every parameter is lax.
-        stores: Where pointers lead.
-        airflow: What reads Airflow's own forms where no annotation says what they are.
-        forgive: What gives an argument that breaks its contract, where that is no error.
+        origins: Place of an argument to the XComs that its signed pointers may belong to.
+        only_given: Whether the author gave all arguments, and Airflow none.
+        lax: Whether every parameter is read by lax rules.
+        stores: The stores that pointers lead to.
+        airflow: Reads Airflow's own forms if there is no annotation for them.
+        forgive: Returns a value for an argument that breaks its contract, if that is no error.
 
     Raises:
         ValidationError, DecodeError, StoreError: As for `exchange.load`.
@@ -90,7 +90,7 @@ def load_arguments(
 
 
 class ArgumentReader(NamedTuple):
-    """What is known of the arguments of one task, and how each is read; see `load_arguments`."""
+    """Reads the arguments of one task, each in its own way; see `load_arguments`."""
 
     task_id: str
     rendered: Collection[Place]
@@ -102,20 +102,20 @@ class ArgumentReader(NamedTuple):
     forgive: Forgive | None
 
     def stores_for(self, *places: Place) -> Stores | None:
-        """The stores for what stands at *places*: whose pointers are followed there."""
+        """Returns the stores for the arguments at *places*: they know whose pointers to follow."""
         if self.stores is None or not all(place in self.origins for place in places):
             return self.stores
         found = [origin for place in places for origin in self.origins[place]]
         return replace(self.stores, origins=found)
 
     def about(self, argument: Argument) -> str:
-        """Whose value an error is about."""
+        """Says whose value an error is about."""
         source = self.sources.get(argument.place)
         pushed = f" (pushed by {source!r})" if source else ""
         return f"Task {self.task_id!r}, argument `{argument.name}`{pushed}"
 
     def way_of(self, argument: Argument) -> _Read:
-        """How one argument is read; without a type, as by a task without a contract."""
+        """Returns how to read one argument. Without a type, that is as in an untyped task."""
         promise, airflow = argument.promise, self.airflow
         is_pulled = bool(self.sources.get(argument.place))
         if promise.is_local and not is_pulled:
@@ -131,7 +131,7 @@ class ArgumentReader(NamedTuple):
 def _load_each(
     given: Iterable[Argument], known: Mapping[Place, Any], reader: ArgumentReader
 ) -> list[Any]:
-    """Every argument, of which those at the places of *known* are read already."""
+    """Reads every argument, except those in *known*, which were read before."""
     loaded: list[Any] = []
     wrong: list[ValidationError | CodecError] = []
     for argument in given:
@@ -147,7 +147,7 @@ def _load_each(
                 raise
             else:
                 wrong.append(error)
-        except StoreError:  # a retry may help this argument, and none that is wrong already
+        except StoreError:  # a retry may help this argument, but not those that are wrong already
             if wrong:
                 break
             raise
@@ -167,7 +167,7 @@ def _load_one(argument: Argument, reader: ArgumentReader) -> Any:
 def _loaded_together(
     inputs: Any, given: Sequence[Argument], reader: ArgumentReader
 ) -> dict[Place, Any]:
-    """The arguments that the model *inputs* names, validated as one."""
+    """Validates the arguments that the model *inputs* names, all together."""
     promise = Promise(inputs, schema_of(inputs))
     fields = promise.schema.fields if isinstance(promise.schema, Record) else {}
     together = {one.name: one for one in given if one.name in fields}
@@ -184,7 +184,7 @@ def _loaded_together(
 
 @contextlib.contextmanager
 def _forgiven(forgive: Forgive | None, what: str) -> Iterator[None]:
-    """Let *forgive* speak of what goes wrong with all arguments together."""
+    """Lets *forgive* report a problem of all arguments together."""
     try:
         yield
     except (ValidationError, EncodeError, ContractError) as error:
@@ -194,7 +194,7 @@ def _forgiven(forgive: Forgive | None, what: str) -> Iterator[None]:
 
 
 def _raise_all(wrong: list[ValidationError | CodecError]) -> None:
-    """Raise what is wrong with a task's arguments as one error."""
+    """Raises all problems of a task's arguments as one error."""
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
@@ -204,19 +204,19 @@ def _raise_all(wrong: list[ValidationError | CodecError]) -> None:
 def _load_rendered(
     value: Any, stores: Stores | None, *, promise: Promise, airflow: AirflowReader | None
 ) -> Any:
-    """Try a rendered string as it is, then as the JSON or Python literal that it spells."""
+    """Tries a rendered string as it is, then as the JSON or Python literal that it spells."""
     codecs = [promise.lax_codec] if isinstance(value, str) else [promise.codec, promise.lax_codec]
     for codec in codecs:
         with contextlib.suppress(ValidationError):
             return load(value, codec, stores=stores, airflow=airflow)
     try:
         return load(_as_literals(value), promise.lax_codec, stores=stores, airflow=airflow)
-    except ValidationError:  # the complaint shows what was written
+    except ValidationError:  # the error shows the text as it was written
         return load(value, promise.lax_codec, stores=stores, airflow=airflow)
 
 
 def _as_literals(value: Any) -> Any:
-    """*value* with each string in it that spells something else as that."""
+    """Replaces each string in *value* that spells a JSON value or Python literal by that value."""
     if isinstance(value, str):
         found = parse_rendered(value)
         return value if isinstance(found, str) else found
@@ -226,11 +226,11 @@ def _as_literals(value: Any) -> Any:
 
 
 def parse_rendered(text: str) -> Any:
-    """What a string that Jinja rendered stands for: Jinja can only make strings.
+    """Reads the value in a string that Jinja rendered, because Jinja can only make strings.
 
     Returns:
-        The JSON value that the text spells, or the Python literal up to 262,144 characters; else
-        the text itself.
+        The JSON value that the text spells, or the Python literal, if that has at most 262,144
+        characters; otherwise the text itself.
     """
     parsers = (msgspec.json.decode, ast.literal_eval)
     for parse in parsers if len(text) <= _MAX_LITERAL else parsers[:1]:

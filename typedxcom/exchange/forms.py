@@ -1,8 +1,8 @@
 """The form of an entry: plain JSON, one JSON text, or a pointer to a store.
 
-A value that some database would change, or that is too large to be walked at every hop, is one
-ASCII string: ``{"is": "...", "$typedxcom": 1, "json": "..."}``. This is the text form. What is
-larger still goes to a store.
+Some values would be changed by a database, or are so large that walking through them at every hop
+takes long. They become one ASCII string: ``{"is": "...", "$typedxcom": 1, "json": "..."}``. This is
+the text form. Even larger values go to a store.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ __all__ = ["about", "in_form", "is_bytes", "is_form", "text_form", "text_in"]
 def in_form(
     encoded: Encoded, schema: Schema, *, settings: Settings, placement: Placement | None = None
 ) -> JsonValue:
-    """The entry of JSON: the one place that chooses between the three forms.
+    """Makes the entry of a value. This is the one place that chooses between the three forms.
 
     Args:
-        encoded: What a codec of values wrote.
-        schema: What it was written as.
+        encoded: The JSON that a codec wrote.
+        schema: The schema that it was written with.
         settings: The thresholds.
-        placement: Where what is large goes; without it everything stays in the entry.
+        placement: Where large values go. Without it, everything stays in the entry.
 
     Raises:
         EncodeError: A dict in it uses the key that marks our own forms.
@@ -63,16 +63,16 @@ def _stored(encoded: Encoded, schema: Schema, placement: Placement) -> JsonValue
 
 
 def is_bytes(schema: Schema) -> bool:
-    """Whether *schema* is `bytes` alone, which a store keeps as they are."""
+    """Whether *schema* is just `bytes`, which a store keeps as they are."""
     return isinstance(schema, Scalar) and schema.type is bytes
 
 
 def text_form(text: bytes, schema: Schema = UNKNOWN) -> dict[str, JsonValue]:
-    """The text form of a value.
+    """Returns the text form of a value.
 
     Args:
         text: Its JSON, in ASCII.
-        schema: What it was written as.
+        schema: The schema that it was written with.
 
     Raises:
         EncodeError: A dict in it uses the key that marks our own forms.
@@ -83,7 +83,7 @@ def text_form(text: bytes, schema: Schema = UNKNOWN) -> dict[str, JsonValue]:
 
 
 def _refuse_marker(text: bytes) -> None:
-    """Raise EncodeError where a dict in the JSON *text* uses our own key."""
+    """Raises EncodeError if a dict in the JSON *text* uses our own key."""
     if b'"' + MARKER.encode() + b'"' in text and _uses_marker(quick_tree(text)):
         raise reserved_key()
 
@@ -102,7 +102,7 @@ def _uses_marker(tree: Any) -> bool:
 
 
 def about(tree: Any, size: int) -> str:
-    """One line for the people who look at the entry; *size* is bytes of JSON."""
+    """Writes one line for people who look at the entry; *size* is in bytes of JSON."""
     match tree:
         case dict():
             kind = f"object of {len(tree):,} keys"
@@ -116,15 +116,15 @@ def about(tree: Any, size: int) -> str:
 
 
 def is_form(value: Any) -> bool:
-    """Whether *value* is a form of ours that stands for another value."""
+    """Whether *value* is one of our own forms, which stands for another value."""
     return isinstance(value, dict) and isinstance(value.get(MARKER), int)
 
 
 def text_in(value: dict[str, Any]) -> bytes:
-    """The JSON text inside a text form.
+    """Returns the JSON text inside a text form.
 
     Raises:
-        DecodeError: It is of a newer version, or no text form at all.
+        DecodeError: It has a newer version, or is not a text form at all.
     """
     version, text = value[MARKER], value.get("json")
     if isinstance(version, bool) or version < 1:

@@ -1,4 +1,4 @@
-"""An entry on its way in: what a codec of values makes of it, by the reader's annotation."""
+"""Decodes an entry on its way in, with the codec of the reader's annotation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["decode_form", "decode_plain", "item"]
 
 
 def decode_form(entry: dict[str, Any], codec: ValueCodec, stores: Stores | None) -> Any:
-    """The value of an entry that is a text form or a pointer; errors as for `exchange.load`."""
+    """Decodes a text form or a pointer. Raises errors as `exchange.load` does."""
     if is_bytes(codec.schema) and is_pointer(entry) and stores is not None:
         raw = opened(entry, stores)
         return raw if isinstance(raw, bytes) else codec.decode_tree(raw)
@@ -27,7 +27,7 @@ def decode_form(entry: dict[str, Any], codec: ValueCodec, stores: Stores | None)
 def decode_plain(
     value: Any, codec: ValueCodec, stores: Stores | None, airflow: AirflowReader | None
 ) -> Any:
-    """The value of plain JSON or a literal, perhaps with our own or Airflow's forms inside it."""
+    """Decodes plain JSON or a literal, perhaps with our own or Airflow's forms inside."""
     whole = open_value(value, stores)
     if whole.serialized and airflow is not None:
         return _load_serialized(whole, codec, airflow)
@@ -39,7 +39,7 @@ def decode_plain(
 
 
 def _load_serialized(whole: OpenedValue, codec: ValueCodec, airflow: AirflowReader) -> Any:
-    """What a task without a contract pushed; where the annotation is `Any`, Airflow's object."""
+    """Decodes what a task without a contract pushed; for the annotation `Any`, as Airflow does."""
     made: list[Any] = []
 
     def read(node: Any) -> Any:
@@ -53,7 +53,7 @@ def _load_serialized(whole: OpenedValue, codec: ValueCodec, airflow: AirflowRead
 
 
 def _load_literal(whole: OpenedValue, codec: ValueCodec) -> Any:
-    """A Python object from the DAG file, perhaps with JSON from an XCom beside it."""
+    """Validates a Python object from the DAG file, which may contain JSON from an XCom."""
     try:
         return codec.check(whole.value)
     except (ValidationError, EncodeError) as error:
@@ -64,10 +64,10 @@ def _load_literal(whole: OpenedValue, codec: ValueCodec) -> Any:
 
 
 def item(value: Any, index: int, *, stores: Stores | None = None) -> Any:
-    """One item of an entry that holds a tuple, in the form that it came in.
+    """Returns one item of an entry that holds a tuple, in the form in which it came.
 
     Raises:
-        DecodeError: The entry holds no list, or a shorter one.
+        DecodeError: The entry does not hold a list, or the list is too short.
     """
     tree = read_text(text_of(value, stores)) if is_form(value) else value
     if not isinstance(tree, (list, tuple)) or len(tree) <= index:

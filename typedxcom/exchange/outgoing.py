@@ -1,4 +1,4 @@
-"""A result on its way out: encoded once, for the entry of the whole and for those of its parts."""
+"""A result on its way out. It is encoded once, for its own entry and for those of its parts."""
 
 from __future__ import annotations
 
@@ -26,27 +26,28 @@ class Outgoing(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Raise as `exchange.dump` does where the value breaks its contract; nothing is stored."""
+        """Raises errors as `exchange.dump` does for a bad value, but stores nothing."""
 
     @abstractmethod
     def entry(self, placement: Placement | None) -> JsonValue:
-        """The entry of the whole; errors as for `exchange.dump`."""
+        """Returns the entry of the whole value. Raises errors as `exchange.dump` does."""
 
     @abstractmethod
     def items_entry(
         self, placement: Placement | None, *, keywords: bool, in_place: bool
     ) -> JsonValue:
-        """As `entry`, for a list or dict that something maps over: its length stays.
+        """As `entry`, for a list or dict that something maps over: it keeps its length.
 
         Args:
             placement: Where large items go.
             keywords: Whether each item becomes keyword arguments.
-            in_place: Whether JSON stays in the entry: our XCom backend makes one object of it.
+            in_place: Whether JSON stays in the entry, because our XCom backend may store it as one
+                object.
         """
 
     @abstractmethod
     def keys(self) -> Mapping[str, Any] | None:
-        """What can be pushed key by key; None where the value is no dict.
+        """Returns a dict that can be pushed key by key; None if the value is not a dict.
 
         Raises:
             EncodeError: A key is the one that marks our own forms.
@@ -56,11 +57,11 @@ class Outgoing(ABC):
     def parts(
         self, entry: JsonValue, placed: Callable[[str], Placement | None]
     ) -> Iterator[tuple[str, JsonValue]]:
-        """Each key with an entry of its own.
+        """Yields each key with an entry of its own.
 
         Args:
-            entry: The entry of the whole.
-            placed: Where what is large of a key goes.
+            entry: The entry of the whole value.
+            placed: Returns where the large value of a key goes.
         """
 
 
@@ -73,16 +74,16 @@ class EncodedValue(Outgoing):
         self._encoded, self._schema, self._settings = encoded, schema, settings
 
     def check(self) -> None:
-        """Nothing: it was checked when it was encoded."""
+        """Does nothing: the value was checked when it was encoded."""
 
     def entry(self, placement: Placement | None) -> JsonValue:
-        """Plain JSON, the text form of it, or a pointer."""
+        """Returns plain JSON, its text form, or a pointer."""
         return in_form(self._encoded, self._schema, settings=self._settings, placement=placement)
 
     def items_entry(
         self, placement: Placement | None, *, keywords: bool, in_place: bool
     ) -> JsonValue:
-        """A list or dict of entries."""
+        """Returns a list or dict of entries."""
         return dump_items(
             self._encoded.tree,
             self._schema,
@@ -92,13 +93,13 @@ class EncodedValue(Outgoing):
         )
 
     def keys(self) -> Mapping[str, Any] | None:
-        """The JSON, where it is an object."""
+        """Returns the JSON if it is a JSON object, else None."""
         return _keys_of(self._encoded.tree)
 
     def parts(
         self, entry: JsonValue, placed: Callable[[str], Placement | None]
     ) -> Iterator[tuple[str, JsonValue]]:
-        """Each key with an entry of its own."""
+        """Yields each key with an entry of its own."""
         for key, tree in (self.keys() or {}).items():
             schema = part(self._schema, key)
             encoded = Encoded.of(tree)
@@ -106,7 +107,7 @@ class EncodedValue(Outgoing):
 
 
 class StoredValue(Outgoing):
-    """A value that goes to a store whatever its size: tables and files."""
+    """A value that goes to a store at any size: a table or a file, or a container of these."""
 
     __slots__ = ("_codec", "_value")
 
@@ -114,27 +115,27 @@ class StoredValue(Outgoing):
         self._value, self._codec = value, codec
 
     def check(self) -> None:
-        """Check it as if it were written."""
+        """Checks the value as if it were written."""
         self._codec.check(self._value)
 
     def entry(self, placement: Placement | None) -> JsonValue:
-        """One pointer, or a container of them."""
+        """Returns one pointer, or a container of pointers."""
         return self._codec.write(self._value, placement)
 
     def items_entry(
         self, placement: Placement | None, *, keywords: bool, in_place: bool
     ) -> JsonValue:
-        """As `entry`: a container of pointers keeps its length anyway."""
+        """Returns the same as `entry`: a container of pointers keeps its length anyway."""
         return self.entry(placement)
 
     def keys(self) -> Mapping[str, Any] | None:
-        """The value, where it is a dict."""
+        """Returns the value if it is a dict, else None."""
         return _keys_of(self._value)
 
     def parts(
         self, entry: JsonValue, placed: Callable[[str], Placement | None]
     ) -> Iterator[tuple[str, JsonValue]]:
-        """Each key with the pointer that the whole has there, signed for its own XCom."""
+        """Yields each key with its pointer from the whole entry, signed for the key's own XCom."""
         for key, pointer in entry.items() if isinstance(entry, dict) else ():
             where = placed(key)
             yield key, pointer if where is None else where.passed_on(pointer)
@@ -156,14 +157,14 @@ def dump_items(
     placement: Placement | None = None,
     keywords: bool = False,
 ) -> JsonValue:
-    """The entry of a list or dict that something maps over: its length stays.
+    """Makes the entry of a list or dict that something maps over: it keeps its length.
 
     Args:
-        tree: JSON builtins of the whole.
-        schema: What it was written as.
-        settings: As for `dump`; the thresholds count for each item.
+        tree: JSON builtins of the whole value.
+        schema: The schema that it was written with.
+        settings: As for `dump`; the thresholds apply to each item.
         placement: As for `dump`.
-        keywords: Each item becomes keyword arguments, so it stays a dict of its own keys.
+        keywords: Whether each item becomes keyword arguments, so that it must keep its keys.
 
     Raises:
         EncodeError: A dict uses the key that marks our own forms.
@@ -190,7 +191,7 @@ def dump_items(
 def _values(
     tree: Mapping[str, JsonValue], schema: Schema, write: Callable[[JsonValue, Schema], JsonValue]
 ) -> JsonValue:
-    """A dict whose keys stay as they are, each value in its own form."""
+    """Writes a dict with the same keys, and each value in its own form."""
     if MARKER in tree:
         raise reserved_key()
     return {key: write(item, part(schema, key)) for key, item in tree.items()}

@@ -1,8 +1,8 @@
-"""Plain JSON: the JSON of a value itself, where every database keeps it as it is.
+"""Plain JSON: the JSON of a value itself, if every database keeps it as it is.
 
-Airflow's UI, REST, Jinja and other languages read it. One thing is added to what a plain value can
-say: JSONB and MySQL sort the keys of an object. A `dict` whose order would change carries its keys
-in order under the marker: ``{"b": 1, "a": 2, "$typedxcom": ["b", "a"]}``.
+Airflow's UI, REST, Jinja and other languages can read it. One thing may be added: JSONB and MySQL
+sort the keys of an object, so a `dict` whose order would change carries its keys in order under
+the marker. For example: ``{"b": 1, "a": 2, "$typedxcom": ["b", "a"]}``.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ from typedxcom.schema.nodes import (
 
 __all__ = ["NotPlain", "ordered", "plain", "reserved_key"]
 
-# Refused by Airflow's REST API and serde as names of their own.
+# Airflow's REST API and serde reject these keys: they use them themselves.
 _RESERVED = frozenset({
     "__classname__", "__version__", "__data__", "__id__", "__cache__", "__type", "__source", "__var",
 })  # fmt: skip
-_MAX_DEPTH = 50  # stock consumers fail on a nesting of 200, and the UI long before
+_MAX_DEPTH = 50  # other readers fail at a depth of 200, and the UI long before
 _MAX_INT = 2**63
-_MAX_FLOAT, _MIN_FLOAT = 1e16, 1e-100  # PostgreSQL gives 1e16 back as an int
-# What may need another form, as ASCII JSON has it: NUL, surrogates, names that others reserve.
+_MAX_FLOAT, _MIN_FLOAT = 1e16, 1e-100  # PostgreSQL returns 1e16 as an int
+# ASCII JSON with one of these may need another form: NUL, surrogates, names that others reserve.
 _SIGNS = (b"\\u0000", b"\\ud", b"\\uD", b'"' + MARKER.encode() + b'"', b'"__')
-_CALM = frozenset({str, bool, type(None)})  # what is plain in such a text's absence
+_CALM = frozenset({str, bool, type(None)})  # types that are always plain in a text without these
 
 
 class NotPlain(Exception):
-    """This value does not survive every database as plain JSON."""
+    """Raised if some database would change a value that is stored as plain JSON."""
 
 
 def plain(schema: Schema, encoded: Encoded) -> JsonValue:
-    """The tree of *encoded* as an entry can hold it in every database, its dicts in their order.
+    """Returns the tree of *encoded* so that every database keeps it, and the order of its dicts.
 
     Raises:
         NotPlain: Some database would change it.
@@ -56,7 +56,7 @@ def plain(schema: Schema, encoded: Encoded) -> JsonValue:
     """
     tree = encoded.tree
     if isinstance(tree, float) and tree.is_integer() and not _is_float(schema):
-        raise NotPlain  # SQLite gives a top-level 3.0 back as 3
+        raise NotPlain  # SQLite returns a top-level 3.0 as 3
     is_calm = not any(sign in encoded.text for sign in _SIGNS)
     made: JsonValue = _plain(schema, tree, 0, is_calm=is_calm)
     return made
@@ -76,7 +76,7 @@ def _is_float(schema: Schema) -> bool:
 
 
 def _plain(schema: Schema, tree: Any, depth: int, *, is_calm: bool) -> Any:
-    """One part of a tree; in a calm text no string needs to be looked at."""
+    """Converts one part of a tree. In a calm text, no string needs to be checked."""
     if depth > _MAX_DEPTH:
         raise NotPlain
     if isinstance(tree, (list, tuple)):
@@ -92,7 +92,7 @@ def _plain(schema: Schema, tree: Any, depth: int, *, is_calm: bool) -> Any:
 
 
 def _refuse_scalar(value: Any) -> None:
-    """Raise NotPlain where some database would change a text or a number."""
+    """Raises NotPlain if some database would change a text or a number."""
     if isinstance(value, str):
         _refuse_text(value)
     elif isinstance(value, float):
@@ -145,7 +145,7 @@ def _plain_dict(
 
 
 def _is_sorted(tree: dict[str, Any]) -> bool:
-    """Whether JSONB, which sorts keys by length and then by bytes, keeps the order."""
+    """Whether JSONB keeps the order: it sorts keys by length and then by bytes."""
     keys = [(len(raw), raw) for raw in map(str.encode, tree)]
     return all(one <= other for one, other in itertools.pairwise(keys))
 
@@ -164,7 +164,7 @@ def _items(schema: Schema, count: int) -> list[Schema]:
 
 
 def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
-    """The schema of each key (``""`` for any key), and whether the order of keys means anything."""
+    """Returns the schema of each key (``""`` for any key), and whether the keys' order matters."""
     match schema:
         case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
             return _fields(inner)
@@ -190,17 +190,17 @@ def _record_fields(record: Record) -> tuple[dict[str, Schema], bool]:
 
 
 def _has_extras(model: Any) -> bool:
-    """Whether an instance of *model* keeps fields that it does not declare, in their order."""
+    """Whether instances of *model* keep undeclared fields, in their order."""
     return bool(model.model_config.get("extra") == "allow")
 
 
 def reserved_key() -> EncodeError:
-    """The error of a dict that uses the key that marks our own forms."""
+    """Returns the error for a dict that uses the key that marks our own forms."""
     return EncodeError(f"The key {MARKER!r} is reserved for typedxcom. Rename the key.")
 
 
 def ordered(value: dict[str, Any]) -> dict[str, Any]:
-    """A plain dict with its keys as they were written, without the mark.
+    """Returns a plain dict with its keys in the order in which they were written, without the mark.
 
     Raises:
         DecodeError: The mark does not name the keys.

@@ -1,8 +1,8 @@
 """Arguments of a body without annotations, between the pull and the call.
 
 Airflow writes every resolved argument into the rendered fields of the task before the body runs.
-So what it holds until then is the entry as it was pulled, and no table and no object of the DAG's
-own classes.
+Until then, an argument stays the entry as it was pulled. So no table and no object of the DAG's own
+classes gets into these fields.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ class Unread:
         self._read = read
 
     def value(self) -> Any:
-        """What the body gets.
+        """Reads the value for the body.
 
         Raises:
-            ValidationError, DecodeError: It is not what its task promises. No retry helps.
+            ValidationError, DecodeError: The entry breaks the promise of its task. No retry helps.
             StoreError: The store refused. A retry may help.
         """
         return self._read(self.entry)
 
     def serialize(self) -> Any:
-        """What Airflow shows among the rendered fields."""
+        """Returns what Airflow shows in the rendered fields."""
         return self.entry
 
     def __repr__(self) -> str:
@@ -46,13 +46,13 @@ class Unread:
 def for_body(
     value: Any, stores: Stores | None, *, is_pulled: bool, airflow: AirflowReader | None = None
 ) -> Any:
-    """The argument of a parameter of which nothing is said.
+    """Reads the argument of a parameter that has no annotation.
 
     Args:
-        value: What Airflow resolved it to.
-        stores: Where pointers lead.
-        is_pulled: Whether outputs are in it, which may be in one of our own forms.
-        airflow: What reads Airflow's own forms.
+        value: The argument, as Airflow resolved it.
+        stores: The stores that pointers lead to.
+        is_pulled: Whether it contains outputs, which may be in one of our own forms.
+        airflow: Reads Airflow's own forms.
     """
     if _holds_unread(value):
         return _settled(value, lambda part: for_reader(part, stores, airflow=airflow))
@@ -69,7 +69,7 @@ def _holds_unread(value: Any) -> bool:
 
 
 def _settled(value: Any, other: Callable[[Any], Any]) -> Any:
-    """*value* with each unread entry read; *other* reads what holds none."""
+    """Reads each unread entry in *value*, and passes parts without such entries to *other*."""
     if isinstance(value, Unread):
         return value.value()
     if not _holds_unread(value):

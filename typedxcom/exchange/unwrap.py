@@ -1,4 +1,4 @@
-"""Entries as they are stored in the database, with every form of ours taken off."""
+"""Unwraps entries as the database holds them: replaces our own forms by what they stand for."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ _PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
 
 
 def text_of(entry: dict[str, Any], stores: Stores | None) -> bytes:
-    """The JSON text that *entry*, one of our forms, stands for.
+    """Returns the JSON text that *entry*, one of our own forms, stands for.
 
     Raises:
-        DecodeError: It is damaged, newer, or points to what is no JSON. A retry does not help.
+        DecodeError: It is damaged or newer, or what it points to is not JSON. A retry does not
+            help.
         StoreError: The store refused. A retry may help.
     """
     if not is_pointer(entry):
@@ -39,12 +40,12 @@ def text_of(entry: dict[str, Any], stores: Stores | None) -> bytes:
 def opened(
     entry: Any, stores: Stores | None = None, *, airflow: AirflowReader | None = None
 ) -> Any:
-    """An entry as a reader without a contract wants it: every form of ours taken off, at any depth.
+    """Unwraps our own forms in an entry, at any depth, for a reader without a contract.
 
     Args:
-        entry: What was pulled.
-        stores: Where pointers lead; a table comes as a ``pyarrow.Table``.
-        airflow: What reads Airflow's own forms, of an entry that Airflow did not read yet.
+        entry: The entry that was pulled.
+        stores: The stores that pointers lead to. A table comes as a ``pyarrow.Table``.
+        airflow: Reads Airflow's own forms, in an entry that Airflow did not read yet.
 
     Raises:
         DecodeError: It is marked as ours and is damaged or newer. A retry does not help.
@@ -72,9 +73,9 @@ def _opened(entry: Any, stores: Stores | None, airflow: AirflowReader | None) ->
 
 
 def for_reader(value: Any, stores: Stores | None, *, airflow: AirflowReader | None = None) -> Any:
-    """What a body without an annotation gets of an argument; as `opened` raises.
+    """Unwraps an argument for a body without an annotation. Raises errors as `opened` does.
 
-    The outputs of a mapped task stay as lazy as Airflow's own sequence of them.
+    The outputs of a mapped task stay as lazy as in Airflow's own sequence.
     """
     if isinstance(value, StoredItems):
         return [opened(item, stores, airflow=airflow) for item in value[:]]
@@ -84,7 +85,7 @@ def for_reader(value: Any, stores: Stores | None, *, airflow: AirflowReader | No
 
 
 class OpenedEntries(Sequence[Any]):
-    """What a mapped task pushed, each entry opened when it is taken."""
+    """The entries that a mapped task pushed. Each is unwrapped when somebody takes it."""
 
     def __init__(
         self, entries: Sequence[Any], stores: Stores | None, airflow: AirflowReader | None
@@ -108,31 +109,31 @@ def _object(entry: dict[str, Any], stores: Stores | None) -> Any:
 
 
 class OpenedValue:
-    """A value with its own forms taken off, and what was found on the way."""
+    """A value whose own forms were unwrapped, and what was found on the way."""
 
     def __init__(self) -> None:
         self.value: Any = None
-        self.texts = False  # somewhere inside is JSON text, as a msgspec.Raw
-        self.foreign = False  # somewhere inside is a Python object that is no JSON
-        self.serialized = False  # somewhere inside is a value in Airflow's own form
+        self.texts = False  # JSON text is somewhere inside, as a msgspec.Raw
+        self.foreign = False  # a Python object that is not JSON is somewhere inside
+        self.serialized = False  # a value in Airflow's own form is somewhere inside
 
     def as_text(self) -> bytes:
-        """The whole as JSON text, with each text set in where it was.
+        """Writes the whole value as JSON text, with each inner text in its place.
 
         Raises:
-            EncodeError: It holds an object from the DAG file that is no JSON.
+            EncodeError: It holds an object from the DAG file that is not JSON.
         """
         try:
             return msgspec.json.encode(self.value, enc_hook=_encode_foreign)
         except (UnicodeEncodeError, RecursionError):
             return write_text(_without_raw(self.value))
-        except Exception as error:  # a class of the user's own may raise anything
+        except Exception as error:  # the user's own class may raise anything
             name = type(self.value).__name__
             raise EncodeError(f"`{name}` cannot be written as JSON: {str(error)[:200]}") from error
 
 
 def open_value(value: Any, stores: Stores | None) -> OpenedValue:
-    """Take every form of ours off *value*, at any depth, and fetch lazy sequences in one slice."""
+    """Unwraps our own forms in *value*, at any depth, and fetches lazy sequences in one slice."""
     opened = OpenedValue()
 
     def visit(node: Any) -> Any:
@@ -167,7 +168,7 @@ def open_value(value: Any, stores: Stores | None) -> OpenedValue:
 
 
 def _whole(text: bytes) -> msgspec.Raw:
-    """*text*, proved to be one JSON value, so that it cannot break out of its place."""
+    """Returns *text* after proving that it is one JSON value: it cannot break out of its place."""
     try:
         return msgspec.json.decode(text, type=msgspec.Raw)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
@@ -175,11 +176,11 @@ def _whole(text: bytes) -> msgspec.Raw:
 
 
 def _slice(sequence: Sequence[Any]) -> Sequence[Any]:
-    """All of a lazy sequence; iterating one of Airflow's makes a request for each item."""
-    if not hasattr(sequence, "callables"):  # the result of map would call them on the slice
+    """Fetches all of a lazy sequence: iterating Airflow's own makes a request for each item."""
+    if not hasattr(sequence, "callables"):  # results of `map` would call them on the slice
         try:
             return sequence[:]
-        except (TypeError, ValueError):  # those of zip and concat take single indexes only
+        except (TypeError, ValueError):  # results of `zip` and `concat` take single indexes only
             pass
     return [sequence[index] for index in range(len(sequence))]
 

@@ -1,8 +1,8 @@
 """The pointer: the marked, verified address of bytes in a store.
 
-What an entry says is untrusted: every task may write any XCom. So a pointer is parsed strictly, its
-path cannot leave the store, its size and digest are verified against what is read, and with a
-signing key it must carry a MAC. docs/explanation/integrity.md tells why each rule is there.
+Entries are untrusted, because every task may write any XCom. So a pointer is parsed strictly, its
+path cannot leave the store, and its size and digest are compared with the bytes that are read. With
+a signing key, it must carry a MAC. docs/explanation/integrity.md explains the reason for each rule.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
-"""Digests of stored bytes: xxh3 against accidents, SHA-256 where a signature must hold.
+"""Digests of stored bytes: xxh3 against accidents, SHA-256 if pointers are signed.
 
-xxh3 costs a small part of what copying the bytes does, SHA-256 more than that. Without a signing
-key the entry that names the digest is as untrusted as the object, so the digest guards against
-faults, not attackers, and the quick one does that. A signature is worth no more than the digest it
-covers: with a key the digest must resist someone who may write to the store, and xxh3 does not.
+xxh3 takes a small part of the time that copying the bytes takes; SHA-256 takes longer than the
+copy. Without a signing key, the entry that names the digest is as untrusted as the object. Then the
+digest guards against faults, not attackers, and the quick one is enough. With a key, the digest
+must resist somebody who may write to the store, because a signature is worth no more than the
+digest that it covers. xxh3 does not resist.
 
-A signed table is digested by blocks, so that who reads some of its rows proves what they read: the
-digest is the SHA-256 of the digests of its blocks, which stand in the object before its footer.
+A signed table is digested by blocks, so that a reader of some rows can verify just those. Its
+digest is the SHA-256 of the digests of its blocks. The object stores these before its footer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing_extensions import Buffer
 
 __all__ = ["ALGORITHMS", "BLOCK", "BLOCKS", "Digester", "block_digest", "digest_of"]
 
-BLOCK: Final = 256 * 2**10  # bytes that are proved together, and fetched where a part is read
+BLOCK: Final = 256 * 2**10  # bytes that are verified together, and so fetched together
 BLOCKS: Final = "sha256-256k"
 
 
@@ -31,7 +32,7 @@ class _Hash(Protocol):
 
 
 class _BlockHash:
-    """The SHA-256 of the SHA-256 of each block of 256 KiB; the last one may be shorter."""
+    """The SHA-256 over the SHA-256 of each block of 256 KiB. The last block may be shorter."""
 
     def __init__(self) -> None:
         self.whole = bytearray()  # the digests of the blocks that are complete
@@ -53,7 +54,7 @@ class _BlockHash:
 
 
 def block_digest(data: Buffer) -> bytes:
-    """The digest of one block, 32 bytes."""
+    """Returns the digest of one block, 32 bytes."""
     return hashlib.sha256(data).digest()
 
 
@@ -65,10 +66,10 @@ ALGORITHMS: Final[dict[str, Callable[[], _Hash]]] = {
 
 
 class Digester:
-    """The digest of bytes that come in pieces.
+    """Computes the digest of bytes that come in pieces.
 
     Attributes:
-        size: Bytes seen so far.
+        size: How many bytes came so far.
     """
 
     def __init__(self, algorithm: str = "xxh3") -> None:
@@ -77,23 +78,23 @@ class Digester:
         self._hash = ALGORITHMS[algorithm]()
 
     def update(self, data: Buffer) -> None:
-        """Take in the next piece."""
+        """Adds the next piece."""
         view = memoryview(data)
         self._hash.update(view)
         self.size += view.nbytes
 
     @property
     def blocks(self) -> bytes:
-        """The digest of each complete block so far, of an algorithm that works by blocks."""
+        """The digests of all complete blocks so far, if the algorithm works by blocks."""
         return bytes(self._hash.whole) if isinstance(self._hash, _BlockHash) else b""
 
     def digest(self) -> str:
-        """``<algorithm>:<hex>`` of all pieces so far."""
+        """Returns ``<algorithm>:<hex>`` for all pieces so far."""
         return f"{self.algorithm}:{self._hash.hexdigest()}"
 
 
 def digest_of(data: Buffer, algorithm: str = "xxh3") -> str:
-    """``<algorithm>:<hex>`` of *data*."""
+    """Returns ``<algorithm>:<hex>`` for *data*."""
     digester = Digester(algorithm)
     digester.update(data)
     return digester.digest()

@@ -1,4 +1,4 @@
-"""Which XCom a reader asked for, as far as it knows: a signed pointer says which one it is of."""
+"""The XCom that a reader asked for, to compare with the one that a signed pointer names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Origin:
     """The XComs that a reader may get a pointer from; None stands for any.
 
     Attributes:
-        run_id: None where an earlier run counts too.
+        run_id: None if an earlier run counts too.
         map_index: None for all instances of a mapped task.
     """
 
@@ -25,7 +25,7 @@ class Origin:
     map_index: int | None = None
 
     def covers(self, home: str) -> bool:
-        """Whether *home*, the folder of an XCom's objects, is one of them."""
+        """Whether the XCom with the folder *home* is one of them."""
         index = None if self.map_index is None else str(self.map_index)
         wanted = (self.dag_id, self.run_id, self.task_id, index, self.key)
         found = home.split("/")
@@ -34,5 +34,5 @@ class Origin:
         )
 
     def __str__(self) -> str:
-        """As a message names it."""
+        """Returns its name for messages."""
         return f"XCom {self.key!r} of task {self.task_id!r}"

@@ -1,11 +1,11 @@
-"""Where an object lies, relative to its store's root, and the proof that it stays inside.
+"""The paths of objects relative to their store's root, and the proof that they stay inside.
 
-``<dag>/<run>/<task>/<map index>/<xcom key>/<digest>.<owner>.<ext>``, each part percent-quoted. Only
-the characters that `object_path` itself can write are accepted, so there is nothing left for a
-store to normalise, decode or follow.
+A path is ``<dag>/<run>/<task>/<map index>/<xcom key>/<digest>.<owner>.<ext>``, with each part
+percent-quoted. Only the characters that `object_path` itself can write are accepted, so a store has
+nothing to normalise, decode or follow.
 
-The owner says which deployment wrote the object, so that deployments which share a root never
-write, and never sweep, the same object. Older objects have none.
+The owner is the deployment that wrote the object. So deployments that share a root never write, and
+never sweep, the same object. Older objects have no owner.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _PART = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-F]{2})+|[A-Za-z0-9_-]+~[0-9a-f]{32
 _INDEX = re.compile(r"-1|0|[1-9][0-9]*")
 _NAME = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{64})\.(?:([0-9a-f]{12})\.)?[a-z0-9.]{1,16}")
 _OWNER = re.compile(r"[0-9a-f]{12}")
-# A whole JSON string, in JSON text or in JSON text inside a string, however often quoted.
+# A whole JSON string, in JSON text or in JSON text inside a string, quoted any number of times.
 _IN_TEXT = re.compile(
     rb'"((?:[A-Za-z0-9._~%-]{1,255}/){3}-?[0-9]{1,10}/[A-Za-z0-9._~%-]{1,255}'
     rb'/[0-9a-f]{32,64}\.[a-z0-9.]{1,29})\\*"'
@@ -51,7 +51,7 @@ _EXT = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
-    """Which XCom an object belongs to.
+    """The XCom that an object belongs to.
 
     Attributes:
         map_index: -1 for a task that is not mapped, as in Airflow.
@@ -65,26 +65,26 @@ class Coordinates:
     key: str = "return_value"
 
     def __str__(self) -> str:
-        """As a message names it."""
+        """Returns its name for messages."""
         index = f"[{self.map_index}]" if self.map_index >= 0 else ""
         return f"XCom {self.key!r} of task {self.task_id!r}{index}"
 
 
 def object_path(coordinates: Coordinates, digest: str, ext: str, owner: str = "") -> str:
-    """The path of an object: the same for the same XCom and bytes, another for any other.
+    """Returns the path of an object: the same for the same XCom and bytes, another for any other.
 
     Args:
-        coordinates: Whose value it is.
+        coordinates: The XCom that the value belongs to.
         digest: ``xxh3:<hex>`` or ``sha256:<hex>``.
-        ext: What a person's tools recognise, as ``arrow``.
-        owner: Whose deployment's object it is, as `typedxcom.stores.owners.owner_name` writes it;
-            "" where that is not known.
+        ext: An extension that people's tools recognise, such as ``arrow``.
+        owner: The deployment that writes the object, as `typedxcom.stores.owners.owner_name`
+            writes it; "" if that is not known.
 
     Returns:
         At most 847 bytes of ASCII.
 
     Raises:
-        EncodeError: *ext* is no file name extension, or *owner* is no owner.
+        EncodeError: *ext* is not a file name extension, or *owner* is not an owner.
     """
     if len(ext) > 16 or not _EXT.fullmatch(ext):
         raise EncodeError("An object's extension is 1 to 16 of a-z and 0-9, as in `arrow`")
@@ -99,23 +99,23 @@ def object_path(coordinates: Coordinates, digest: str, ext: str, owner: str = ""
 
 
 def coordinates_prefix(coordinates: Coordinates) -> str:
-    """The folder that holds every object of one XCom and nothing else."""
+    """Returns the folder that holds all objects of one XCom and nothing else."""
     at = coordinates
     return folder_of(at.dag_id, at.run_id, at.task_id, str(at.map_index), at.key)
 
 
 def folder_of(*ids: str) -> str:
-    """The folder of a DAG, of a run of it, of a task in that, and so on."""
+    """Returns the folder of a DAG, of one of its runs, of a task in the run, and so on."""
     return "/".join(map(_part, ids))
 
 
 def is_object_path(path: str) -> bool:
-    """Whether `object_path` may have written *path*: anything else in a store is not ours."""
+    """Whether `object_path` may have written *path*. Anything else in a store is not ours."""
     return owner_of(path) is not None
 
 
 def owner_of(path: str) -> str | None:
-    """Which deployment wrote an object. "" if its path does not say it, None if it is not ours."""
+    """Returns the deployment that wrote an object: "" if unknown, None if it is not ours."""
     try:
         *parts, name = confine(path).split("/")
     except IntegrityError:
@@ -127,35 +127,38 @@ def owner_of(path: str) -> str | None:
 
 
 def paths_in(text: bytes) -> Iterator[str]:
-    """Every string in JSON *text* that reads like the path of an object, wherever it stands.
+    """Yields every string in JSON *text* that looks like the path of an object.
 
-    It may find more than pointers name, and never less: their paths need no escape in JSON, so
-    they stand in texts within texts as they are.
+    It finds all paths that pointers name, at any depth, and perhaps other strings. JSON does not
+    escape any character of a path, so a path looks the same in JSON text inside a string.
     """
     for found in _IN_TEXT.finditer(text):
         yield found[1].decode("ascii")
 
 
 def _part(text: str) -> str:
-    """One id as one part of a path; different ids never share one."""
+    """Writes one id as one part of a path. Different ids never get the same part."""
     if _PLAIN_PART.fullmatch(text) and len(text) <= _MAX_PART and not text.endswith("."):
         return text
     quoted = quote(text, safe="", errors="surrogatepass")
     if "~" not in text and len(quoted) <= _MAX_PART and _fault(quoted) is None:
         return quoted
-    # Too long, or a store might read it as something else. Only the short form has a "~", so that
-    # no id is spelled like another one's.
+    # Too long, or a store might read it as something else. Only this short form has a "~", so no
+    # other id is written in the same way.
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     head = re.sub(r"[^A-Za-z0-9_-]", "_", text[:_HEAD]) or "_"
     return f"{head}~{digest}"
 
 
 def confine(path: str) -> str:
-    """*path*, proved to be a relative path below the root that no store reads as another one.
+    """Proves that *path* is relative and below the root, and that no store reads another one.
+
+    Returns:
+        The path.
 
     Raises:
-        IntegrityError: It is empty, absolute, too long, leads upwards, or is not in the one
-            spelling that `object_path` writes. A retry does not help.
+        IntegrityError: It is empty, absolute, too long, leads upwards, or is not spelled as
+            `object_path` would write it. A retry does not help.
     """
     if not path:
         raise IntegrityError("A stored object has no path")
@@ -168,7 +171,7 @@ def confine(path: str) -> str:
 
 
 def _fault(part: str) -> str | None:
-    """What is wrong with one part of a path, if anything."""
+    """Returns the problem of one part of a path, if there is one."""
     if not part:
         return "is absolute or has an empty part"
     if part in {".", ".."}:
@@ -181,12 +184,12 @@ def _fault(part: str) -> str | None:
 
 
 def _quoted_fault(part: str) -> str | None:
-    """What a store that takes off the percent quotes would stumble over."""
+    """Returns the problem that a store would have if it removes the percent quotes."""
     raw = unquote_to_bytes(part)
     if quote(raw, safe="") != part:
         return "has a percent quote that hides a plain character"
-    # Not beyond ASCII: what is printable, and what a store normalises to something else, differs
-    # from one version of Unicode to the next.
+    # Only ASCII: which characters are printable, and what a store normalises them to, differs
+    # between versions of Unicode.
     if any(byte < 0x20 or byte > 0x7E or byte in b"/\\%" for byte in raw):
         return "has a percent quote that hides more than a printable ASCII character"
     return None

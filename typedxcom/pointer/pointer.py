@@ -1,4 +1,4 @@
-"""The pointer, as the entry of an XCom holds it."""
+"""The pointer as it is stored in an entry."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["LINE", "MARKER", "MAX_SIZE", "VERSION", "Pointer", "is_pointer", "li
 
 MARKER: Final = "$typedxcom"
 VERSION: Final = 1
-# The key of the line for people. PostgreSQL and MySQL sort keys by length: this one stands first.
+# The key of the line for people. PostgreSQL and MySQL sort keys by length, so this one is first.
 LINE: Final = "is"
-_OLD_LINE = "about"  # what it was at first, and still is as a field
+_OLD_LINE = "about"  # the key in old entries, and still the name of the field
 MAX_SIZE: Final = 2**50  # bytes, and rows: beyond what any store holds in one object
 
 _Name = Annotated[str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z")]
@@ -35,20 +35,21 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         about: One line for the people who look at the entry: ``table 1,000 x 3, 17 kB``.
-        codec: Which codec wrote the bytes: ``json``, ``bytes``, ``file``, ``arrow``, ``parquet``.
+        codec: The codec that wrote the bytes: ``json``, ``bytes``, ``file``, ``arrow``,
+            ``parquet``.
         store: The name of the store.
-        path: Where in the store, relative to its root; see `confine`.
+        path: The path in the store, relative to its root; see `confine`.
         size: Bytes.
         digest: ``xxh3:<32 hex>`` or ``sha256:<64 hex>`` of the bytes; ``sha256-256k:<64 hex>`` of
             the digests of their blocks.
-        schema: Fingerprint of the schema that they were written under.
+        schema: Fingerprint of the schema with which they were written.
         rows: How many rows a table has.
-        media_type: Of a file, as ``image/png``.
-        compression: Inside the bytes, as ``zstd``.
-        blocks_at: Where in the object the digests of its blocks stand, in bytes from its start.
-        passed_to: The XCom whose entry this is, as the folder of its objects, where a task passed
-            the pointer of another XCom on; with a signature only.
-        mac: ``hmac-sha256:<hex>`` over all the rest, where a signing key is set.
+        media_type: The media type of a file, such as ``image/png``.
+        compression: The compression inside the bytes, such as ``zstd``.
+        blocks_at: Where the digests of the blocks begin, in bytes from the object's start.
+        passed_to: The XCom whose entry this is, as the folder of its objects. It is set only if
+            a task passed on the pointer of another XCom, and pointers are signed.
+        mac: ``hmac-sha256:<hex>`` over all other fields, if a signing key is set.
     """
 
     about: Annotated[str, Meta(max_length=200)]
@@ -67,11 +68,11 @@ class Pointer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def home(self) -> str:
-        """The XCom whose entry it was made for, as the folder of its objects."""
+        """The XCom for whose entry it was made, as the folder of that XCom's objects."""
         return self.passed_to or self.path.rpartition("/")[0]
 
     def to_entry(self) -> dict[str, JsonValue]:
-        """The entry, with the line for people first, whatever order the database has."""
+        """Returns the entry. The line for people comes first, however the database sorts keys."""
         fields: dict[str, JsonValue] = msgspec.to_builtins(self)
         return {LINE: fields.pop("about"), MARKER: VERSION, **fields}
 
@@ -80,12 +81,12 @@ _KEYS = frozenset({MARKER, LINE, *Pointer.__struct_fields__})
 
 
 def line_in(entry: dict[str, Any]) -> str:
-    """The line for people in an entry of one of our forms; nothing of it is proved."""
+    """Returns the line for people from an entry in one of our own forms. It is not verified."""
     return str(entry.get(LINE, entry.get(_OLD_LINE, "")))
 
 
 def is_pointer(value: object) -> bool:
-    """Whether *value* is meant as a pointer, of any version; `parse` says if it is a good one."""
+    """Whether *value* is meant as a pointer of any version. `parse` checks if it is valid."""
     return (
         isinstance(value, dict)
         and type(value.get(MARKER)) is int
@@ -94,11 +95,11 @@ def is_pointer(value: object) -> bool:
 
 
 def parse(value: dict[str, Any]) -> Pointer:
-    """The pointer that an entry holds.
+    """Reads the pointer in an entry.
 
-    Every key is known and every field is in its one form, so that what a MAC covers is the whole
-    entry and a later meaning never slips in under an old version. Time and memory are bounded by
-    the length of the longest pointer, not by what the entry holds.
+    It accepts only known keys, and each field in only one form. So a MAC covers the whole entry,
+    and an old version can never get a later meaning. The length of the longest pointer bounds time
+    and memory, whatever the entry contains.
 
     Raises:
         DecodeError: The entry is forged, damaged, or of a newer version. A retry does not help.
@@ -114,7 +115,7 @@ def parse(value: dict[str, Any]) -> Pointer:
         if pointer.passed_to is not None:
             confine(pointer.passed_to)
     except (msgspec.ValidationError, IntegrityError) as error:
-        # msgspec's sentence names the field and the rule, never the value.
+        # msgspec's message names the field and the rule, never the value.
         raise DecodeError(f"An XCom pointer is forged or damaged: {error}") from None
     if not pointer.about.isprintable():
         raise DecodeError("An XCom pointer is forged or damaged: its line is not printable")

@@ -1,7 +1,7 @@
 """The MAC of a pointer, for deployments that set ``[typedxcom] signing_key``.
 
-A task's token may write XComs of any DAG. With a key, only who holds it can make a pointer that is
-followed. The key does not make a pointer secret, and it does not stop a holder of the key.
+A task's token may write XComs of any DAG. With a key, readers follow only pointers that a holder of
+the key made. The key does not make a pointer secret, and it does not stop a holder of the key.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _CURE = "Clear the task that wrote it, so that it is written and signed again."
 
 
 def sign(pointer: Pointer, key: bytes, *, coordinates: Coordinates | None = None) -> Pointer:
-    """*pointer* with the MAC that `verify` asks for.
+    """Adds to *pointer* the MAC that `verify` checks.
 
     Args:
-        key: At least 16 bytes; 32 random ones are right.
-        coordinates: Bind the pointer to the entry of this XCom, so that it is refused in another
+        key: At least 16 bytes; use 32 random ones.
+        coordinates: Bind the pointer to the entry of this XCom, so that it is rejected in another
             one; see `verify`.
 
     Raises:
         ConfigurationError: The key is too short.
-        IntegrityError: The digest is xxh3, which a signature cannot rest on.
+        IntegrityError: The digest is xxh3, which is too weak for a signature.
     """
     _check_digest(pointer)
     if coordinates is not None:
@@ -45,15 +45,15 @@ def sign(pointer: Pointer, key: bytes, *, coordinates: Coordinates | None = None
 
 
 def verify(pointer: Pointer, keys: Sequence[bytes]) -> bool:
-    """Refuse a pointer that none of *keys* signed.
+    """Rejects a pointer that was not signed with one of *keys*.
 
     Args:
-        keys: All that still count: the newest signs, the older ones are there until the entries
-            that they signed are gone. With none, every pointer passes.
+        keys: All valid keys. The newest one signs. The older ones are needed until the entries
+            that they signed are gone. Without any key, every pointer is accepted.
 
     Returns:
-        Whether the pointer is bound to the XCom that `Pointer.home` names: whoever knows which one
-        they read compares. Pointers of older versions are bound to none.
+        Whether the pointer is bound to the XCom that `Pointer.home` names. A caller that knows
+        which XCom it reads compares the two. Pointers of older versions are not bound.
 
     Raises:
         ConfigurationError: A key is too short.
@@ -65,7 +65,7 @@ def verify(pointer: Pointer, keys: Sequence[bytes]) -> bool:
         raise IntegrityError(f"An XCom pointer is not signed, but a signing key is set. {_CURE}")
     _check_digest(pointer)
     for is_bound in (True, False):
-        # Every key is tried, so that the time does not show which one it was.
+        # Tries every key, so that the time does not show which one signed.
         macs = [_mac(pointer, key, is_bound=is_bound) for key in keys]
         matches = [hmac.compare_digest(mac, pointer.mac) for mac in macs]
         if any(matches):
@@ -76,7 +76,7 @@ def verify(pointer: Pointer, keys: Sequence[bytes]) -> bool:
 
 
 def check_keys(keys: Iterable[bytes]) -> None:
-    """Raise ConfigurationError where a key is too short to sign with."""
+    """Raises ConfigurationError if a key is too short to sign with."""
     if any(len(key) < _MIN_KEY for key in keys):
         raise ConfigurationError(
             f"[typedxcom] signing_key needs at least {_MIN_KEY} bytes. "
@@ -95,7 +95,7 @@ def _mac(pointer: Pointer, key: bytes, *, is_bound: bool) -> str:
 
 
 def _canonical(pointer: Pointer, is_bound: bool) -> bytes:
-    """What a MAC covers: every field but itself, in one spelling that no other pointer shares."""
+    """Writes what a MAC covers: all other fields, in a form that no other pointer has."""
     fields = msgspec.to_builtins(msgspec.structs.replace(pointer, mac=None))
     covered = ["typedxcom pointer", VERSION, pointer.home if is_bound else None, fields]
     return json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()

@@ -1,8 +1,8 @@
-"""What a person sees of a value: written by the worker beside the entry, small and harmless.
+"""Previews: small and harmless views of values, which the worker writes next to the entry.
 
-Airflow's server has no credentials of a store and runs no code of an author's. So what it shows of
-a stored value is made where the value is made: types, readers, counts and, if somebody asked for
-them, a few rows. All of it is text that is cut, in at most `MAX_BYTES` bytes of JSON.
+Airflow's server has no credentials for a store and runs no code of a DAG's author. So the worker
+that makes a stored value also makes its preview: types, readers, counts and, if somebody asked for
+them, a few rows. A preview consists of shortened texts, in at most `MAX_BYTES` bytes of JSON.
 """
 
 from __future__ import annotations
@@ -26,4 +26,4 @@ __all__ = [
 ]
 
 KEY = "typedxcom.preview"
-"""The XCom key of the preview of what a task returned."""
+"""The XCom key of the preview of a task's result."""

@@ -1,4 +1,4 @@
-"""A look at a table while it is written: counts of nulls, ranges and a few rows."""
+"""Looks at a table while it is written: counts nulls, and keeps ranges and a few rows."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Seen", "TableLook"]
 
-_MEASURED = 16_384  # rows that ranges are taken of: a look at all would read the memory once more
+_MEASURED = 16_384  # rows that count for ranges: a look at all rows would read the memory once more
 
 
 @dataclass(slots=True)
 class Seen:
-    """What a look found.
+    """The result of a look.
 
     Attributes:
         columns: Name and Arrow type of each column.
-        nulls: How many nulls each has.
-        ranges: The least and the greatest value of each, of the first rows; None where a type has
-            no order or the values may not be shown.
-        rows: The first rows, a text for each column; None for a null.
-        measured: How many rows the ranges are of.
+        nulls: How many nulls each column has.
+        ranges: The least and the greatest value of each column in the first rows; None if its
+            type has no order, or if its values may not be shown.
+        rows: The first rows, with a text for each column; None for a null.
+        measured: How many rows count for the ranges.
         total: How many rows there are.
     """
 
@@ -44,7 +44,7 @@ class TableLook:
 
     Attributes:
         rows: How many rows to keep; 0 also leaves out the ranges, which are values.
-        seen: What was found; None where there was no table, or more than one.
+        seen: The result; None if there was no table, or more than one.
     """
 
     rows: int
@@ -52,7 +52,7 @@ class TableLook:
     _tables: int = 0
 
     def __call__(self, table: Any) -> Any:
-        """Look at *table* and give it back; a stream is counted as it flows."""
+        """Looks at *table* and returns it. A stream is counted while somebody reads it."""
         import pyarrow as pa
 
         self._tables += 1
@@ -73,7 +73,7 @@ class TableLook:
             yield batch
 
     def _take(self, part: Any, seen: Seen) -> None:
-        """Count one table or batch; ranges and rows are of the first that has any row."""
+        """Counts one table or batch. Takes ranges and rows from the first one that has rows."""
         is_first = not seen.total and part.num_rows
         seen.total += part.num_rows
         seen.nulls = [
@@ -91,7 +91,7 @@ class TableLook:
 def _cell(column: Any, at: int) -> str | None:
     try:
         return cell(column[at])
-    except Exception:  # a date beyond Python's, a type that Arrow does not show
+    except Exception:  # a date out of Python's range, a type that Arrow cannot print
         return "?"
 
 

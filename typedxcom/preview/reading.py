@@ -1,4 +1,4 @@
-"""A preview as it is read: whoever wrote it, only what looks like one is shown."""
+"""Reads previews. Anybody may have written one, so only valid ones are shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Depth = Annotated[int, Meta(ge=0, le=20)]
 
 
 class _Preview(msgspec.Struct, kw_only=True):
-    """What `make_preview` makes, in version 1."""
+    """The structure that `make_preview` writes, in version 1."""
 
     version: Annotated[int, Meta(ge=1, le=1)]
     type: str
@@ -37,9 +37,10 @@ class _Preview(msgspec.Struct, kw_only=True):
 
 
 def read_preview(tree: Any) -> dict[str, Any] | None:
-    """The preview that JSON builtins are, with each text cut and visible; None for anything else.
+    """Reads a preview from JSON builtins; None if they are not a preview.
 
-    A newer one does not count: what it means is not known here.
+    Texts are shortened, and hidden characters in them become visible. A preview of a newer version
+    does not count, because its meaning is not known here.
     """
     try:
         found = msgspec.convert(tree, _Preview)

@@ -1,4 +1,4 @@
-"""The preview as it is pushed: JSON of texts and counts, filled until its bytes are used up."""
+"""Makes previews: JSON of texts and counts, filled until its bytes are used up."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from typedxcom.schema.nodes import Alias, Record, Schema, TableOf, bare, childre
 
 __all__ = ["MAX_BYTES", "make_preview", "without_names"]
 
-MAX_BYTES = 2_000  # of JSON
+MAX_BYTES = 2_000  # of JSON in a preview
 _VERSION = 1
 _NAME = 60  # characters of a name or a type
 _READERS = 10
-_STEPS = 12  # into a contract
-_FOR_ROWS = 800  # bytes that the columns leave to rows
-_COUNTS = 80  # bytes for what is added in the end
-_WIDTH = 30  # columns of items
+_STEPS = 12  # levels of a contract that are listed
+_FOR_ROWS = 800  # bytes that the columns leave for rows
+_COUNTS = 80  # bytes for the counts that are added at the end
+_WIDTH = 30  # columns of a list's items
 
 
 class _Filling:
-    """A dict that takes parts as long as the bytes last, and says whether it was cut."""
+    """A dict that accepts parts as long as bytes are left, and records whether it was cut."""
 
     def __init__(self, start: dict[str, Any]) -> None:
         self.made = start
         self._left = MAX_BYTES - len(msgspec.json.encode(start)) - _COUNTS
 
     def extend(self, name: str, parts: Iterable[Any], *, spare: int = 0) -> int:
-        """Add to the list *name* what fits, leaving *spare* bytes, and give how many did."""
+        """Adds parts to the list *name* while more than *spare* bytes stay; returns how many."""
         self._left -= len(name) + len(',"":[]')
         taken: list[Any] = []
         for part in parts:
@@ -56,16 +56,16 @@ def make_preview(
     seen: Seen | None = None,
     items: Sequence[Any] = (),
 ) -> dict[str, JsonValue]:
-    """What is pushed beside an entry.
+    """Makes the preview that is pushed next to an entry.
 
     Args:
         schema: The contract of the value.
-        readers: Task, parameter and type of who reads it.
-        seen: What a look at its table found.
+        readers: Task, parameter and type of each reader.
+        seen: The result of a look at its table.
         items: The first items of a stored list or dict, as JSON builtins.
 
     Returns:
-        JSON of at most `MAX_BYTES` bytes, of short texts and counts: every database keeps it.
+        At most `MAX_BYTES` bytes of JSON with short texts and counts, which every database keeps.
     """
     withheld = withheld_names(schema)
     is_secret = withholds_all(schema)
@@ -89,7 +89,7 @@ def make_preview(
 def _fill_table(
     filling: _Filling, schema: Schema, seen: Seen, withheld: frozenset[str], *, is_secret: bool
 ) -> None:
-    """Columns as name, type, nulls, least and greatest value; then rows of those columns."""
+    """Adds columns as name, type, nulls, least and greatest value, then rows of these columns."""
     types = _column_types(schema)
     shown = [not is_secret and name not in withheld for name, _ in seen.columns]
     ranges: Iterable[Any] = seen.ranges or itertools.repeat(None)
@@ -118,7 +118,7 @@ def _fill_table(
 
 
 def _column_types(schema: Schema) -> dict[str, str]:
-    """Column to what the contract says of it."""
+    """Maps each column to its type in the contract."""
     rows = (node.row for _, node in walk(schema) if isinstance(node, TableOf))
     row = next(rows, None)
     if not isinstance(row, Record):
@@ -129,7 +129,7 @@ def _column_types(schema: Schema) -> dict[str, str]:
 def _fill_items(
     filling: _Filling, schema: Schema, items: Sequence[Any], withheld: frozenset[str]
 ) -> None:
-    """The first items as rows, with a column for each field where they are records."""
+    """Adds the first items as rows. Records have a column for each field."""
     if not isinstance(items[0], Mapping):
         filling.extend("rows", ([compact(without_names(item, withheld))] for item in items))
         return
@@ -147,7 +147,7 @@ def _fill_items(
 
 
 def without_names(tree: Any, withheld: frozenset[str]) -> Any:
-    """JSON builtins without the values of the keys in *withheld*."""
+    """Removes the values of the keys in *withheld* from JSON builtins."""
     if not withheld:
         return tree
     if isinstance(tree, Mapping):
@@ -163,7 +163,7 @@ def without_names(tree: Any, withheld: frozenset[str]) -> Any:
 
 
 def _tree(schema: Schema) -> Iterator[list[Any]]:
-    """Depth, name and type of each field of a contract; a class comes once."""
+    """Yields depth, name and type of each field of a contract. A class comes only once."""
     seen: set[int] = set()
 
     def lines(node: Schema, depth: int, steps: int) -> Iterator[list[Any]]:

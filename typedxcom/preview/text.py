@@ -1,4 +1,4 @@
-"""Any text as a page can show it: short, and without characters that a person cannot see."""
+"""Makes any text fit to show on a page: short, and without invisible characters."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["cell", "compact", "visible"]
 
 MAX_CELL = 40  # characters of one value
 _LOOKED_AT = 4 * MAX_CELL  # characters or bytes of a value that are looked at
-_ITEMS = 4  # of a list or struct inside a cell
+_ITEMS = 4  # of a list or struct in a cell that are shown
 _DEPTH = 3
 
 
 def visible(text: str, limit: int = MAX_CELL) -> str:
-    r"""*text* on one line: control characters, marks of direction and the like as ``\u202e``."""
+    r"""Writes *text* on one line, with control characters and the like escaped as ``\u202e``."""
     head = text[: 4 * limit]
     shown = head if head.isprintable() else "".join(map(_visible, head))
     if len(shown) <= limit and len(head) == len(text):
@@ -28,7 +28,7 @@ def _visible(char: str) -> str:
 
 
 def compact(tree: Any) -> str:
-    """JSON builtins as the text of one cell."""
+    """Writes JSON builtins as the text of one cell."""
     if isinstance(tree, str):
         return visible(tree)
     try:
@@ -38,7 +38,7 @@ def compact(tree: Any) -> str:
 
 
 def _head(tree: Any, depth: int) -> Any:
-    """The first parts of *tree*, so that a large one costs nothing."""
+    """Returns the first parts of *tree*, so that a large one costs nothing."""
     if isinstance(tree, str):
         return tree[:_LOOKED_AT]
     if isinstance(tree, dict):
@@ -52,10 +52,10 @@ def _head(tree: Any, depth: int) -> Any:
 
 
 def cell(scalar: Any) -> str | None:
-    """A value of a table as text; None for null.
+    """Writes a value of a table as text; None for null.
 
     Args:
-        scalar: A ``pyarrow.Scalar``. Of a large one only the beginning is looked at.
+        scalar: A ``pyarrow.Scalar``. If it is large, only its beginning is read.
     """
     return None if not scalar.is_valid else visible(_text(scalar, _DEPTH))
 

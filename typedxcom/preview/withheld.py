@@ -1,8 +1,8 @@
-"""Which values a contract does not let a preview show.
+"""Finds the values that a contract does not let a preview show.
 
 A field is withheld if its author wrote ``Field(json_schema_extra={"preview": False})``, or
-``msgspec.Meta(extra_json_schema={"preview": False})``, on it. Where a class hides its input, all of
-the value is.
+``msgspec.Meta(extra_json_schema={"preview": False})``, on it. If a class hides its input, the whole
+value is withheld.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _EXTRAS = ("json_schema_extra", "extra_json_schema")  # pydantic's and msgspec's
 
 
 def withholds_all(schema: Schema) -> bool:
-    """Whether no value of *schema* may be shown."""
+    """Whether a preview may show no values of *schema* at all."""
     return hides_values(schema)
 
 
 def withheld_names(schema: Schema) -> frozenset[str]:
-    """The names of the fields in *schema* whose values may not be shown, as JSON has them too."""
+    """Returns the names, also those in JSON, of the fields whose values may not be shown."""
     return frozenset(_names(schema))
 
 
@@ -54,7 +54,7 @@ def _marked(cls: Any) -> Iterator[str]:
 
 
 def _metadata(hint: Any) -> Iterator[Any]:
-    """What stands beside the type, also inside an Optional or a NotRequired."""
+    """Yields the metadata of a type, also inside an Optional or a NotRequired."""
     yield from getattr(hint, "__metadata__", ())
     for part in get_args(hint):
         yield from _metadata(part)

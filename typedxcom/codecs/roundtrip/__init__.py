@@ -1,1 +1,1 @@
-"""Does a value come back? By its type where that is proved, else by reading it and comparing."""
+"""Checks that values come back: by a proof from their type, or by reading and comparing them."""

@@ -1,7 +1,7 @@
-"""The quick half of the comparison: values side by side, a field of all of them at a time.
+"""The quick half of the comparison: it compares one field of many values at a time.
 
-A list of records is compared as columns, so that the loops run inside `map` and `==`. What comes
-out is only whether all are surely the same; where not, `fidelity` looks again, and finds words.
+A list of records is compared as columns, so that the loops run inside `map` and `==`. The answer
+is only whether all values are surely the same. If not, `fidelity` compares again and explains.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FLAT_KINDS = frozenset({str, int, bool, type(None)})
 
 
 def is_flat(schema: Schema) -> bool:
-    """Whether `==` and the same type say that two values are the same."""
+    """Whether values of *schema* are surely the same if they are equal and of one type."""
     match schema:
         case Named(inner=inner) | Constrained(inner=inner):
             return is_flat(inner)
@@ -52,30 +52,30 @@ def is_flat(schema: Schema) -> bool:
 
 
 def has_more(kind: Any) -> bool:
-    """Whether instances of a record's class may hold something beside its fields."""
+    """Whether instances of a record's class may hold more than its fields."""
     config = getattr(kind, "model_config", {})
     return bool(getattr(kind, "__private_attributes__", None) or config.get("extra") == "allow")
 
 
 def same_columns(schema: Schema, one_by_one: _Each) -> Same:
-    """A function ``(column, other column) -> surely the same?`` for values of *schema*.
+    """Returns a function ``(column, other column) -> surely the same?`` for values of *schema*.
 
     Args:
-        schema: What each value is.
-        one_by_one: Gives the same for a schema that has no quicker way.
+        schema: The schema of each value.
+        one_by_one: Makes such a function for a schema that has no quicker way.
     """
     return ColumnComparerMaker(one_by_one).make(schema)
 
 
 class ColumnComparerMaker:
-    """Builds the function of each node; a class that contains itself is built once."""
+    """Builds the function of each node. A class that contains itself is built once."""
 
     def __init__(self, one_by_one: _Each) -> None:
         self.one_by_one = one_by_one
         self.known: dict[int, list[Same]] = {}
 
     def make(self, schema: Schema) -> Same:
-        """The function of *schema*."""
+        """Returns the function of *schema*."""
         if is_flat(schema):
             return same_flat
         match schema:
@@ -118,7 +118,7 @@ class ColumnComparerMaker:
         )
 
     def _union(self, schema: Schema, members: tuple[Schema, ...]) -> Same:
-        """Each class apart, where a value's class tells which member it is."""
+        """Compares the values of each class apart, if the class decides which member a value is."""
         by_kind: dict[type, Same] = {}
         for one in map(bare, members):
             if isinstance(one, Scalar) and one.type in _FLAT_KINDS:
@@ -150,7 +150,7 @@ def _same_types(ones: list[Any], others: list[Any]) -> bool:
 
 
 def _all_of(kinds: Same, parts: Iterable[tuple[Callable[[Any], Any], Same]]) -> Same:
-    """The classes are the same, and so is each part of the values."""
+    """Checks that the classes are the same, and that each part of the values is the same."""
 
     def same(ones: list[Any], others: list[Any]) -> bool:
         return not ones or (
@@ -188,7 +188,7 @@ def _flat(parts: Any) -> list[Any]:
 
 
 def _lengths(kind: type, ones: list[Any], others: list[Any]) -> bool:
-    """Whether all are of the class *kind* itself, and as long as each other."""
+    """Whether all values have exactly the class *kind*, and each pair the same length."""
     return (
         {kind} == set(map(type, ones)) == set(map(type, others))
         and list(map(len, ones)) == list(map(len, others))

@@ -1,4 +1,4 @@
-"""What compares one level of a value with what came back; the rest it leaves on a list."""
+"""Comparers: each compares one level of a value with what came back, and leaves the rest."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ScalarComparer:
         self.kind = kind
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare two scalars."""
+        """Compares two scalars."""
         if same_atom(one, other) or widened(one, other):
             return None
         if not isinstance(one, self.kind):
@@ -80,7 +80,7 @@ class MemberComparer:
         self.schema = schema
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare two members."""
+        """Compares two members."""
         if one is other or (type(one) is type(other) and same_atom(one, other)):
             return None
         kinds = (
@@ -92,13 +92,13 @@ class MemberComparer:
 
 
 class RegisteredComparer:
-    """A class with a codec of the user's own, which says what is the same."""
+    """A class with the user's own codec, which decides what is the same."""
 
     def __init__(self, kind: type) -> None:
         self.kind = kind
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare two instances of the very class."""
+        """Compares two instances of exactly this class."""
         if type(one) is type(other):
             return None if codec_for(self.kind).same(one, other) else registered_loss(one)
         return (
@@ -109,13 +109,13 @@ class RegisteredComparer:
 
 
 class ItemsComparer:
-    """A collection of any length whose items are all of one schema."""
+    """A collection of any length whose items all have one schema."""
 
     def __init__(self, schema: SequenceOf, item: Compare, *, flat: bool) -> None:
         self.schema, self.item, self.flat = schema, item, flat
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare the collections; leave their items."""
+        """Compares the collections; leaves their items."""
         fault = _container(str(self.schema), self.schema.type, one, other)
         if fault is not None:
             return fault
@@ -138,7 +138,7 @@ class TupleComparer:
         self.schema, self.items = schema, items
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare the lengths; leave the items."""
+        """Compares the lengths; leaves the items."""
         fault = _container(str(self.schema), tuple, one, other)
         if fault is not None:
             return fault
@@ -157,7 +157,7 @@ class MappingComparer:
         self.value, self.flat = make(schema.value), is_flat(schema.value)
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare the dicts; leave what is not the same at once."""
+        """Compares the dicts; leaves the values that are not obviously the same."""
         fault = _container(str(self.schema), self.schema.type, one, other)
         if fault is not None:
             return fault
@@ -184,11 +184,11 @@ class TypedDictComparer:
         self.schema = schema
 
     def fill(self, make: Make) -> None:
-        """Build the comparers of the fields."""
+        """Builds the comparers of the fields."""
         self.fields = {name: make(part.schema) for name, part in self.schema.fields.items()}
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare the keys; leave the values."""
+        """Compares the keys; leaves the values."""
         fault = _container(str(self.schema), dict, one, other)
         if fault is not None:
             return fault
@@ -200,18 +200,18 @@ class TypedDictComparer:
 
 
 class NamedTupleComparer:
-    """A NamedTuple of the very class."""
+    """A NamedTuple of exactly this class."""
 
     def __init__(self, schema: Record) -> None:
         self.schema = schema
 
     def fill(self, make: Make) -> None:
-        """Build the comparers of the fields."""
+        """Builds the comparers of the fields."""
         self.items = [make(part.schema) for part in self.schema.fields.values()]
         self.flat = all(is_flat(part.schema) for part in self.schema.fields.values())
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare the classes; leave the items."""
+        """Compares the classes; leaves the items."""
         if type(one) is not type(other):
             return _other_class(self.schema, one, other)
         if not (self.flat and same_flat(one, other)):
@@ -220,13 +220,13 @@ class NamedTupleComparer:
 
 
 class RecordComparer:
-    """A model, dataclass or Struct: the same class, the same fields, nothing beside them lost."""
+    """A model, dataclass or Struct: same class, same fields, and no loss of extra data."""
 
     def __init__(self, schema: Record) -> None:
         self.schema = schema
 
     def fill(self, make: Make) -> None:
-        """Build the comparers of the fields."""
+        """Builds the comparers of the fields."""
         fields, kind = self.schema.fields, self.schema.type
         self.fields = [(name, make(part.schema)) for name, part in fields.items()]
         flat = [name for name, part in fields.items() if is_flat(part.schema)]
@@ -235,7 +235,7 @@ class RecordComparer:
         self.has_more = has_more(kind)
 
     def __call__(self, one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-        """Compare the classes; leave the fields that are not the same at once."""
+        """Compares the classes; leaves the fields that are not obviously the same."""
         if type(one) is not type(other):
             return _other_class(self.schema, one, other)
         if self.has_more:
@@ -249,7 +249,7 @@ class RecordComparer:
         return None
 
     def _open_fields(self, one: Any, other: Any) -> list[tuple[str, Compare]]:
-        """The fields that have to be looked at one by one."""
+        """Returns the fields that must be compared one by one."""
         if self.flat_getter is None:
             return self.fields
         try:
@@ -260,7 +260,7 @@ class RecordComparer:
 
 
 def _container(expected: str, wanted: type, one: Any, other: Any) -> Fault | None:
-    """Whether the container itself comes back, be it as the builtin that it is a subclass of."""
+    """Checks the container itself: it comes back as its class, or as that class's builtin base."""
     kind = type(other)
     if type(one) is kind:
         return None
@@ -270,7 +270,7 @@ def _container(expected: str, wanted: type, one: Any, other: Any) -> Fault | Non
 
 
 def _generic(kind: Any) -> Any:
-    """The generic class that a parametrised model was made of, else *kind* itself."""
+    """Returns the generic class that a parametrised model was made from, else *kind* itself."""
     return getattr(kind, "__pydantic_generic_metadata__", {}).get("origin") or kind
 
 

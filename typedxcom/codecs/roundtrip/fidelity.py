@@ -1,10 +1,11 @@
-"""Would a value come back as another? Each is read back before it is pushed, and compared.
+"""Reads each value back before it is pushed, and compares, so that no value changes unnoticed.
 
-JSON has fewer types than Python: under `Any`, in a union whose members look alike as JSON, or for
-a subclass of the promised class, a value may come back as another. So may one that the author's
-own validators, serializers or ``__post_init__`` change at every reading. The comparison is built
-once for a schema. A comparer looks at one level and leaves the rest on a list, so that depth
-costs no stack; scalars side by side are compared at once.
+JSON has fewer types than Python. A value may come back as another one under `Any`, in a union
+whose members look alike as JSON, or if it is a subclass of the promised class. The author's own
+validators, serializers or ``__post_init__`` may also change it at every reading.
+
+The comparison is built once for each schema. A comparer looks at one level and leaves the rest on
+a list, so that deep values need no deep stack. Neighbouring scalars are compared in one step.
 """
 
 from __future__ import annotations
@@ -52,13 +53,13 @@ __all__ = ["Loss", "comparison"]
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a value would lose on its way.
+    """Something that a value would lose on its way.
 
     Attributes:
-        path: Where, as ``$.items[0]``.
-        message: What, with the cure.
-        expected: What the contract says there, where the value is not that at all.
-        got: The value there, cut for a message.
+        path: Where it is, such as ``$.items[0]``.
+        message: What is lost, with the cure.
+        expected: The type that the contract names there, if the value does not have it at all.
+        got: The value there, shortened for a message.
     """
 
     path: str
@@ -68,7 +69,7 @@ class Loss:
 
 
 def comparison(schema: Schema) -> Callable[[Any, Any], Loss | None]:
-    """A function ``(before, after) -> first loss or None`` for values of *schema*."""
+    """Returns a function ``(before, after) -> first loss or None`` for values of *schema*."""
     surely_same = same_columns(schema, _one_by_one)
     compare = ComparerMaker().make(schema)
 
@@ -84,7 +85,7 @@ def comparison(schema: Schema) -> Callable[[Any, Any], Loss | None]:
 
 
 def _one_by_one(schema: Schema) -> Same:
-    """Whether columns of *schema* are the same, by the comparers alone."""
+    """Returns a function that compares columns of *schema* with the comparers alone."""
     compare = ComparerMaker().make(schema)
     return lambda ones, others: not any(map(functools.partial(_first_loss, compare), ones, others))
 
@@ -100,13 +101,13 @@ def _first_loss(compare: Compare, before: Any, after: Any) -> Loss | None:
 
 
 class ComparerMaker:
-    """Builds the comparer of each node; a class that contains itself is built once."""
+    """Builds the comparer of each node. A class that contains itself is built once."""
 
     def __init__(self) -> None:
         self.known: dict[int, Any] = {}
 
     def make(self, schema: Schema) -> Compare:
-        """The comparer of *schema*."""
+        """Returns the comparer of *schema*."""
         match schema:
             case Named(inner=inner) | Constrained(inner=inner):
                 return self.make(inner)
@@ -172,7 +173,7 @@ def _optional(union: UnionOf, some: Compare) -> Compare:
 
 
 def _other_member(union: UnionOf, one: Any, other: Any) -> Fault:
-    """*one* comes back as *other*: members look alike, or None was left out."""
+    """Explains why *one* comes back as *other*: members look alike, or None is missing."""
     return typed_loss(one, other) if one is None else alike_loss(union, one, other)
 
 

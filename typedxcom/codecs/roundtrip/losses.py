@@ -1,4 +1,4 @@
-"""What a value would lose on its way, in words, each with the cure for its place and cause."""
+"""The messages about what a value would lose on its way, each with a cure for place and cause."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A loss as a comparer tells it; the driver knows where.
+    """A loss that a comparer found. Its caller adds the path.
 
     Attributes:
         message: What is lost, with the cure.
-        expected: What the contract says, where the value is not that at all.
-        got: The value, cut for a message.
+        expected: The type that the contract names, if the value does not have it at all.
+        got: The value, shortened for a message.
     """
 
     message: str
@@ -35,12 +35,12 @@ class Fault:
 
 
 def broken(expected: str, one: Any) -> Fault:
-    """*one* is not what the contract says at all."""
+    """Reports that *one* does not have the type that the contract names."""
     return Fault("", expected, shorten(one))
 
 
 def generic_loss(expected: str, one: Any) -> Fault:
-    """*one* is of another class of the same generic model, of which pydantic makes many."""
+    """Reports that *one* has another class of the same generic model: pydantic makes many."""
     kind = type(one).__name__
     return Fault(
         f"a `{kind}` is no `{expected}`: pydantic makes a class of each; write `{expected}(...)`, or "
@@ -49,14 +49,14 @@ def generic_loss(expected: str, one: Any) -> Fault:
 
 
 def untyped_loss(one: Any, other: Any) -> Fault:
-    """*one* would come back as *other*, where no annotation says what it is."""
+    """Reports that *one* would come back as *other*, since it has no annotation."""
     if type(one) is not type(other):
         return _other_type(one, other, "; annotate that part with its type")
     return _other_value(one, other)
 
 
 def typed_loss(one: Any, other: Any) -> Fault:
-    """*one* would come back as *other*, though its annotation says what it is."""
+    """Reports that *one* would come back as *other*, although it has an annotation."""
     if type(one) is type(other):
         return _other_value(one, other)
     if one is None:
@@ -67,7 +67,7 @@ def typed_loss(one: Any, other: Any) -> Fault:
 
 
 def alike_loss(union: Any, one: Any, other: Any) -> Fault:
-    """*one* would come back as another member of its *union*."""
+    """Reports that *one* would come back as another member of its *union*."""
     cure = (
         f": members of `{union}` look alike as JSON; make them classes, each with a field of a "
         "`Literal` type that tells them apart"
@@ -76,7 +76,7 @@ def alike_loss(union: Any, one: Any, other: Any) -> Fault:
 
 
 def registered_loss(one: Any) -> Fault:
-    """*one*, of a class with a codec of the user's own, would come back as another."""
+    """Reports that *one* would come back changed through the codec that the user registered."""
     kind = type(one).__name__
     return Fault(
         f"a `{kind}` changes its value on the way; let its codec keep all of it, or give "
@@ -93,7 +93,7 @@ def _name(value: Any) -> str:
 
 
 def _other_value(one: Any, other: Any) -> Fault:
-    """*one* and *other* are of one type; of a moment it may be only the zone that is lost."""
+    """Reports a change within one type. For datetimes, perhaps only the zone is lost."""
     kind = type(one).__name__
     if isinstance(one, (dt.datetime, dt.time)):
         if one.tzinfo is None and other.tzinfo is not None:
@@ -110,7 +110,7 @@ def _other_value(one: Any, other: Any) -> Fault:
 
 
 def _same_clock(one: Any, other: Any) -> bool:
-    """Whether two moments differ in zone and fold alone."""
+    """Whether two datetimes differ only in zone and fold."""
     bare: dict[str, Any] = {"tzinfo": None, "fold": 0}
     if one.replace(**bare) == other.replace(**bare):
         return True

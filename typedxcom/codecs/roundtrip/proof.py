@@ -1,10 +1,11 @@
-"""A proof by type that values come back from their JSON, so that they need not be read back.
+"""Proves by type that values come back from their JSON, so that they need not be read back.
 
-A value of exactly the class that pydantic would build for its JSON, all the way down, comes back
-equal. That holds for the node kinds named here, in pydantic's own description of the annotation
-(its core schema), with nothing of the author's own in between: no validator, serializer, alias or
-configuration. Whatever else there is, in the schema or in a value, has no proof and is read back.
-Values are looked at a field of all of them at a time, so that the loops run inside `map`.
+A value comes back equal if it and all its parts have exactly the class that pydantic would build
+for their JSON. That holds for the kinds of nodes that this module names, in pydantic's own
+description of the annotation (its core schema). There must be nothing of the author's own in
+between: no validator, serializer, alias or configuration. Everything else, in the schema or in a
+value, has no proof and is read back. The proof looks at one field of all values at a time, so that
+the loops run inside `map`.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ _MAX_INT = 2**63
 
 
 class NoProof(Exception):
-    """The schema holds something that is not proved here."""
+    """Raised if the schema contains something that has no proof here."""
 
 
 def proof_of(core_schema: Any) -> Proof | None:
-    """A function ``(values) -> do they surely come back?``, None where it could never say so.
+    """Returns a function ``(values) -> do they surely come back?``, or None if there is no proof.
 
     Args:
         core_schema: pydantic's own description of the values: ``TypeAdapter.core_schema``.
@@ -70,7 +71,7 @@ class ProofMaker:
         self.open: set[str] = set()
 
     def make(self, node: Node) -> Proof:
-        """The proof of one node. Raises NoProof."""
+        """Returns the proof of one node. Raises NoProof."""
         make = getattr(self, f"_{node['type'].replace('-', '_')}", None)
         if make is None:
             raise NoProof
@@ -227,13 +228,13 @@ class ProofMaker:
 
 
 def _allow(node: Node, keys: set[str]) -> None:
-    """Raise NoProof where *node* says something else than *keys*."""
+    """Raises NoProof if *node* has keys other than *keys*."""
     if not node.keys() <= keys | _IGNORED:
         raise NoProof
 
 
 def _inside(node: Node, key: str) -> Node:
-    """The schema under *key*. Raises NoProof where there is none, which means `Any`."""
+    """Returns the schema under *key*. Raises NoProof if there is none, which means `Any`."""
     found: Node | None = node.get(key)
     if found is None:
         raise NoProof
@@ -241,7 +242,7 @@ def _inside(node: Node, key: str) -> Node:
 
 
 def _tags(model: Node, discriminator: Any) -> list[Any]:
-    """What the field that tells the choices apart may hold."""
+    """Returns the values that a model allows in the field that distinguishes the choices."""
     field = (
         model["schema"].get("fields", {}).get(discriminator)
         if isinstance(discriminator, str)
@@ -254,7 +255,7 @@ def _tags(model: Node, discriminator: Any) -> list[Any]:
 
 
 def _scalar(node: Node, has_type: Proof) -> Proof:
-    """The values are of the type, and pydantic finds each distinct one within its constraints."""
+    """Proves scalars: all have the type, and pydantic accepts each distinct value."""
     _allow(node, _RULES)
     if not node.keys() & _RULES:
         return has_type
@@ -276,9 +277,10 @@ def _are_ints(column: list[Any]) -> bool:
 
 
 def _are_datetimes(column: list[Any]) -> bool:
-    """Zones come back as an offset; only one that is an offset of whole minutes is the same.
+    """Whether all values are datetimes that come back the same.
 
-    The fold, which has a meaning without a zone only, never comes back.
+    A zone comes back as an offset, so it is the same only if it is an offset of whole minutes. The
+    fold has a meaning only without a zone, and it never comes back.
     """
     if not set(map(type, column)) <= {dt.datetime}:
         return False

@@ -1,4 +1,4 @@
-"""Whether two values are the same, type and value, all the way down; and the words where not."""
+"""Compares two values by type and value, at every depth, and explains the difference."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Compare = Callable[[Any, Any, Where, Todo], "Fault | None"]
 
 
 def deep(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-    """Compare without a schema: type and value must be the same all the way down."""
+    """Compares without a schema: types and values must be the same at every depth."""
     kind = type(one)
     if kind in _ATOMS and kind is type(other) and one == other:
         return None
@@ -71,7 +71,7 @@ def deep(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
 
 
 def push(compares: list[Compare], one: Any, other: Any, where: Where, todo: Todo) -> None:
-    """Leave the items of two sequences for later, the first of them on top."""
+    """Puts the items of two sequences on the list for later, so that the first comes next."""
     todo.extend(
         (compare, mine, theirs, (where, "[{}]", index))
         for index, (compare, mine, theirs) in reversed(
@@ -82,7 +82,7 @@ def push(compares: list[Compare], one: Any, other: Any, where: Where, todo: Todo
 
 
 def compare_sets(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-    """Pair the items of two sets that are equal, and compare the pairs."""
+    """Pairs equal items of two sets, and compares the pairs."""
     same = {item: item for item in other}
     rest = [item for item in other if item not in one]
     for item in one:
@@ -96,7 +96,7 @@ def compare_sets(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None
 
 
 def beside(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
-    """What a model holds beside its fields."""
+    """Compares what two models hold besides their fields."""
     private, after = one.__pydantic_private__ or {}, other.__pydantic_private__ or {}
     for name, value in private.items():
         if name not in after or not _equal(value, after[name]):
@@ -114,7 +114,7 @@ def _other_keys(keys: list[Any], others: list[Any]) -> Fault:
 
 
 def same_flat(ones: Any, others: Any) -> bool:
-    """Whether two lists of scalars are the same, at the speed of C; False also where it may be."""
+    """Whether two lists of scalars are surely the same, at the speed of C; False if unsure."""
     try:
         return ones == others and list(map(type, ones)) == list(map(type, others))
     except (ArithmeticError, TypeError, ValueError):  # a signalling NaN; numpy's arrays
@@ -122,7 +122,7 @@ def same_flat(ones: Any, others: Any) -> bool:
 
 
 def same_atom(one: Any, other: Any) -> bool:
-    """Whether two values that are no containers are the same, NaN and time zones included."""
+    """Whether two values that are not containers are the same, including NaN and time zones."""
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
@@ -137,12 +137,12 @@ def same_atom(one: Any, other: Any) -> bool:
     if isinstance(one, dt.time) and (one.tzinfo is None) != (other.tzinfo is None):
         return False
     if isinstance(one, (dt.datetime, dt.time)) and one.tzinfo is None and one.fold != other.fold:
-        return False  # == overlooks it, though without a zone it tells two hours apart
+        return False  # == ignores the fold, though without a zone it distinguishes two hours
     return _equal(one, other)
 
 
 def same_moments(ones: list[Any], others: list[Any]) -> bool:
-    """As `same_flat`, for datetimes: without a zone also the fold, which == overlooks."""
+    """As `same_flat`, for datetimes. Without a zone it also compares the fold, which == ignores."""
     if not same_flat(ones, others):
         return False
     return not any(one.fold for one in ones if type(one) is dt.datetime and one.tzinfo is None)
@@ -151,12 +151,12 @@ def same_moments(ones: list[Any], others: list[Any]) -> bool:
 def _equal(one: Any, other: Any) -> bool:
     try:
         return one is other or bool(one == other)
-    except Exception:  # an == of the user's own may do anything
+    except Exception:  # the user's own == may do anything
         return False
 
 
 def widened(one: Any, other: Any) -> bool:
-    """A subclass of a scalar comes back as its base, an int as the float that was promised."""
+    """Whether *one* comes back as its base class, or an int as the float that was promised."""
     kind = type(other)
     if type(one) is kind:
         return False
@@ -187,7 +187,7 @@ def _same_base(one: Any, other: Any, kind: type) -> bool:
 
 
 def record_fields(value: Any) -> dict[str, Any] | None:
-    """The fields of a model, dataclass or Struct instance; None for anything else."""
+    """Returns the fields of a model, dataclass or Struct instance; None for anything else."""
     kind = type(value)
     for names in ("model_fields", "__dataclass_fields__", "__struct_fields__"):
         found = getattr(kind, names, None)
