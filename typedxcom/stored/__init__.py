@@ -1,7 +1,7 @@
 """Values that live in a store: one module for each name that a pointer's `codec` can have.
 
-`FORMATS` is the one place that knows all names. A new one is a module with a `StoredFormat`, and a
-line here. `stored_codec` decides which annotations are written to a store.
+`FORMATS` is the one place that knows all names. To add one, write a module with a `StoredFormat`
+and add a line here. `stored_codec` decides which annotations are written to a store.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 AnyCodec: TypeAlias = "ValueCodec | StoredCodec"
-"""Reads and writes the values of one annotation, in their entries or in a store."""
+"""A codec that reads and writes the values of one annotation, in their entries or in a store."""
 
 FORMATS: Mapping[str, StoredFormat] = known_formats(
     JSON,
@@ -87,13 +87,14 @@ def _is_file(node: Schema) -> bool:
 
 
 def stored_codec(annotation: Any, schema: Schema) -> StoredCodec | None:
-    """The codec of tables and files, alone, optional, or in lists, tuples and dicts of such.
+    """Returns the codec of tables and files: alone, optional, or in lists, tuples and dicts.
 
     Returns:
-        None for a type that has neither.
+        None for a type that contains neither tables nor files.
 
     Raises:
-        UnsupportedTypeError: One stands beside something else, or its row cannot be a table's.
+        UnsupportedTypeError: The type mixes them with something else, or its row model does not
+            fit a table.
     """
     found = _codec(annotation, schema)
     if found is None:

@@ -1,4 +1,4 @@
-"""The pointer swap: a large value goes to a store, and a verified pointer to its entry."""
+"""The swap of value and pointer: a large value goes to a store, and its entry gets a pointer."""
 
 from __future__ import annotations
 
@@ -35,22 +35,24 @@ _LIMITS = Limits()
 
 
 class SignedEntry(dict[str, Any]):
-    """An entry in Airflow's form that a signed pointer led to: by itself it has no signature."""
+    """An entry in Airflow's form that a signed pointer led to. It has no signature of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The stores of a deployment, and what a pointer into them must prove.
+    """The stores of a deployment, and the rules for pointers into them.
 
     Attributes:
-        open_store: The store of a name. Raises ConfigurationError where there is none.
-        keys: The signing keys: the first signs, all verify; with none, pointers are unsigned.
-        limits: What a reader takes on, whatever an entry says.
-        literals: Whether a table that is an object of Python's came from code and from no entry.
-        owner_in: Gives, for the name of a store, whose deployment's objects new ones become; None
-            where objects belong to nobody.
-        origins: The XComs that the reader asked for, None where that is not known: a signed
-            pointer that was made for another one is refused.
+        open_store: Opens the store with a name. Raises ConfigurationError if there is no such
+            store.
+        keys: The signing keys. The first one signs, and all verify. Without keys, pointers are
+            unsigned.
+        limits: How much a reader reads at most, whatever an entry says.
+        literals: Whether a table that is a Python object came from code and not from an entry.
+        owner_in: Returns the deployment that owns new objects, for the name of a store; None if
+            objects have no owner.
+        origins: The XComs that the reader asked for; None if that is not known. A signed pointer
+            that was made for another XCom is rejected.
     """
 
     open_store: Callable[[str], Store]
@@ -61,7 +63,7 @@ class Stores:
     origins: Sequence[Origin] | None = None
 
     def pointer(self, entry: dict[str, Any]) -> Pointer:
-        """The pointer that *entry* is, if it may be followed.
+        """Returns the pointer in *entry*, if it may be followed.
 
         Raises:
             DecodeError: It is forged, damaged or newer. A retry does not help.
@@ -84,7 +86,7 @@ class Stores:
             )
 
     def refuse_unsigned(self, value: Any) -> None:
-        """Raise IntegrityError where *value*, a table without a pointer, may be anybody's.
+        """Raises IntegrityError if anybody may have made *value*, a table without a pointer.
 
         Args:
             value: An entry in Airflow's own form, or a table of some library.
@@ -98,12 +100,14 @@ class Stores:
             )
 
     def read(self, entry: dict[str, Any], *, in_memory: bool = True) -> Buffer:
-        """The bytes that *entry* points to, proved by size and digest; as `read_verified` raises.
+        """Reads the bytes that *entry* points to, and verifies size and digest.
+
+        Raises errors as `read_verified` does.
 
         Args:
             entry: The entry.
-            in_memory: Whether the reader makes something of the whole that takes at least as much
-                memory; a table may stay in its file.
+            in_memory: Whether the reader turns all bytes into something that takes at least as much
+                memory. A table, for example, may stay in its file.
         """
         pointer = self.pointer(entry)
         store = self.open_store(pointer.store)
@@ -112,11 +116,13 @@ class Stores:
         return read_verified(store, pointer, limits=self.limits)
 
     def file(self, entry: dict[str, Any], known: tuple[int, ...] | None = None) -> OpenedFile:
-        """A local file of what *entry* points to, proved by size and digest; memory stays bounded.
+        """Opens a local file with the bytes that *entry* points to, and verifies size and digest.
+
+        Memory stays bounded.
 
         Args:
             entry: The entry.
-            known: The state of a file that was proved before; it is not read once more.
+            known: The state of a file that was verified before, so that it is not read again.
 
         Returns:
             The object's own file, or a copy without a name in the temporary folder.
@@ -136,12 +142,12 @@ class Stores:
         return opened
 
     def declares(self, pointer: Pointer) -> Callable[[int], None]:
-        """Refuses, with the object's address, to take more bytes than the limits allow."""
+        """Returns a check that raises, with the object's address, for bytes beyond the limits."""
         address = self.open_store(pointer.store).describe(pointer.path)
         return lambda size: check_declared(size, self.limits.decoded, address)
 
     def open(self, entry: dict[str, Any]) -> tuple[Pointer, Store]:
-        """The pointer and its store, for a reader that wants parts; the size is within limits."""
+        """Returns the pointer and its store, for readers of parts. Checks the size limit."""
         pointer = self.pointer(entry)
         store = self.open_store(pointer.store)
         check_declared(pointer.size, self.limits.size, store.describe(pointer.path))
@@ -154,10 +160,10 @@ class Placement:
 
     Attributes:
         stores: The deployment's stores.
-        coordinates: Whose value it is.
+        coordinates: The XCom that the value belongs to.
         store: The name of the store that new objects go to.
         format: How tables are written there: ``arrow`` or ``parquet``.
-        look: Sees each table before it is written, and gives it back.
+        look: Called with each table before it is written, and returns the table.
     """
 
     stores: Stores
@@ -174,18 +180,19 @@ class Placement:
     def put(
         self, data: Buffer, *, codec: str, ext: str, about: str, **fields: Any
     ) -> dict[str, JsonValue]:
-        """Store *data* and give the entry that points to it; as `write_object` raises."""
+        """Stores *data* and returns the entry that points to it. Raises as `write_object` does."""
         with self.writer(ext) as out:
             out.write(data)
             return self.commit(out, codec=codec, about=about, **fields)
 
     @contextlib.contextmanager
     def writer(self, ext: str, *, in_parts: bool = False) -> Iterator[ObjectWriter]:
-        """A binary file that becomes an object at `commit`, and nothing without it.
+        """Opens a binary file that becomes an object at `commit`, and leaves nothing without it.
 
         Args:
             ext: The extension of the object's name.
-            in_parts: Whether readers may want only parts of it, which a signature shall reach too.
+            in_parts: Whether readers may want only parts of it, which the signature must also
+                cover.
         """
         store = self.stores.open_store(self.store)
         signed = BLOCKS if in_parts else "sha256"
@@ -198,17 +205,17 @@ class Placement:
     def commit(
         self, out: ObjectWriter, *, codec: str, about: str, **fields: Any
     ) -> dict[str, JsonValue]:
-        """Make the object of *out* appear, and give the entry that points to it."""
+        """Makes the object of *out* appear, and returns the entry that points to it."""
         pointer = out.commit(codec=codec, about=about, **fields)
         if self.stores.keys:
             pointer = sign(pointer, self.stores.keys[0], coordinates=self.coordinates)
         return pointer.to_entry()
 
     def passed_on(self, entry: Any) -> Any:
-        """*entry*, whose pointers this XCom passes on: where there is a key, signed for this one.
+        """Prepares *entry* for this XCom to pass on. With a key, signs its pointers for this XCom.
 
         Args:
-            entry: A pointer that was followed, or a list or dict that holds some.
+            entry: A pointer that was followed, or a list or dict of such pointers.
 
         Raises:
             IntegrityError: A pointer is not signed as it must be. A retry does not help.
@@ -225,7 +232,7 @@ class Placement:
 
 
 def _copied(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:
-    """The bytes of *chunks* in a file of the temporary folder that has no name there."""
+    """Writes *chunks* into a temporary file that has no name."""
     with set_aside("read an object from a store that is far away"):
         copy = temporary_file()
         name = Path(str(copy.name))

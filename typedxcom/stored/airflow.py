@@ -1,4 +1,4 @@
-"""`airflow`: a large entry of a task without a contract, as Airflow's own serialization made it."""
+"""`airflow`: a large entry of a task without a contract, from Airflow's own serialization."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class AirflowFormat(StoredFormat):
     name = "airflow"
 
     def write(self, text: bytes, placement: Placement, *, about: str) -> JsonValue:
-        """Store *text*, the JSON of an entry."""
-        # The sweep opens objects that name others, and knows them by their extension.
+        """Stores *text*, the JSON of an entry."""
+        # The sweep opens objects that name other objects, and recognises them by their extension.
         ext = NAMES_OTHERS if any(paths_in(text)) else "json"
         return placement.put(text, codec=self.name, ext=ext, about=about)
 
     def unfolded(self, entry: dict[str, Any], stores: Stores, read: Callable[[Any], Any]) -> Any:
-        """The entry that it was, as the backend reads entries."""
+        """Returns the original entry, as the backend reads entries."""
         whole = read_text(bytes(stores.read(entry)))
         return read(SignedEntry(whole) if stores.keys and is_frame(whole) else whole)
 

@@ -15,18 +15,18 @@ __all__ = ["ARROW"]
 
 
 class ArrowFormat(StoredTableFormat):
-    """Uncompressed where readers map it, else in zstd."""
+    """An Arrow IPC file: uncompressed if readers can map it, otherwise with zstd."""
 
     name = "arrow"
 
     def open(self, source: Any, declares: Declares) -> StoredTable:
-        """The table in *source*."""
+        """Opens the table in *source*."""
         from typedxcom.tables.files.ipc import IpcTable
 
         return IpcTable(source, declares)
 
     def write(self, table: Any, out: ObjectWriter, *, is_local: bool) -> tuple[int, str | None]:
-        """Write *table*."""
+        """Writes *table*."""
         import pyarrow as pa
 
         from typedxcom.tables import write_ipc

@@ -1,8 +1,8 @@
-"""What all values in stores have in common: how one is written, and what a pointer's `codec` means.
+"""The base classes of stored codecs and stored formats.
 
 A stored codec knows an annotation: it writes the values of a parameter or a result, and reads them.
-A stored format knows one name that a pointer's `codec` can have: it opens what lies behind such a
-pointer, whoever asks. All formats are registered in `typedxcom.stored`.
+A stored format knows one name that a pointer's `codec` can have: it opens the object behind such a
+pointer, for any reader. All formats are registered in `typedxcom.stored`.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ NO_STORE = (
 )
 
 
-class StoredCodec:  # no ABC, whose isinstance is slow: every push and pull asks
+class StoredCodec:  # not an ABC: its isinstance is slow, and every push and pull calls it
     """Reads and writes values that live in a store; the entry only points to them.
 
     Attributes:
-        schema: What the values are.
+        schema: The schema of the values.
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -50,11 +50,11 @@ class StoredCodec:  # no ABC, whose isinstance is slow: every push and pull asks
 
     @abstractmethod
     def check(self, value: Any) -> Any:
-        """*value* as the schema has it. Raises ValidationError."""
+        """Validates *value*. Raises ValidationError."""
 
     @abstractmethod
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """Store *value* and give its entry.
+        """Stores *value* and returns its entry.
 
         Raises:
             ValidationError, EncodeError: It breaks the contract. A retry does not help.
@@ -64,27 +64,27 @@ class StoredCodec:  # no ABC, whose isinstance is slow: every push and pull asks
 
     @abstractmethod
     def read(self, entry: Any, stores: Stores | None) -> Any:
-        """The value of *entry*, as the annotation asks for it.
+        """Reads the value of *entry*, in the form that the annotation asks for.
 
         Raises:
-            ValidationError, DecodeError: It is something else. A retry does not help.
+            ValidationError, DecodeError: It is not such a value. A retry does not help.
             StoreError: The store refused. A retry may help.
         """
 
     def table_schemas(self) -> Iterator[TableSchema]:
-        """What the annotation says of the rows of each table in it."""
+        """Yields the schema of each table in the annotation."""
         return iter(())
 
 
 class StoredFormat:
-    """What one name that a pointer's `codec` can have means.
+    """The meaning of one name that a pointer's `codec` can have.
 
-    A method that a format does not have raises DecodeError: a retry does not help. All of them
-    raise StoreError where the store refuses: a retry may help.
+    A method that a format does not support raises DecodeError: a retry does not help. All methods
+    raise StoreError if the store refuses: a retry may help.
 
     Attributes:
-        name: The name, as pointers have it.
-        is_passed_on: Whether a task may return what it got as it is, so that a second entry may
+        name: The name in pointers.
+        is_passed_on: Whether a task may return the value that it got, so that a second entry may
             name the object. Purge leaves such an object to the sweep, which reads all entries.
     """
 
@@ -92,26 +92,26 @@ class StoredFormat:
     is_passed_on: ClassVar[bool] = False
 
     def text(self, entry: dict[str, Any], stores: Stores) -> bytes:
-        """The JSON text that a reader with an annotation decodes."""
+        """Returns the JSON text that a reader with an annotation decodes."""
         raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is no JSON")
 
     def value(self, entry: dict[str, Any], stores: Stores) -> Any:
-        """What a reader without a contract gets."""
+        """Returns the value for a reader without a contract."""
         raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is no JSON")
 
     def unfolded(self, entry: dict[str, Any], stores: Stores, read: Callable[[Any], Any]) -> Any:
-        """What our XCom backend gives for *entry*: what was an entry before it grew too large.
+        """Returns the value for our XCom backend, which stored an entry that was too large.
 
         Args:
             entry: The pointer.
-            stores: Where it leads.
+            stores: The stores that it leads to.
             read: How the backend reads an entry.
         """
         return read(entry)
 
 
 class UnknownFormat(StoredFormat):
-    """A name that nobody registered; what is behind it is never deleted in passing."""
+    """A name that nobody registered. Purge never deletes the objects behind it."""
 
     is_passed_on = True
 
@@ -121,13 +121,13 @@ _known: dict[str, StoredFormat] = {}
 
 
 def known_formats(*formats: StoredFormat) -> Mapping[str, StoredFormat]:
-    """Make *formats* known, each by its name."""
+    """Registers *formats*, each with its name."""
     _known.update((one.name, one) for one in formats)
     return _known
 
 
 def typed_line(schema: Schema | None, line: str) -> str:
-    """*line*, for the people who look at an entry, with the type that the writer promised first."""
+    """Puts the type that the writer promised before *line*, for people who look at an entry."""
     if schema is None or isinstance(schema, Unknown):
         return line
     name = "".join(char for char in str(schema) if char.isprintable())
@@ -135,15 +135,15 @@ def typed_line(schema: Schema | None, line: str) -> str:
 
 
 def format_of(pointer: Pointer) -> StoredFormat:
-    """The format of what *pointer* leads to; one that reads nothing where the name is unknown."""
+    """Returns the format of *pointer*. If its name is unknown, the format reads nothing."""
     return _known.get(pointer.codec, _UNKNOWN)
 
 
 def format_named(name: str) -> StoredFormat:
-    """The format called *name*. Raises KeyError."""
+    """Returns the format called *name*. Raises KeyError."""
     return _known[name]
 
 
 def no_table(schema: Schema | str, got: str) -> ValidationError:
-    """The error of a reader that gets something else than a table."""
+    """Returns the error of a reader that gets something other than a table."""
     return ValidationError("No table", [Problem("$", f"expected `{schema}`, got `{got}`")])

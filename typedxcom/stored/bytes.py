@@ -1,4 +1,4 @@
-"""`bytes`: a value of type `bytes` that is too large for its entry, as it is."""
+"""`bytes`: a value of type `bytes` that is too large for its entry, stored unchanged."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class BytesFormat(StoredFormat):
     name = "bytes"
 
     def write(self, data: bytes, placement: Placement) -> JsonValue:
-        """Store *data*."""
+        """Stores *data*."""
         return placement.put(data, codec=self.name, ext="bin", about=f"{len(data):,} bytes")
 
     def value(self, entry: dict[str, Any], stores: Stores) -> Any:
-        """All of them."""
+        """Returns all bytes."""
         return bytes(stores.read(entry))
 
 

@@ -1,4 +1,4 @@
-"""Optional tables and files, and lists, tuples and dicts of them: as many pointers in one entry."""
+"""Optional tables and files, and lists, tuples and dicts of them: one pointer for each of them."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ class OptionalStored(StoredCodec):
         self._some = some
 
     def table_schemas(self) -> Iterator[TableSchema]:
-        """As of what may be there."""
+        """Yields the table schemas of the value that may be there."""
         return self._some.table_schemas()
 
     def check(self, value: Any) -> Any:
-        """What is there, checked."""
+        """Checks the value, if it is not None."""
         return None if value is None else self._some.check(value)
 
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """The entry of what is there."""
+        """Returns the entry of the value, or None."""
         return None if value is None else self._some.write(value, placement)
 
     def read(self, entry: Any, stores: Stores | None) -> Any:
-        """What the entry points to, where it points to something."""
+        """Reads the value that the entry points to, or None."""
         return None if entry is None else self._some.read(entry, stores)
 
 
 class EachStored(StoredCodec):
-    """A list or tuple of tables or files: as many pointers."""
+    """A list or tuple of tables or files. Its entry has a pointer for each of them."""
 
     def __init__(self, schema: Schema, kind: type, items: list[StoredCodec]) -> None:
         super().__init__(schema)
@@ -50,7 +50,7 @@ class EachStored(StoredCodec):
         self._items = items
 
     def table_schemas(self) -> Iterator[TableSchema]:
-        """As of each item."""
+        """Yields the table schemas of each item."""
         for item in self._items:
             yield from item.table_schemas()
 
@@ -63,11 +63,11 @@ class EachStored(StoredCodec):
         return self._kind(self._of(at).check(part) for at, part in enumerate(parts))
 
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """A list of pointers, of the same length."""
+        """Returns a list of pointers, of the same length."""
         return [self._of(at).write(part, placement) for at, part in enumerate(self._parts(value))]
 
     def read(self, entry: Any, stores: Stores | None) -> Any:
-        """The values of a list, or of all that a mapped task pushed."""
+        """Reads the values of a list, or of everything that a mapped task pushed."""
         parts = self._parts(entry)
         return self._kind(self._of(at).read(part, stores) for at, part in enumerate(parts))
 
@@ -89,7 +89,7 @@ class DictOfStored(StoredCodec):
         self._item = item
 
     def table_schemas(self) -> Iterator[TableSchema]:
-        """As of the values."""
+        """Yields the table schemas of the values."""
         return self._item.table_schemas()
 
     def check(self, value: Any) -> Any:
@@ -97,11 +97,11 @@ class DictOfStored(StoredCodec):
         return {key: self._item.check(part) for key, part in self._parts(value).items()}
 
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """A dict of pointers under the same keys."""
+        """Returns a dict of pointers with the same keys."""
         return {key: self._item.write(part, placement) for key, part in self._parts(value).items()}
 
     def read(self, entry: Any, stores: Stores | None) -> Any:
-        """The values by their keys."""
+        """Reads the values, each under its key."""
         return {key: self._item.read(part, stores) for key, part in self._parts(entry).items()}
 
     def _parts(self, value: Any) -> Mapping[str, Any]:

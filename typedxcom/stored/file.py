@@ -1,4 +1,4 @@
-"""`file`: a `File`, bytes as they are with a media type: an image, a model's weights."""
+"""`file`: a `File`, which is unchanged bytes with a media type, such as an image."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _OTHER = "application/octet-stream"
 class File:
     """A file that one task returns and another one reads.
 
-    The writer makes it of a path; the reader gets one whose bytes are fetched and verified when
-    they are asked for.
+    The writer makes it from a path. The reader gets one whose bytes are fetched and verified only
+    when they are needed.
 
     Attributes:
-        media_type: As ``image/png``; guessed from the name where it is not given.
+        media_type: For example ``image/png``. If you do not give it, it is guessed from the name.
         size: Bytes.
     """
 
@@ -43,19 +43,19 @@ class File:
 
     @property
     def size(self) -> int:
-        """Bytes, without reading them."""
+        """How many bytes the file has. This does not read them."""
         if self._stored is not None:
             return self._stored.pointer.size
         return os.stat(self.path).st_size
 
     @property
     def path(self) -> Path:
-        """A local path to read from; never write there.
+        """A local path to read from. Never write there.
 
-        A stored file is verified by size and digest, and the path leads to the very file that was
-        verified, or to a copy of it where the store is far away. It is a link that goes with this
-        object. A program that follows links itself, as SQLite does, finds no name at its end:
-        copy such a file first, with ``shutil.copyfile``.
+        A stored file is verified by size and digest. The path leads to exactly the file that was
+        verified, or to a copy if the store is far away. It is a link that disappears with this
+        object. Some programs follow links themselves, such as SQLite, and find no name at the
+        link's end. Copy the file for them first, with ``shutil.copyfile``.
 
         Raises:
             StoreError: The store refused. A retry may help.
@@ -67,20 +67,20 @@ class File:
         return self._path
 
     def open(self) -> IO[bytes]:
-        """Open it for reading; raises as `path`."""
+        """Opens the file for reading. Raises errors as `path` does."""
         return self.path.open("rb") if self._stored is None else self._stored.open()
 
     def read_bytes(self) -> bytes:
-        """All of it; raises as `path`."""
+        """Reads all bytes. Raises errors as `path` does."""
         with self.open() as opened:
             return opened.read()
 
     def serialize(self) -> str:
-        """What Airflow shows of it among rendered fields; nothing is read."""
+        """Returns what Airflow shows in the rendered fields. Reads nothing."""
         return repr(self)
 
     def __repr__(self) -> str:
-        """The media type and size; never content."""
+        """The media type and the size, but no content."""
         size = amount(self._stored.pointer.size) if self._stored else "not stored yet"
         return f"File({self.media_type}, {size})"
 
@@ -95,12 +95,12 @@ class FileInStore:
         self._copy: OpenedFile | None = None
 
     def open(self) -> IO[bytes]:
-        """The verified file; one of a local store is kept open by its reader, and not by this."""
+        """Opens the verified file. In a local store, the reader keeps it open, not this object."""
         return self._file().open()
 
     @cached_property
     def path(self) -> Path:
-        """A path to the verified file, which is kept open for it."""
+        """Returns a path to the verified file, which stays open for this."""
         self._lasting = self._file()
         return self._lasting.path
 
@@ -121,7 +121,7 @@ class FileFormat(StoredFormat):
     is_passed_on = True
 
     def value(self, entry: dict[str, Any], stores: Stores) -> Any:
-        """All of its bytes."""
+        """Returns all bytes of the file."""
         return bytes(stores.read(entry))
 
 
@@ -132,7 +132,7 @@ class FileCodec(StoredCodec):
     """A file as one object, byte for byte."""
 
     def check(self, value: Any) -> Any:
-        """*value*, which is a `File` whose path exists."""
+        """Checks that *value* is a `File` whose path exists."""
         if not isinstance(value, File):
             problem = Problem("$", f"expected `File`, got `{type(value).__name__}`")
             raise ValidationError("No file", [problem])
@@ -143,7 +143,7 @@ class FileCodec(StoredCodec):
         return value
 
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """Copy the file to the store in pieces; a file that came in is passed on as its pointer."""
+        """Copies the file to the store in pieces. Passes on the pointer of a file that came in."""
         file: File = self.check(value)
         if file._stored is not None:
             entry = file._stored.entry
@@ -161,7 +161,7 @@ class FileCodec(StoredCodec):
             )
 
     def read(self, entry: Any, stores: Stores | None) -> Any:
-        """A `File` over the object; nothing is fetched yet."""
+        """Returns a `File` over the object. Fetches nothing yet."""
         if stores is None or not is_pointer(entry):
             return self.check(entry)
         pointer, _ = stores.open(entry)
@@ -174,6 +174,6 @@ class FileCodec(StoredCodec):
 
 
 def _extension(path: Path) -> str:
-    """The file's own extension where an object may carry it."""
+    """Returns the file's own extension if an object may have it."""
     found = path.suffix.removeprefix(".").lower()
     return found if re.fullmatch(r"[a-z0-9]{1,16}", found) else "bin"

@@ -1,8 +1,8 @@
-"""`items`: a long list as one object, of which each mapped instance reads one item.
+"""`items`: a long list as one object, from which each mapped instance reads one item.
 
-One JSON text per line, then 16 bytes for each item: where its line ends, and the xxh3 of the line
-(little-endian). So an instance of a mapped task reads two ranges, whatever the list's length, and
-what it reads is proved against accidents as a whole read is.
+The object has one JSON text per line, then 16 bytes for each item: where its line ends, and the
+xxh3 of the line (little-endian). So an instance of a mapped task reads two ranges, whatever the
+list's length. It can verify them against accidents, just like a read of the whole object.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from typedxcom.stored.base import StoredFormat
 __all__ = ["ITEMS", "StoredItems"]
 
 _MARK = struct.Struct("<Q8s")
-_SMALL = 2**20  # bytes that a server sends at once at least as fast as two ranges of them
+_SMALL = 2**20  # bytes that a server sends in one piece at least as fast as two ranges of them
 
 
 def _joined(texts: Iterable[bytes]) -> bytes:
-    """The object of a list: *texts* are the JSON of its items, without line breaks."""
+    """Yields the object of a list; *texts* are the JSON of its items, without line breaks."""
     lines, index, end = [], [], 0
     for text in texts:
         line = text + b"\n"
@@ -37,15 +37,15 @@ def _joined(texts: Iterable[bytes]) -> bytes:
 
 
 class StoredItems(Sequence[Any]):
-    """The items of a stored list; nothing is read until one is asked for.
+    """The items of a stored list. They are read only when somebody takes one.
 
     Args:
-        entry: The XCom's entry, which points to it.
-        stores: Where it leads.
-        decode: What the JSON of one item stands for.
+        entry: The XCom's entry, which points to the list.
+        stores: The stores that it leads to.
+        decode: Decodes the JSON of one item.
 
     Raises:
-        DecodeError, IntegrityError: The pointer is not to be followed. A retry does not help.
+        DecodeError, IntegrityError: The pointer must not be followed. A retry does not help.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class StoredItems(Sequence[Any]):
         return self._count
 
     def __getitem__(self, index: Any) -> Any:
-        """One item, by two small requests; a slice, by one request for the whole object.
+        """Reads one item with two small requests, or a slice with one request for the whole object.
 
         Raises:
             StoreError: The store refused. A retry may help.
@@ -78,11 +78,11 @@ class StoredItems(Sequence[Any]):
         return map(self._decode, self._whole())
 
     def __repr__(self) -> str:
-        """How many; never a value."""
+        """The number of items, but no values."""
         return f"{self._count:,} stored items"
 
     def _whole(self) -> Iterator[bytes]:
-        """Every line, of an object whose digest was verified."""
+        """Yields every line of the object, after its digest was verified."""
         data = memoryview(self._stores.read(self._entry)).cast("B")
         start = 0
         for at in range(self._count):
@@ -91,8 +91,8 @@ class StoredItems(Sequence[Any]):
             start = end
 
     def _line(self, at: int) -> bytes:
-        # A signature covers the digest of the whole only, and who may write to the store could
-        # write another line with its own xxh3.
+        # A signature covers only the digest of the whole object. Somebody who may write to the
+        # store could write another line with its own xxh3.
         is_small = self._pointer.size <= _SMALL and not self._store.is_local
         if self._stores.keys or is_small:
             return next(line for number, line in enumerate(self._whole()) if number == at)
@@ -127,12 +127,12 @@ class ItemsFormat(StoredFormat):
     name = "items"
 
     def write(self, texts: Sequence[bytes], placement: Placement, *, about: str) -> JsonValue:
-        """Store a list; *texts* are the JSON of its items, without line breaks."""
+        """Stores a list; *texts* are the JSON of its items, without line breaks."""
         data, count = _joined(texts), len(texts)
         return placement.put(data, codec=self.name, ext="items", about=about, rows=count)
 
     def unfolded(self, entry: dict[str, Any], stores: Stores, read: Callable[[Any], Any]) -> Any:
-        """The items, each as the backend reads an entry."""
+        """Returns the items, each as the backend reads an entry."""
         return StoredItems(entry, stores, lambda text: read(read_text(text)))
 
 

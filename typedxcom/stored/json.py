@@ -18,15 +18,15 @@ class JsonFormat(StoredFormat):
     name = "json"
 
     def write(self, text: bytes, placement: Placement, *, about: str, schema: str) -> JsonValue:
-        """Store *text*; *schema* is the fingerprint of what it was written as."""
+        """Stores *text*; *schema* is the fingerprint of the schema that it was written with."""
         return placement.put(text, codec=self.name, ext="json", about=about, schema=schema)
 
     def text(self, entry: dict[str, Any], stores: Stores) -> bytes:
-        """All of it."""
+        """Returns the whole text."""
         return bytes(stores.read(entry))
 
     def value(self, entry: dict[str, Any], stores: Stores) -> Any:
-        """The JSON as builtins."""
+        """Returns the JSON as builtins."""
         return read_text(self.text(entry, stores))
 
 

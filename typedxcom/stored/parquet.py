@@ -1,4 +1,4 @@
-"""`parquet`: a table as one parquet file, for readers other than tasks too."""
+"""`parquet`: a table as one parquet file, which other programs can read too."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["PARQUET"]
 
 
 class ParquetFormat(StoredTableFormat):
-    """In zstd, with a checksum for each page."""
+    """A parquet file with zstd and a checksum for each page."""
 
     name = "parquet"
 
     def open(self, source: Any, declares: Declares) -> StoredTable:
-        """The table in *source*."""
+        """Opens the table in *source*."""
         from typedxcom.tables.files.parquet import ParquetTable
 
         return ParquetTable(source, declares)
 
     def write(self, table: Any, out: ObjectWriter, *, is_local: bool) -> tuple[int, str | None]:
-        """Write *table*."""
+        """Writes *table*."""
         import pyarrow as pa
 
         from typedxcom.tables.files.parquet import write_parquet

@@ -1,4 +1,4 @@
-"""A stored table in slices, one for each instance of a mapped task; no row is read."""
+"""Cuts a stored table into slices, one for each instance of a mapped task. Reads no rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["slices"]
 
 
 class TableSlices(Sequence[TableSlice]):
-    """The slices of one stored table, each made when it is taken."""
+    """The slices of one stored table. Each is made when somebody takes it."""
 
     def __init__(self, entry: dict[str, Any], total: int, rows: int) -> None:
         self._entry, self._total, self._firsts = entry, total, range(0, total, rows)
@@ -32,18 +32,18 @@ class TableSlices(Sequence[TableSlice]):
 def slices(
     entry: Any, rows: int, stores: Stores, *, is_counted: bool = False
 ) -> Sequence[TableSlice]:
-    """A stored table in slices of *rows* rows, the last one perhaps shorter.
+    """Cuts a stored table into slices of *rows* rows. The last slice may be shorter.
 
     Args:
         entry: The entry that points to the table, or a list of such entries.
-        rows: The rows of a slice.
-        stores: Where the pointers lead.
-        is_counted: Whether the table's head was read before. Without it, it is read now: what a
-            pointer says of its rows is not believed.
+        rows: The number of rows in a slice.
+        stores: The stores that the pointers lead to.
+        is_counted: Whether the table's head was read before. If not, it is read now, because a
+            pointer's own number of rows is not trusted.
 
     Raises:
-        ValidationError: It is no table. A retry does not help.
-        DecodeError, IntegrityError: The pointer is not to be followed, or the table has another
+        ValidationError: It is not a table. A retry does not help.
+        DecodeError, IntegrityError: The pointer must not be followed, or the table has another
             number of rows. A retry does not help.
         StoreError: The store refused. A retry may help.
     """

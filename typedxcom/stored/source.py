@@ -1,7 +1,7 @@
-"""Stored tables as they are read: whole, in a stream, or some rows of one.
+"""Reads stored tables: whole, as a stream, or only some rows.
 
-How a table's bytes are read is decided by its format (`arrow`, `parquet`), a subclass of
-`StoredTableFormat`; everything else about stored tables is the same for all formats.
+A table's format (`arrow`, `parquet`) decides how its bytes are read. Each format is a subclass of
+`StoredTableFormat`. Everything else about stored tables is the same for all formats.
 """
 
 from __future__ import annotations
@@ -36,33 +36,33 @@ __all__ = [
 
 
 class StoredTableFormat(StoredFormat, ABC):
-    """A name that a pointer to a table can have."""
+    """The format of a stored table."""
 
     is_passed_on: ClassVar[bool] = True
 
     @abstractmethod
     def open(self, source: Any, declares: Declares) -> StoredTable:
-        """The table in *source*; arguments as for `StoredTable`."""
+        """Opens the table in *source*. The arguments are those of `StoredTable`."""
 
     @abstractmethod
     def write(self, table: Any, out: ObjectWriter, *, is_local: bool) -> tuple[int, str | None]:
-        """Write *table*, Arrow or a stream of it, and give its rows and how it is compressed.
+        """Writes *table*, and returns its number of rows and its compression.
 
         Args:
-            table: The table.
-            out: Where to.
+            table: An Arrow table, or a stream of batches.
+            out: The file to write to.
             is_local: Whether readers can map the object into memory.
         """
 
     def value(self, entry: dict[str, Any], stores: Stores) -> Any:
-        """A ``pyarrow.Table``."""
+        """Returns a ``pyarrow.Table``."""
         pointer = stores.pointer(entry)
         return open_table(stores.read(entry, in_memory=False), pointer, stores).read()
 
 
 @dataclass(frozen=True, slots=True)
 class TableSlice:
-    """Some rows of a stored table: what one instance of a mapped task reads.
+    """Some rows of a stored table, which one instance of a mapped task reads.
 
     Attributes:
         entry: The XCom's entry, which points to the table.
@@ -77,11 +77,11 @@ class TableSlice:
     count: int
 
     def serialize(self) -> str:
-        """What Airflow shows of it among rendered fields; nothing is read."""
+        """Returns what Airflow shows in the rendered fields. Reads nothing."""
         return repr(self)
 
     def __repr__(self) -> str:
-        """Which rows; never a value."""
+        """The numbers of the rows, but no values."""
         return f"rows {self.first:,} to {self.first + self.count - 1:,} of a table"
 
 
@@ -91,7 +91,7 @@ def is_table_pointer(pointer: Pointer) -> bool:
 
 
 def open_table(source: Any, pointer: Pointer, stores: Stores) -> StoredTable:
-    """The table in *source*, whose head says no other number of rows than its pointer."""
+    """Opens the table in *source*. Its head must have the same number of rows as the pointer."""
     known = format_of(pointer)
     assert isinstance(known, StoredTableFormat)
     stored = known.open(source, stores.declares(pointer))
@@ -104,23 +104,23 @@ def open_table(source: Any, pointer: Pointer, stores: Stores) -> StoredTable:
 
 
 def read_any_table(entry: Any, stores: Stores) -> pa.Table:
-    """The table of a pointer or slice as a reader without a contract gets it."""
+    """Reads the table of a pointer or slice, for a reader without a contract."""
     if isinstance(entry, TableSlice):
         return StoredSource(entry, stores).open().read_all()
     return format_of(stores.pointer(entry)).value(entry, stores)
 
 
 class StoredSource:
-    """A `TableSource` over an object in a store: only what is asked for is fetched.
+    """A `TableSource` over an object in a store. It fetches only the parts that are needed.
 
     Args:
-        entry: The XCom's entry, which points here, or a slice.
-        stores: Where it leads.
-        verified: Prove what is read: by the digests of its blocks where the object has some, else
-            by that of the whole object, which is fetched to a local file first.
+        entry: The XCom's entry, which points to the object, or a slice.
+        stores: The stores that it leads to.
+        verified: Verify the parts that are read, by the digests of the object's blocks. If it has
+            no such digests, fetch the whole object to a local file and verify that first.
 
     Attributes:
-        entry: The entry, None for a slice.
+        entry: The entry; None for a slice.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class StoredSource:
         self._first = cut.first if cut else 0
         self._count = cut.count if cut else None
         self._pointer, self._store = stores.open(whole)
-        # With a key nothing is read unproved: what has no digests of its parts is proved whole.
+        # With a key, all is verified: an object without digests of its parts is verified whole.
         is_whole = (verified or bool(stores.keys)) and not is_provable(self._pointer)
         self._verify: Callable[[], OpenedFile] | None = (
             (lambda: stores.file(whole)) if is_whole else None
@@ -146,7 +146,7 @@ class StoredSource:
 
     @property
     def rows(self) -> int:
-        """The number of rows, as the pointer says."""
+        """The number of rows in the pointer."""
         return (self._pointer.rows or 0) if self._count is None else self._count
 
     @property
@@ -155,7 +155,7 @@ class StoredSource:
         return self._pointer.size
 
     def counted(self) -> int:
-        """The number of rows, as the stored table says; raises where its pointer says another."""
+        """The number of rows in the stored table. Raises if the pointer has another number."""
         return self._table.rows
 
     def open(
@@ -165,13 +165,13 @@ class StoredSource:
         filter: Any = None,  # noqa: A002
         is_whole: bool = False,
     ) -> Any:
-        """A stream of the batches, with only these columns and rows.
+        """Opens a stream of the batches, with only these columns and rows.
 
         Args:
             columns: As for `TableSource.open`.
             filter: As for `TableSource.open`.
-            is_whole: Whether all batches will be in memory at once: together they must stay within
-                the limit. Otherwise each batch counts alone.
+            is_whole: Whether all batches will be in memory at once. Then all of them together must
+                stay within the limit; otherwise each batch counts alone.
         """
         import pyarrow as pa
 
@@ -179,7 +179,7 @@ class StoredSource:
         return pa.RecordBatchReader.from_batches(stream.schema, self._measured(stream, is_whole))
 
     def _measured(self, batches: Iterable[Any], is_whole: bool) -> Iterator[pa.RecordBatch]:
-        """*batches*, which the reader may cast to a layout where each value stands by itself."""
+        """Yields *batches*, and checks their size as if each value were written out."""
         from typedxcom.tables.files.growth import growth
 
         total = 0
@@ -198,4 +198,4 @@ class StoredSource:
         if opened is None:
             return open_table(store.open(pointer.path, size=pointer.size), pointer, self._stores)
         store.check_size(pointer.path, opened.size, pointer.size)
-        return open_table(opened.data(), pointer, self._stores)  # mapped: it need not stay open
+        return open_table(opened.data(), pointer, self._stores)  # mapped, so it can be closed

@@ -1,4 +1,4 @@
-"""Tables as they are written and read by an annotation: checked on both ways, as one object."""
+"""Writes and reads tables by an annotation. A table is one object, and is checked on both ways."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = ["TableCodec", "write_any_table"]
 
 
 class TableCodec(StoredCodec):
-    """A table of any library, as one object in the store."""
+    """Writes and reads a table of any library, as one object in the store."""
 
     def __init__(self, annotation: Any, schema: Schema) -> None:
         super().__init__(schema)
@@ -46,18 +46,18 @@ class TableCodec(StoredCodec):
         self.row = schema_for(annotation)
 
     def table_schemas(self) -> Iterator[TableSchema]:
-        """What the annotation says of the table's rows."""
+        """Yields the table's schema in the annotation."""
         yield self.row
 
     def check(self, value: Any) -> Any:
-        """The table as Arrow, cast and checked; a stream is checked as it is read."""
+        """Returns the table as Arrow, cast and checked. A stream is checked while it is read."""
         from typedxcom.tables import validate
 
         with library_errors(self._unwritten):
             return validate(value, self.row)
 
     def write(self, value: Any, placement: Placement | None) -> JsonValue:
-        """Write the table as it is checked; a handle that came in is passed on as its pointer."""
+        """Writes the table while checking it. Passes on the pointer of a handle that came in."""
         passed_on = _entry_of_handle(value)
         if passed_on is not None:
             return passed_on if placement is None else placement.passed_on(passed_on)
@@ -80,7 +80,7 @@ class TableCodec(StoredCodec):
         )
 
     def read(self, entry: Any, stores: Stores | None) -> Any:
-        """The table as the reader's annotation asks for it, with only the columns it needs."""
+        """Reads the table as the annotation asks for it, with only the columns that it needs."""
         with library_errors(self._unread):
             return self._read(entry, stores)
 
@@ -103,10 +103,10 @@ class TableCodec(StoredCodec):
         return from_table(self.check(self._whole(entry, stores, pointer)), self.annotation)
 
     def read_unchecked(self, entry: Any, stores: Stores | None) -> Any:
-        """The table in the library that the annotation asks for, whatever its rows are.
+        """Reads the table in the library that the annotation asks for, without checking rows.
 
         Raises:
-            ValidationError: It is no table.
+            ValidationError: It is not a table.
             DecodeError, StoreError: As for `read`.
         """
         import pyarrow as pa
@@ -126,7 +126,7 @@ class TableCodec(StoredCodec):
             return from_arrow(to_arrow(table, anything), self.annotation, anything)
 
     def _whole(self, entry: Any, stores: Stores, pointer: Pointer) -> pa.Table:
-        """All rows of a verified object, or those of a slice; with the columns that are needed."""
+        """Reads all rows of a verified object, or those of a slice; only the needed columns."""
         from typedxcom.tables import columns_of
         from typedxcom.tables.files.growth import growth
 
@@ -140,7 +140,7 @@ class TableCodec(StoredCodec):
         return table
 
     def _written_out(self, stored: pa.Schema) -> list[str]:
-        """The columns that the reader, or a library that it asks for, may lay out otherwise."""
+        """Returns the columns that the reader, or its library, may lay out in another way."""
         import pyarrow as pa
 
         from typedxcom.tables.libraries.convert import stays_arrow
@@ -155,13 +155,13 @@ class TableCodec(StoredCodec):
         ]
 
     def _streamed(self, table: Any) -> Any:
-        """A reader of batches, or a frame of polars that reads them when it is collected."""
+        """Returns a reader of batches, or a polars frame that reads them when it is collected."""
         from typedxcom.tables.libraries.convert import from_lazy
 
         return from_lazy(table, self.annotation)
 
     def _literal(self, value: Any, stores: Stores | None) -> Any:
-        """A table that stands in the DAG file, or came from a task without a contract."""
+        """Reads a table from the DAG file, or from a task without a contract."""
         from typedxcom.tables import is_table
 
         table = _without_airflow(value, stores)
@@ -171,7 +171,7 @@ class TableCodec(StoredCodec):
 
 
 def _without_airflow(entry: Any, stores: Stores | None) -> Any:
-    """*entry*, or the pandas frame that it is in Airflow's form; with a key, only a signed one."""
+    """Turns Airflow's form of a pandas frame into the frame. With a key, rejects unsigned ones."""
     from typedxcom.tables import is_table
 
     data = frame_bytes(entry)
@@ -190,9 +190,9 @@ def _without_airflow(entry: Any, stores: Stores | None) -> Any:
 
 
 def write_any_table(value: Any, placement: Placement) -> JsonValue:
-    """Store a table without a contract. Returns None if *value* is no table.
+    """Stores a table without a contract. Returns None if *value* is not a table.
 
-    A pandas frame is left to Airflow's own serialization, which gives its reader pandas again.
+    Airflow's own serialization handles pandas frames, so that their readers get pandas again.
     """
     from typedxcom.tables import schema_for
     from typedxcom.tables.libraries.convert import is_from_pandas, is_table, to_arrow
@@ -206,7 +206,7 @@ def write_any_table(value: Any, placement: Placement) -> JsonValue:
 
 
 def _write_table(table: Any, placement: Placement, schema: Schema | None) -> JsonValue:
-    """One object, in the format that the placement says."""
+    """Writes one object, in the placement's format."""
     table = table if placement.look is None else placement.look(table)
     written = format_named(placement.format)
     assert isinstance(written, StoredTableFormat)
@@ -230,6 +230,6 @@ def _counted(count: int, what: str) -> str:
 
 
 def _entry_of_handle(value: Any) -> JsonValue:
-    """The entry of a stored table that a task returns as it got it; None for anything else."""
+    """Returns the entry of a stored table that a task passes on unchanged; None otherwise."""
     source = getattr(value, "whole_source", None)
     return source.entry if isinstance(source, StoredSource) else None
