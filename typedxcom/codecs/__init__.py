@@ -1,4 +1,4 @@
-"""Floor 3: values to JSON and back, through msgspec and pydantic-core."""
+"""Turns values into JSON and back, with msgspec and pydantic-core."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
     if native or not (foreign or _has_model(schema)):
         try:
             return NativeCodec(annotation, schema, lax=lax)
-        except Exception as error:  # pydantic may: a union, an alias that contains itself
+        except Exception as error:  # pydantic may read it: a union, a recursive alias
             if native:
                 msg = f"msgspec cannot read `{schema}`: {error}. {_OTHER_TYPE}"
                 raise UnsupportedTypeError(msg, annotation=annotation) from error

@@ -211,7 +211,7 @@ def _has_tag(schema: Schema, tree: dict[str, Any]) -> bool:
 
 
 def _broken(name: str, constraints: Constraints, value: Any) -> list[str]:
-    """The limits that *value* breaks."""
+    """Returns the limits that *value* breaks."""
     found = []
     for limit_name, (words, holds) in _LIMITS.items():
         limit = getattr(constraints, limit_name)

@@ -31,7 +31,7 @@ from typedxcom.schema.nodes import (
 __all__ = ["Guard", "guard_of", "refuse_endless"]
 
 Guard: TypeAlias = Callable[[Any], "Problem | None"]
-_MAX_DIGITS = 4300  # of an int, as Python itself has it
+_MAX_DIGITS = 4300  # of an int: Python's own limit
 _MAX_PATTERN = 20_000  # characters of a regular expression, some 20 ms
 # Ways in which pydantic may try a union: some 50 ms if one fits, 300 MB of errors if none does.
 _MAX_TRIES = 2**15

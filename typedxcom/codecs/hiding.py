@@ -16,7 +16,7 @@ from typedxcom.schema.nodes import Record, Schema, walk
 __all__ = ["HIDDEN_KEY", "field_names", "hidden", "hides_values", "spoken_without_input"]
 
 HIDDEN_KEY = "[…]"
-_KEY = re.compile(r"\[(?!\d+\]|…)")  # the index of a list is no secret
+_KEY = re.compile(r"\[(?!\d+\]|…)")  # the index of a list is not a secret
 _WORDS = {
     "union_tag_invalid": "has a tag that no member of the union has",
     "extra_forbidden": "has a key that is not a field",

@@ -37,7 +37,7 @@ _LOOSE = (
 
 
 class _Nothing:
-    """A value of no type that anybody annotates."""
+    """A value whose type no annotation names, so that it is wrong everywhere."""
 
 
 def refuse_unread(schema: Schema, annotation: Any) -> None:
@@ -113,7 +113,7 @@ def _is_content(kind: Any, fields: Any) -> bool:
     wrong.update(dict.fromkeys(fields, _Nothing()))
     try:
         kind.model_validate(wrong)
-    except Exception:  # it looks at them, in whichever way
+    except Exception:  # the model looks at the fields, and rejects them in some way
         return False
     return True
 
@@ -131,7 +131,7 @@ def _accepts_all(kind: Any) -> bool:
     try:
         validator: Any = pydantic.TypeAdapter(kind).validator
         made = [validator.validate_json(one) for one in _EVERY_KIND]
-    except Exception:  # it looks at them, in whichever way
+    except Exception:  # the validator looks at the values, and rejects one in some way
         return False
     return not any(isinstance(one, kind) for one in made)
 

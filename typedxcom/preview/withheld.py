@@ -46,7 +46,7 @@ def _marked(cls: Any) -> Iterator[str]:
             yield from (one for one in (info.alias, info.serialization_alias) if one)
     try:
         hints = te.get_type_hints(cls, include_extras=True)
-    except Exception:  # names that only a type checker knows
+    except Exception:  # a name that only a type checker knows
         hints = dict(getattr(cls, "__annotations__", {}))
     for name, hint in hints.items():
         if any(map(_is_mark, _metadata(hint))):

@@ -12,7 +12,7 @@ __all__ = ["BYTES"]
 
 
 class BytesFormat(StoredFormat):
-    """The bytes themselves."""
+    """The bytes of a value, unchanged."""
 
     name = "bytes"
 

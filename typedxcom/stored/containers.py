@@ -58,7 +58,7 @@ class EachStored(StoredCodec):
         return self._items[index] if len(self._items) > 1 else self._items[0]
 
     def check(self, value: Any) -> Any:
-        """Each one, checked."""
+        """Checks each value."""
         parts = self._parts(value)
         return self._kind(self._of(at).check(part) for at, part in enumerate(parts))
 
@@ -93,7 +93,7 @@ class DictOfStored(StoredCodec):
         return self._item.table_schemas()
 
     def check(self, value: Any) -> Any:
-        """Each one, checked."""
+        """Checks each value."""
         return {key: self._item.check(part) for key, part in self._parts(value).items()}
 
     def write(self, value: Any, placement: Placement | None) -> JsonValue:

@@ -42,7 +42,7 @@ def is_flat(schema: Schema) -> bool:
         case Named(inner=inner) | Constrained(inner=inner):
             return is_flat(inner)
         case Scalar(type=kind):
-            # == overlooks a zone without an offset, and the fold without a zone
+            # == ignores a zone without an offset, and the fold without a zone
             return kind not in (dt.time, dt.datetime)
         case EnumOf() | LiteralOf():
             return True

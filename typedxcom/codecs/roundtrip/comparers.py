@@ -59,7 +59,7 @@ Make: TypeAlias = Callable[[Schema], Compare]
 
 
 class ScalarComparer:
-    """One scalar: the same, or widened to what was promised."""
+    """One scalar: the same, or widened to the promised type."""
 
     def __init__(self, kind: type) -> None:
         self.kind = kind
