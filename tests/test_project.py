@@ -27,6 +27,7 @@ FLOORS = {
     "caches": 1,
     "errors": 1,
     "jsontypes": 1,
+    "key_faults": 1,
     "operator_outputs": 1,
     "sizes": 1,
     "annotations": 2,
@@ -60,7 +61,7 @@ AIRFLOW_FLOORS = {  # of the rooms in typedxcom/airflow; its files have the grou
     "policy": SIDE,  # Airflow loads it
     "tab": SIDE,  # likewise
 }
-DATA = {"operator_outputs"}  # tables that the plugin reads too: they import the stdlib only
+DATA = {"key_faults", "operator_outputs"}  # the plugin reads them too: the stdlib only
 HEAVY = {"duckdb", "pandas", "polars", "pyarrow"}
 
 

@@ -6,13 +6,12 @@ another task has returned. Such a key is refused before anything is pushed.
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from typedxcom.contracts import Contract
 from typedxcom.errors import ContractError, EncodeError, shorten
+from typedxcom.key_faults import key_fault
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import EnumOf, LiteralOf, MappingOf, Record, bare
 
@@ -20,32 +19,6 @@ __all__ = ["CANNOT_NAME", "key_fault", "key_sentence", "refuse_declared_keys", "
 
 CANNOT_NAME = "cannot name an XCom"
 _CURE = "Rename it, or return all of it as one XCom: @task(multiple_outputs=False)."
-_UNSENDABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_CUTS = re.compile(r"[?#]")
-_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-# Airflow's server asks for a part of a mapped task's values under these addresses.
-_ADDRESS = re.compile(r"/item/[^/]+\Z|/slice\Z")
-
-
-@functools.lru_cache(maxsize=4096)
-def key_fault(key: str) -> str | None:
-    """What Airflow would do to *key* on its way through a URL, in words. None for a good one.
-
-    `tests/shell/test_key_names.py` sends keys through Airflow's own client and router.
-    """
-    if not key:
-        return "an XCom needs a key"
-    if _UNSENDABLE.search(key):
-        return "a URL cannot hold its control characters or lone surrogates"
-    if found := _CUTS.search(key):
-        return f"the URL ends at `{found[0]}`"
-    if found := _ESCAPE.search(key):
-        return f"`{found[0]}` in a URL stands for another character"
-    if any(step in (".", "..") for step in key.split("/")):
-        return "`.` and `..` lead to another address"
-    if found := _ADDRESS.search(key):
-        return f"`{found[0]}` asks Airflow for a part of another key"
-    return None
 
 
 def key_sentence(key: object) -> str | None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TypedXComPlugin", "digest"]
 
+# Modules outside this package that the plugin reads too.
+_SHARED: Final = ("key_faults.py", "operator_outputs.py")
 QUESTIONS: Final = (
     "get_attribute_hook",
     "get_base_class_hook",
@@ -45,7 +47,7 @@ class TypedXComPlugin(Plugin):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         own = Path(__file__).parent
-        self._digest = digest(own, own.parent / "operator_outputs.py")
+        self._digest = digest(own, *(own.parent / name for name in _SHARED))
         if names.LOADED not in options.always_true:
             options.always_true = [*options.always_true, names.LOADED]
         try:

@@ -1,43 +1,13 @@
-"""Finds keys that Airflow's client, which puts them into a URL, would take for others.
-
-The module does the same as `typedxcom.airflow.keynames`, which a plugin must not import. A test
-compares the two.
-"""
+"""Finds keys that Airflow's client, which puts them into a URL, would take for others."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from typing import Final
-
 from mypy.types import Instance, LiteralType, ProperType, TypedDictType, UnionType, get_proper_type
 
+from typedxcom.key_faults import key_fault
 from typedxcom.mypy.types.tables import fields_of
 
 __all__ = ["key_fault", "pushed_key_fault"]
-
-_UNSENDABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_CUTS: Final = re.compile(r"[?#]")
-_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
-_ADDRESS: Final = re.compile(r"/item/[^/]+\Z|/slice\Z")
-
-
-@lru_cache(maxsize=4096)
-def key_fault(key: str) -> str | None:
-    """Says what Airflow would do to *key* on its way through a URL; None for a good key."""
-    if not key:
-        return "an XCom needs a key"
-    if _UNSENDABLE.search(key):
-        return "a URL cannot hold its control characters or lone surrogates"
-    if found := _CUTS.search(key):
-        return f"the URL ends at `{found[0]}`"
-    if found := _ESCAPE.search(key):
-        return f"`{found[0]}` in a URL stands for another character"
-    if any(step in (".", "..") for step in key.split("/")):
-        return "`.` and `..` lead to another address"
-    if found := _ADDRESS.search(key):
-        return f"`{found[0]}` asks Airflow for a part of another key"
-    return None
 
 
 def pushed_key_fault(value: ProperType) -> tuple[str, str] | None:
