@@ -173,33 +173,32 @@ def _without_computed(data: dict[str, Any], schema: Schema | None) -> dict[str, 
     return {key: part for key, part in data.items() if key in record.fields or key not in computed}
 
 
-def _record(schema: Schema | None) -> Record | None:
+def _peeled(schema: Schema | None) -> Schema | None:
+    """Returns *schema* without what only names or narrows it."""
     match schema:
-        case Record():
-            return schema
         case (
             Constrained(inner=inner)
             | Named(inner=inner)
             | Written(inner=inner)
             | Alias(target=[inner])
         ):
-            return _record(inner)
+            return _peeled(inner)
+    return schema
+
+
+def _record(schema: Schema | None) -> Record | None:
+    match schema := _peeled(schema):
+        case Record():
+            return schema
         case UnionOf():
             return _record(_some(schema))
     return None
 
 
 def _says_nothing(schema: Schema | None) -> bool:
-    match schema:
+    match schema := _peeled(schema):
         case Unknown():
             return True
-        case (
-            Constrained(inner=inner)
-            | Named(inner=inner)
-            | Written(inner=inner)
-            | Alias(target=[inner])
-        ):
-            return _says_nothing(inner)
         case UnionOf(members=members):
             return any(map(_says_nothing, members))
     return False
@@ -213,16 +212,9 @@ def _some(union: UnionOf) -> Schema | None:
 
 def _part(schema: Schema | None, key: Any) -> Schema | None:
     """Returns the schema of the item at *key*."""
-    match schema:
+    match schema := _peeled(schema):
         case Unknown():
             return schema
-        case (
-            Constrained(inner=inner)
-            | Named(inner=inner)
-            | Written(inner=inner)
-            | Alias(target=[inner])
-        ):
-            return _part(inner, key)
         case UnionOf():
             return UNKNOWN if _says_nothing(schema) else _part(_some(schema), key)
         case SequenceOf(item=item):
