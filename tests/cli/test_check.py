@@ -31,7 +31,7 @@ def total(values: list[int]) -> int:
 
 @task
 def show(value) -> None:
-    print(value)
+    print(dict(value=value))
 
 @dag(schedule=None)
 def right():

@@ -37,7 +37,7 @@ def total(values: list[int]) -> int:
 
 @task
 def show(value, title: str = "") -> None:
-    print(value)
+    title.join(value)
 
 
 @task
@@ -76,11 +76,52 @@ def test_check_ends_with_a_line_on_coverage(folder: Path) -> None:
     )
 
 
+BY_CODE = """
+from airflow.sdk import dag, task
+
+
+@task
+def counted():
+    return {"rows": 1, "path": "a"}
+
+
+@task
+def report(counts, title=""):
+    print(counts["rows"])
+
+
+@task
+def log(value):
+    print(value)
+
+
+@dag(schedule=None)
+def by_code():
+    report(counted())
+    log(counted())
+
+
+by_code()
+"""
+
+
+def test_a_reader_without_annotations_counts_by_its_code(tmp_path: Path) -> None:
+    """Where the code shows what it needs, or that any value will do, the edge is typed."""
+    (tmp_path / "by_code.py").write_text(BY_CODE)
+    printed = run(tmp_path, "check", "by_code.py").stdout.splitlines()
+    assert printed[1:] == [
+        "  counted -> report.counts: {'rows': int, 'path': str} as Any (counts['rows'])",
+        "  counted__1 -> log.value: {'rows': int, 'path': str} as Any (any value)",
+        "0 errors, 2 edges (0 untyped) in 1 DAGs of 1 files",
+        "coverage: 100 % of edges typed at both ends, 50 % precisely, 100 % by the reader's code",
+    ]
+
+
 def test_the_json_report_has_the_counts(folder: Path) -> None:
     """In `coverage`, and for each edge what is missing."""
     report = json.loads(run(folder, "check", "mixed.py", "--format", "json").stdout)
     assert report["coverage"] == {
-        "edges": 7, "typed": 2, "precise": 1, "writer": 2, "reader": 2, "both": 1, "percent": 28.6,
+        "edges": 7, "typed": 2, "precise": 1, "by_code": 0, "writer": 2, "reader": 2, "both": 1, "percent": 28.6,
     }  # fmt: skip
     missing = [edge["missing"] for edge in report["dags"][0]["edges"]]
     assert missing.count(["writer", "reader"]) == 1

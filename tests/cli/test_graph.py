@@ -40,7 +40,7 @@ def label(name: str, n: int) -> str:
 
 @plain
 def untyped(value):
-    return value
+    return dict(value=value)["value"]
 
 @task_group
 def clean(values):

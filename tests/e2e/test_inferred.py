@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.data.inferred import EDGES, KEYS, names_of
+from tests.data.needed import NEEDS
 from tests.e2e.support import succeed
 from tests.harness.dagtest import load_dag
 from typedxcom import TypedXComError
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.private import DagContext
-from typedxcom.airflow.wiring.dag import check_dag
+from typedxcom.airflow.wiring.dag import check_dag, check_tasks
 
 TASKS = pytest.mark.parametrize("package", ["typedxcom", "airflow.sdk"])
 
@@ -171,3 +173,27 @@ seen()
 """)
     result: Any = succeed(dag)
     assert result.xcom("show") in ("tuple", "list")
+
+
+@TASKS
+def test_a_value_that_the_code_of_its_reader_cannot_use_is_refused(package):
+    """A reader without annotations shows what it needs, where every run of it needs that."""
+    source = "logger = None\n\ndef fill(order):\n    order['total'] = 1\n\nsaid = {}\n"
+    flow = "\n@dag(schedule=None)\ndef flow():\n"
+    for number, case in enumerate(NEEDS):
+        source += re.sub(r"\b(made|read)\b", rf"\1_{number}", case.source)
+        use = re.sub(r"\b(made|read)\b", rf"\1_{number}", case.use)
+        flow += f"    try:\n        {use}\n    except TypedXComError as error:\n"
+        flow += f"        said['read_{number}'] = str(error)\n"
+    names = names_of(
+        f"from airflow.sdk import dag\nfrom {package} import task\n"
+        f"from typedxcom import TypedXComError\n{source}{flow}\nmade_dag = flow()\n"
+    )
+    said = {**names["said"], **dict(check_tasks(names["made_dag"]))}
+    wrong = []
+    for number, case in enumerate(NEEDS):
+        found = said.get(f"read_{number}", "")
+        is_told = f"read_{number}(x) is used as `{case.told}`, but" in found
+        if bool(found) != bool(case.told) or (case.told and not is_told):
+            wrong.append(f"{case}: {found or 'nothing is said'}")
+    assert wrong == []

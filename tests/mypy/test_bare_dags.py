@@ -239,7 +239,7 @@ def pipeline(n=1):
 
     @task
     def untyped(value):
-        return value.nothing + 1
+        return str(value).nothing + 1
 
     @task_group
     def group(value):

@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 
 from tests.data.inferred import CASES, EDGES, HEADER, KEYS
+from tests.data.needed import NEEDS
 from tests.mypy.support import Run, run_mypy
 
 # Notes what is inferred of each function at its line.
@@ -78,7 +79,7 @@ def written(file: Path, sources: Iterable[str]) -> list[int]:
     for number, source in enumerate(sources):
         text += "\n\n"
         lines.append(text.count("\n") + 1)
-        text += re.sub(r"\b(made|take)\b", rf"\1_{number}", source)
+        text += re.sub(r"\b(made|take|read)\b", rf"\1_{number}", source)
     file.write_text(text)
     return lines
 
@@ -213,3 +214,22 @@ def test_what_is_inferred_never_contradicts_mypy(tmp_path, warm_cache):
     ] == []
     known = [one.text for one in run.notes if one.text.startswith("found ")]
     assert sum(not text.endswith("Any") for text in known) > 200
+
+
+def test_what_readers_need_is_judged_as_the_table_says(check, tmp_path):
+    """A reader without annotations is refused where its code can use no value, and only there."""
+    extra = "logger: Any = None\n\n\ndef fill(order: Any) -> None: ...\n"
+    sources = [f"{one.source}\nwith DAG('d'):\n    {one.use}\n" for one in NEEDS]
+    lines = written(tmp_path / "cases.py", [extra, *sources])
+    errors = [one for one in check("typedxcom.mypy").errors if "xcom-" in one.text]
+    found = {within(lines, error.line) - 1: error.text for error in errors}
+    wrong = [
+        f"{case}: {found.get(number, 'nothing is said')}"
+        for number, case in enumerate(NEEDS)
+        if bool(case.told) != (number in found)
+        or (
+            case.told
+            and f'"x" of task "read_{number + 1}" is used as "{case.told}"' not in found[number]
+        )
+    ]
+    assert wrong == []

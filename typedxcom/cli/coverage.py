@@ -20,6 +20,7 @@ class Coverage:
         edges: All of them.
         typed: Edges with a type at both ends.
         precise: Edges whose types both say more than ``dict`` or ``list``.
+        by_code: Typed edges whose reader has no annotation, but its code shows what it needs.
         writer: Edges that lack only the type of what the task returns.
         reader: Edges that lack only the parameter's type.
         both: Edges that lack both.
@@ -28,6 +29,7 @@ class Coverage:
     edges: int = 0
     typed: int = 0
     precise: int = 0
+    by_code: int = 0
     writer: int = 0
     reader: int = 0
     both: int = 0
@@ -42,6 +44,8 @@ class Coverage:
         summary = (
             f"coverage: {self.percent:.0f} % of edges typed at both ends, {precise:.0f} % precisely"
         )
+        if self.by_code:
+            summary += f", {100 * self.by_code / self.edges:.0f} % by the reader's code"
         missing = [
             (self.writer, "lacking what the task returns"),
             (self.reader, "lacking the parameter's type"),
@@ -59,6 +63,7 @@ def coverage_of(edges: Iterable[Edge]) -> Coverage:
         edges=len(found),
         typed=missing.count(()),
         precise=sum(one.is_precise for one in found),
+        by_code=sum(one.is_read_by_code for one in found),
         writer=missing.count(("writer",)),
         reader=missing.count(("reader",)),
         both=missing.count(("writer", "reader")),

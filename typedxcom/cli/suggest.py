@@ -25,9 +25,9 @@ def suggestions(report: CheckReport) -> list[str]:
 
 
 def _of_edge(edge: Edge) -> Iterator[str]:
-    if "writer" in edge.missing:
+    if "writer" in edge.unannotated:
         yield from _for_writer(edge)
-    elif "reader" in edge.missing:
+    elif "reader" in edge.unannotated:
         yield from _for_reader(edge)
 
 

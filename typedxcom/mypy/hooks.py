@@ -116,7 +116,8 @@ def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
         _check_filled(site, call, task, callee)
     left = fitting_arguments(site, call, callee)
     if left is None:
-        left = Call(site, call, task.label, callee.function).check_arguments()
+        checked = Call(site, call, task.label, callee.function, is_task=not task.group)
+        left = checked.check_arguments()
     return callee.function.copy_modified(arg_types=left, ret_type=returned)
 
 

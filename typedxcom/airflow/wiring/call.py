@@ -10,15 +10,19 @@ from typing import Any
 from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, ResolveMixin
 from typedxcom.airflow.wiring.flows import (
     RETURN_KEY,
+    describe,
     is_template,
     literal,
     misuse,
     producers,
     runs_code,
 )
+from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
+from typedxcom.inference.needed import broken_by
+from typedxcom.needs import Need
 from typedxcom.schema import Schema
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import (
@@ -26,12 +30,14 @@ from typedxcom.schema.nodes import (
     Inferred,
     Record,
     SequenceOf,
+    members_of,
     part,
     walk,
 )
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
 __all__ = [
+    "broken_need",
     "check_arguments",
     "check_call",
     "check_value",
@@ -65,7 +71,7 @@ def check_arguments(
         if argument.injected and isinstance(argument.place, int) and is_reserved:
             found.append(_by_position(task, argument.name))
         else:
-            found.extend(_argument(task, argument, solution))
+            found.extend(_argument(contract, task, argument, solution))
     return found
 
 
@@ -110,7 +116,9 @@ def _unknown(contract: Contract, task: str, name: str) -> str:
     return f"{task} has no parameter `{name}`: it takes {takes}."
 
 
-def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str]:
+def _argument(
+    contract: Contract, task: str, argument: Argument, solution: Solution
+) -> Iterator[str]:
     name, value, promise = argument.name, argument.value, argument.promise
     wrong = misuse(value)
     if wrong:
@@ -119,12 +127,56 @@ def _argument(task: str, argument: Argument, solution: Solution) -> Iterator[str
     if promise.is_local and not holds_output(value) and not promise.may_be(value):
         yield as_sentence(f"{task}({name}) expects `{promise.schema}`, got `{shorten(value)}`")
         return
-    if not promise.known or is_lax(promise.annotation):
+    if not promise.known:
+        yield from _breaks_need(contract, task, argument)
+        return
+    if is_lax(promise.annotation):
         return  # only the value shows what lax mode accepts
     found = list(check_value(f"{task}({name})", value, promise.schema, solution))
     yield from found
     if not found and _is_constrained(promise.schema) and not holds_output(value):
         yield from _broken_limit(task, name, promise, value)
+
+
+def _breaks_need(contract: Contract, task: str, argument: Argument) -> Iterator[str]:
+    """An output that the code of a task without annotations cannot work with."""
+    if isinstance(argument.value, ResolveMixin) and not argument.injected:
+        yield from broken_need(contract, task, argument.name, argument.value)
+
+
+def broken_need(
+    contract: Contract,
+    task: str,
+    name: str,
+    value: Any,
+    item: Schema | None = None,
+) -> Iterator[str]:
+    """What is wrong with an output that goes to a parameter which nobody annotated.
+
+    Args:
+        contract: The contract of the task that reads.
+        task: Its name, for messages.
+        name: The parameter.
+        value: The output.
+        item: What one item of it is, if the task is mapped over it.
+    """
+    needs = needs_of_parameter(contract, name)
+    if not needs.found:
+        return
+    upstream = describe(value) if item is None else item
+    need = broken_by(upstream, needs)
+    if need is not None:
+        source = _source(value, upstream, items=item is not None)
+        yield f"{task}({name}) is used as `{need.words}`, but {source}{_lacks(need, upstream)}."
+
+
+def _lacks(need: Need, upstream: Schema) -> str:
+    """Names the key that no value has."""
+    kinds = members_of(getattr(upstream, "inner", upstream))
+    keys = [key for one in kinds if isinstance(one, Record) for key in one.fields]
+    if need.key is None or not keys:
+        return ""
+    return f", which has no key {need.key!r}"
 
 
 def check_value(subject: str, value: Any, downstream: Schema, solution: Solution) -> Iterator[str]:
@@ -215,9 +267,14 @@ def wiring_sentence(
         items: Whether the reader is mapped over it.
     """
     why = reason(problem)
-    tasks = ", ".join(map(repr, dict.fromkeys(producers(value))))
-    if not tasks:
+    if not any(producers(value)):
         return f"{subject} expects `{downstream}`, got `{shorten(value)}`{why}."
+    return f"{subject} expects `{downstream}`, but {_source(value, upstream, items=items)}{why}."
+
+
+def _source(value: Any, upstream: Schema, *, items: bool) -> str:
+    """Which tasks an argument comes from, and what it is: ``upstream 'extract' returns `int```."""
+    tasks = ", ".join(map(repr, dict.fromkeys(producers(value))))
     if not isinstance(value, ResolveMixin):
         verb = "is wired into"
     else:
@@ -228,7 +285,7 @@ def wiring_sentence(
     source = f"{whose} {tasks} {verb}"
     if (key := getattr(value, "key", RETURN_KEY)) != RETURN_KEY:
         source = f"key {key!r} of {whose} {tasks} is"
-    return f"{subject} expects `{downstream}`, but {source} `{_shown(upstream)}`{why}."
+    return f"{source} `{_shown(upstream)}`"
 
 
 def _is_inferred(schema: Schema) -> bool:

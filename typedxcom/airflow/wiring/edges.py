@@ -20,8 +20,10 @@ from typedxcom.airflow.wiring.flows import (
     element,
     operator_contract,
 )
+from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.contracts import Argument, Contract, Promise
+from typedxcom.needs import Needs
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
 
@@ -55,10 +57,22 @@ class Edge:
     target: Any = field(default=None, repr=False, compare=False)
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """Which ends do not say what they are: ``writer``, ``reader``."""
+    def unannotated(self) -> tuple[str, ...]:
+        """Which ends have no type: ``writer``, ``reader``. Needs are not one."""
         ends = (("writer", self.written), ("reader", self.read))
         return tuple(name for name, schema in ends if isinstance(schema, Unknown))
+
+    @property
+    def needs(self) -> Needs:
+        """What the reader's code needs of it, if no annotation says that."""
+        contract = None if self.target is None else operator_contract(self.target)
+        is_open = contract is not None and isinstance(self.read, Unknown)
+        return needs_of_parameter(contract, self.parameter) if contract and is_open else Needs()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which ends do not say what they are: ``writer``, ``reader``."""
+        return tuple(one for one in self.unannotated if one == "writer" or not self.needs)
 
     @property
     def is_typed(self) -> bool:
@@ -66,9 +80,16 @@ class Edge:
         return not self.missing
 
     @property
+    def is_read_by_code(self) -> bool:
+        """Whether it is typed only because the code of the reader shows what it needs."""
+        return self.is_typed and "reader" in self.unannotated
+
+    @property
     def is_precise(self) -> bool:
         """Whether both ends say more than ``dict`` or ``list``."""
-        return self.is_typed and not (_is_bare(self.written) or _is_bare(self.read))
+        if not self.is_typed or _is_bare(self.written):
+            return False
+        return self.needs.is_precise if self.is_read_by_code else not _is_bare(self.read)
 
     @property
     def given(self) -> Schema:
@@ -81,7 +102,8 @@ class Edge:
     def __str__(self) -> str:
         how = " (each item)" if self.mapped else ""
         same = str(self.written) == str(self.read)
-        types = f"{self.read}" if same else f"{self.written} as {self.read}"
+        read = f"{self.read} ({self.needs})" if self.is_read_by_code else f"{self.read}"
+        types = read if same else f"{self.written} as {read}"
         return f"{self.upstream} -> {self.downstream}.{self.parameter}: {types}{how}"
 
 

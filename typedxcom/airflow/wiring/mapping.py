@@ -16,7 +16,13 @@ from typedxcom.airflow.private import (
     MappedArgument,
     ResolveMixin,
 )
-from typedxcom.airflow.wiring.call import check_arguments, holds_output, reason, wiring_sentence
+from typedxcom.airflow.wiring.call import (
+    broken_need,
+    check_arguments,
+    holds_output,
+    reason,
+    wiring_sentence,
+)
 from typedxcom.airflow.wiring.flows import (
     LOOKED_AT,
     NotAnItem,
@@ -61,6 +67,8 @@ def check_expand(
             or wiring_sentence(f"{task}({name})", downstream, item, problem, value, items=True)
             for problem in mismatches(item, downstream, solution=solution)[:1]
         )
+        if isinstance(downstream, Unknown) and isinstance(value, ResolveMixin):
+            found.extend(broken_need(contract, task, name, value, item))
     unknown = _unknown(contract, task, {**partial, **mapped})
     return [*found, *(unknown or _missing(contract, task, {**partial, **mapped}))]
 

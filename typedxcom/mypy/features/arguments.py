@@ -14,6 +14,7 @@ from mypy.nodes import (
     Context,
     DictExpr,
     Expression,
+    FuncDef,
     ListExpr,
     NameExpr,
     SetExpr,
@@ -38,6 +39,7 @@ from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
 from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.inferred import without_constants
+from typedxcom.mypy.types.needs import broken_by, lacks
 from typedxcom.mypy.types.origins import assigned, note_of, origins
 from typedxcom.mypy.types.outputs import (
     Output,
@@ -65,10 +67,17 @@ __all__ = ["Argument", "Slot"]
 
 
 class Slot(NamedTuple):
-    """The parameter that an argument goes to, as the subject of a sentence."""
+    """The parameter that an argument goes to, as the subject of a sentence.
+
+    Attributes:
+        owner: Whose parameter it is, in words.
+        parameter: Its name.
+        reader: The function, if its code is in this file.
+    """
 
     owner: str
     parameter: str
+    reader: FuncDef | None = None
 
     @property
     def subject(self) -> str:
@@ -121,6 +130,7 @@ class Argument:
             formal = get_proper_type(make_simplified_union(list(without_any(formal))))
         if isinstance(formal, AnyType):
             self._check_shape(expr)
+            self._check_need(expr)
         elif isinstance(expr, ConditionalExpr):
             here = self.here
             self._each([expr.if_expr, expr.else_expr], formal)
@@ -158,6 +168,27 @@ class Argument:
         if not fits(found, formal):
             down, up = self.site.describe(formal, found)
             self._fail(f'takes "{down}" here, but this is "{up}"', expr)
+
+    def _check_need(self, expr: Expression) -> None:
+        """Compares an output with what the task's code does, because nobody annotated it."""
+        reader = self.slot.reader
+        output = output_of(self.site.type_of(expr)) if reader is not None else None
+        if output is not None:
+            value = resolved(self.site.type_of(expr))
+            shown = output.inferred if output.inferred is not None else value
+            self.meets_need(expr, output, [] if shown is None else [shown])
+
+    def meets_need(self, expr: Expression, output: Output, found: list[Type]) -> bool:
+        """Reports what the code of the task cannot use. *found* is what it may get."""
+        reader = self.slot.reader
+        if reader is None or not found:
+            return True
+        need = broken_by(self.site, reader, self.slot.parameter, found)
+        if need is not None:
+            (up,) = self.site.describe(without_constants(found[0]))
+            source = returns(output, up)
+            self._fail(f'is used as "{need.words}", but {source}{lacks(need, found[0])}', expr)
+        return need is None
 
     def _check_shape(self, expr: Expression) -> None:
         """Finds what Airflow will not resolve, even if the parameter takes any type."""

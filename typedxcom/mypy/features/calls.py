@@ -18,6 +18,7 @@ from mypy.types import CallableType, Instance, ProperType, TupleType, Type, get_
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_USE
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS
+from typedxcom.mypy.types.needs import reader_of
 from typedxcom.mypy.types.outputs import holds_output, output_of
 from typedxcom.mypy.types.shapes import iterated
 from typedxcom.mypy.types.site import Site, unknown
@@ -29,7 +30,16 @@ __all__ = ["Call"]
 class Call:
     """The arguments of one call, matched with the parameters of a function."""
 
-    def __init__(self, site: Site, call: CallExpr, owner: str, function: CallableType) -> None:
+    def __init__(
+        self,
+        site: Site,
+        call: CallExpr,
+        owner: str,
+        function: CallableType,
+        *,
+        is_task: bool = False,
+    ) -> None:
+        self.is_task = is_task
         self.site = site
         self.call = call
         self.owner = owner
@@ -90,7 +100,9 @@ class Call:
         shown = self.function.arg_names[index] or f"{index + 1}"
         if self.function.arg_kinds[index].is_star() and name:
             shown = name
-        return Argument(self.site, Slot(self.owner, shown))
+        has_code = self.is_task and not self.function.arg_kinds[index].is_star()
+        reader = reader_of(self.site, self.call, self.function) if has_code else None
+        return Argument(self.site, Slot(self.owner, shown, reader))
 
     def _spread(self, argument: Argument, expr: Expression, double: bool, formal: Type) -> bool:
         """Judges ``*outs`` and ``**outs``, where each item is an argument."""

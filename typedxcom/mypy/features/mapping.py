@@ -24,6 +24,7 @@ from typedxcom.mypy.types.callee import widest
 from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.elements import element_of, has_numbers_as_keys
 from typedxcom.mypy.types.inferred import without_constants
+from typedxcom.mypy.types.needs import reader_of
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of, resolved
 from typedxcom.mypy.types.relation import fits
@@ -64,7 +65,7 @@ class Mapping:
             given.add(name)
 
     def _same(self, name: str, expr: Expression, formal: Type) -> None:
-        argument = Argument(self.site, Slot(self.task.label, name), XCOM_ARG)
+        argument = Argument(self.site, self._slot(name), XCOM_ARG)
         if not argument.check(expr, formal):
             self.value(name, expr, formal, XCOM_ARG)
 
@@ -152,6 +153,26 @@ class Mapping:
             self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
         elif output.inferred is not None and isinstance(get_proper_type(element), AnyType):
             self._over_inferred(name, expr, output, output.inferred, formal)
+        if element is not None and isinstance(get_proper_type(formal), AnyType):
+            self._check_need(name, expr, output, element)
+
+    def _check_need(self, name: str, expr: Expression, output: Output, element: Type) -> None:
+        """Compares the items with what the task's code does, because nobody annotated it."""
+        found: list[Type] = [element]
+        if output.inferred is not None and isinstance(get_proper_type(element), AnyType):
+            items = [
+                element_of(self.site, one) for one in members(get_proper_type(output.inferred))
+            ]
+            found = [one for one in items if one is not None]
+        shown = output._replace(value=found[0], inferred=None) if found else output
+        argument = Argument(self.site, self._slot(name), XCOM_MAP)
+        argument.here = " of items"
+        argument.meets_need(expr, shown, found)
+
+    def _slot(self, name: str) -> Slot:
+        function = None if self.task.group else self.task.function
+        reader = reader_of(self.site, self.call, function)
+        return Slot(self.task.label, name, reader)
 
     def _over_inferred(
         self, name: str, expr: Expression, output: Output, inferred: Type, formal: Type

@@ -1,0 +1,94 @@
+"""What the code of a function needs of its parameters, and which values would break that."""
+
+from __future__ import annotations
+
+import builtins
+import types
+from typing import Any
+
+from typedxcom.inference.source import node_of
+from typedxcom.needs import KINDS, Need, Needs, Shown, broken, needs_of
+from typedxcom.schema import Schema
+from typedxcom.schema.nodes import (
+    Inferred,
+    LiteralOf,
+    MappingOf,
+    Record,
+    Scalar,
+    SequenceOf,
+    TupleOf,
+    Written,
+    bare,
+    members_of,
+)
+
+__all__ = ["broken_by", "needed_of"]
+
+_KEPT = "__typedxcom_needs__"
+_NAMES = {kind: name for name, (kind, *_) in KINDS.items()}
+
+
+def needed_of(function: Any, parameter: str) -> Needs:
+    """Returns what the code of *function* needs of *parameter*.
+
+    Args:
+        function: A plain function. Nothing is known of a wrapper, a partial or an object.
+        parameter: The name of one of its parameters, which takes a single argument.
+    """
+    if not isinstance(function, types.FunctionType) or hasattr(function, "__wrapped__"):
+        return Needs()
+    code, known = vars(function).get(_KEPT, (None, {}))
+    if code is not function.__code__:
+        known = {}
+        setattr(function, _KEPT, (function.__code__, known))
+    if parameter not in known:
+        known[parameter] = _read(function, parameter)
+    found: Needs = known[parameter]
+    return found
+
+
+def broken_by(upstream: Schema, needs: Needs) -> Need | None:
+    """Returns the need that every value of *upstream* would break, or None."""
+    return broken(needs, _shown(upstream)) if needs.found else None
+
+
+def _read(function: types.FunctionType, parameter: str) -> Needs:
+    node = node_of(function)
+    if node is None:
+        return Needs()
+
+    def meaning(name: str) -> str:
+        if name in function.__code__.co_freevars:
+            return ""
+        found = function.__globals__.get(name)
+        if isinstance(found, types.ModuleType):
+            return found.__name__
+        is_builtin = name not in function.__globals__ and hasattr(builtins, name)
+        return f"builtins.{name}" if is_builtin else ""
+
+    return needs_of(node, parameter, meaning)
+
+
+def _shown(schema: Schema) -> list[Shown]:
+    """Returns the kinds of values that *schema* may be."""
+    inner = schema.inner if isinstance(schema, (Inferred, Written)) else schema
+    return [shown for member in members_of(bare(inner)) for shown in _kinds(bare(member))]
+
+
+def _kinds(schema: Schema) -> list[Shown]:
+    match schema:
+        case LiteralOf(values=values):
+            return [(_NAMES.get(type(value)), None) for value in values]
+        case Scalar(type=kind):
+            return [(_NAMES.get(kind), None)]
+        case SequenceOf(type=kind):
+            return [(_NAMES.get(kind), None)]
+        case TupleOf():
+            return [("tuple", None)]
+        case MappingOf(type=kind):
+            return [(_NAMES.get(kind), None)]
+        case Record(type=kind, fields=fields) if kind is dict:
+            return [("dict", frozenset(fields))]
+        case Record(style="typeddict"):
+            return [("dict", None)]
+    return [(None, None)]

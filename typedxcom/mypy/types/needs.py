@@ -1,0 +1,145 @@
+"""Reads what the code of a task needs of a parameter that nobody annotated.
+
+`typedxcom.needs` judges it for the parse check too. This module only finds the function that a call
+runs and its source, and says in mypy's types which kinds of values an output may be.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import Final
+
+from mypy.nodes import (
+    LDEF,
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    RefExpr,
+)
+from mypy.server.subexpr import get_subexpressions
+from mypy.types import (
+    CallableType,
+    Instance,
+    LiteralType,
+    NoneType,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    UnionType,
+    get_proper_type,
+)
+
+from typedxcom.mypy.types.site import Site
+from typedxcom.needs import KINDS, Need, Needs, Shown, broken, needs_of
+
+__all__ = ["broken_by", "lacks", "reader_of"]
+
+_KINDS: Final = {f"builtins.{name}": name for name in KINDS}
+
+
+def reader_of(site: Site, call: CallExpr, function: CallableType | None) -> FuncDef | None:
+    """Returns the function of the task that a call wires, if its code is here and unchanged.
+
+    Args:
+        site: The file.
+        call: ``load(out)`` or ``load.partial(...).expand(...)``.
+        function: The type of the task's function.
+    """
+    node: Expression = call.callee
+    while isinstance(node, (CallExpr, MemberExpr)):
+        node = node.callee if isinstance(node, CallExpr) else node.expr
+    task = node.node if isinstance(node, RefExpr) else None
+    if not isinstance(task, Decorator) or function is None or not site.defines(task.func):
+        return None
+    definition = function.definition
+    is_own = definition is task.func or (definition is None and function.implicit)
+    return task.func if is_own else None
+
+
+def broken_by(site: Site, reader: FuncDef, parameter: str, found: Iterable[Type]) -> Need | None:
+    """Returns the need of *parameter* that all types which may come would break, or None."""
+    shown = [one for each in found for one in _shown(get_proper_type(each))]
+    if all(kind is None for kind, _ in shown):
+        return None
+    return broken(_needs(site, reader, parameter), shown)
+
+
+def lacks(need: Need, found: Type) -> str:
+    """Names the key that no value has."""
+    is_shown = any(keys is not None for _, keys in _shown(get_proper_type(found)))
+    return f', which has no key "{need.key}"' if need.key is not None and is_shown else ""
+
+
+def _needs(site: Site, reader: FuncDef, parameter: str) -> Needs:
+    is_open = [
+        one.type_annotation is None and not one.kind.is_star()
+        for one in reader.arguments
+        if one.variable.name == parameter
+    ]
+    node = _node_of(site, reader) if is_open == [True] else None
+    return Needs() if node is None else needs_of(node, parameter, _Meanings(reader).of)
+
+
+class _Meanings:
+    """What the names in a body stand for. They are looked up once one is needed."""
+
+    def __init__(self, reader: FuncDef) -> None:
+        self._reader = reader
+        self._known: dict[str, str] | None = None
+
+    def of(self, name: str) -> str:
+        """Returns a full name such as ``builtins.len``, or nothing for a name of a scope around."""
+        if self._known is None:
+            self._known = {}
+            for one in get_subexpressions(self._reader.body):
+                if isinstance(one, NameExpr):
+                    self._known[one.name] = _meaning(one)
+        return self._known.get(name, "")
+
+
+def _meaning(name: NameExpr) -> str:
+    if name.kind == LDEF:
+        return ""
+    if isinstance(name.node, MypyFile) or name.fullname.startswith("builtins."):
+        return name.fullname
+    return ""
+
+
+def _node_of(site: Site, reader: FuncDef) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Returns the syntax tree of a function, from the file that mypy reads."""
+    try:
+        with open(site.api.tree.path, encoding="utf-8") as file:
+            lines = file.readlines()[reader.line - 1 : reader.end_line]
+        # An `if` above it allows for its margin: a dedent would change strings of several lines.
+        tree = ast.parse("if 1:\n" + "".join(lines) if lines[0][:1].isspace() else "".join(lines))
+    except (OSError, ValueError, IndexError, SyntaxError):
+        return None
+    node = tree.body[0] if tree.body else None
+    node = node.body[0] if isinstance(node, ast.If) else node
+    is_it = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == reader.name
+    return node if is_it else None  # type: ignore[return-value]
+
+
+def _shown(found: ProperType) -> list[Shown]:
+    """Returns the kinds of values that a type may be."""
+    match found:
+        case UnionType(items=items):
+            return [one for item in items for one in _shown(get_proper_type(item))]
+        case LiteralType(fallback=fallback):
+            return _shown(fallback)
+        case NoneType():
+            return [("None", None)]
+        case TypedDictType():
+            is_display = found.fallback.type.fullname == "typing._TypedDict"
+            return [("dict", frozenset(found.items) if is_display else None)]
+        case TupleType():
+            return _shown(found.partial_fallback)
+        case Instance():
+            return [(_KINDS.get(found.type.fullname), None)]
+    return [(None, None)]

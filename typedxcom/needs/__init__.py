@@ -1,0 +1,16 @@
+"""Reads from a function's code what it needs of a parameter that nobody annotated.
+
+A need is a use that every run of the body makes, such as ``order["total"]`` in its first line. A
+value of another kind surely fails there, so an edge that carries one is wrong. Uses in branches,
+loops and `try` say nothing, and neither does anything after the value was given to code that cannot
+be seen here.
+
+The plugin asks this too, so this package imports only the standard library.
+"""
+
+from __future__ import annotations
+
+from typedxcom.needs.found import KINDS, Need, Needs, Shown, broken
+from typedxcom.needs.reading import needs_of
+
+__all__ = ["KINDS", "Need", "Needs", "Shown", "broken", "needs_of"]
