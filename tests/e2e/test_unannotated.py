@@ -267,7 +267,7 @@ def test_mapped_and_keyed_outputs_arrive_as_they_were_promised(backend: str) -> 
 
 
 def test_tables_arrive_as_their_task_promised(backend: str) -> None:
-    """A row model's table, a frame, and lists of them; the rendered fields hold a pointer."""
+    """A row model's table, a frame, and lists of them; the rendered fields hold a line."""
     pd = pytest.importorskip("pandas")
     table = pa.table({"n": [1], "at": pa.array([DAY], pa.timestamp("us", "UTC"))})
     with DAG("tables", schedule=None) as made:
@@ -296,7 +296,7 @@ def test_tables_arrive_as_their_task_promised(backend: str) -> None:
         plain(frame)
         one.override(task_id="sliced").expand(table=rows.batches(rows=1))
     shown = succeed(made).rendered("take")
-    assert "codec" in str(shown)
+    assert "Table[Row]: 1 row x 2 columns" in str(shown)
     assert "pyarrow.Table" not in str(shown)
 
 

@@ -124,6 +124,8 @@ def test_arguments_are_rendered_and_expanded_where_we_hook_in() -> None:
     from airflow.providers.standard.operators.python import PythonOperator
 
     assert "content" in parameters(PythonOperator.render_template)
+    rendering = parameters(PythonOperator._do_render_template_fields)
+    assert rendering >= {"parent", "template_fields"}
     assert parameters(private.TaskDecoratorType._expand) >= {"expand_input", "strict"}
     assert parameters(private.DictOfListsExpandInput.resolve) >= {"context"}
     assert parameters(private.ListOfDictsExpandInput.resolve) >= {"context"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import textwrap
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ from typedxcom.airflow.running.origins import origins_of
 from typedxcom.airflow.running.other_interpreters import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.running.pulls import pulling_promises
 from typedxcom.airflow.running.push import about_result, push_form, pushed_by_airflow
+from typedxcom.airflow.running.rendered import fields_to_render, show_arguments
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.running.warned import BROKEN, passing, warn_of_result
 from typedxcom.airflow.wiring.flows import is_template, producers
@@ -57,6 +59,15 @@ class TypedOperator(KeepsContract):
         if content is _any(self).op_args or content is _any(self).op_kwargs:
             content = pulled_raw(content)
         return super().render_template(content, *args, **kwargs)  # type: ignore[misc]  # a mixin
+
+    def _do_render_template_fields(
+        self, parent: Any, template_fields: Iterable[str], *args: Any, **kwargs: Any
+    ) -> None:
+        """Render as Airflow does, then let its page of rendered templates name the arguments."""
+        fields = fields_to_render(template_fields)
+        super()._do_render_template_fields(parent, fields, *args, **kwargs)  # type: ignore[misc]
+        if parent is self:
+            show_arguments(self, self._contract, fields)
 
     def execute(self, context: Context, **kwargs: Any) -> Any:
         """Run the task under its contract."""
