@@ -62,11 +62,12 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen() -> Iterator[Seen]:
-    """A run of tasks of each kind, on a server of its own."""
+    """The second run of tasks of each kind, on a server of its own."""
+    ids = iter((6, 7))
 
     @task(preview=5)
     def model() -> Order:
-        return Order(id=7, at=datetime(2024, 1, 1), items=[Item(sku=SCRIPT, price=1.5)])
+        return Order(id=next(ids), at=datetime(2024, 1, 1), items=[Item(sku=SCRIPT, price=1.5)])
 
     @task(preview=2)
     def many() -> list[Item]:
@@ -92,8 +93,8 @@ def seen() -> Iterator[Seen]:
     with DAG("tabbed", schedule=None) as dag:
         read(model(), table())
         many(), gone(), untyped()
-    run = run_dag(dag)
-    assert run.state == "success", run
+    for run in (run_dag(dag), run_dag(dag)):
+        assert run.state == "success", run
     for folder in (env.home() / "xcom" / "tabbed").glob("*/gone"):
         shutil.rmtree(folder)
     server = ApiServer()
@@ -127,11 +128,28 @@ def test_only_who_may_see_xcoms_gets_them(seen: Seen) -> None:
     assert "Utrecht" in seen.xcoms("table", seen.admin).text
 
 
+def test_each_xcom_is_compared_with_the_run_before(seen: Seen) -> None:
+    """From the rows alone: also if the object is missing. Before the first run there is none."""
+    found = {name: seen.xcoms(name, seen.admin).json() for name in SHOWN}
+    (earlier,) = {one["before"] for one in found.values() if one["xcoms"]}
+    assert earlier not in (None, seen.run_id)
+    assert {name: one["xcoms"][0]["change"] for name, one in found.items() if one["xcoms"]} == {
+        "model": "changed",
+        "many": "same",
+        "table": "same",
+        "gone": "same",
+        "untyped": "unknown",  # it was cut
+    }
+    first = seen.xcoms("model", seen.admin, run_id=earlier).json()
+    assert (first["before"], first["xcoms"][0]["change"]) == (None, None)
+
+
 def test_the_route_answers_any_question_in_bounds(seen: Seen) -> None:
     """Of what is not there it shows nothing, and of a large entry the beginning."""
-    assert seen.xcoms("nobody", seen.admin).json() == {"xcoms": []}
-    assert seen.xcoms("table", seen.admin, run_id="").json() == {"xcoms": []}
-    assert seen.xcoms("table", seen.admin, map_index=3).json() == {"xcoms": []}
+    nothing = {"xcoms": [], "before": None}
+    assert seen.xcoms("nobody", seen.admin).json() == nothing
+    assert seen.xcoms("table", seen.admin, run_id="").json() == nothing
+    assert seen.xcoms("table", seen.admin, map_index=3).json() == nothing
     assert seen.xcoms("table", seen.admin, map_index="x").status_code == 422
     answer = seen.xcoms("untyped", seen.admin)
     (only,) = answer.json()["xcoms"]
@@ -141,10 +159,10 @@ def test_the_route_answers_any_question_in_bounds(seen: Seen) -> None:
 
 
 SHOWN = {
-    "model": ["Contract\nOrder", "read.order: Order", "items: list[Item]", '"id": 7', SCRIPT],
+    "model": ["Contract\nOrder", "read.order: Order", "changed since", "items: list[Item]", '"id": 7', SCRIPT],
     "many": ["list of 2,000", "Contract\nlist[Item]", "First 2 rows", "sku\tprice", "1.0"],
     "table": [
-        "Table[Trip]: 1,000 rows x 4 columns", "Rows\n1,000", "not signed", "xxh3:", "read.trips: Table[Trip]",
+        "Table[Trip]: 1,000 rows x 4 columns", "Rows\n1,000", "not signed", "the same as in", "xxh3:", "read.trips: Table[Trip]",
         "km\tfloat >= 0\t0\t0.0\t499.5", "driver\tstr\t0", f"1\t0.5\t{SCRIPT}\\u202e\twithheld",
     ],
     "gone": ["Table[Trip]: 1 row x 4 columns", "Contract\nTable[Trip]", "Delft"],

@@ -10,6 +10,7 @@ import pytest
 
 from tests.test_project import imports
 from typedxcom.airflow.tab import plugin
+from typedxcom.airflow.tab.before import changes
 from typedxcom.airflow.tab.entries import StoredEntry
 from typedxcom.airflow.tab.shown import shown_entries
 from typedxcom.exchange.forms import text_form
@@ -152,3 +153,52 @@ def texts_in(tree: Any) -> list[str]:
         return [tree]
     parts = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
     return [text for part in parts for text in texts_in(part)]
+
+
+def pointer(run: str, **fields: Any) -> dict[str, Any]:
+    """A pointer to the same bytes as another run's, unless *fields* say otherwise."""
+    return {**POINTER, "path": f"shop/{run}/task/-1/return_value/abc.arrow", **fields}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        ({"a": 1, "b": [1.5]}, {"b": [1.5], "a": 1}, "same"),
+        ({"a": 1}, {"a": 2}, "changed"),
+        ([1], [1.0], "changed"),
+        ([1], [True], "changed"),
+        (None, 0, "changed"),
+        ([1180591620717411303424], text_form(b"[1180591620717411303424]"), "same"),
+        (text_form(b'{"a": 1}'), text_form(b'{"a":1}'), "same"),
+        (pointer("one"), pointer("two", mac="hmac-sha256:" + "0" * 64), "same"),
+        (pointer("one"), pointer("two", digest="xxh3:" + "1" * 32), "changed"),
+        (pointer("one"), pointer("two", size=999), "changed"),
+        ([pointer("one"), 1], [pointer("two"), 1], "same"),
+        ([pointer("one")], [pointer("two"), pointer("two")], "changed"),
+        (pointer("one"), pointer("two", digest="sha256:" + "0" * 64), "unknown"),
+        (pointer("one"), pointer("two", codec="parquet", digest="xxh3:" + "1" * 32), "unknown"),
+        ([1, 2], pointer("two"), "unknown"),
+        (pointer("one", path="../x"), pointer("two"), "unknown"),
+    ],
+)
+def test_an_xcom_is_compared_with_that_of_the_run_before(before, now, change):
+    """Stored values by their digests, others as JSON. What cannot be compared is not guessed."""
+    assert changes([entry(now)], [entry(before)]) == {"return_value": change}
+    (only,) = shown_entries([entry(now)], {"return_value": change})["xcoms"]
+    assert only["change"] == change
+
+
+def test_entries_that_were_cut_are_compared_by_size_and_beginning():
+    """A key that the run before has not pushed is new."""
+    cut, longer = (StoredEntry("return_value", "[1, 2", size, "") for size in (10**9, 10**9 + 1))
+    other = StoredEntry("return_value", "[1, 3", 10**9, "")
+    assert [changes([cut], [one])["return_value"] for one in (cut, longer, other)] == [
+        "unknown",
+        "changed",
+        "changed",
+    ]
+    assert changes([cut], []) == {"return_value": "new"}
+    assert changes([entry(1)], [cut]) == {"return_value": "changed"}
+    pointers = StoredEntry("return_value", '[{"$typedxcom": 1, "path": "', 10**9, "")
+    assert changes([pointers], [longer]) == {"return_value": "unknown"}
+    assert shown_entries([entry(1)])["xcoms"][0]["change"] is None

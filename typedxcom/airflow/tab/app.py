@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from typedxcom.airflow.tab.entries import entries_of
+from typedxcom.airflow.tab.before import changes
+from typedxcom.airflow.tab.entries import entries_of, run_before
 from typedxcom.airflow.tab.shown import shown_entries
 
 __all__ = ["make_app"]
@@ -37,7 +38,10 @@ def make_app() -> Any:
         session: Any, dag_id: str, run_id: str, task_id: str, map_index: int = -1
     ) -> JSONResponse:
         found = entries_of(session, dag_id, run_id, task_id, map_index)
-        return JSONResponse(shown_entries(found), headers=_PRIVATE)
+        earlier = run_before(session, dag_id, run_id, task_id, map_index) if found else None
+        before = entries_of(session, dag_id, earlier, task_id, map_index) if earlier else []
+        shown = shown_entries(found, changes(found, before) if earlier else {})
+        return JSONResponse({**shown, "before": earlier}, headers=_PRIVATE)
 
     xcoms.__annotations__["session"] = SessionDep  # it is imported only here
     app.get("/tab.js")(module)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["MAX_TEXT", "StoredEntry", "entries_of"]
+__all__ = ["MAX_TEXT", "StoredEntry", "entries_of", "run_before"]
 
 MAX_TEXT = 100_000  # characters of an entry; a larger one is cut
 _MAX_ENTRIES = 100
+_MAX_RUNS = 20  # before a run, among which the one before is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,41 @@ def entries_of(
 ) -> list[StoredEntry]:
     """Returns the XComs of a task instance by key. The database cuts those that are too long."""
     return sorted(_entries(session, dag_id, run_id, task_id, map_index), key=lambda one: one.key)
+
+
+def run_before(session: Any, dag_id: str, run_id: str, task_id: str, map_index: int) -> str | None:
+    """Returns the id of the newest earlier run in which the task instance succeeded, if any."""
+    import sqlalchemy as sa
+    from airflow.models.dagrun import DagRun
+    from airflow.models.taskinstance import TaskInstance
+
+    this = session.execute(
+        sa.select(DagRun.run_after, DagRun.id).filter_by(dag_id=dag_id, run_id=run_id)
+    ).first()
+    if this is None:
+        return None
+    is_earlier = sa.or_(
+        DagRun.run_after < this.run_after,
+        sa.and_(DagRun.run_after == this.run_after, DagRun.id < this.id),
+    )
+    runs = session.scalars(
+        sa.select(DagRun.run_id)
+        .where(DagRun.dag_id == dag_id, is_earlier)
+        .order_by(DagRun.run_after.desc(), DagRun.id.desc())
+        .limit(_MAX_RUNS)
+    ).all()
+    succeeded = set(
+        session.scalars(
+            sa.select(TaskInstance.run_id).where(
+                TaskInstance.dag_id == dag_id,
+                TaskInstance.task_id == task_id,
+                TaskInstance.map_index == map_index,
+                TaskInstance.run_id.in_(runs),
+                TaskInstance.state == "success",
+            )
+        )
+    )
+    return next((run for run in runs if run in succeeded), None)
 
 
 def _entries(

@@ -7,9 +7,10 @@ characters are spelled out, and a damaged preview is left out.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from typedxcom.airflow.tab.before import Change
 from typedxcom.airflow.tab.entries import StoredEntry
 from typedxcom.codecs.text import read_text
 from typedxcom.errors import DecodeError
@@ -24,12 +25,22 @@ _MAX_ABOUT = 200
 _RETURNED = "return_value"
 
 
-def shown_entries(entries: Sequence[StoredEntry]) -> dict[str, Any]:
-    """Returns the XComs of a task instance. The preview belongs to what the task returned."""
+def shown_entries(
+    entries: Sequence[StoredEntry], changes: Mapping[str, Change] | None = None
+) -> dict[str, Any]:
+    """Returns the XComs of a task instance. The preview belongs to what the task returned.
+
+    Args:
+        entries: What its rows hold.
+        changes: What became of each key since the run before, if there was one.
+    """
     found = [_preview(one) for one in entries if one.key == KEY]
     own = (one for one in entries if one.key != KEY)
     ordered = sorted(own, key=lambda one: one.key != _RETURNED)
-    return {"xcoms": [_beside(one, found if one.key == _RETURNED else []) for one in ordered]}
+    shown = [_beside(one, found if one.key == _RETURNED else []) for one in ordered]
+    for entry, one in zip(ordered, shown, strict=True):
+        one["change"] = (changes or {}).get(entry.key)
+    return {"xcoms": shown}
 
 
 def _preview(entry: StoredEntry) -> dict[str, Any] | None:

@@ -156,7 +156,14 @@ const readers = (preview) =>
         h("div", { key: at }, h("code", null, `${task}.${parameter}`), ": ", h("span", { className: "type" }, type)),
       );
 
-const facts = ({ at, bytes, form, preview, stored }, taskId) => [
+const CHANGES = {
+  changed: "changed since",
+  new: "not there in",
+  same: "the same as in",
+  unknown: "cannot be compared with",
+};
+
+const facts = ({ at, bytes, change, form, preview, stored }, taskId, before) => [
   ["Contract", preview && h("span", { className: "type" }, preview.type)],
   ["Written by", h("code", null, taskId)],
   ["Read by", preview && readers(preview)],
@@ -171,6 +178,7 @@ const facts = ({ at, bytes, form, preview, stored }, taskId) => [
   ["File type", stored?.media_type],
   ["Digest", stored && h("code", null, stored.digest)],
   ["Signature", stored && (stored.is_signed ? "signed; readers verify it" : "not signed")],
+  ["Last run", change && [`${CHANGES[change]} `, h("code", { key: "before" }, before)]],
   ["Pushed", h("time", { dateTime: at }, at.replace("T", " "))],
 ];
 
@@ -185,7 +193,7 @@ const Value = ({ label, xcom }) => {
   ];
 };
 
-const XCom = ({ taskId, xcom }) => {
+const XCom = ({ before, taskId, xcom }) => {
   const id = useId();
   return h(
     "section",
@@ -193,7 +201,7 @@ const XCom = ({ taskId, xcom }) => {
     h("h3", { id }, xcom.key),
     h("p", { className: "about" }, xcom.about ?? ""),
     xcom.wrong && h("p", { role: "alert" }, xcom.wrong),
-    h(Facts, { rows: facts(xcom, taskId) }),
+    h(Facts, { rows: facts(xcom, taskId, before) }),
     xcom.preview && h(Preview, { preview: xcom.preview }),
     h(Value, { label: xcom.key, xcom }),
     xcom.stored &&
@@ -223,13 +231,13 @@ const TypedXCom = ({ dagId, mapIndex, runId, taskId }) => {
     const address = new URL(`typedxcom/dags/${encodeURIComponent(dagId)}/xcoms`, document.baseURI);
     address.search = new URLSearchParams({ map_index: mapIndex ?? "-1", run_id: runId, task_id: taskId });
     load(address, control.signal).then(
-      ({ xcoms }) => setState({ xcoms }),
+      ({ before, xcoms }) => setState({ before, xcoms }),
       (error) => control.signal.aborted || setState({ error: error.message }),
     );
     return () => control.abort();
   }, [dagId, mapIndex, round, runId, taskId]);
 
-  const { error, xcoms } = state;
+  const { before, error, xcoms } = state;
   return h(
     "div",
     { className: "txc" },
@@ -249,7 +257,7 @@ const TypedXCom = ({ dagId, mapIndex, runId, taskId }) => {
         ),
         h("button", { onClick: reload, type: "button" }, "Reload"),
       ),
-    xcoms?.map((xcom) => h(XCom, { key: xcom.key, taskId, xcom })),
+    xcoms?.map((xcom) => h(XCom, { before, key: xcom.key, taskId, xcom })),
   );
 };
 
