@@ -1,10 +1,11 @@
-"""Runs one DAG in this process while OpenLineage's provider writes its events to a file.
+"""Runs DAGs in this process while OpenLineage's provider writes its events to a file.
 
 ``python -m tests.deployment.lineage FOLDER``; the settings come from the environment.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from tests.harness.dagtest import run_dag
 from typedxcom import File, LazyTable, Table, task
+from typedxcom.airflow.config import lineage_inline
 
 
 class Trip(BaseModel):
@@ -76,6 +78,38 @@ def flow(folder: Path) -> Any:
     return made()
 
 
+def small(folder: Path) -> Any:
+    """A DAG whose values are all in their entries."""
+
+    @dag(dag_id="small", schedule=None)
+    def made() -> None:
+        @task
+        def report() -> Report:
+            return Report(title="s3cret", rows=[1])
+
+        @task
+        def publish(report: Report, copies: int) -> None: ...
+
+        @task(do_xcom_push=False)
+        def silent() -> int:
+            return 1
+
+        publish(report(), 3) >> silent()
+
+    return made()
+
+
+def inline_too(folder: Path) -> Any:
+    """The same DAG, after the setting was switched on."""
+    os.environ["AIRFLOW__TYPEDXCOM__LINEAGE_INLINE"] = "True"
+    lineage_inline.cache_clear()
+    made = small(folder)
+    made.dag_id = "inline_too"
+    return made
+
+
 if __name__ == "__main__":
-    result = run_dag(flow(Path(sys.argv[1])))
-    sys.exit(0 if result.state == "success" else f"{result}\n{result.errors}")
+    for make in (flow, small, inline_too):
+        result = run_dag(make(Path(sys.argv[1])))
+        if result.state != "success":
+            sys.exit(f"{result}\n{result.errors}")

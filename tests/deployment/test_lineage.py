@@ -100,3 +100,26 @@ def test_models_and_files_are_datasets_where_they_are_stored(
     }
     assert named(events["flow.fares"], "outputs") == {}
     assert named(events["flow.report"], "inputs") == {}
+
+
+def test_small_values_are_datasets_only_if_the_setting_says_so(
+    events: dict[str, dict[str, Any]],
+) -> None:
+    """With types and size, but without the value or a digest, from which it could be guessed."""
+    for dag in ("small", "inline_too"):
+        assert named(events[f"{dag}.silent"], "outputs") == {}
+        assert "s3cret" not in json.dumps([events[f"{dag}.report"], events[f"{dag}.publish"]])
+    assert named(events["small.report"], "outputs") == {}
+    assert named(events["small.publish"], "inputs") == {}
+
+    name = f"{NAMESPACE}/inline_too.report.return_value"
+    ((written, output),) = named(events["inline_too.report"], "outputs").items()
+    ((read, given),) = named(events["inline_too.publish"], "inputs").items()
+    assert written == read == name
+    for dataset in (output, given):
+        fields = {one["name"]: one["type"] for one in dataset["facets"]["schema"]["fields"]}
+        assert fields == {"title": "str", "rows": "list[int]"}
+    assert output["outputFacets"]["outputStatistics"]["size"] == len(
+        '{"title":"s3cret","rows":[1]}'
+    )
+    assert "version" not in output["facets"]

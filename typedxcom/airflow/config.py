@@ -13,7 +13,7 @@ from typedxcom.errors import ConfigurationError
 from typedxcom.pointer.signing import check_keys
 from typedxcom.settings import MAX_PREVIEW, Settings
 
-__all__ = ["SECTION", "check_dags", "conf", "settings", "signing_keys"]
+__all__ = ["SECTION", "check_dags", "conf", "lineage_inline", "settings", "signing_keys"]
 
 SECTION = "typedxcom"
 
@@ -48,6 +48,19 @@ def _preview_rows() -> int | None:
     if not 0 <= rows <= MAX_PREVIEW:
         raise ValueError(f"preview is {rows}: it needs a number from 0 to {MAX_PREVIEW}, or off")
     return rows
+
+
+@functools.cache
+def lineage_inline() -> bool:
+    """Whether OpenLineage also gets the values that are in an entry itself.
+
+    Raises:
+        ConfigurationError: The value is not a boolean.
+    """
+    try:
+        return bool(conf.getboolean(SECTION, "lineage_inline", fallback=False))
+    except ValueError as error:
+        raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
 
 
 @functools.cache

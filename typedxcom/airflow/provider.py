@@ -166,6 +166,17 @@ def get_provider_info() -> dict[str, Any]:
                         "example": "5",
                         "default": "off",
                     },
+                    "lineage_inline": {
+                        "description": (
+                            "Report small values to OpenLineage too: those that are in the XCom "
+                            "itself. Stored values are always reported. A dataset has the types "
+                            "of a value and its size, but never the value."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "boolean",
+                        "example": None,
+                        "default": "False",
+                    },
                     "log_transfers": {
                         "description": (
                             "Log a line with task, store, bytes, rows and seconds for every object "

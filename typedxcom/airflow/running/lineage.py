@@ -5,7 +5,8 @@ reads and pushes before that, but only if the provider is loaded. Without the pr
 runs and nothing is imported.
 
 A dataset is one XCom of a task. Its name has no run in it, so that all runs have the same dataset.
-Small values, which are in the entry itself, are not datasets.
+Small values, which are in the entry itself, are datasets only if the setting `lineage_inline` says
+so. They have no digest: somebody could guess a small value from it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
+import msgspec
 from typing_extensions import ParamSpec
 
+from typedxcom.airflow.config import lineage_inline
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.running.origins import origins_of
 from typedxcom.contracts import Contract, Place, Promise
@@ -47,11 +50,13 @@ class _Flow:
     Attributes:
         inputs: The XComs that were read, each with the promise of the parameter.
         outputs: The pointers in the entry of the return value.
+        inline: Bytes of the entry, if it has no pointers and is a dataset nevertheless.
         returned: The promise of the return value.
     """
 
     inputs: list[tuple[Origin, Promise]] = field(default_factory=list)
     outputs: list[Pointer] = field(default_factory=list)
+    inline: int | None = None
     returned: Promise = field(default_factory=Promise)
 
 
@@ -96,7 +101,7 @@ def note_inputs(
     flow = _flow_of(operator)
     for place, value in raw.items():
         promise = _promise_at(contract, operator, place)
-        if place in stored or has_stored(promise.schema):
+        if lineage_inline() or place in stored or has_stored(promise.schema):
             flow.inputs.extend((origin, promise) for origin in origins_of(value, ti))
 
 
@@ -116,9 +121,12 @@ def stored_places(contract: Contract, operator: Any) -> set[Place]:
 
 @_harmless
 def note_output(operator: Any, entry: Any, promise: Promise) -> None:
-    """Notes the pointers in *entry*, which was pushed for *promise*."""
+    """Notes what is a dataset in *entry*, which was pushed for *promise*."""
     flow = _flow_of(operator)
     flow.outputs, flow.returned = list(_pointers(entry)), promise
+    is_pushed = entry is not None and operator.do_xcom_push
+    if is_pushed and not flow.outputs and lineage_inline():
+        flow.inline = len(msgspec.json.encode(entry))
 
 
 def _pointers(entry: Any) -> Iterator[Pointer]:
@@ -142,7 +150,7 @@ def facets_of(operator: Any, ti: Any, before: Any) -> Any:
     flow, is_checked = _flow_of(operator), not warns(ti.dag_id)
     found = OperatorLineage(
         inputs=list(_unique(_input(*one, is_checked=is_checked) for one in flow.inputs)),
-        outputs=[_output(flow, ti)] if flow.outputs else [],
+        outputs=[_output(flow, ti)] if flow.outputs or flow.inline is not None else [],
     )
     if before is not None:
         return found.merge(before)
@@ -209,7 +217,8 @@ def _output(flow: _Flow, ti: Any) -> Any:
 
     rows = [one.rows for one in flow.outputs if one.rows is not None]
     statistics = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
-        rowCount=sum(rows) if rows else None, size=sum(one.size for one in flow.outputs)
+        rowCount=sum(rows) if rows else None,
+        size=sum(one.size for one in flow.outputs) if flow.inline is None else flow.inline,
     )
     facets = _schema_facet(flow.returned.schema, _row(flow.returned))
     if len(flow.outputs) == 1:
