@@ -58,8 +58,8 @@ def test_each_argument_has_a_line_under_its_parameters_name():
         return [Order(id=n, at="2024-01-01T00:00:00") for n in range(2000)]
 
     @task
-    def text() -> float:
-        return float("1e300")
+    def odd() -> list[int | float | str | dict[str, int]]:
+        return [2**70, float("nan"), float("-inf"), "a\0\ud800", {"\0": 1}]
 
     @task
     def numbers() -> list[int]:
@@ -67,7 +67,7 @@ def test_each_argument_has_a_line_under_its_parameters_name():
 
     @task
     def take(
-        trips: Table[Trip], day: str, *rest: int, orders: list[Order], ns: list[int], big: float
+        trips: Table[Trip], day: str, *rest: int, orders: list[Order], ns: list[int], odd: list[Any]
     ) -> None:
         read.update(trips=trips.num_rows, day=day, rest=rest, orders=len(orders), ns=len(ns))
 
@@ -98,7 +98,7 @@ def test_each_argument_has_a_line_under_its_parameters_name():
 
     result = run(
         "rendered",
-        lambda: take(table(), "{{ dag.dag_id }}", 7, 8, orders=many(), ns=numbers(), big=text()),
+        lambda: take(table(), "{{ dag.dag_id }}", 7, 8, orders=many(), ns=numbers(), odd=odd()),
         lambda: each.partial(day="x", extra=1).expand(n=[5, 6]),
         lambda: by_dict.expand_kwargs([{"n": 1, "task_id": "mine"}]),
         lambda: added(trip(), ["short", "long" * 5000]),
@@ -108,15 +108,15 @@ def test_each_argument_has_a_line_under_its_parameters_name():
     assert read == {"trips": 1000, "day": "rendered", "rest": (7, 8), "orders": 2000, "ns": 1500}
 
     shown = arguments(result, "take")
-    assert list(shown) == ["trips", "day", "*rest[2]", "*rest[3]", "orders", "ns", "big"]
+    assert list(shown) == ["trips", "day", "*rest[2]", "*rest[3]", "orders", "ns", "odd"]
     assert shown["trips"].startswith("Table[Trip]: 1,000 rows x 2 columns, ")
     assert shown["orders"].startswith("list[Order]: ")
-    assert [shown[name] for name in ("day", "*rest[2]", "*rest[3]", "big")] == [
+    assert [shown[name] for name in ("day", "*rest[2]", "*rest[3]")] == [
         "rendered",
         7,
         8,
-        1e300,
     ]
+    assert shown["odd"] == [str(2**70), "nan", "-inf", "a\\0\\ud800", {"\\0": 1}]
     *numbers_shown, more = shown["ns"]
     assert numbers_shown == list(range(len(numbers_shown)))
     assert more == f"… {1500 - len(numbers_shown):,} more"

@@ -10,6 +10,7 @@ whole texts.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -31,6 +32,7 @@ _LABEL = "argument "  # with a space, so it hides no attribute of the operator
 _MAX_LINE = 200  # characters
 _MAX_DEPTH = 20
 _WITHHELD = "(withheld)"
+_MAX_INT = 2**63 - 1  # of msgpack, in which Airflow sends the fields
 
 
 def fields_to_render(fields: Iterable[str]) -> list[str]:
@@ -100,6 +102,7 @@ class _Glance:
         return self._leaf(value, depth)
 
     def _leaf(self, value: Any, depth: int) -> Any:
+        value = _sendable(value)
         is_text = isinstance(value, str)
         size = len(value if is_text else str(value)) + len("'', ")
         if depth and is_text and size > self._left:
@@ -123,8 +126,17 @@ class _Glance:
             if self._left <= 0:
                 return {**made, "…": f"{len(value) - len(made):,} more"}
             self._left -= len(str(key)) + len("'': ")
-            made[key] = _WITHHELD if key in self._names else self._part(part, depth + 1)
+            made[_sendable(key)] = _WITHHELD if key in self._names else self._part(part, depth + 1)
         return made
+
+
+def _sendable(value: Any) -> Any:
+    """Returns *value*, or a text for what neither msgpack nor every database takes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return str(value) if isinstance(value, int) and abs(value) > _MAX_INT else value
 
 
 def _opened(entry: dict[str, Any], limit: int) -> Any:
