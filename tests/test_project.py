@@ -32,6 +32,7 @@ FLOORS = {
     "operator_outputs": 1,
     "sizes": 1,
     "annotations": 2,
+    "loops": 2,
     "scopes": 2,
     "pointer": 2,
     "registry": 2,

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         ValidationError,
         WiringError,
     )
+    from typedxcom.loops import Loop
     from typedxcom.registry import register_codec
     from typedxcom.schema import Lax
     from typedxcom.stored.file import File
@@ -58,6 +59,7 @@ __all__ = [
     "IntegrityError",
     "Lax",
     "LazyTable",
+    "Loop",
     "OutputAttributeError",
     "PointerNotFoundError",
     "PrimaryKey",
@@ -93,6 +95,7 @@ _HOMES = {
         ("ArrowType", "LazyTable", "PrimaryKey", "Rows", "Table", "Unique", "to_arrow_schema"),
         "typedxcom.tables",
     ),
+    "Loop": "typedxcom.loops",
     "register_codec": "typedxcom.registry",
 }
 

@@ -15,9 +15,11 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 import pyarrow as pa
 from airflow.sdk.bases.decorator import Task as _AirflowTask
 from airflow.sdk.definitions.dag import DAG
+from airflow.sdk.definitions.taskgroup import TaskGroup
 from airflow.sdk.definitions.xcom_arg import XComArg as _AirflowXComArg
 from typing_extensions import Never, ParamSpec, Self
 
+from typedxcom.loops import Loop as Loop
 from typedxcom.tables.checks.report import Filtered
 
 _P = ParamSpec("_P")
@@ -258,6 +260,14 @@ def typed_output(operator: Any, type: Any, /) -> XComArg[Any]: ...
 
 # Groups and DAGs ---------------------------------------------------------------------------------
 
+class Decision(Protocol):
+    """Airflow's ``LoopDecision``, which releases before 3.4 do not have."""
+
+    @property
+    def stop(self) -> bool: ...
+    @property
+    def reason(self) -> str | None: ...
+
 class TaskGroupFactory(Generic[_P, _R_co]):
     """A function with the decorator ``@task_group``."""
 
@@ -270,6 +280,9 @@ class TaskGroupFactory(Generic[_P, _R_co]):
     def expand(self, **kwargs: Any) -> Any: ...
     def expand_kwargs(self, kwargs: Any) -> Any: ...
     def override(self, **kwargs: Any) -> TaskGroupFactory[_P, _R_co]: ...
+    def loop(
+        self, *, max_iterations: int, until: Callable[..., bool | Decision] | None = None
+    ) -> TaskGroup: ...
 
 class TaskGroupDecorator:
     """``@task_group(...)``."""

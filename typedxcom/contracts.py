@@ -151,6 +151,11 @@ class Contract:
         return self._read().body
 
     @property
+    def loops(self) -> Mapping[str, Promise]:
+        """The promise of the state of the loop, for each parameter annotated ``Loop[T]``."""
+        return self._read().loops
+
+    @property
     def is_resolved(self) -> bool:
         """Whether every name in the annotations can be resolved by now."""
         return self._read().is_complete
@@ -161,7 +166,7 @@ class Contract:
 
     def is_injected(self, name: str) -> bool:
         """Whether Airflow fills the parameter *name* from its context."""
-        return name in self.injected
+        return name in self.injected or name in self._read().loops
 
     def takes(self, name: str) -> bool:
         """Whether the function takes the keyword *name*."""

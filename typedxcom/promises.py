@@ -15,6 +15,7 @@ import typing_extensions as te
 
 from typedxcom.annotations import read_hints
 from typedxcom.codecs import is_surely_read, known_codec, make_codec, refuse_unsupported
+from typedxcom.loops import state_in
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.kinds import SCALARS
@@ -148,6 +149,8 @@ class Promises:
         others: The promise of each argument that ``**kwargs`` takes.
         returned: The promise of what the task pushes as its return value.
         body: The promise of the function's own ``return``, even if the task pushes something else.
+        loops: The promise of what each iteration of the loop gives the next, for a parameter that
+            is annotated ``Loop[T]``.
         unresolved: Parameter to the name in its annotation that has no meaning yet.
         unresolved_return: The name in the return annotation that has no meaning yet.
     """
@@ -157,6 +160,7 @@ class Promises:
     others: Promise = ANYTHING
     returned: Promise = ANYTHING
     body: Promise = ANYTHING
+    loops: dict[str, Promise] = field(default_factory=dict)
     unresolved: dict[str, str] = field(default_factory=dict)
     unresolved_return: str | None = None
 
@@ -171,6 +175,8 @@ class Promises:
             yield name, parameter_place(name), promise
         yield None, "the parameter `*args`", self.rest
         yield None, "the parameter `**kwargs`", self.others
+        for name, promise in self.loops.items():
+            yield None, parameter_place(name), promise
         yield None, RETURN_PLACE, self.returned
 
 
@@ -198,12 +204,16 @@ def read_promises(
     returns, annotation = _RETURN in found, found.pop(_RETURN, Any)
     missing_return = unresolved.pop(_RETURN, None)
     parameters, rest, others, body = {}, ANYTHING, ANYTHING, ANYTHING
+    loops: dict[str, Promise] = {}
     for name, written in found.items():
         if name in injected:
             continue
+        state = state_in(written)
         kind = signature.parameters[name].kind if name in signature.parameters else None
         try:
-            if kind is inspect.Parameter.VAR_POSITIONAL:
+            if state is not None:
+                loops[name] = _promise(state, before.loops.get(name))
+            elif kind is inspect.Parameter.VAR_POSITIONAL:
                 rest = _promise(_each(written), before.rest)
             elif kind is inspect.Parameter.VAR_KEYWORD and not _is_unpacked(written):
                 others = _promise(written, before.others)
@@ -217,7 +227,7 @@ def read_promises(
             body = _promise(_result(function, annotation), before.body)
         except NameError as error:
             missing_return = _missing_name(error)
-    return Promises(parameters, rest, others, body, body, unresolved, missing_return)
+    return Promises(parameters, rest, others, body, body, loops, unresolved, missing_return)
 
 
 def context_promise(

@@ -18,7 +18,7 @@ _HOMES = {
     "result": "airflow.sdk",
     "setup": "typedxcom.airflow.authoring.decorators",
     "task": "typedxcom.airflow.authoring.decorators",
-    "task_group": "airflow.sdk",
+    "task_group": "typedxcom.airflow.authoring.groups",
     "teardown": "typedxcom.airflow.authoring.decorators",
     "typed": "typedxcom.airflow.authoring.decorators",
     "typed_output": "typedxcom.airflow.authoring.classic",

@@ -23,6 +23,7 @@ from airflow.sdk.definitions._internal.expandinput import (
 from airflow.sdk.definitions._internal.mixins import ResolveMixin
 from airflow.sdk.definitions._internal.types import NOTSET
 from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS as _CONTEXT_KEYS
+from airflow.sdk.definitions.decorators.task_group import _TaskGroupFactory
 from airflow.sdk.definitions.mappedoperator import MappedOperator, ensure_xcomarg_return_value
 from airflow.sdk.definitions.xcom_arg import (
     ConcatXComArg,
@@ -40,6 +41,16 @@ except ImportError:  # Airflow 3.1
         AirflowNotFoundException,
     )
 
+try:
+    from airflow.sdk.definitions._internal.loop import (  # type: ignore[import-not-found]
+        LoopTaskGroup,
+    )
+except ImportError:  # before Airflow 3.4
+
+    class LoopTaskGroup:  # type: ignore[no-redef]
+        """A loop, of which this Airflow has none."""
+
+
 __all__ = [
     "CALLBACK_KEYS",
     "INJECTED_KEYS",
@@ -51,6 +62,7 @@ __all__ = [
     "DagContext",
     "DictOfListsExpandInput",
     "ListOfDictsExpandInput",
+    "LoopTaskGroup",
     "MapXComArg",
     "MappedArgument",
     "MappedOperator",
@@ -59,6 +71,7 @@ __all__ = [
     "Task",
     "TaskDecoratorType",
     "TaskGroupContext",
+    "TaskGroupFactory",
     "ZipXComArg",
     "ensure_xcomarg_return_value",
     "is_decorated_task",
@@ -71,6 +84,7 @@ __all__ = [
 ]
 
 TaskDecoratorType = _TaskDecorator
+TaskGroupFactory = _TaskGroupFactory
 
 # Airflow declares these for its whole context, but a running task gets none of them: some are for
 # callbacks, others it no longer fills.

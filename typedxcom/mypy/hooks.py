@@ -31,6 +31,7 @@ from typedxcom.mypy.features.decorators import (
 from typedxcom.mypy.features.fast_path import fitting_arguments, maps_plainly, sets_plainly
 from typedxcom.mypy.features.groups import decorate_group
 from typedxcom.mypy.features.kwargs import KeywordMapping
+from typedxcom.mypy.features.loops import check_loop
 from typedxcom.mypy.features.mapping import Mapping
 from typedxcom.mypy.features.operators import expand_operator
 from typedxcom.mypy.features.rebinding import named_like_task
@@ -57,6 +58,8 @@ def _signature_table() -> dict[str, SignatureHook]:
         table[f"{task}.expand"] = partial(_expand, method="expand")
         table[f"{task}.expand_kwargs"] = partial(_expand, method="expand_kwargs")
         table[f"{task}.partial"] = _partial
+    for group in (names.GROUP, names.SDK_GROUP):
+        table[f"{group}.loop"] = _loop
     for kind in names.OUTPUTS:
         table[f"{kind}.map"] = partial(_chain, method=chaining.mapped)
         table[f"{kind}.zip"] = partial(_chain, method=chaining.zipped)
@@ -208,6 +211,13 @@ def _partial(site: Site, ctx: MethodSigContext) -> FunctionLike:
     if not _is_usual(site, call, task, sets_plainly):
         Mapping(site, call, task).partial()
     return _open(ctx.default_signature, make_task(site, task.set_by(call)))
+
+
+def _loop(site: Site, ctx: MethodSigContext) -> FunctionLike:
+    group = _owner(ctx)
+    if group is not None and isinstance(ctx.context, CallExpr):
+        check_loop(site, ctx.context, group)
+    return ctx.default_signature
 
 
 def _is_usual(

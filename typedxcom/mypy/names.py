@@ -22,6 +22,7 @@ LOADED: Final = "TYPEDXCOM_PLUGIN"
 TABLE: Final = "typedxcom.tables.annotations.Table"
 PUBLIC_TABLE: Final = f"{PUBLIC}.Table"
 TABLES: Final = (TABLE, "typedxcom.tables.lazy.LazyTable")
+LOOP: Final = "typedxcom.loops.Loop"
 TASK: Final = f"{PUBLIC}.Task"
 DECORATOR: Final = f"{PUBLIC}.TaskDecorator"
 DECORATORS: Final = f"{PUBLIC}.TaskDecoratorCollection"
@@ -62,6 +63,7 @@ NOT_SET: Final = (
     "airflow.serialization.definitions.notset.ArgNotSet",  # from Airflow 3.2 on
 )
 SDK_METADATA: Final = f"{SDK}.definitions.asset.metadata.Metadata"
+SDK_LOOP: Final = f"{SDK}.execution_time.loop.LoopContextAccessor"
 SDK_POKE: Final = f"{SDK}.bases.sensor.PokeReturnValue"
 SDK_LAZY_SEQUENCE: Final = f"{SDK}.execution_time.lazy_sequence.LazyXComSequence"
 

@@ -18,6 +18,7 @@ from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import is_decorated_task
 from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.running.failing import without_retries
+from typedxcom.airflow.running.loops import typed_loop
 from typedxcom.airflow.running.operators import authored, push_form, raw_arguments
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.running.warned import passing
@@ -26,6 +27,7 @@ from typedxcom.annotations import read_hints
 from typedxcom.contracts import CONTRACT, Contract
 from typedxcom.errors import ContractError
 from typedxcom.exchange.arguments import Forgive, load_arguments
+from typedxcom.loops import LOOP
 from typedxcom.scopes import local_names
 from typedxcom.stored.access import TableFormat
 
@@ -136,7 +138,7 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
 
     def load(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         with without_retries():
-            return load_arguments(
+            loaded, named = load_arguments(
                 promised,
                 args,
                 kwargs,
@@ -145,6 +147,7 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
                 airflow=as_airflow,
                 forgive=_forgiving(promised),
             )
+        return loaded, _with_loop(promised, named)
 
     def finish(value: Any) -> Any:
         return _finish(promised, value)
@@ -175,6 +178,14 @@ def _around(function: Any, load: Callable[..., Any], finish: Callable[[Any], Any
     if inspect.iscoroutinefunction(function):
         return checked_async
     return checked_generator if inspect.isgeneratorfunction(function) else checked
+
+
+def _with_loop(promised: Contract, named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with the loop that the function names, in the place of Airflow's own."""
+    promise = promised.loops.get(LOOP)
+    if promise is None or named.get(LOOP) is None:
+        return named
+    return {**named, LOOP: typed_loop(named[LOOP], promise, get_current_context()["ti"])}
 
 
 def _forgiving(promised: Contract) -> Forgive | None:

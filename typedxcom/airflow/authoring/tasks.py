@@ -33,6 +33,7 @@ from typedxcom.airflow.running.arguments import expanded_raw
 from typedxcom.airflow.running.operators import typed_operator
 from typedxcom.airflow.wiring.call import check_arguments, check_call
 from typedxcom.airflow.wiring.flows import output_schema, pushed_by
+from typedxcom.airflow.wiring.loops import refuse_loop
 from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs, wired_arguments
 from typedxcom.airflow.wiring.readers import read_in, reader_group
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
@@ -216,6 +217,9 @@ def _declared(made: TypedTask) -> Contract | None:
             setattr(made.function, CONTRACT, contract)
         refused_or_warned(refuse_result, made.operator_class, contract)
         refused_or_warned(refuse_generator, contract)
+        if contract.loops:
+            group = made.kwargs.get("task_group") or reader_group()
+            refuse_loop(contract, _shown_name(made), made.operator_class, group)
         refuse_declared_keys(made, contract)
     return contract
 

@@ -32,6 +32,7 @@ from typedxcom.airflow.running.lineage import (
     note_output,
     stored_places,
 )
+from typedxcom.airflow.running.loops import filled_loop
 from typedxcom.airflow.running.origins import origins_of
 from typedxcom.airflow.running.other_interpreters import for_child, from_child, runs_elsewhere
 from typedxcom.airflow.running.pulls import pulling_promises
@@ -73,7 +74,7 @@ class TypedOperator(KeepsContract):
         """Run the task under its contract."""
         self._load_arguments(context)
         try:
-            with self._pulling(context):
+            with self._pulling(context), filled_loop(context, self._contract):
                 result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
         except Exception:
             self._refuse_result()
@@ -83,7 +84,7 @@ class TypedOperator(KeepsContract):
     def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
         """Go on after a deferral. The arguments were rendered again, so they are read again."""
         self._load_arguments(context)
-        with self._pulling(context):
+        with self._pulling(context), filled_loop(context, self._contract):
             result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
         return self._push_form(result, context)
 

@@ -18,6 +18,7 @@ from typedxcom.airflow.raw import is_raw, raw_entries
 from typedxcom.airflow.running.promised import Output, as_value
 from typedxcom.airflow.wiring.flows import RETURN_KEY
 from typedxcom.airflow.wiring.promised import promised_under
+from typedxcom.airflow.wiring.readers import is_outside_loop
 from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ValidationError
 
@@ -63,7 +64,7 @@ def _pull(own: Callable[..., Any], ti: Any, dag: Any) -> Callable[..., Any]:
             with raw_entries() if promise.known else contextlib.nullcontext():
                 answers.append(own([task_id], dag_id, key, *more, **asked))
         try:
-            return _settled(task_ids, promises, answers, where)
+            return _settled(task_ids, promises, answers, where, is_many=_is_many(ti, dag, task_ids))
         except (ValidationError, CodecError) as error:
             _warn(error)
             return own(task_ids, dag_id, key, *more, **where)
@@ -85,7 +86,7 @@ def _apull(own: Callable[..., Any], ti: Any, dag: Any) -> Callable[..., Any]:
             with raw_entries() if promise.known else contextlib.nullcontext():
                 answers.append(await own([task_id], dag_id, key, *more, **asked))
         try:
-            return _settled(task_ids, promises, answers, where)
+            return _settled(task_ids, promises, answers, where, is_many=_is_many(ti, dag, task_ids))
         except (ValidationError, CodecError) as error:
             _warn(error)
             return await own(task_ids, dag_id, key, *more, **where)
@@ -109,6 +110,8 @@ def _settled(
     promises: Mapping[str, Promise],
     answers: Sequence[Sequence[Any]],
     where: Mapping[str, Any],
+    *,
+    is_many: bool,
 ) -> Any:
     """The values in the shape in which Airflow gives entries."""
     default = where.get("default")
@@ -122,8 +125,15 @@ def _settled(
         for entry in entries
     ]
     indexes = where.get("map_indexes", NOTSET)
-    is_one = isinstance(indexes, (int, type(None))) or (indexes is NOTSET and len(values) == 1)
+    is_single = indexes is NOTSET and len(values) == 1 and not is_many
+    is_one = isinstance(indexes, (int, type(None))) or is_single
     return values[0] if _is_one(task_ids) and is_one else values
+
+
+def _is_many(ti: Any, dag: Any, task_ids: Any) -> bool:
+    """Whether a pull from one task gives a list, with one value for each iteration of its loop."""
+    task = dag.task_dict.get(task_ids) if isinstance(task_ids, str) else None
+    return task is not None and is_outside_loop(task, ti.task.task_group)
 
 
 def _is_one(task_ids: Any) -> bool:

@@ -13,6 +13,7 @@ from typedxcom.airflow.wiring.chains import late_problems
 from typedxcom.airflow.wiring.edges import arguments_of, fields_of
 from typedxcom.airflow.wiring.fields import field_schema
 from typedxcom.airflow.wiring.flows import NotAnItem, describe, element, operator_contract
+from typedxcom.airflow.wiring.loops import CHECKED, check_loop, loops_of, state_of
 from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs
 from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
@@ -43,6 +44,21 @@ def check_tasks(dag: Any) -> Iterator[tuple[str, str]]:
             found = list(_check_operator(operator))
         for sentence in found:
             yield operator.task_id, sentence
+    for loop in loops_of(dag):
+        yield from ((loop.gate_task_id, sentence) for sentence in _check_plain_loop(loop))
+
+
+def _check_plain_loop(loop: Any) -> Iterator[str]:
+    """A loop of Airflow's own ``task_group``; ours was checked where it was made."""
+    gate = loop.dag.get_task(loop.gate_task_id)
+    if hasattr(gate, CHECKED):
+        return
+    if gate.until is not None and state_of(gate.until) is not None:
+        yield (
+            f"{gate.task_id}(loop) is a `Loop`, which the loops of Airflow's own task_group do not "
+            "fill. Import task_group from typedxcom."
+        )
+    yield from check_loop(loop)
 
 
 def _check_operator(operator: Any) -> Iterator[str]:
@@ -58,6 +74,11 @@ def _check_operator(operator: Any) -> Iterator[str]:
             "Use typedxcom.task, or @typed on top of the decorator."
         )
     yield from _said_by(refuse_generator, contract)
+    if contract_of(_function(operator)) is None and contract.loops:
+        yield (
+            f"{operator.task_id}(loop) is a `Loop`, which Airflow's own task does not fill. Import "
+            "task from typedxcom."
+        )
     yield from _check_plain(operator, contract)
     if contract_of(_function(operator)) is None:
         yield from _check_late(operator, contract)

@@ -1,7 +1,8 @@
 """Who reads an output? That decides whether the reader gets one value or a list.
 
 A step of a mapped task group reads the output of its own instance. A reader outside the group gets
-a list with the output of every instance.
+a list with the output of every instance. Loops of Airflow 3.4 are the same: a task outside one gets
+the output of every iteration.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from typedxcom.airflow.private import NOTSET, DagContext, TaskGroupContext
+from typedxcom.airflow.private import NOTSET, DagContext, LoopTaskGroup, TaskGroupContext
 
-__all__ = ["gets_list", "read_in", "reader_group"]
+__all__ = ["gets_list", "is_outside_loop", "loop_around", "read_in", "reader_group"]
 
 _READER: ContextVar[Any] = ContextVar("typedxcom_reader_group", default=NOTSET)
 
@@ -37,12 +38,27 @@ def reader_group() -> Any:
 def gets_list(operator: Any) -> bool:
     """Whether the reader gets a list with the output of every instance of *operator*.
 
-    Source: Airflow's ``get_relevant_map_indexes``.
+    Source: Airflow's ``get_relevant_map_indexes``, and ``is_loop_task_read_from_outside``.
     """
-    if operator.is_mapped:
+    if operator.is_mapped or is_outside_loop(operator, reader_group()):
         return True
     around = operator.get_closest_mapped_task_group()
     return around is not None and around.group_id not in _ids_around(reader_group())
+
+
+def loop_around(group: Any) -> Any:
+    """The loop that *group* is, or that is around it; None outside of loops."""
+    while group is not None:
+        if isinstance(group, LoopTaskGroup):
+            return group
+        group = group.parent_group
+    return None
+
+
+def is_outside_loop(operator: Any, group: Any) -> bool:
+    """Whether *operator* is in a loop, and a reader in the task group *group* is not."""
+    loop = loop_around(operator.task_group)
+    return loop is not None and loop.group_id not in _ids_around(group)
 
 
 def _ids_around(group: Any) -> Iterator[str | None]:

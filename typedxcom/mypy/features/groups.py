@@ -7,7 +7,7 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, CallableType, Instance, NoneType, Type, get_proper_type
 
 from typedxcom.mypy import names
-from typedxcom.mypy.types.bodies import visit_body
+from typedxcom.mypy.types.bodies import visit_group
 from typedxcom.mypy.types.outputs import make_output, output_of
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import Tasklike, TaskNote, make_task
@@ -21,12 +21,13 @@ def decorate_group(site: Site, ctx: MethodContext | FunctionContext) -> Type:
     if not given or not isinstance(given[0], CallableType):
         return site.instance(names.GROUP_DECORATOR) or ctx.default_return_type
     function = given[0]
-    value = function.ret_type
+    value, body = function.ret_type, None
     if isinstance(ctx.context, Decorator):
-        returned = visit_body(site, ctx.context, ctx.args[0][0])
+        returned, body = visit_group(site, ctx.context, ctx.args[0][0])
         value = returned if returned is not None and _says_nothing(value) else value
     name = (function.name or "").split(" of ")[0]
-    return make_task(site, Tasklike(TaskNote(name=name, kind="group"), function, value, group=True))
+    note = TaskNote(name=name, kind="group")
+    return make_task(site, Tasklike(note, function, value, group=True, loop=body))
 
 
 def _says_nothing(found: Type) -> bool:

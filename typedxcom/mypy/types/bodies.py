@@ -23,6 +23,7 @@ from mypy.nodes import (
 from mypy.typeops import make_simplified_union
 from mypy.types import Type
 
+from typedxcom.mypy.features.loops import read_loop
 from typedxcom.mypy.features.statements import all_statements
 from typedxcom.mypy.features.truth import check_truth
 from typedxcom.mypy.guard import unfiltered
@@ -30,8 +31,9 @@ from typedxcom.mypy.types.bare import beside_mypy, check_beside_mypy, is_skipped
 from typedxcom.mypy.types.outputs import first_output
 from typedxcom.mypy.types.shapes import is_object
 from typedxcom.mypy.types.site import Site, afresh
+from typedxcom.mypy.types.tasks import LoopBody
 
-__all__ = ["inferred_return", "quiet_return", "visit_body"]
+__all__ = ["inferred_return", "quiet_return", "visit_body", "visit_group"]
 
 
 DISPLAYS: Final = (DictExpr, ListExpr, DictionaryComprehension, ListComprehension)
@@ -43,10 +45,12 @@ class _Last:
     Attributes:
         given: The decorator's argument, which mypy makes once for all overloads.
         returned: What the body returns, if known.
+        loop: What the body of a group gives a loop, if that is certain.
     """
 
     given: object = None
     returned: Type | None = None
+    loop: LoopBody | None = None
 
 
 def visit_body(site: Site, decorated: Decorator, given: Expression) -> Type | None:
@@ -59,22 +63,29 @@ def visit_body(site: Site, decorated: Decorator, given: Expression) -> Type | No
     """
     if _Last.given is not given:
         with unfiltered(site.api), afresh(), site.in_function(decorated.func):
-            returned = _visit(site, decorated)
-        _Last.given, _Last.returned = given, returned
+            _Last.returned, _Last.loop = _visit(site, decorated)
+        _Last.given = given
     return _Last.returned
 
 
-def _visit(site: Site, decorated: Decorator) -> Type | None:
+def visit_group(
+    site: Site, decorated: Decorator, given: Expression
+) -> tuple[Type | None, LoopBody | None]:
+    """As `visit_body`, of a task group; also returns what it gives a loop, if that is certain."""
+    return visit_body(site, decorated, given), _Last.loop
+
+
+def _visit(site: Site, decorated: Decorator) -> tuple[Type | None, LoopBody | None]:
     func = decorated.func
     statements = all_statements(func.body.body)
     if is_skipped(site, func) and site.config.check_bare_dags:
         with beside_mypy(site, decorated):
             check_beside_mypy(site, decorated)
             check_truth(site, func.body, statements)
-            return inferred_return(site, statements)
+            return inferred_return(site, statements), read_loop(site, func.body.body)
     _check(site.api, func)
     check_truth(site, func.body, statements)
-    return inferred_return(site, statements)
+    return inferred_return(site, statements), read_loop(site, func.body.body)
 
 
 def _check(api: Any, func: FuncDef) -> None:

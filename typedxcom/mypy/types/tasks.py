@@ -32,6 +32,7 @@ from mypy.types import (
     TupleType,
     Type,
     TypedDictType,
+    UnionType,
     get_proper_type,
 )
 
@@ -41,12 +42,14 @@ from typedxcom.mypy.types.outputs import INFERRED, Note, forget_notes, make_outp
 from typedxcom.mypy.types.site import Site, unknown
 
 __all__ = [
+    "LoopBody",
     "TaskNote",
     "Tasklike",
     "called_task",
     "forget",
     "given_by_task",
     "injectable",
+    "loop_state",
     "make_task",
     "named_task",
     "output_value",
@@ -56,6 +59,9 @@ __all__ = [
 
 NOTE: Final = "<typedxcom task>"
 FUNCTION: Final = "<typedxcom function>"
+LAST: Final = "<typedxcom last>"  # before the name of a task
+LAST_INFERRED: Final = "<typedxcom inferred last>"
+READS: Final = "<typedxcom reads>"  # before the label of a task
 
 TASKS: Final = (names.TASK, names.SDK_TASK, names.SDK_TASK_IMPL)
 GROUPS: Final = (names.GROUP, names.SDK_GROUP)
@@ -88,6 +94,22 @@ class TaskNote(NamedTuple):
     spread: bool = False
 
 
+class LoopBody(NamedTuple):
+    """What a task group gives each iteration of a loop, and who reads it.
+
+    Attributes:
+        last: The name of the last task.
+        result: The type of its output.
+        inferred: The type that only its own code shows.
+        readers: Each task that takes the loop, and the type of the state that it reads.
+    """
+
+    last: str
+    result: Type
+    inferred: Type | None = None
+    readers: tuple[tuple[str, Type], ...] = ()
+
+
 class Tasklike:
     """A task or a task group at a call. It is not changed once it is made.
 
@@ -97,6 +119,7 @@ class Tasklike:
         value: The type of its output.
         group: Whether it is a task group.
         inferred: The type that its own code shows for its value, if no annotation gives it.
+        loop: What a task group gives a loop, if that is certain.
         usual: Its function, if a call of it may be a usual one; known from the first call on.
     """
 
@@ -108,8 +131,10 @@ class Tasklike:
         *,
         group: bool = False,
         inferred: Type | None = None,
+        loop: LoopBody | None = None,
     ) -> None:
         self.inferred = inferred
+        self.loop = loop
         self.note = note
         self.function = function
         self.value = value
@@ -121,7 +146,10 @@ class Tasklike:
 
     def noted(self, note: TaskNote) -> Tasklike:
         """Returns the same task with another note, which does not rename it."""
-        made = type(self)(note, self.function, self.value, group=self.group, inferred=self.inferred)
+        group, inferred = self.group, self.inferred
+        made = type(self)(
+            note, self.function, self.value, group=group, inferred=inferred, loop=self.loop
+        )
         made._callee = self._callee
         made.usual = None if note.partial else self.usual
         return made
@@ -285,7 +313,28 @@ def _task(proper: Instance, fullname: str) -> Tasklike:
         value,
         group=fullname in GROUPS,
         inferred=proper.extra_attrs.attrs.get(INFERRED) if proper.extra_attrs else None,
+        loop=_loop_of(proper) if fullname in GROUPS else None,
     )
+
+
+def _loop_attrs(body: LoopBody) -> dict[str, Type]:
+    """Returns the notes of a group that may be repeated: mypy's cache keeps only types."""
+    found = {f"{LAST}{body.last}": body.result}
+    if body.inferred is not None:
+        found[LAST_INFERRED] = body.inferred
+    return {**found, **{f"{READS}{label}": state for label, state in body.readers}}
+
+
+def _loop_of(found: Instance) -> LoopBody | None:
+    attrs = found.extra_attrs.attrs if found.extra_attrs else {}
+    last = [(name, kind) for name, kind in attrs.items() if name.startswith(LAST)]
+    if not last:
+        return None
+    readers = tuple(
+        (name.removeprefix(READS), kind) for name, kind in attrs.items() if name.startswith(READS)
+    )
+    ((name, result),) = last
+    return LoopBody(name.removeprefix(LAST), result, attrs.get(LAST_INFERRED), readers)
 
 
 def _read(found: Instance) -> tuple[TaskNote | None, CallableType | None]:
@@ -337,6 +386,8 @@ def make_task(site: Site, task: Tasklike) -> Type:
         attrs[FUNCTION] = task.function
     if task.inferred is not None:
         attrs[INFERRED] = task.inferred
+    if task.loop is not None:
+        attrs |= _loop_attrs(task.loop)
     made = Instance(info, [_ANY_PARAMETERS, task.value])
     made.extra_attrs = ExtraAttrs(attrs, set(), None)
     _remember(made, task)
@@ -382,6 +433,8 @@ _RETURN_THIRD: Final = ("typing.Coroutine", "types.CoroutineType", "typing.Gener
 def injectable(function: CallableType, keys: frozenset[str]) -> CallableType:
     """Returns the signature for a DAG's author: the parameters that Airflow fills are optional."""
     signature = function.with_unpacked_kwargs() if function.unpack_kwargs else function
+    if "loop" in signature.arg_names and _takes_loop(signature):
+        keys = keys | {"loop"}
     if keys.isdisjoint(signature.arg_names):
         return signature
     kinds = [
@@ -391,6 +444,27 @@ def injectable(function: CallableType, keys: frozenset[str]) -> CallableType:
     return signature.copy_modified(arg_kinds=kinds)
 
 
+def _takes_loop(function: CallableType) -> bool:
+    """Whether Airflow may fill the parameter ``loop``: it does in a loop, and only there."""
+    place = function.arg_names.index("loop")
+    found = get_proper_type(function.arg_types[place])
+    is_open = isinstance(found, AnyType)
+    is_loop = isinstance(found, Instance) and found.type.fullname in (names.LOOP, names.SDK_LOOP)
+    return is_loop or (is_open and function.arg_kinds[place] is ARG_NAMED)
+
+
+def loop_state(function: CallableType) -> Type | None:
+    """Returns ``State`` of a parameter ``loop: Loop[State]``, if the function has one."""
+    if "loop" not in function.arg_names:
+        return None
+    declared = get_proper_type(function.arg_types[function.arg_names.index("loop")])
+    for one in declared.items if isinstance(declared, UnionType) else [declared]:
+        found = get_proper_type(one)
+        if isinstance(found, Instance) and found.type.fullname == names.LOOP and found.args:
+            return found.args[0]
+    return None
+
+
 def context_keys(site: Site) -> frozenset[str]:
     """Returns the names that Airflow injects, from the Airflow of this build."""
     info = site.classes[names.SDK_CONTEXT]
@@ -398,7 +472,7 @@ def context_keys(site: Site) -> frozenset[str]:
         return names.CONTEXT_KEYS
     if _Keys.info is not info:
         declared = frozenset(info.typeddict_type.items)
-        _Keys.info, _Keys.names = info, declared - names.CALLBACK_KEYS
+        _Keys.info, _Keys.names = info, declared - names.CALLBACK_KEYS - {"loop"}
     return _Keys.names
 
 
