@@ -56,7 +56,7 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
-    size(fetch("a"))  # E: Argument "text" of task "size" takes "str", but task "fetch" returns "list[str]" [xcom-arg]
+    size(fetch("a"))  # E: Argument "text" of task "size" takes "str", but task "fetch" returns "list[str]": "size.expand(text=...)" runs it for each item [xcom-arg]
     show(join(["a"]))  # E: Argument "n" of task "show" takes "int", but task "join" returns "str" [xcom-arg]
     show(nothing())  # E: Argument "n" of task "show" takes "int", but task "nothing" returns "None" [xcom-arg]
     fetch(size("a"))  # E: Argument "url" of task "fetch" takes "str", but task "size" returns "int" [xcom-arg]

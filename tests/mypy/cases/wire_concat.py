@@ -56,5 +56,5 @@ def wrong() -> None:
     one().concat(a())  # E: Task "one" returns "int", which cannot be concatenated: it needs a list or a tuple [xcom-map]
     a().concat(["x"])  # E: Only outputs can be concatenated, not a value of type "list[str]" [xcom-map]
     joined(a().concat(c()))  # E: Argument "values" of task "joined" takes "list[str]", but task "a" returns "list[str | int]" [xcom-arg]
-    read(a().concat(b()))  # E: Argument "path" of task "read" takes "str", but task "a" returns "list[str]" [xcom-arg]
+    read(a().concat(b()))  # E: Argument "path" of task "read" takes "str", but task "a" returns "list[str]": "read.expand(path=...)" runs it for each item [xcom-arg]
     a().concat(b())["key"]  # E: The result of map(), zip() or concat() of task "a" has no keys [xcom-key]

@@ -107,23 +107,23 @@ def wrong(flag: bool = True) -> None:
     say(unannotated(1))  # E: Argument "text" of task "say" takes "str", but an upstream task returns "int" [xcom-arg]
     n, values = several("eu")
     say(n)  # E: Argument "text" of task "say" takes "str", but task "number" returns "int" [xcom-arg]
-    use(values)  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]" [xcom-arg]
+    use(values)  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]": "use.expand(n=...)" runs it for each item [xcom-arg]
     say(mapping()["a"])  # E: Argument "text" of task "say" takes "str", but an upstream task returns "int" [xcom-arg]
     for region in REGIONS:
-        use(rows(region))  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]" [xcom-arg]
+        use(rows(region))  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]": "use.expand(n=...)" runs it for each item [xcom-arg]
     results = []
     for region in REGIONS:
         results.append(rows(region))
     total(results)  # E: Argument "values" of task "total" takes "list[int]", but gets "list[list[int]]" from task "rows" [xcom-arg]
     for result in results:
-        use(result)  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]" [xcom-arg]
+        use(result)  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]": "use.expand(n=...)" runs it for each item [xcom-arg]
     if flag:
         use(word())  # E: Argument "n" of task "use" takes "int", but task "word" returns "str" [xcom-arg]
     out = number()
     for _ in range(2):
         say(out)  # E: Argument "text" of task "say" takes "str", but task "number" returns "int" [xcom-arg]
     by_region = {region: rows(region) for region in REGIONS}
-    use(by_region["eu"])  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]" [xcom-arg]
+    use(by_region["eu"])  # E: Argument "n" of task "use" takes "int", but task "rows" returns "list[int]": "use.expand(n=...)" runs it for each item [xcom-arg]
     for name, item in by_region.items():
         say(item)  # E: Argument "text" of task "say" takes "str", but task "rows" returns "list[int]" [xcom-arg]
     if (found := word()) is not None:

@@ -124,7 +124,7 @@ def wrong() -> None:
     say(maybe())  # E: Argument "value" of task "say" takes "str", but task "maybe" returns "list[int] | None" [xcom-arg]
     numbers(order())  # E: Argument "value" of task "numbers" takes "list[int]", but task "order" returns "TypedDict({'id': int})" [xcom-arg]
     loads(order())  # E: Argument "value" of task "loads" takes "list[Order]", but task "order" returns "TypedDict({'id': int})" [xcom-arg]
-    load(orders())  # E: Argument "value" of task "load" takes "Order", but task "orders" returns "list[Order]" [xcom-arg]
+    load(orders())  # E: Argument "value" of task "load" takes "Order", but task "orders" returns "list[Order]": "load.expand(value=...)" runs it for each item [xcom-arg]
     numbers(names())  # E: Argument "value" of task "numbers" takes "list[int]", but task "names" returns "list[str]" [xcom-arg]
     count.expand(value=names())  # E: Argument "value" of task "count" takes "int", but mapping over task "names" gives "str" [xcom-map]
     count.expand(value=number())  # E: Argument "value" of task "count" cannot be mapped over task "number": it returns "int", not a list, a tuple or a dict [xcom-map]

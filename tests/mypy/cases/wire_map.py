@@ -111,6 +111,6 @@ def wrong() -> None:
     total(files().map(shout))  # E: Argument "values" of task "total" takes "list[int]", but task "files" returns "list[str]" [xcom-arg]
     square.expand(n=files().map(nullable))  # E: Argument "n" of task "square" takes "int", but mapping over task "files" gives "int | None" [xcom-map]
     square.expand(n=files().map(lambda name: name + "x"))  # E: Argument "n" of task "square" takes "int", but mapping over task "files" gives "str" [xcom-map]
-    square(files().map(length))  # E: Argument "n" of task "square" takes "int", but task "files" returns "list[int]" [xcom-arg]
+    square(files().map(length))  # E: Argument "n" of task "square" takes "int", but task "files" returns "list[int]": "square.expand(n=...)" runs it for each item [xcom-arg]
     files().map(length)["a"]  # E: The result of map(), zip() or concat() of task "files" has no keys [xcom-key]
     read.expand(path=files().map(same).map(length))  # E: Argument "path" of task "read" takes "str", but mapping over task "files" gives "int" [xcom-map]

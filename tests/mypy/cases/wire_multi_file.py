@@ -47,7 +47,7 @@ def wrong() -> None:
     say.expand(text=ids())  # E: Argument "text" of task "say" takes "str", but mapping over task "ids" gives "int" [xcom-map]
     use.expand(n=rows())  # E: Argument "n" of task "use" takes "int", but mapping over task "rows" gives "Order" [xcom-map]
     rows("x")  # E: Argument 1 to "rows" has incompatible type "str"; expected "int" [arg-type]
-    shared_tasks.rows(limit=ids())  # E: Argument "limit" of task "rows" takes "int", but task "ids" returns "list[int]" [xcom-arg]
+    shared_tasks.rows(limit=ids())  # E: Argument "limit" of task "rows" takes "int", but task "ids" returns "list[int]": "rows.expand(limit=...)" runs it for each item [xcom-arg]
     use(digest(source.rows())["name"])  # E: Argument "n" of task "use" takes "int", but key "name" of task "summarize" is "str" [xcom-arg]
     digest(source.rows())["nme"]  # E: Task "summarize" has no output key "nme": "Summary" has "count", "name" [xcom-key]
     source.summarize(source.ids())  # E: Argument "orders" of task "summarize" takes "list[Order]", but task "ids" returns "list[int]" [xcom-arg]

@@ -164,7 +164,7 @@ def wrong() -> None:
     unannotated.expand(n=number())  # E: Argument "n" of task group "unannotated" cannot be mapped over task "number": it returns "int", not a list, a tuple or a dict [xcom-map]
     unannotated.expand(n=["a"])  # E: Argument "n" of task group "unannotated" takes "int", not "str" [xcom-map]
     unannotated.expand(m=numbers())  # E: Task group "unannotated" has no parameter "m" [xcom-map]
-    use(unannotated.expand(n=numbers()))  # E: Argument "n" of task "use" takes "int", but mapped task "use" returns "list[int]" [xcom-arg]
+    use(unannotated.expand(n=numbers()))  # E: Argument "n" of task "use" takes "int", but mapped task "use" returns "list[int]": "use.expand(n=...)" runs it for each item [xcom-arg]
     texts(unannotated.expand(n=numbers()))  # E: Argument "values" of task "texts" takes "list[str]", but mapped task "use" returns "list[int]" [xcom-arg]
     nothing.partial(text=number()).expand(n=numbers())  # E: Argument "text" of task group "nothing" takes "str", but task "number" returns "int" [xcom-arg]
     nothing.partial(text="x").expand(text=["y"])  # E: Task group "nothing" is never given its parameter "n" [xcom-map] && Argument "text" of task group "nothing" is mapped over, but partial() gives it already [xcom-map]

@@ -157,7 +157,7 @@ def right() -> None:
 def wrong() -> None:
     on_gift(order())  # E: Argument "gift" of task "on_gift" takes "Gift", but task "order" returns "Order" [xcom-arg]
     on_order(refund())  # E: Argument "order" of task "on_order" takes "Order", but task "refund" returns "Refund" [xcom-arg]
-    on_order(orders())  # E: Argument "order" of task "on_order" takes "Order", but task "orders" returns "list[Order]" [xcom-arg]
+    on_order(orders())  # E: Argument "order" of task "on_order" takes "Order", but task "orders" returns "list[Order]": "on_order.expand(order=...)" runs it for each item [xcom-arg]
     on_order.expand(order=order())  # E: Argument "order" of task "on_order" cannot be mapped over task "order": it returns "Order", not a list, a tuple or a dict [xcom-map]
     on_csv(source())  # E: Argument "source" of task "on_csv" takes "Csv", but task "source" returns "Csv | Api" [xcom-arg]
     on_page(page())  # E: Argument "page" of task "on_page" takes "Page[Refund]", but task "page" returns "Page[Order]" [xcom-arg]

@@ -91,14 +91,14 @@ def right() -> None:
 @dag(schedule=None)
 def wrong() -> None:
     counts = count.expand(shard=shards())
-    one(counts)  # E: Argument "value" of task "one" takes "int", but mapped task "count" returns "list[int]" [xcom-arg]
+    one(counts)  # E: Argument "value" of task "one" takes "int", but mapped task "count" returns "list[int]": "one.expand(value=...)" runs it for each item [xcom-arg]
     texts(counts)  # E: Argument "values" of task "texts" takes "list[str]", but mapped task "count" returns "list[int]" [xcom-arg]
-    total(read.expand(shard=shards()))  # E: Argument "values" of task "total" takes "list[int]", but mapped task "read" returns "list[list[int]]" [xcom-arg]
+    total(read.expand(shard=shards()))  # E: Argument "values" of task "total" takes "list[int]", but mapped task "read" returns "list[list[int]]": "total.expand(values=...)" runs it for each item [xcom-arg]
     mapping(counts)  # E: Argument "values" of task "mapping" takes "dict[str, int]", but mapped task "count" returns "list[int]" [xcom-arg]
     unique(counts)  # E: Argument "values" of task "unique" takes "set[int]", but mapped task "count" returns "list[int]" [xcom-arg]
     total([counts])  # E: Argument "values" of task "total" takes "int" here, but mapped task "count" returns "list[int]" [xcom-arg]
     total.expand(values=counts)  # E: Argument "values" of task "total" takes "list[int]", but mapping over mapped task "count" gives "int" [xcom-map]
-    one(value=count.expand(shard=shards()))  # E: Argument "value" of task "one" takes "int", but mapped task "count" returns "list[int]" [xcom-arg]
+    one(value=count.expand(shard=shards()))  # E: Argument "value" of task "one" takes "int", but mapped task "count" returns "list[int]": "one.expand(value=...)" runs it for each item [xcom-arg]
     nested(counts)  # E: Argument "values" of task "nested" takes "list[list[int]]", but mapped task "count" returns "list[int]" [xcom-arg]
     counts["x"]  # E: Mapped task "count" pushes no key "x": it needs multiple_outputs=True [xcom-key]
     for n in counts:  # E: The output of mapped task "count" cannot be iterated over while the DAG is parsed: do it inside a task, or map over it with expand() [xcom-use]

@@ -215,7 +215,7 @@ def wrong() -> None:
     use(shell("x"))  # E: Argument "n" of task "use" takes "int", but task "shell" returns "str" [xcom-arg]
     shell(n)  # E: Argument "path" of task "shell" takes "str", but task "number" returns "int" [xcom-arg]
     shell_more(shell("x"))  # E: Argument "n" of task "shell_more" takes "int", but task "shell" returns "str" [xcom-arg]
-    say(isolated(n))  # E: Argument "text" of task "say" takes "str", but task "isolated" returns "list[str]" [xcom-arg]
+    say(isolated(n))  # E: Argument "text" of task "say" takes "str", but task "isolated" returns "list[str]": "say.expand(text=...)" runs it for each item [xcom-arg]
     isolated(shell("x"))  # E: Argument "n" of task "isolated" takes "int", but task "shell" returns "str" [xcom-arg]
     external(n)["a"] >> say(external(n)["a"])  # E: Argument "text" of task "say" takes "str", but key "a" of task "external" is "int" [xcom-arg]
     contained(shell("x"))  # E: Argument "n" of task "contained" takes "int", but task "shell" returns "str" [xcom-arg]

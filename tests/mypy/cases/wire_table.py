@@ -168,7 +168,7 @@ def wrong() -> None:
     on_models(trips())  # E: Argument "rows" of task "on_models" takes "list[Trip]", but task "trips" returns "Table[Trip]" [xcom-arg]
     on_trips(on_trips(trips()))  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but task "on_trips" returns "int" [xcom-arg]
     on_trips.expand(trips=trips())  # E: Argument "trips" of task "on_trips" cannot be mapped over task "trips": it returns "Table[Trip]", not a list, a tuple or a dict [xcom-map]
-    on_trips(read.expand(shard=["a"]))  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but mapped task "read" returns "list[Table[Trip]]" [xcom-arg]
+    on_trips(read.expand(shard=["a"]))  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but mapped task "read" returns "list[Table[Trip]]": "on_trips.expand(trips=...)" runs it for each item [xcom-arg]
     on_many(trips())  # E: Argument "tables" of task "on_many" takes "list[Table[Trip]]", but task "trips" returns "Table[Trip]" [xcom-arg]
     on_trips([trips()])  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but gets "list[Table[Trip]]" from task "trips" [xcom-arg]
     on_nullable(ids())  # E: Argument "rows" of task "on_nullable" takes "Table[Trip] | None", but task "ids" returns "Table[OnlyId]" [xcom-arg]

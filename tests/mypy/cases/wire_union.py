@@ -99,5 +99,5 @@ def wrong(fast: bool = True) -> None:
     for item in [number(), word()]:
         on_int(item)  # E: Argument "n" of task "on_int" takes "int", but task "word" returns "str" [xcom-arg]
     on_int.expand(n=numbers() if fast else words())  # E: Argument "n" of task "on_int" takes "int", but mapping over task "words" gives "str" [xcom-map]
-    on_either(numbers())  # E: Argument "value" of task "on_either" takes "int | str", but task "numbers" returns "list[int]" [xcom-arg]
+    on_either(numbers())  # E: Argument "value" of task "on_either" takes "int | str", but task "numbers" returns "list[int]": "on_either.expand(value=...)" runs it for each item [xcom-arg]
     on_int("x" if fast else number())  # E: Argument "n" of task "on_int" takes "int" here, but this is "str" [xcom-arg]

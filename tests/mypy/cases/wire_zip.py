@@ -74,7 +74,7 @@ def wrong() -> None:
     show3.expand(triple=names().zip(sizes()))  # E: Argument "triple" of task "show3" takes "tuple[str, int, str]", but mapping over task "names" gives "tuple[str, int]" [xcom-map]
     show.expand(pair=names().zip(one()))  # E: Task "one" returns "int", which cannot be zipped: it needs a list or a tuple [xcom-map]
     names().zip(["a"])  # E: Only outputs can be zipped, not a value of type "list[str]" [xcom-map]
-    show(names().zip(sizes()))  # E: Argument "pair" of task "show" takes "tuple[str, int]", but task "names" returns "list[tuple[str, int]]" [xcom-arg]
+    show(names().zip(sizes()))  # E: Argument "pair" of task "show" takes "tuple[str, int]", but task "names" returns "list[tuple[str, int]]": "show.expand(pair=...)" runs it for each item [xcom-arg]
     show.expand(pair=names().zip(sizes()).zip(sizes()))  # E: Argument "pair" of task "show" takes "tuple[str, int]", but mapping over task "names" gives "tuple[tuple[str, int], int]" [xcom-map]
     square.expand(n=sizes().zip(names()).map(width))  # E: Function "width" takes "tuple[str, int]", but task "sizes" gives "tuple[int, str]" to map() [xcom-map]
     one().zip(sizes())  # E: Task "one" returns "int", which cannot be zipped: it needs a list or a tuple [xcom-map]

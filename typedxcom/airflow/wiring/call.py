@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -269,6 +270,8 @@ def wiring_sentence(
     why = reason(problem)
     if not any(producers(value)):
         return f"{subject} expects `{downstream}`, got `{shorten(value)}`{why}."
+    if not items and getattr(value, "key", None) == RETURN_KEY:
+        why = why or _expanding(subject, upstream, downstream)
     return f"{subject} expects `{downstream}`, but {_source(value, upstream, items=items)}{why}."
 
 
@@ -286,6 +289,17 @@ def _source(value: Any, upstream: Schema, *, items: bool) -> str:
     if (key := getattr(value, "key", RETURN_KEY)) != RETURN_KEY:
         source = f"key {key!r} of {whose} {tasks} is"
     return f"{source} `{_shown(upstream)}`"
+
+
+def _expanding(subject: str, upstream: Schema, downstream: Schema) -> str:
+    """The cure if each item of a list would fit."""
+    upstream = upstream.inner if isinstance(upstream, Inferred) else upstream
+    task = re.fullmatch(r"(?:.*\.)?(\w+)\((\w+)\)", subject)
+    if not (task and isinstance(upstream, SequenceOf) and upstream.type in (list, tuple)):
+        return ""
+    if mismatches(upstream.item, downstream):
+        return ""
+    return f": `{task[1]}.expand({task[2]}=...)` runs it for each item"
 
 
 def _is_inferred(schema: Schema) -> bool:

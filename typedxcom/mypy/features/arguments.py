@@ -6,6 +6,7 @@ display item by item, so that the error points at the wrong item.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from mypy.errorcodes import ErrorCode
@@ -64,6 +65,9 @@ from typedxcom.mypy.types.tables import is_table, row_of, without_any
 from typedxcom.mypy.types.tasks import task_of
 
 __all__ = ["Argument", "Slot"]
+
+
+LISTS = ("builtins.list", "builtins.tuple")  # what Airflow maps a task over
 
 
 class Slot(NamedTuple):
@@ -359,9 +363,24 @@ class Argument:
             value = get_proper_type(without_constants(whole.inferred))
         value_shown = make_simplified_union(list(without_any(value)))
         down, up = self.site.describe(shown, value_shown)
-        self._fail(
-            f'takes "{down}"{self.here}, but {returns(output, up, direct=whole is not None)}', expr
-        )
+        origin = returns(output, up, direct=whole is not None)
+        cure = self._expanding(value, formal) if whole and whole.kind != names.KEYED else ""
+        self._fail(f'takes "{down}"{self.here}, but {origin}{cure}', expr)
+
+    def _expanding(self, value: ProperType, formal: ProperType) -> str:
+        """Returns the cure if each item of a list would fit."""
+        task = re.fullmatch('task "(?:.*[.])?(.+)"', self.slot.owner)
+        if (
+            task is None
+            or self.code is not XCOM_ARG
+            or self.here
+            or not isinstance(value, Instance)
+        ):
+            return ""
+        item = iterated(value) if value.type.fullname in LISTS else None
+        if item is None or not fits(item, formal):
+            return ""
+        return f': "{task[1]}.expand({self.slot.parameter}=...)" runs it for each item'
 
     def _fail_set(self, expr: Expression) -> None:
         self._fail("takes outputs in a list, not in a set: an output has no hash", expr)
