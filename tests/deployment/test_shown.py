@@ -11,6 +11,7 @@ import pytest
 from tests.deployment.sites import Site
 from tests.harness.browser import Browser, has_chromium
 from tests.harness.fixtures import missing
+from typedxcom.preview import KEY
 
 # One deployment is enough: neither REST nor the UI calls a backend.
 pytestmark = [pytest.mark.services, pytest.mark.airflow, pytest.mark.on_sites("local-stock")]
@@ -48,6 +49,8 @@ def test_rest_and_the_ui_show_values_as_plain_json(site: Site, browser: Browser)
     assert site.stack.xcom(dag, run, "text") == text
     pointer = site.stack.xcom(dag, run, "pointer")
     assert pointer["is"] == ABOUT
+    preview = site.stack.xcom(dag, run, "pointer", KEY)  # pushed by a thread of the task
+    assert (preview["type"], preview["rows"]) == ("Table[Trip]", [["0", "0.5", "Utrecht"]])
 
     browser.set_cookie(site.stack.url, "_token", site.stack.token)
     PICTURES.mkdir(parents=True, exist_ok=True)

@@ -76,18 +76,27 @@ class Rows:
         Raises:
             RowError: A hop refused it; the server lives on.
         """
-        from airflow.sdk.execution_time.comms import GetXCom, SetXCom
+        from airflow.sdk.execution_time.comms import GetXCom
 
-        where: dict[str, Any] = {"dag_id": "rowserver", "run_id": self._run_id, "task_id": "serve"}
         try:
-            self._comms.send(SetXCom(key="value", value=value, **where))
-            return self._comms.send(GetXCom(key="value", **where)).value
+            self.push(value)
+            return self._comms.send(GetXCom(key="value", **self._where)).value
         except (EOFError, OSError):
             self._processes.stop()
             print(self._processes.log("rowserver"), file=sys.stderr)
             raise
         except Exception as error:
             raise RowError(f"{type(error).__name__}: {error}"[:2000]) from error
+
+    def push(self, value: Any, key: str = "value") -> None:
+        """Write *value* as the row with that key, and wait until it is there."""
+        from airflow.sdk.execution_time.comms import SetXCom
+
+        self._comms.send(SetXCom(key=key, value=value, **self._where))
+
+    @property
+    def _where(self) -> dict[str, Any]:
+        return {"dag_id": "rowserver", "run_id": self._run_id, "task_id": "serve"}
 
     def _read_run_id(self) -> str:
         """Read the first line that the server sends, which is the id of its run."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.support import AIRFLOW
 from typedxcom.airflow import private
 
 pytestmark = pytest.mark.airflow
@@ -129,6 +130,15 @@ def test_arguments_are_rendered_and_expanded_where_we_hook_in() -> None:
     assert parameters(private.TaskDecoratorType._expand) >= {"expand_input", "strict"}
     assert parameters(private.DictOfListsExpandInput.resolve) >= {"context"}
     assert parameters(private.ListOfDictsExpandInput.resolve) >= {"context"}
+
+
+def test_requests_of_two_threads_wait_for_each_other() -> None:
+    """A lock in what sends them says so, but not in Airflow 3.1."""
+    import attrs
+    from airflow.sdk.execution_time.comms import CommsDecoder
+
+    has_lock = "_thread_lock" in {one.name for one in attrs.fields(CommsDecoder)}
+    assert has_lock == (AIRFLOW > (3, 1))
 
 
 def test_who_pickles_arguments_can_be_told() -> None:

@@ -78,6 +78,7 @@ __all__ = [
     "own_connections",
     "paths_of",
     "read_variable",
+    "sends_from_threads",
     "stats",
     "supervisor",
     "write_variable",
@@ -118,6 +119,11 @@ def supervisor() -> Any:
     """What answers the requests of the task that this process runs, or None if it runs none."""
     runner = sys.modules.get("airflow.sdk.execution_time.task_runner")
     return getattr(runner, "SUPERVISOR_COMMS", None)
+
+
+def sends_from_threads() -> bool:
+    """Whether a thread of a task may send a request while another one does. It waits its turn."""
+    return hasattr(supervisor(), "_thread_lock")  # not in Airflow 3.1, nor in `dag.test()`
 
 
 def read_variable(comms: Any, key: str) -> str | None:

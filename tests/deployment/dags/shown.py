@@ -48,7 +48,7 @@ def shown() -> None:
     def text() -> list[int]:
         return [2**70, 1]
 
-    @task
+    @task(preview=1)
     def pointer() -> Table[Trip]:
         return pa.table({"id": range(1000), "km": [0.5] * 1000, "city": ["Utrecht"] * 1000})
 

@@ -4,22 +4,28 @@ The preview is an XCom of its own, for three reasons. A plain entry has no room 
 with a further key would be refused by an older typedxcom, which other workers may still have. And
 Airflow copies an entry into the rendered arguments of each reader, where sample rows do not belong.
 So a pull gets the preview only if it asks for its key.
+
+A request to the API server takes longer than making a preview. So the preview of a table is pushed
+by a thread while the table is written.
 """
 
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import itertools
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from typedxcom.airflow.config import settings
+from typedxcom.airflow.private import sends_from_threads
 from typedxcom.airflow.wiring.edges import edges_from
 from typedxcom.contracts import Contract
 from typedxcom.pointer import is_pointer
 from typedxcom.preview import KEY, TableLook, make_preview
-from typedxcom.schema.nodes import MappingOf, Schema, SequenceOf, bare
+from typedxcom.schema.nodes import MappingOf, Schema, SequenceOf, TableOf, bare
 from typedxcom.stored.base import StoredCodec
 
 __all__ = ["ResultPreview", "preview_of"]
@@ -36,24 +42,41 @@ def preview_of(value: Any, contract: Contract, operator: Any, ti: Any) -> Result
 
 
 class ResultPreview:
-    """A preview that is being made.
-
-    Attributes:
-        look: It is shown the tables that are written for the value.
-    """
+    """A preview that is being made."""
 
     def __init__(self, rows: int, value: Any, contract: Contract, operator: Any, ti: Any) -> None:
-        self.look = TableLook(rows)
+        self._look = TableLook(rows)
         self._rows, self._value, self._promise = rows, value, contract.returned
         self._operator, self._ti = operator, ti
+        self._thread: threading.Thread | None = None
+
+    def look(self, table: Any) -> Any:
+        """Looks at a table that is written for the value, and returns it."""
+        looked = self._look(table)
+        is_all = looked is table and isinstance(bare(self._promise.schema), TableOf)
+        if is_all and self._thread is None and sends_from_threads():
+            run = contextvars.copy_context().run
+            self._thread = threading.Thread(target=run, args=(self._push, None), daemon=True)
+            self._thread.start()
+        return looked
 
     def push(self, entry: Any) -> None:
-        """Pushes it in addition to *entry*. If that fails, the task goes on."""
+        """Pushes it in addition to *entry*, unless `look` did. If that fails, the task goes on."""
+        if self._thread is None:
+            self._push(entry)
+        self.wait()
+
+    def wait(self) -> None:
+        """Waits until the preview is pushed, if it is being pushed."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _push(self, entry: Any) -> None:
         try:
             made = make_preview(
                 self._promise.schema,
                 readers=list(self._readers()),
-                seen=self.look.seen,
+                seen=self._look.seen,
                 items=self._items(entry),
             )
             self._ti.xcom_push(KEY, made)

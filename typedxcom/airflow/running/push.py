@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,6 @@ from typedxcom.airflow.running.warned import BROKEN, as_airflow_pushes, warn_of_
 from typedxcom.contracts import Contract
 from typedxcom.errors import CodecError, EncodeError, ValidationError
 from typedxcom.exchange import Outgoing, outgoing
-from typedxcom.preview import TableLook
 from typedxcom.stored.access import Placement
 
 __all__ = ["about_result", "push_form", "pushed_by_airflow"]
@@ -64,6 +63,9 @@ def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:
         warn_of_result(error, ti)
         where = placement(ti, "return_value", contract.store, contract.format)
         return pushed_by_airflow(as_airflow_pushes(value, error, where), operator)
+    finally:
+        if preview:
+            preview.wait()
     if preview:
         preview.push(entry)
     return entry
@@ -85,7 +87,12 @@ class ResultPush:
     """One result on its way to its entries."""
 
     def __init__(
-        self, contract: Contract, operator: Any, ti: Any, *, look: TableLook | None = None
+        self,
+        contract: Contract,
+        operator: Any,
+        ti: Any,
+        *,
+        look: Callable[[Any], Any] | None = None,
     ) -> None:
         self._codec = contract.returned.codec
         self._store, self._format = contract.store, contract.format
