@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from airflow.sdk import __version__ as _SDK_VERSION
 from airflow.sdk.bases.decorator import Task, _TaskDecorator
 from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
 from airflow.sdk.definitions._internal.expandinput import (
@@ -75,6 +76,8 @@ __all__ = [
     "ZipXComArg",
     "ensure_xcomarg_return_value",
     "is_decorated_task",
+    "mark_class",
+    "mark_mapped",
     "own_connections",
     "paths_of",
     "read_variable",
@@ -93,6 +96,23 @@ CALLBACK_KEYS = _CONTEXT_KEYS & frozenset(
     {"exception", "reason", "expanded_ti_count", "start_date", "test_mode", "try_number"}
 )
 INJECTED_KEYS = frozenset(_CONTEXT_KEYS) - CALLBACK_KEYS
+
+
+# Airflow's UI shows the tab only on tasks of this module, as `airflow/tab/plugin.py` asks it to.
+# It can do so since 3.4. Before that, and in every log and trace, the module is the operator's own.
+_MARK = {"_task_module": "typedxcom"}
+_HAS_MARK = tuple(map(int, _SDK_VERSION.split(".")[:2])) >= (1, 4)
+
+
+def mark_class() -> dict[str, str]:
+    """What the class of a typed task has, so that the UI knows such tasks in a serialized DAG."""
+    return dict(_MARK) if _HAS_MARK else {}
+
+
+def mark_mapped(operator: Any) -> None:
+    """Mark a mapped task, whose operator has no instance in a serialized DAG."""
+    for name, value in mark_class().items():
+        setattr(operator, name, value)
 
 
 def stats() -> Any:

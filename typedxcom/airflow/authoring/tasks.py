@@ -28,6 +28,7 @@ from typedxcom.airflow.private import (
     TaskDecoratorType,
     TaskGroupContext,
     ensure_xcomarg_return_value,
+    mark_mapped,
 )
 from typedxcom.airflow.running.arguments import expanded_raw
 from typedxcom.airflow.running.operators import typed_operator
@@ -135,7 +136,9 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
 
     def _expand(self, expand_input: Any, *, strict: bool) -> Any:
         """Map over the entries as they are stored."""
-        return super()._expand(expanded_raw(expand_input), strict=strict)
+        made: Any = super()._expand(expanded_raw(expand_input), strict=strict)
+        mark_mapped(made.operator)
+        return made
 
     @on_the_authors_line
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:

@@ -20,6 +20,7 @@ from typedxcom.airflow.private import (
     ListOfDictsExpandInput,
     MappedArgument,
     MappedOperator,
+    mark_class,
 )
 from typedxcom.airflow.raw import as_airflow, keep_entries, raw_entries
 from typedxcom.airflow.running.advice import advise_annotation
@@ -270,6 +271,7 @@ def typed_operator(operator_class: Any) -> Any:
     if issubclass(operator_class, TypedOperator):
         return operator_class
     names = {"__module__": operator_class.__module__, "__doc__": operator_class.__doc__}
+    names.update(mark_class())
     return type(operator_class)(operator_class.__name__, (TypedOperator, operator_class), names)
 
 

@@ -46,5 +46,7 @@ class TypedXComPlugin(AirflowPlugin):
             "bundle_url": _bundle_url(),
             "destination": "task_instance",
             "url_route": "typed-xcom",
+            # Since Airflow 3.4, only on typed tasks; earlier releases do not know this key.
+            "applies_to": {"task.class_ref.module_path": ["typedxcom"]},
         }
     ]
