@@ -46,6 +46,7 @@ FLOORS = {
     "exchange": 4,
     "stored": 4,
     "preview": 4,
+    "params": 4,
     "promises": 4,
     "sweep": 4,
     "airflow": 5,

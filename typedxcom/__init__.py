@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         task,
         task_group,
         teardown,
+        trigger,
         typed,
         typed_output,
     )
@@ -83,6 +84,7 @@ __all__ = [
     "task_group",
     "teardown",
     "to_arrow_schema",
+    "trigger",
     "typed",
     "typed_output",
 ]

@@ -302,13 +302,27 @@ def task_group(
     **kwargs: Any,
 ) -> TaskGroupDecorator: ...
 
+class DagFunction(Generic[_P]):
+    """A function with the decorator ``@dag``.
+
+    Parameters without a default may be missing in its call: then each run must give them.
+    """
+
+    __name__: str
+    @property
+    def __wrapped__(self) -> Callable[_P, Any]: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> DAG: ...
+
 class DagDecorator:
     """``@dag(...)``."""
 
-    def __call__(self, function: Callable[_P, Any], /) -> Callable[_P, DAG]: ...
+    def __call__(self, function: Callable[_P, Any], /) -> DagFunction[_P]: ...
+
+class PlainDagDecorator(DagDecorator):
+    """The same of Airflow's own ``dag``. Only the plugin uses it."""
 
 @overload
-def dag(function: Callable[_P, Any], /) -> Callable[_P, DAG]: ...
+def dag(function: Callable[_P, Any], /) -> DagFunction[_P]: ...
 @overload
 def dag(
     dag_id: str = "",
@@ -329,3 +343,11 @@ def dag(
     tags: Collection[str] | None = None,
     **kwargs: Any,
 ) -> DagDecorator: ...
+
+class Trigger:
+    """``trigger(dag_function, ...)``."""
+
+    def __call__(self, dag_function: Any, /, **values: Any) -> XComArg[str]: ...
+    def override(self, **options: Any) -> Trigger: ...
+
+trigger: Trigger

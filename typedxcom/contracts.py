@@ -194,7 +194,7 @@ class Contract:
             yield Argument(index, name, value, promise, self.is_injected(name))
         for name, value in kwargs.items():
             injected = self.is_injected(name)
-            promise = self._of_context(name) if injected else self.parameter(name)
+            promise = self.of_context(name) if injected else self.parameter(name)
             yield Argument(name, name, value, promise, injected)
 
     def says_nothing_somewhere(self) -> bool:
@@ -334,7 +334,7 @@ class Contract:
                 "@task(output=...) or @task(inputs=...)."
             )
 
-    def _of_context(self, name: str) -> Promise:
+    def of_context(self, name: str) -> Promise:
         """Returns the promise of a parameter that Airflow fills, if the author fills it anyway."""
         known = self._reading.context
         if name not in known:

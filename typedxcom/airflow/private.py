@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import __version__ as _SDK_VERSION
-from airflow.sdk.bases.decorator import Task, _TaskDecorator
+from airflow.sdk.bases.decorator import Task, _TaskDecorator, get_unique_task_id
 from airflow.sdk.definitions._internal.contextmanager import DagContext, TaskGroupContext
 from airflow.sdk.definitions._internal.expandinput import (
     DictOfListsExpandInput,
@@ -26,6 +26,7 @@ from airflow.sdk.definitions._internal.types import NOTSET
 from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS as _CONTEXT_KEYS
 from airflow.sdk.definitions.decorators.task_group import _TaskGroupFactory
 from airflow.sdk.definitions.mappedoperator import MappedOperator, ensure_xcomarg_return_value
+from airflow.sdk.definitions.param import DagParam
 from airflow.sdk.definitions.xcom_arg import (
     ConcatXComArg,
     MapXComArg,
@@ -61,6 +62,7 @@ __all__ = [
     "AirflowXComArg",
     "ConcatXComArg",
     "DagContext",
+    "DagParam",
     "DictOfListsExpandInput",
     "ListOfDictsExpandInput",
     "LoopTaskGroup",
@@ -75,6 +77,7 @@ __all__ = [
     "TaskGroupFactory",
     "ZipXComArg",
     "ensure_xcomarg_return_value",
+    "get_unique_task_id",
     "is_decorated_task",
     "mark_class",
     "mark_mapped",

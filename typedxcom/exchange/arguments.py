@@ -30,7 +30,7 @@ from typedxcom.schema.nodes import Record
 from typedxcom.stored.access import Stores
 from typedxcom.stores import verified
 
-__all__ = ["Forgive", "load_arguments", "parse_rendered"]
+__all__ = ["Forgive", "is_typed_params", "load_arguments", "parse_rendered"]
 
 # A Python literal takes some 500 times its length in memory while it is read.
 _MAX_LITERAL = 2**18
@@ -84,9 +84,16 @@ def load_arguments(
         with _forgiven(forgive, "inputs"):
             known = _loaded_together(contract.inputs, given, reader)
     if not only_given:
-        known |= {one.place: one.value for one in given if one.injected}
+        known |= {
+            one.place: one.value for one in given if one.injected and not is_typed_params(one)
+        }
     loaded = _load_each(given, known, reader)
     return loaded[: len(args)], dict(zip(kwargs, loaded[len(args) :], strict=True))
+
+
+def is_typed_params(argument: Argument) -> bool:
+    """Returns whether *argument* is ``params`` with a model of the DAG's parameters."""
+    return argument.name == "params" and isinstance(argument.promise.schema, Record)
 
 
 class ArgumentReader(NamedTuple):

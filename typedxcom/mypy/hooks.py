@@ -36,6 +36,7 @@ from typedxcom.mypy.features.mapping import Mapping
 from typedxcom.mypy.features.operators import expand_operator
 from typedxcom.mypy.features.rebinding import named_like_task
 from typedxcom.mypy.features.spelling import check_settings
+from typedxcom.mypy.features.triggers import call_dag, call_trigger
 from typedxcom.mypy.features.truth import check_module_truth
 from typedxcom.mypy.types.bodies import quiet_return
 from typedxcom.mypy.types.callee import Callee
@@ -68,6 +69,8 @@ def _signature_table() -> dict[str, SignatureHook]:
         table[f"{kind}.__getitem__"] = _item
     for decorator in (names.DECORATORS, names.DECORATOR):
         table[f"{decorator}.__call__"] = partial(call_decorator, plain=False)
+    table[f"{names.DAG_MADE}.__call__"] = call_dag
+    table[f"{names.TRIGGER}.__call__"] = call_trigger
     table[f"{names.SDK_DECORATORS}.__call__"] = partial(call_decorator, plain=True)
     partial_name = names.SDK_OPERATOR_PARTIAL
     table[f"{partial_name}.expand"] = partial(expand_operator, method="expand")
@@ -85,9 +88,10 @@ def _return_table() -> dict[str, ReturnHook]:
         f"{names.GROUP_DECORATOR}.__call__": decorate_group,
         names.GROUP_FUNCTION: decorate_group,
         names.SDK_GROUP_FUNCTION: decorate_group,
-        f"{names.DAG_DECORATOR}.__call__": decorate_dag,
-        names.DAG_FUNCTION: decorate_dag,
-        names.SDK_DAG_FUNCTION: decorate_dag,
+        f"{names.DAG_DECORATOR}.__call__": partial(decorate_dag, plain=False),
+        f"{names.PLAIN_DAG_DECORATOR}.__call__": partial(decorate_dag, plain=True),
+        names.DAG_FUNCTION: partial(decorate_dag, plain=False),
+        names.SDK_DAG_FUNCTION: partial(decorate_dag, plain=True),
         names.SDK_PARAM: _param,
         names.SDK_RESULT: same_task,
         f"{names.AWAIT}.__call__": uses.refuse_await,

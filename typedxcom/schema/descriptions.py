@@ -8,12 +8,38 @@ from typing import Any
 
 from typing_extensions import get_type_hints
 
-__all__ = ["descriptions"]
+__all__ = ["descriptions", "said_of"]
 
 
 def descriptions(cls: type) -> dict[str, str]:
     """Returns field -> description, from ``Field(description=…)``, ``msgspec.Meta`` or ``Doc``."""
     return {name: text for name, text in _described(cls) if text}
+
+
+def said_of(annotation: Any) -> dict[str, Any]:
+    """Returns what the author of one annotation says to people, in the words of JSON Schema.
+
+    Returns:
+        ``title``, ``description``, ``examples`` and the words of ``json_schema_extra``, as given in
+        ``Field(…)``, ``msgspec.Meta`` or ``Doc``.
+    """
+    found: dict[str, Any] = {}
+    for mark in getattr(annotation, "__metadata__", ()):
+        extra = getattr(mark, "json_schema_extra", None) or getattr(mark, "extra_json_schema", None)
+        said = {
+            "title": getattr(mark, "title", None),
+            "description": _text([mark]) or None,
+            "examples": getattr(mark, "examples", None),
+            **(extra if isinstance(extra, dict) else {}),
+        }
+        found.update(
+            {
+                word: part
+                for word, part in said.items()
+                if part is not None and not (callable(part) and word in ("title", "description"))
+            }
+        )
+    return found
 
 
 def _described(cls: type) -> Iterator[tuple[str, str]]:

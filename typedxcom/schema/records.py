@@ -11,7 +11,7 @@ import typing_extensions as te
 
 from typedxcom.schema.nodes import Field, Schema, Unsupported
 
-__all__ = ["REQUIREDNESS", "extra_items", "fields_of", "style_of"]
+__all__ = ["REQUIREDNESS", "annotation_of", "extra_items", "fields_of", "style_of"]
 
 REQUIREDNESS = (te.Required, te.NotRequired, te.ReadOnly)
 Build: TypeAlias = Callable[[Any, Mapping[Any, Schema]], Schema]
@@ -79,7 +79,7 @@ def _model_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str
         raise NameError(f"{cls.__name__} names a class that is not defined yet")
     found = {}
     for name, info in cls.model_fields.items():
-        schema = build(_with_metadata(info), env)
+        schema = build(annotation_of(info), env)
         if info.exclude is True and info.is_required():
             schema = Unsupported(
                 info.annotation,
@@ -89,7 +89,7 @@ def _model_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str
     return found
 
 
-def _with_metadata(info: Any) -> Any:
+def annotation_of(info: Any) -> Any:
     """Returns the annotation of a model's field, with the metadata that pydantic took off it."""
     parts = (info.annotation, *info.metadata)
     return Annotated[parts] if info.metadata else info.annotation

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from typedxcom.airflow.authoring.outputs import BatchesArg, FirstRowsArg, XComArg, typed_arg
+from typedxcom.airflow.params import dag_param
 from typedxcom.airflow.private import (
     ConcatXComArg,
     DictOfListsExpandInput,
@@ -20,6 +21,7 @@ from typedxcom.airflow.private import (
     PlainXComArg,
     ZipXComArg,
 )
+from typedxcom.airflow.running.params import ReadParam
 from typedxcom.airflow.running.promised import (
     Output,
     as_keywords,
@@ -83,6 +85,8 @@ def _marked(value: Any, items: _Reads | None = None) -> Any:
         value: An argument, or a part of one.
         items: How the items of an output are read, where Airflow maps over it.
     """
+    if dag_param(value) is not None:
+        return ReadParam(value)
     match value:
         case PlainXComArg():
             return _reference(value, items or as_unread)

@@ -36,6 +36,7 @@ from typedxcom.airflow.running.lineage import (
 from typedxcom.airflow.running.loops import filled_loop
 from typedxcom.airflow.running.origins import origins_of
 from typedxcom.airflow.running.other_interpreters import for_child, from_child, runs_elsewhere
+from typedxcom.airflow.running.params import PARAMS_KEY, restored, typed_params
 from typedxcom.airflow.running.pulls import pulling_promises
 from typedxcom.airflow.running.push import about_result, push_form, pushed_by_airflow
 from typedxcom.airflow.running.rendered import fields_to_render, show_arguments
@@ -50,7 +51,15 @@ from typedxcom.pointer import Origin
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-__all__ = ["TypedOperator", "push_form", "raw_arguments", "typed_operator"]
+__all__ = [
+    "TypedOperator",
+    "authored",
+    "holds_template",
+    "origins_in",
+    "push_form",
+    "raw_arguments",
+    "typed_operator",
+]
 
 
 class TypedOperator(KeepsContract):
@@ -75,7 +84,7 @@ class TypedOperator(KeepsContract):
         """Run the task under its contract."""
         self._load_arguments(context)
         try:
-            with self._pulling(context), filled_loop(context, self._contract):
+            with self._pulling(context), restored(context), filled_loop(context, self._contract):
                 result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
         except Exception:
             self._refuse_result()
@@ -85,7 +94,7 @@ class TypedOperator(KeepsContract):
     def resume_execution(self, next_method: str, next_kwargs: Any, context: Context) -> Any:
         """Go on after a deferral. The arguments were rendered again, so they are read again."""
         self._load_arguments(context)
-        with self._pulling(context), filled_loop(context, self._contract):
+        with self._pulling(context), restored(context), filled_loop(context, self._contract):
             result = super().resume_execution(next_method, next_kwargs, context)  # type: ignore[misc]
         return self._push_form(result, context)
 
@@ -124,17 +133,20 @@ class TypedOperator(KeepsContract):
         with without_retries(), raw_entries():
             if _is_given_dicts(this):
                 this.op_kwargs = _pulled(this.op_kwargs)
+            found = typed_params(contract, this.dag if this.has_dag() else None, context)
+            if found is not None and PARAMS_KEY not in this.op_kwargs:
+                this.op_kwargs = {**this.op_kwargs, PARAMS_KEY: found}
             args, this.op_kwargs = load_arguments(
                 contract,
                 this.op_args,
                 this.op_kwargs,
                 task_id=this.task_id,
-                rendered=frozenset(place for place, value in raw.items() if _holds_template(value)),
+                rendered=frozenset(place for place, value in raw.items() if holds_template(value)),
                 sources={
                     place: ", ".join(dict.fromkeys(producers(value)))
                     for place, value in raw.items()
                 },
-                origins=_origins(raw, context),
+                origins=origins_in(raw, context),
                 only_given=True,
                 lax=not settings().strict,
                 stores=replace(stores(), literals=True),  # entries come as they are stored
@@ -209,11 +221,11 @@ def raw_arguments(operator: Any, contract: Contract) -> dict[Place, Any]:
     return {one.place: one.value for one in contract.bind(raw.op_args, raw.op_kwargs)}
 
 
-def _origins(raw: dict[Place, Any], context: Context) -> dict[Place, list[Origin]]:
+def origins_in(raw: dict[Place, Any], context: Context) -> dict[Place, list[Origin]]:
     """Place of an argument to the XComs that it is made of; a template may pull any."""
     if not stores().keys:
         return {}
-    known = {place: value for place, value in raw.items() if not _holds_template(value)}
+    known = {place: value for place, value in raw.items() if not holds_template(value)}
     found = {place: origins_of(value, context["ti"]) for place, value in known.items()}
     return {place: origins for place, origins in found.items() if origins}
 
@@ -243,14 +255,14 @@ def _pulled(value: Any) -> Any:
     return type(value)(map(_pulled, value)) if type(value) in (list, tuple) else value
 
 
-def _holds_template(value: Any) -> bool:
+def holds_template(value: Any) -> bool:
     """Whether Jinja renders the argument or a part of it."""
     if isinstance(value, MappedArgument):
         value = value._input.value
     if isinstance(value, dict):
-        return any(map(_holds_template, value.values()))
+        return any(map(holds_template, value.values()))
     if isinstance(value, (list, tuple, set)):
-        return any(map(_holds_template, value))
+        return any(map(holds_template, value))
     return isinstance(value, str) and is_template(value)
 
 

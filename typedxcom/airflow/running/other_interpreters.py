@@ -17,6 +17,7 @@ import pydantic_core
 from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import CodecError, ValidationError
 from typedxcom.exchange import load
+from typedxcom.exchange.arguments import is_typed_params
 from typedxcom.schema.nodes import EnumOf, Opaque, Record, Schema, walk
 from typedxcom.stored.base import StoredCodec
 
@@ -41,7 +42,7 @@ def for_child(
         kwargs: Keyword arguments, likewise.
     """
     given = [
-        one.value if one.injected else _plain(one.value, one.promise)
+        one.value if one.injected and not is_typed_params(one) else _plain(one.value, one.promise)
         for one in contract.bind(args, kwargs)
     ]
     return given[: len(args)], dict(zip(kwargs, given[len(args) :], strict=True))

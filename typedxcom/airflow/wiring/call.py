@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from typedxcom.airflow.params import dag_param, place_of
 from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, ResolveMixin
 from typedxcom.airflow.wiring.flows import (
     RETURN_KEY,
@@ -268,6 +269,8 @@ def wiring_sentence(
         items: Whether the reader is mapped over it.
     """
     why = reason(problem)
+    if dag_param(value) is not None:
+        return f"{subject} expects `{downstream}`, but {place_of(value)} is `{upstream}`{why}."
     if not any(producers(value)):
         return f"{subject} expects `{downstream}`, got `{shorten(value)}`{why}."
     if not items and getattr(value, "key", None) == RETURN_KEY:

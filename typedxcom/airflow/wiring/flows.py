@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.airflow.params import dag_param
 from typedxcom.airflow.private import (
     INJECTED_KEYS,
     NOTSET,
@@ -358,6 +359,8 @@ def literal(value: Any) -> Schema:
         return UNKNOWN if is_template(value) else Written(LiteralOf((value,)))
     if isinstance(value, (bool, int, enum.Enum)):
         return Written(LiteralOf((value,)))
+    if (param := dag_param(value)) is not None:
+        return param.promise.schema
     if isinstance(value, ResolveMixin) or value is NOTSET:
         return UNKNOWN
     if type(value) in (list, set, frozenset):

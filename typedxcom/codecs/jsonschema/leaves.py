@@ -68,6 +68,8 @@ def scalar(kind: type, *, in_model: bool, for_form: bool) -> Json:
     if kind in (bytes, bytearray) and not in_model:
         return {"type": "string", "contentEncoding": "base64", "pattern": _BASE64}
     found = {"type": "string", **_TEXTS.get(kind, {})}
+    if for_form and kind is dt.date:
+        del found["pattern"]  # Airflow checks this format, and says in words that it is no date
     if not for_form and found.get("format") in ("date-time", "time"):
         del found["format"]
     return found

@@ -20,23 +20,33 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_UNCHECKED
 from typedxcom.mypy.types.bare import is_skipped
 from typedxcom.mypy.types.bodies import visit_body
+from typedxcom.mypy.types.params import make_dag, with_model
 from typedxcom.mypy.types.site import Site, unknown
 
 __all__ = ["decorate_dag", "relax_dag", "relax_task_group"]
 
 
-def decorate_dag(site: Site, ctx: MethodContext | FunctionContext) -> Type:
-    """Returns the type of ``@dag``, bare or with arguments."""
+def decorate_dag(site: Site, ctx: MethodContext | FunctionContext, *, plain: bool) -> Type:
+    """Returns the type of ``@dag``, bare or with arguments.
+
+    Args:
+        site: The place in the user's code.
+        ctx: What mypy knows about the call.
+        plain: Whether it is Airflow's own ``dag``, whose calls must give every argument.
+    """
     given = [get_proper_type(t) for types in ctx.arg_types[:1] for t in types[:1]]
     function = given[0] if given else None
     if not isinstance(function, CallableType):
-        return site.instance(names.DAG_DECORATOR) or ctx.default_return_type
+        kind = names.PLAIN_DAG_DECORATOR if plain else names.DAG_DECORATOR
+        made = site.instance(kind)
+        return ctx.default_return_type if made is None else with_model(made, ctx)
     if isinstance(ctx.context, Decorator):
         check_body(site, ctx.context, ctx.args[0][0])
     made = site.instance(names.SDK_DAG)
-    return (
-        function.copy_modified(ret_type=made, implicit=False) if made else ctx.default_return_type
-    )
+    if made is None:
+        return ctx.default_return_type
+    function = function.copy_modified(ret_type=made, implicit=False)
+    return function if plain else make_dag(site, function, ctx)
 
 
 def check_body(site: Site, decorated: Decorator, given: Expression) -> None:

@@ -42,6 +42,7 @@ from typedxcom.mypy.types.outputs import INFERRED, Note, forget_notes, make_outp
 from typedxcom.mypy.types.site import Site, unknown
 
 __all__ = [
+    "ANY_PARAMETERS",
     "LoopBody",
     "TaskNote",
     "Tasklike",
@@ -388,13 +389,13 @@ def make_task(site: Site, task: Tasklike) -> Type:
         attrs[INFERRED] = task.inferred
     if task.loop is not None:
         attrs |= _loop_attrs(task.loop)
-    made = Instance(info, [_ANY_PARAMETERS, task.value])
+    made = Instance(info, [ANY_PARAMETERS, task.value])
     made.extra_attrs = ExtraAttrs(attrs, set(), None)
     _remember(made, task)
     return made
 
 
-_ANY_PARAMETERS: Final = Parameters(
+ANY_PARAMETERS: Final = Parameters(
     [unknown(), unknown()], [ARG_STAR, ARG_STAR2], [None, None], is_ellipsis_args=True
 )
 _texts: dict[TaskNote, LiteralType] = {}  # of one build, because their class is of one build
