@@ -10,9 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, TypedDict
 
-__all__ = ["OUTPUTS", "Arguments", "OperatorOutput", "ReturnOf", "Unsure", "output_of"]
+__all__ = [
+    "ANSWERS",
+    "OUTPUTS",
+    "Answer",
+    "Arguments",
+    "OperatorOutput",
+    "ReturnOf",
+    "Unsure",
+    "output_of",
+]
 
 Arguments: TypeAlias = Callable[[str, Any], Any]
 """Returns an argument of an operator, or the default. Raises `Unsure` if instances differ."""
@@ -32,6 +42,21 @@ class ReturnOf:
     """
 
     function: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The operator pushes what a model answers, as the type in one of its arguments.
+
+    Its library has validated the answer against that type, so the type is a promise.
+
+    Attributes:
+        type: The argument: a type, a union, or a list of types.
+        is_dumped: Whether the operator pushes a pydantic model as a dict.
+    """
+
+    type: Any
+    is_dumped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +145,83 @@ def _docker(given: Arguments) -> _Pushed:
     return list[str] | None if given("xcom_all", False) else str | None
 
 
+def _answer(given: Arguments) -> _Pushed:
+    return Answer(given("output_type", str), given("serialize_output", False))
+
+
+def _chosen(given: Arguments) -> _Pushed:
+    """Returns the ids of tasks that a language model chose."""
+    return list[str] if given("allow_multiple_branches", False) else str
+
+
+def _response(given: Arguments) -> _Pushed:
+    """Returns what a person answered in a form."""
+    fields = {
+        "chosen_options": list[_one_of(_texts(given, "options", ["OK"]))],  # type: ignore[misc]
+        "params_input": _form(given),
+        "responded_at": datetime,
+        "responded_by_user": dict[str, Any] | None,
+    }
+    return TypedDict("Response", fields)  # type: ignore[operator]
+
+
+def _approval(given: Arguments) -> _Pushed:
+    def fixed(name: str, default: Any) -> Any:
+        return ["Approve", "Reject"] if name == "options" else given(name, default)
+
+    return _response(fixed)
+
+
+def _branches(given: Arguments) -> _Pushed:
+    """Returns the ids of tasks that a person chose."""
+    options = _texts(given, "options", [])
+    try:
+        named = given("options_mapping", None) or {}
+    except Unsure:
+        return list[str]
+    return list[_one_of([named.get(one, one) for one in options])]  # type: ignore[misc]
+
+
+def _texts(given: Arguments, name: str, default: list[str]) -> list[str]:
+    """Returns the texts in an argument; none if they are not known."""
+    try:
+        found = given(name, default)
+    except Unsure:
+        return []
+    is_known = isinstance(found, (list, tuple)) and all(type(one) is str for one in found)
+    return list(found) if is_known else []
+
+
+def _one_of(texts: list[str]) -> _Pushed:
+    return Literal[tuple(texts)] if texts else str
+
+
+def _form(given: Arguments) -> _Pushed:
+    """Returns the fields of a form. A person may leave them out."""
+    try:
+        params = given("params", None) or {}
+        fields = {name: _field(params, name) for name in params}
+    except Unsure:
+        return dict[str, Any]
+    return TypedDict("Form", fields, total=False) if fields else dict[str, Any]  # type: ignore[operator]
+
+
+def _field(params: Any, name: str) -> _Pushed:
+    param = params.get_param(name) if hasattr(params, "get_param") else params[name]
+    kind = getattr(param, "schema", {}).get("type")
+    return _JSON_TYPES.get(kind, Any) if isinstance(kind, str) else Any
+
+
+_JSON_TYPES = {
+    "string": str,
+    "integer": int,
+    "number": int | float,
+    "boolean": bool,
+    "array": list[Any],
+    "object": dict[str, Any],
+}
+
+
 def _unless_deferred(pushed: _Pushed) -> Callable[[Arguments], _Pushed]:
     """Returns *pushed*, or `Any` if the operator defers: then it pushes something else."""
 
@@ -143,6 +245,7 @@ _ID = str | None  # the id of what was started
 _STANDARD = ("standard", "1.21.0")
 _SQL = ("common-sql", "2.4.0")
 _AMAZON = ("amazon", "9.39.0")
+_AI = ("common-ai", "1.0.0")
 _GOOGLE = ("google", "22.8.0")
 
 OUTPUTS: _Table = {
@@ -153,10 +256,10 @@ OUTPUTS: _Table = {
     **_rows(
         *_STANDARD,
         "standard.operators.hitl",
-        HITLOperator=dict[str, Any],
-        ApprovalOperator=dict[str, Any],
-        HITLBranchOperator=list[str],
-        HITLEntryOperator=dict[str, Any],
+        HITLOperator=_response,
+        ApprovalOperator=_approval,
+        HITLBranchOperator=_branches,
+        HITLEntryOperator=_response,
     ),
     **_rows(
         *_STANDARD,
@@ -186,6 +289,24 @@ OUTPUTS: _Table = {
         SQLInsertRowsOperator=None,
     ),
     **_rows(*_SQL, "common.sql.operators.analytics", AnalyticsOperator=str),
+    **_rows(*_AI, "common.ai.operators.agent", AgentOperator=_answer),
+    **_rows(*_AI, "common.ai.operators.llm", LLMOperator=_answer),
+    **_rows(*_AI, "common.ai.operators.llm_file_analysis", LLMFileAnalysisOperator=_answer),
+    **_rows(*_AI, "common.ai.operators.llm_branch", LLMBranchOperator=_chosen),
+    **_rows(*_AI, "common.ai.operators.llm_sql", LLMSQLQueryOperator=str),
+    **_rows(
+        *_AI, "common.ai.operators.llm_schema_compare", LLMSchemaCompareOperator=dict[str, Any]
+    ),
+    **_rows(*_AI, "common.ai.operators.llm_batch", LLMBatchOperator=dict[str, Any]),
+    **_rows(
+        *_AI, "common.ai.operators.document_loader", DocumentLoaderOperator=list[dict[str, Any]]
+    ),
+    **_rows(
+        *_AI, "common.ai.operators.llamaindex_embedding", LlamaIndexEmbeddingOperator=dict[str, Any]
+    ),
+    **_rows(
+        *_AI, "common.ai.operators.llamaindex_retrieval", LlamaIndexRetrievalOperator=dict[str, Any]
+    ),
     **_rows("http", "6.3.0", "http.operators.http", HttpOperator=_http),
     **_rows(
         *_AMAZON,
@@ -325,4 +446,18 @@ OUTPUTS: _Table = {
         DbtCloudGetJobRunArtifactOperator=str,
         DbtCloudListJobsOperator=list[int],
     ),
+}
+
+# What the decorators of the same provider push: the name behind ``@task.``, and the row.
+ANSWERS: dict[str, OperatorOutput] = {
+    word: OUTPUTS[f"airflow.providers.common.ai.operators.{module}"]
+    for word, module in {
+        "agent": "agent.AgentOperator",
+        "llm": "llm.LLMOperator",
+        "llm_batch": "llm_batch.LLMBatchOperator",
+        "llm_branch": "llm_branch.LLMBranchOperator",
+        "llm_file_analysis": "llm_file_analysis.LLMFileAnalysisOperator",
+        "llm_schema_compare": "llm_schema_compare.LLMSchemaCompareOperator",
+        "llm_sql": "llm_sql.LLMSQLQueryOperator",
+    }.items()
 }

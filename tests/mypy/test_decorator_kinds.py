@@ -10,6 +10,7 @@ from airflow.sdk.bases.decorator import DecoratedOperator
 
 from typedxcom.airflow.decorator_kinds import KINDS, DecoratorKind, kind_of
 from typedxcom.mypy import names
+from typedxcom.operator_outputs import ANSWERS
 
 PROVIDERS = ("airflow.providers.standard", "airflow.providers.common.sql")
 PROCESSED = {"bash_processed"}  # the plugin's own name for bash with an output_processor
@@ -41,7 +42,14 @@ def test_the_plugin_has_the_same_table() -> None:
     assert kinds(result="value") | kinds(result="branch") == names.RUNS_FUNCTION
     assert kinds(result="command") == names.COMMANDS
     assert kinds(has_context=True) | PROCESSED == names.MERGES_CONTEXT
-    assert {name for name in KINDS if KINDS[name].pushes} == {"bash"}
+    assert kinds(result="prompt") == names.PROMPTS
+    assert kinds(result="text") == names.TEXT_PROMPTS
+    assert kinds(result="prompts") == names.BATCHES
+    assert (
+        {name for name in KINDS if KINDS[name].pushes}
+        == {"bash", *ANSWERS}
+        == {"bash"} | names.ANSWERS
+    )
     assert set(KINDS) >= names.STANDARD_KINDS - PROCESSED
 
 

@@ -1,6 +1,5 @@
 """What each task decorator does with its function: one row per sub-decorator.
 
-The plugin cannot import this. A test compares `typedxcom.mypy.names` with it, and the rows with the
 The plugin cannot import this. A test compares it with `typedxcom.mypy.names`, and with the
 operators of the installed providers.
 """
@@ -11,10 +10,16 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["KINDS", "DecoratorKind", "KeepsContract", "is_typed", "kind_of"]
+from typedxcom.operator_outputs import ANSWERS, OUTPUTS
+
+__all__ = ["KINDS", "PROMPTS", "DecoratorKind", "KeepsContract", "is_typed", "kind_of"]
 
 Place = Literal["worker", "interpreter", "elsewhere"]
-Result = Literal["value", "branch", "sensor", "command", "commands", "prompt", "other"]
+Result = Literal[
+    "value", "branch", "sensor", "command", "commands", "prompt", "text", "prompts", "other"
+]
+
+PROMPTS: frozenset[Result] = frozenset({"prompt", "text", "prompts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,11 @@ class DecoratorKind:
         place: Where the function runs: in the worker's process, in another Python interpreter that
             the worker starts, or elsewhere, in a container or another service.
         result: What the function's return value is: the task's value, the branch that was chosen,
-            what a sensor found, a command or query (or several), a prompt, or something that we do
-            not know.
+            what a sensor found, a command or query (or several), a prompt (one that must be a text,
+            or several), or something that we do not know.
         has_context: Whether Airflow calls the function with its context beside the arguments.
-        pushes: The type that is pushed whatever the function returns, if that is known.
+        pushes: The type that is pushed whatever the function returns, if that is known; an
+            `OperatorOutput` where the decorator's arguments decide it.
     """
 
     place: Place
@@ -47,8 +53,9 @@ _INTERPRETER = DecoratorKind("interpreter", "value")
 _CONTAINER = DecoratorKind("elsewhere", "value", has_context=False)
 _COMMAND = DecoratorKind("worker", "command")
 _COMMANDS = DecoratorKind("worker", "commands")
-_PROMPT = DecoratorKind("worker", "prompt")
+_OWN_PROMPTS: dict[str, Result] = {"llm_file_analysis": "text", "llm_batch": "prompts"}
 _OTHER = DecoratorKind("worker", "other", has_context=False)
+_BASH = OUTPUTS["airflow.providers.standard.operators.bash.BashOperator"]
 
 KINDS: dict[str, DecoratorKind] = {
     "python": _PYTHON,
@@ -59,7 +66,7 @@ KINDS: dict[str, DecoratorKind] = {
     "branch_virtualenv": DecoratorKind("interpreter", "branch"),
     "branch_external_python": DecoratorKind("interpreter", "branch"),
     "sensor": DecoratorKind("worker", "sensor"),
-    "bash": DecoratorKind("worker", "command", pushes=str),  # the last line
+    "bash": DecoratorKind("worker", "command", pushes=_BASH),  # the last line
     "stub": _CONTAINER,  # in another language
     # apache-airflow-providers-docker, cncf-kubernetes, apache-spark, snowflake
     "docker": _CONTAINER,
@@ -70,12 +77,10 @@ KINDS: dict[str, DecoratorKind] = {
     # common-sql, common-ai
     "sql": _COMMAND,
     "analytics": _COMMANDS,
-    "agent": _PROMPT,
-    "llm": _PROMPT,
-    "llm_branch": _PROMPT,
-    "llm_file_analysis": _PROMPT,
-    "llm_schema_compare": _PROMPT,
-    "llm_sql": _PROMPT,
+    **{
+        word: DecoratorKind("worker", _OWN_PROMPTS.get(word, "prompt"), pushes=row)
+        for word, row in ANSWERS.items()
+    },
 }
 
 

@@ -26,6 +26,7 @@ from typedxcom.mypy.features.decorators import (
     decorate_contract,
     decorate_mark,
     decorate_task,
+    overridden,
     same_task,
 )
 from typedxcom.mypy.features.fast_path import fitting_arguments, maps_plainly, sets_plainly
@@ -244,6 +245,7 @@ def _override(site: Site, ctx: MethodContext) -> Type:
     for name, expr in zip(ctx.context.arg_names, ctx.context.args, strict=True):
         if name == "multiple_outputs" and (keys := boolean(expr)) is not None:
             task = task.noted(task.note._replace(keys=keys))
+    task = overridden(site, ctx.context, task)
     return ctx.type if task is task_of(ctx.type) else make_task(site, task)
 
 

@@ -73,6 +73,11 @@ SDK_LAZY_SEQUENCE: Final = f"{SDK}.execution_time.lazy_sequence.LazyXComSequence
 # What the sub-decorators do. A test compares this with `typedxcom.airflow.decorator_kinds`.
 BRANCHES: Final = frozenset({"branch", "branch_virtualenv", "branch_external_python"})
 COMMANDS: Final = frozenset({"bash", "sql"})  # the function returns a text, and Airflow runs that
+# The function returns a prompt. Readers get the answer, by the row in `operator_outputs.ANSWERS`.
+PROMPTS: Final = frozenset({"agent", "llm", "llm_branch", "llm_schema_compare", "llm_sql"})
+TEXT_PROMPTS: Final = frozenset({"llm_file_analysis"})  # a text only
+BATCHES: Final = frozenset({"llm_batch"})  # a list of prompts
+ANSWERS: Final = PROMPTS | TEXT_PROMPTS | BATCHES
 # Readers of these get what the function returns.
 RUNS_FUNCTION: Final = BRANCHES | frozenset(
     {"python", "short_circuit", "virtualenv", "external_python", "stub"}
@@ -86,8 +91,7 @@ CALLBACK_KEYS: Final = frozenset(
 )
 # Kinds whose function gets Airflow's context in addition to the arguments.
 MERGES_CONTEXT: Final = (RUNS_FUNCTION - frozenset({"docker", "kubernetes", "stub"})) | frozenset(
-    {"bash", "bash_processed", "sensor", "sql", "analytics", "kubernetes_cmd", "agent", "llm"}
-    | {"llm_branch", "llm_file_analysis", "llm_schema_compare", "llm_sql"}
+    {"bash", "bash_processed", "sensor", "sql", "analytics", "kubernetes_cmd"} | ANSWERS
 )
 
 # What these kinds take in addition to every operator's arguments, as in the installed provider.

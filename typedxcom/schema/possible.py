@@ -80,8 +80,8 @@ def misfit(up: Schema, down: Schema, path: str = "$", *, lax: bool = False) -> M
             return _mapping(up, down, path)
         case (SequenceOf() | TupleOf(), _):
             return _sequence(up, down, path)
-        case (LiteralOf(values=[value]), _):
-            return _constant(value, down, path, lax=lax)
+        case (LiteralOf(values=values), _):
+            return _all(_constant(value, down, path, lax=lax) for value in values)
         case (Scalar(type=kind), _):
             return None if _scalar(kind, down, lax=lax) else _differ(up, down, path)
         case (EnumOf(), SequenceOf() | TupleOf() | MappingOf() | Record()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
+from dataclasses import replace
 from typing import Any
 
 from typedxcom.airflow.decorator_kinds import kind_of
@@ -11,7 +12,7 @@ from typedxcom.airflow.wiring.flows import injected_names
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.scopes import local_names
 
-__all__ = ["with_contract"]
+__all__ = ["with_contract", "with_output"]
 
 
 def with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> Any:
@@ -45,6 +46,13 @@ def with_contract(function: Any, operator_class: Any, said: dict[str, Any]) -> A
     except AttributeError:  # a bound method, say: nothing can be left on it
         function = _wrapped(function)
         setattr(function, CONTRACT, made)
+    return function
+
+
+def with_output(contract: Contract, output: Any) -> Any:
+    """A copy of a contract's function that promises *output*."""
+    function = _copy(contract.function)
+    setattr(function, CONTRACT, replace(contract, function=function, output=output))
     return function
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from typedxcom.airflow.authoring.error_lines import noted, on_the_authors_line
-from typedxcom.airflow.authoring.functions import with_contract
+from typedxcom.airflow.authoring.functions import with_contract, with_output
 from typedxcom.airflow.authoring.marking import (
     marked_in_call,
     marked_in_expand,
@@ -67,7 +67,7 @@ def adopt(made: Any, **said: Any) -> TypedTask:
     if said["output"] is not None or said["inputs"] is not None:
         settle([said["output"], said["inputs"]])
     if said["output"] is None:
-        said["output"] = pushed_by(made.operator_class, made.kwargs)
+        said["output"] = _pushed(made)
     function = with_contract(made.function, made.operator_class, said)
     # Airflow asks for it some five times a task, which is a large part of a parse.
     function.__signature__ = made.function_signature
@@ -77,6 +77,11 @@ def adopt(made: Any, **said: Any) -> TypedTask:
     vars(adopted).update(vars(made), function=function, operator_class=operator_class)
     functools.update_wrapper(adopted, function)
     return adopted
+
+
+def _pushed(made: Any) -> Any:
+    """What the settings of a task say that it pushes; None if they say nothing."""
+    return pushed_by(made.operator_class, made.kwargs.get)
 
 
 def _refuse_preview(name: str, rows: Any) -> None:
@@ -102,6 +107,16 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         with _named(self):
             arg = super().__call__(*args, **kwargs)
         return _output(arg, contract, solution)
+
+    def override(self, **kwargs: Any) -> Any:
+        """The same task with other settings, which may decide what it pushes."""
+        made = super().override(**kwargs)
+        contract, before, now = contract_of(self.function), _pushed(self), _pushed(made)
+        if contract is not None and before != now and contract.output == before:
+            function = with_output(contract, now)
+            function.__signature__ = made.function_signature
+            made.function = function
+        return made
 
     @on_the_authors_line
     def partial(self, **kwargs: Any) -> Any:
@@ -247,5 +262,4 @@ def _partial(made: TypedTask) -> dict[str, Any]:
 def _output(arg: Any, contract: Contract | None, solution: Solution) -> Any:
     if contract is None:
         return arg
-    schema = output_schema(contract, getattr(arg.operator, "operator_class", type(arg.operator)))
-    return typed_arg(arg, substitute(schema, solution))
+    return typed_arg(arg, substitute(output_schema(contract, arg.operator), solution))

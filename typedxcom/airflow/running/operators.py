@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import get_current_context
 
 from typedxcom.airflow.config import settings
-from typedxcom.airflow.decorator_kinds import KeepsContract
+from typedxcom.airflow.decorator_kinds import PROMPTS, KeepsContract, kind_of
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import (
     AirflowXComArg,
@@ -83,6 +83,7 @@ class TypedOperator(KeepsContract):
     def execute(self, context: Context, **kwargs: Any) -> Any:
         """Run the task under its contract."""
         self._load_arguments(context)
+        self._check_prompts()
         try:
             with self._pulling(context), restored(context), filled_loop(context, self._contract):
                 result = super().execute(context, **kwargs)  # type: ignore[misc]  # a mixin
@@ -172,6 +173,19 @@ class TypedOperator(KeepsContract):
         if is_recorded():
             note_output(_any(self), entry, contract.returned)
         return entry
+
+    def _check_prompts(self) -> None:
+        """Check the prompt that the function returns. Operators of models call it themselves."""
+        this = _any(self)
+        if kind_of(type(this)).result not in PROMPTS or self._contract is None:
+            return
+        function = this.python_callable
+
+        @functools.wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            return self._checked_body(function(*args, **kwargs))
+
+        this.python_callable = checked
 
     def _only_warns(self) -> bool:
         return _any(self).has_dag() and warns(_any(self).dag.dag_id)

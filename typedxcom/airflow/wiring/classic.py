@@ -1,6 +1,7 @@
 """What classic operators push, as far as the table of their classes tells.
 
 Nobody promised it to us: it explains wiring and refuses what cannot work, and decodes no value.
+What a language model answers is a promise, because its operator has validated the answer.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ import functools
 import inspect
 from typing import Any
 
+from typedxcom.airflow.answers import answer_type, declared_answer
 from typedxcom.airflow.private import INJECTED_KEYS, MappedOperator
 from typedxcom.caches import by_class
 from typedxcom.contracts import Contract
 from typedxcom.errors import TypedXComError
 from typedxcom.inference import returned_by
-from typedxcom.operator_outputs import OperatorOutput, ReturnOf, Unsure, output_of
+from typedxcom.operator_outputs import Answer, OperatorOutput, ReturnOf, Unsure, output_of
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import inferred
 
-__all__ = ["classic_output"]
+__all__ = ["argument_of", "classic_output"]
 
 
 def classic_output(operator: Any) -> Schema:
@@ -27,13 +29,25 @@ def classic_output(operator: Any) -> Schema:
     Args:
         operator: A classic operator, mapped or not.
     """
-    row = _row_of(getattr(operator, "operator_class", type(operator)))
+    operator_class = getattr(operator, "operator_class", type(operator))
+    row, given = _row_of(operator_class), functools.partial(argument_of, operator)
     if row is None:
-        return UNKNOWN
-    pushed = row.of(functools.partial(_argument, operator))
+        declared = declared_answer(operator_class, given)
+        return UNKNOWN if declared is None else inferred(_schema(answer_type(declared)))
+    pushed = row.of(given)
+    if isinstance(pushed, Answer):
+        return _schema(answer_type(pushed))
     return inferred(
         _returned(pushed.function) if isinstance(pushed, ReturnOf) else schema_of(pushed)
     )
+
+
+def _schema(annotation: Any) -> Schema:
+    """The schema of a type that an author gave; unknown for a name that has no meaning yet."""
+    try:
+        return schema_of(annotation)
+    except (NameError, TypeError):
+        return UNKNOWN
 
 
 @by_class
@@ -42,7 +56,8 @@ def _row_of(operator_class: Any) -> OperatorOutput | None:
     return output_of(tuple((f"{one.__module__}.{one.__qualname__}", vars(one)) for one in mro))
 
 
-def _argument(operator: Any, name: str, default: Any) -> Any:
+def argument_of(operator: Any, name: str, default: Any) -> Any:
+    """An argument of *operator*, mapped or not. Raises Unsure if instances differ."""
     if not isinstance(operator, MappedOperator):
         return getattr(operator, name, default)
     mapped: Any = operator.expand_input.value

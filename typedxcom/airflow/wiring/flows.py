@@ -5,9 +5,11 @@ from __future__ import annotations
 import collections
 import collections.abc as abc
 import enum
-from collections.abc import Callable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from typedxcom.airflow.answers import answer_type, declared_answer
 from typedxcom.airflow.decorator_kinds import kind_of
 from typedxcom.airflow.params import dag_param
 from typedxcom.airflow.private import (
@@ -24,7 +26,7 @@ from typedxcom.airflow.private import (
     ZipXComArg,
     is_decorated_task,
 )
-from typedxcom.airflow.wiring.classic import classic_output
+from typedxcom.airflow.wiring.classic import argument_of, classic_output
 from typedxcom.airflow.wiring.code import with_code
 from typedxcom.airflow.wiring.hidden import hidden_output
 from typedxcom.airflow.wiring.readers import gets_list, read_in
@@ -32,6 +34,7 @@ from typedxcom.annotations import read_hints
 from typedxcom.contracts import Contract, contract_of
 from typedxcom.inference import returned_by
 from typedxcom.inference.kinds import one_of
+from typedxcom.operator_outputs import Answer, Arguments, OperatorOutput
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import (
     Alias,
@@ -108,39 +111,57 @@ def operator_contract(operator: Any) -> Contract | None:
         function,
         injected=injected_names(),
         reserved=kind.has_context,
-        output=pushed_by(operator_class, _options(operator)),
+        output=pushed_by(operator_class, functools.partial(argument_of, operator)),
         returns=kind.returns_value,
     )
 
 
-def output_schema(contract: Contract, operator_class: type) -> Schema:
-    """What the reader of a task gets. A branch gives what was chosen, a sensor gives nothing."""
-    result = kind_of(operator_class).result
-    chosen = contract.body.schema
-    if contract.returned.known or not contract.body.known:
+def output_schema(contract: Contract, operator: Any) -> Schema:
+    """What the reader of a task gets. A branch gives what was chosen, a sensor gives nothing.
+
+    Args:
+        contract: The contract of its function.
+        operator: The task, mapped or not.
+    """
+    operator_class = getattr(operator, "operator_class", type(operator))
+    kind, chosen = kind_of(operator_class), contract.body.schema
+    if contract.returned.known or kind.returns_value:
         return contract.returned.schema
-    if result == "sensor":
+    if kind.result == "branch":
+        return chosen
+    if kind.result == "sensor":
         return Scalar(type(None)) if chosen == Scalar(bool) else UNKNOWN
-    return chosen if result == "branch" else UNKNOWN
+    return _explained(operator, operator_class)
 
 
-def pushed_by(operator_class: type, options: Mapping[str, Any]) -> Any:
-    """What an operator pushes, if its function's result does not decide it: bash pushes a line.
+def _explained(operator: Any, operator_class: type) -> Schema:
+    """What a task pushes that promises nothing: a model that its operator has made a dict."""
+    pushed = _pushed_by(operator_class, functools.partial(argument_of, operator))
+    is_dumped = isinstance(pushed, Answer) and pushed.is_dumped
+    return inferred(schema_of(answer_type(pushed))) if is_dumped else UNKNOWN
+
+
+def pushed_by(operator_class: type, given: Arguments) -> Any:
+    """What an operator pushes, if its function's result does not decide it. None if unknown.
+
+    For example, bash pushes a line, and a language model's answer is of its ``output_type``.
 
     Args:
         operator_class: The class of the decorated task's operator.
-        options: What the decorator was given.
+        given: Returns an argument that the decorator was given, or the default.
     """
-    return None if "output_processor" in options else kind_of(operator_class).pushes
+    pushed = _pushed_by(operator_class, given)
+    if isinstance(pushed, Answer) and pushed.is_dumped:
+        return None  # a dict of Python objects, for which no annotation stands
+    found = answer_type(pushed)
+    return None if found is Any else found
 
 
-def _options(operator: Any) -> Mapping[str, Any]:
-    """What was given to make *operator* that `pushed_by` asks for."""
-    if isinstance(operator, MappedOperator):
-        return operator.partial_kwargs
-    processor = getattr(operator, "output_processor", None)
-    is_default = str(getattr(processor, "__module__", "")).startswith("airflow.")
-    return {} if is_default else {"output_processor": processor}
+def _pushed_by(operator_class: type, given: Arguments) -> Any:
+    kind = kind_of(operator_class)
+    if isinstance(kind.pushes, OperatorOutput):
+        return kind.pushes.of(given)
+    return declared_answer(operator_class, given) if kind.result == "other" else None
 
 
 def describe(arg: Any) -> Schema:
@@ -182,7 +203,7 @@ def _promised(arg: Any) -> Schema:
     contract = operator_contract(arg.operator)
     if contract is None:
         return classic_output(arg.operator) if arg.key == RETURN_KEY else UNKNOWN
-    schema = output_schema(contract, getattr(arg.operator, "operator_class", type(arg.operator)))
+    schema = output_schema(contract, arg.operator)
     if any(isinstance(node, Var) for _, node in walk(schema, into_models=False)):
         with read_in(arg.operator.task_group):
             schema = substitute(schema, _solved(arg.operator, contract))

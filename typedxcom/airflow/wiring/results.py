@@ -1,4 +1,4 @@
-"""What the function of a ``@task.branch``, ``@task.sensor`` or ``@task.bash`` may return.
+"""What the functions of ``@task.branch``, ``.sensor``, ``.bash``, ``.llm`` and others may return.
 
 Also: what a function that yields may promise, in any kind of task.
 """
@@ -21,8 +21,11 @@ from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import (
     EnumOf,
     LiteralOf,
+    MappingOf,
+    Record,
     Scalar,
     SequenceOf,
+    TableOf,
     TupleOf,
     UnionOf,
     bare,
@@ -34,6 +37,9 @@ _ALLOWED = {
     "branch": "the ids of tasks: a `str`, a `list[str]`, or None",
     "sensor": "a `bool` or a `PokeReturnValue`",
     "command": "the command: a `str`",
+    "prompt": "the prompt: a `str`, or a list of texts, images and the like",
+    "text": "the prompt: a `str`",
+    "prompts": "the prompts: a `list[str]`, or a list of dicts with a `prompt`",
 }
 
 
@@ -120,13 +126,42 @@ def _may_be(kind: DecoratorKind, schema: Schema) -> bool:
     if kind.result == "sensor":
         is_other = not isinstance(schema, (Scalar, LiteralOf, EnumOf, SequenceOf, TupleOf))
         return is_other or (isinstance(schema, Scalar) and schema.type is bool)
-    if kind.result == "command":
+    if kind.result in ("command", "text"):
         return _is_text(schema)
+    if kind.result in ("prompt", "prompts"):
+        return _is_prompt(schema, is_many=kind.result == "prompts")
     if isinstance(schema, SequenceOf):
         return _is_text(bare(schema.item))
     if isinstance(schema, TupleOf):
         return all(_is_text(bare(item)) for item in schema.items)
     return schema == Scalar(type(None)) or _is_text(schema)
+
+
+def _is_prompt(schema: Schema, *, is_many: bool) -> bool:
+    """Whether it is a prompt, or a list of its parts; or, if *is_many*, a list of prompts."""
+    match schema:
+        case SequenceOf(type=kind, item=item):
+            return not issubclass(kind, abc.Set) and _is_part(bare(item), is_many=is_many)
+        case TupleOf(items=items):
+            return all(_is_part(bare(item), is_many=is_many) for item in items)
+        case MappingOf() | TableOf() | Record(style="model" | "dataclass" | "typeddict" | "struct"):
+            return False
+        case Scalar() | LiteralOf() | EnumOf():
+            return not is_many and _is_text(schema)
+    return True
+
+
+def _is_part(item: Schema, *, is_many: bool) -> bool:
+    match item:
+        case UnionOf(members=members):
+            return all(_is_part(bare(one), is_many=is_many) for one in members)
+        case Scalar() | LiteralOf() | EnumOf():
+            return _is_text(item)
+        case MappingOf() | Record(style="typeddict"):
+            return is_many
+        case Record():
+            return not is_many
+    return True
 
 
 def _is_text(schema: Schema) -> bool:

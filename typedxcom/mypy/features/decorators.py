@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Final
 
 from mypy.nodes import ARG_STAR2, CallExpr, Context, Decorator, Expression, FuncDef, NameExpr
@@ -15,7 +16,9 @@ from mypy.types import (
     LiteralType,
     NoneType,
     ProperType,
+    TupleType,
     Type,
+    TypedDictType,
     TypeOfAny,
     UnionType,
     get_proper_type,
@@ -23,11 +26,12 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_TASK
+from typedxcom.mypy.features.answers import argument_of, declared_type, pushed_type
 from typedxcom.mypy.features.keynames import pushed_key_fault
 from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.types.inferred import keys_of, return_in_code
 from typedxcom.mypy.types.pushed import keys_of_task
-from typedxcom.mypy.types.site import Site
+from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
 from typedxcom.mypy.types.tasks import (
     Tasklike,
@@ -38,6 +42,7 @@ from typedxcom.mypy.types.tasks import (
     pushes_keys,
     task_of,
 )
+from typedxcom.operator_outputs import ANSWERS, Answer
 
 __all__ = [
     "boolean",
@@ -47,6 +52,7 @@ __all__ = [
     "decorate_task",
     "decorated_task",
     "kind_of",
+    "overridden",
     "same_task",
     "sub_decorator",
 ]
@@ -55,6 +61,8 @@ NOTE: Final = "<typedxcom decorator>"
 _SHOWN: Final = {"python": "@task", "bash_processed": "@task.bash"}
 OUTPUT: Final = "<typedxcom output>"
 INPUTS: Final = "<typedxcom inputs>"
+ANSWER: Final = "<typedxcom answer>"  # a promise
+DUMPED: Final = "<typedxcom dumped>"  # a model as a dict, which nobody promises
 
 
 def decorate_task(site: Site, ctx: MethodContext, *, kind: str, plain: bool) -> Type:
@@ -90,22 +98,38 @@ def decorated_task(
 def _decorated(
     site: Site, context: Context, function: CallableType, note: TaskNote, attrs: dict[str, Type]
 ) -> Type:
-    function = with_contract(function, attrs.get(INPUTS), attrs.get(OUTPUT))
+    is_answered = note.kind in names.ANSWERS  # then the function returns a prompt
+    output = None if is_answered else attrs.get(OUTPUT)
+    function = with_contract(function, attrs.get(INPUTS), output)
     if isinstance(context, Decorator):  # a ParamSpec may have lost the function's name
         note = note._replace(name=context.func.name)
     _check_returned(site, context, function, note)
     _check_keys(site, context, function, note)
     _check_yielded(site, context, function, note)
     note = note._replace(pushed=keys_of_task(site, context, function))
-    return task_type(site, function, note, _in_code(site, context, function, note))
+    shown = attrs.get(DUMPED) or _in_code(site, context, function, note)
+    answer = attrs.get(OUTPUT, attrs.get(ANSWER)) if is_answered else None
+    return task_type(site, function, note, shown, answer)
 
 
 def task_type(
-    site: Site, function: CallableType, note: TaskNote, inferred: Type | None = None
+    site: Site,
+    function: CallableType,
+    note: TaskNote,
+    inferred: Type | None = None,
+    value: Type | None = None,
 ) -> Type:
-    """Returns the type of a task that runs *function* and returns *inferred* by its own code."""
+    """Returns the type of a task that runs *function*.
+
+    Args:
+        site: The file.
+        function: The function.
+        note: What is known of the task.
+        inferred: The type that its own code shows for its value.
+        value: The type of its value, if the function's result does not decide it.
+    """
     note = note._replace(name=_name(function) or note.name)
-    value = output_value(site, function, note.kind)
+    value = output_value(site, function, note.kind) if value is None else value
     return make_task(site, Tasklike(note, function, value, inferred=inferred))
 
 
@@ -166,9 +190,31 @@ def _said(site: Site, call: CallExpr, note: TaskNote, attrs: dict[str, Type]) ->
             note = note._replace(keys=boolean(expr))
         elif name == "output_processor" and note.kind == "bash":
             note = note._replace(kind="bash_processed")
-        elif name in ("inputs", "output") and (declared := _declared(site, expr)) is not None:
+        elif name in ("inputs", "output") and (declared := declared_type(site, expr)) is not None:
             attrs[INPUTS if name == "inputs" else OUTPUT] = declared
+    attrs.update(answer_attrs(site, call, note.kind))
     return note
+
+
+def answer_attrs(site: Site, call: CallExpr, kind: str) -> dict[str, Type]:
+    """Returns what a language model answers a task, by the arguments of its decorator."""
+    row = ANSWERS.get(kind)
+    if row is None:
+        return {}
+    pushed = row.of(partial(argument_of, call))
+    found = pushed_type(site, pushed) or unknown()
+    return {DUMPED if isinstance(pushed, Answer) and pushed.is_dumped else ANSWER: found}
+
+
+def overridden(site: Site, call: CallExpr, task: Tasklike) -> Tasklike:
+    """Returns *task* as ``task.override(output_type=...)`` makes it."""
+    if not {"output_type", "serialize_output", "allow_multiple_branches"} & set(call.arg_names):
+        return task
+    attrs = answer_attrs(site, call, task.note.kind)
+    if not attrs:
+        return task
+    value = attrs.get(ANSWER) or unknown()
+    return Tasklike(task.note, task.function, value, inferred=attrs.get(DUMPED))
 
 
 def kind_of(decorator: Type) -> str:
@@ -205,14 +251,6 @@ def boolean(expr: Expression) -> bool | None:
     """Returns the value of ``True`` or ``False``, or None for any other expression."""
     name = expr.name if isinstance(expr, NameExpr) else ""
     return {"True": True, "False": False}.get(name)
-
-
-def _declared(site: Site, expr: Expression) -> Type | None:
-    """Returns the type that a class or a type form in an argument stands for."""
-    found = site.type_of(expr)
-    if isinstance(found, CallableType) and found.is_type_obj():
-        return found.ret_type
-    return None
 
 
 def condition(site: Site, ctx: MethodContext) -> Type:
@@ -259,7 +297,7 @@ def decorate_contract(site: Site, ctx: MethodContext | FunctionContext) -> Type:
         return ctx.default_return_type
     found: dict[str, Type] = {}
     for name, expr in zip(context.arg_names, context.args, strict=True):
-        if name in ("inputs", "output") and (declared := _declared(site, expr)) is not None:
+        if name in ("inputs", "output") and (declared := declared_type(site, expr)) is not None:
             found[INPUTS if name == "inputs" else OUTPUT] = declared
     made = made.copy_modified()
     made.extra_attrs = ExtraAttrs(found, set(), None)
@@ -347,6 +385,9 @@ _ALLOWED: Final = {
     **dict.fromkeys(names.BRANCHES, "task ids: a str, a list of str, or None"),
     "sensor": "a bool or a PokeReturnValue",
     **dict.fromkeys(names.COMMANDS, "the command as a str"),
+    **dict.fromkeys(names.PROMPTS, "the prompt: a str, or a list of texts, images and the like"),
+    **dict.fromkeys(names.TEXT_PROMPTS, "the prompt as a str"),
+    **dict.fromkeys(names.BATCHES, "the prompts: a list of str, or of dicts with a prompt"),
 }
 
 
@@ -358,14 +399,67 @@ def allowed_return(returned: ProperType, kind: str) -> bool:
         return all(allowed_return(get_proper_type(item), kind) for item in returned.items)
     if isinstance(returned, NoneType):
         return kind in names.BRANCHES
+    if kind in names.PROMPTS | names.BATCHES:
+        return _is_prompt(returned, is_many=kind in names.BATCHES)
     if isinstance(returned, LiteralType):
         returned = returned.fallback
     if kind in names.BRANCHES:
         return _is_task_ids(returned)
     if not isinstance(returned, Instance):
         return False
-    bases = ("builtins.str",) if kind in names.COMMANDS else ("builtins.bool", names.SDK_POKE)
+    bases = (
+        ("builtins.str",)
+        if kind in names.COMMANDS | names.TEXT_PROMPTS
+        else ("builtins.bool", names.SDK_POKE)
+    )
     return any(returned.type.has_base(base) for base in bases)
+
+
+def _is_prompt(returned: ProperType, *, is_many: bool) -> bool:
+    """Whether it is a prompt, or a list of its parts; or, if *is_many*, a list of prompts."""
+    if isinstance(returned, LiteralType):
+        returned = returned.fallback
+    if isinstance(returned, TupleType):
+        return all(_is_part(get_proper_type(one), is_many=is_many) for one in returned.items)
+    if not isinstance(returned, Instance):
+        return False
+    if returned.type.has_base("builtins.str"):
+        return not is_many
+    is_sequence = any(returned.type.has_base(one) for one in _SEQUENCES)
+    is_other = (
+        returned.type.fullname in _BYTES
+        or not returned.args
+        or any(returned.type.has_base(one) for one in ("typing.AbstractSet", "typing.Mapping"))
+    )
+    return (
+        is_sequence
+        and not is_other
+        and _is_part(get_proper_type(returned.args[0]), is_many=is_many)
+    )
+
+
+_SEQUENCES: Final = ("typing.Sequence", "typing.Collection", "typing.Iterable")
+_BYTES: Final = frozenset({"builtins.bytes", "builtins.bytearray"})
+_SCALARS: Final = _BYTES | {f"builtins.{name}" for name in ("int", "float", "bool", "complex")}
+
+
+def _is_part(item: ProperType, *, is_many: bool) -> bool:
+    if isinstance(item, UnionType):
+        return all(_is_part(get_proper_type(one), is_many=is_many) for one in item.items)
+    if isinstance(item, LiteralType):
+        item = item.fallback
+    if isinstance(item, TypedDictType):
+        return is_many
+    if not isinstance(item, Instance):
+        return not isinstance(item, NoneType)
+    if item.type.has_base("typing.Mapping"):
+        return is_many
+    if item.type.fullname in _SCALARS:
+        return False
+    return not is_many or item.type.has_base("builtins.str") or item.type.fullname == _OBJECT
+
+
+_OBJECT: Final = "builtins.object"
 
 
 def _is_task_ids(returned: ProperType) -> bool:

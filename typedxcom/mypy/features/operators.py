@@ -21,7 +21,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.features.calls import Call
-from typedxcom.mypy.features.classic import noted_operator
+from typedxcom.mypy.features.classic import PROMISED, noted_operator
 from typedxcom.mypy.features.kwargs import KeywordMapping
 from typedxcom.mypy.features.mapping import Mapping
 from typedxcom.mypy.types.outputs import INFERRED, Note, first_output, make_output, note_of
@@ -164,7 +164,8 @@ def output(site: Site, ctx: AttributeContext) -> Type:
         else {}
     )
     note = note_of(operator) if isinstance(operator, Instance) else None
-    return make_output(site, unknown(), note=note or Note(), inferred=attrs.get(INFERRED))
+    value = attrs.get(PROMISED, unknown())
+    return make_output(site, value, note=note or Note(), inferred=attrs.get(INFERRED))
 
 
 def _fields(operator: TypeInfo) -> CallableType | None:

@@ -218,6 +218,8 @@ def pushes_keys(value: Type, note: TaskNote) -> bool | None:
     """Whether Airflow pushes the keys of the return value one by one."""
     if note.keys is not None:
         return note.keys
+    if note.kind in names.ANSWERS:
+        return False
     proper = get_proper_type(value)
     if isinstance(proper, AnyType) or note.open:
         return None
