@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
+import importlib
 import json
+import pkgutil
 import sys
 import types
 import uuid
@@ -14,13 +16,16 @@ from decimal import Decimal
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import attrs
+import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from airflow.sdk.bases.xcom import BaseXCom
 from pydantic import BaseModel, Field, RootModel, computed_field
 from typing_extensions import TypedDict
 
-from typedxcom import TypedXComError, ValidationError, register_codec
+from typedxcom import Table, TypedXComError, ValidationError, register_codec
 from typedxcom.airflow.raw import as_airflow, raw_entries
 from typedxcom.contracts import Promise
 from typedxcom.errors import IntegrityError
@@ -302,3 +307,203 @@ def test_another_shape_is_refused_with_its_path() -> None:
     """The name may be right: the fields count."""
     with pytest.raises(ValidationError, match=r"\$\[0\]\.id"):
         read(row_of([Box[int](value=1)]), list[Order])
+
+
+class Reference(BaseModel):
+    table_uri: str
+    version: int
+
+
+class Identified(BaseModel):
+    identifier: list[str]
+
+
+class Pod(BaseModel):
+    metadata: dict[str, str]
+
+
+class Cell(BaseModel):
+    n: int
+
+
+def form(name: str, data: Any) -> dict[str, Any]:
+    """What a serializer of Airflow's writes, where its library is not installed here."""
+    return {"__classname__": name, "__version__": 1, "__data__": data}
+
+
+def made(name: str, *args: Any) -> dict[str, Any]:
+    """What Airflow writes for an object of the class *name*."""
+    module, _, own = name.rpartition(".")
+    return row_of(getattr(importlib.import_module(module), own)(*args))
+
+
+SECRET = "gAAAAABsecret"
+DELTA = {"table_uri": "s3://lake/t", "version": 3, "storage_options": {"key": SECRET}}
+ICEBERG = {"identifier": ["cat", "db", "t"], "catalog_properties": {"key": SECRET}}
+DATE = dt.datetime(2024, 1, 2, tzinfo=dt.timezone.utc)
+NO_FRAME = r"pandas frame, which `.*` does not read. Annotate the parameter with Table\[Row\]"
+NO_ROWS = (
+    r"says where .* is, and does not hold the rows .*Annotate the parameter with a model that has"
+)
+CURE = r"Annotate the parameter with the class, or with a model or dict\[str, Any\]"
+
+
+class Refused(str):
+    """The error that a reader gets."""
+
+
+# name of a serializer's class -> what it wrote; the reader's annotation -> what it gets
+FORMS: dict[str, tuple[Any, list[tuple[Any, Any]]]] = {
+    "decimal.Decimal": (row_of(Decimal("1.5")), [(Decimal, Decimal("1.5")), (str, "1.5")]),
+    "builtins.tuple": (row_of((1, 2)), [(tuple[int, int], (1, 2)), (list[int], [1, 2])]),
+    "builtins.set": (row_of({1}), [(set[int], {1}), (list[int], [1]), (Any, {1})]),
+    "builtins.frozenset": (row_of(frozenset({1})), [(frozenset[int], frozenset({1}))]),
+    "datetime.date": (row_of(DATE.date()), [(dt.date, DATE.date()), (str, "2024-01-02")]),
+    "datetime.datetime": (row_of(DATE), [(dt.datetime, DATE), (int, Refused("expected `int`"))]),
+    "datetime.timedelta": (row_of(dt.timedelta(days=1)), [(dt.timedelta, dt.timedelta(days=1))]),
+    "pendulum.datetime.DateTime": (
+        made("pendulum.DateTime", 2024, 1, 2, 0, 0, 0, 0, dt.timezone.utc),
+        [(dt.datetime, DATE), (dt.date, Refused("expected `date`"))],
+    ),
+    "pendulum.date.Date": (made("pendulum.Date", 2024, 1, 2), [(dt.date, DATE.date())]),
+    "deltalake.table.DeltaTable": (
+        form("deltalake.table.DeltaTable", DELTA),
+        [
+            (Reference, Reference(table_uri="s3://lake/t", version=3)),
+            (dict[str, Any], DELTA),
+            (Table[Cell], Refused(NO_ROWS)),
+            (pd.DataFrame, Refused(NO_ROWS)),
+            (Any, Refused(CURE)),
+        ],
+    ),
+    "pyiceberg.table.Table": (
+        form("pyiceberg.table.Table", ICEBERG),
+        [
+            (Identified, Identified(identifier=["cat", "db", "t"])),
+            (Table[Cell] | None, Refused(NO_ROWS)),
+            (Any, Refused(CURE)),
+        ],
+    ),
+    **{
+        f"kubernetes.client.models.{name}": (
+            form(f"kubernetes.client.models.{name}", {"metadata": {"name": "p"}}),
+            [
+                (Pod, Pod(metadata={"name": "p"})),
+                (dict[str, Any], {"metadata": {"name": "p"}}),
+                (Any, Refused(CURE)),
+            ],
+        )
+        for name in ("v1_pod.V1Pod", "v1_resource_requirements.V1ResourceRequirements")
+    },
+    **{
+        f"numpy.{name}": (made(f"numpy.{name}", 5), [(int, 5), (float, 5.0), (Decimal, Decimal(5))])
+        for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+    },
+    **{
+        f"numpy.{name}": (made(f"numpy.{name}", 0.5), [(float, 0.5), (int, Refused("`int`"))])
+        for name in ("float16", "float32", "float64")
+    },
+    # Airflow itself can write none of these.
+    **{
+        f"numpy.{name}": (form(f"numpy.{name}", 0.5), [(float, 0.5)])
+        for name in ("complex64", "complex128")
+    },
+    **{
+        f"numpy.{name}": (made("numpy.bool_", True), [(bool, True), (str, Refused("`str`"))])
+        for name in ("bool", "bool_")
+    },
+    **{
+        name: (
+            row_of(pd.DataFrame({"n": [1]})),
+            [
+                (list[Cell], Refused(NO_FRAME)),
+                (dict[str, Any], Refused(NO_FRAME)),
+                (str, Refused(NO_FRAME)),
+            ],
+        )
+        for name in ("pandas.DataFrame", "pandas.core.frame.DataFrame")
+    },
+    "pydantic.main.BaseModel": (row_of(Cell(n=1)), [(Cell, Cell(n=1)), (dict, {"n": 1})]),
+    "pendulum.tz.timezone.FixedTimezone": (
+        made("pendulum.tz.timezone.FixedTimezone", 3600),
+        [(int, 3600), (str, Refused("expected `str`"))],
+    ),
+    "pendulum.tz.timezone.Timezone": (
+        made("pendulum.tz.timezone.Timezone", "Europe/Paris"),
+        [(zoneinfo.ZoneInfo, PARIS), (str, "Europe/Paris")],
+    ),
+    "zoneinfo.ZoneInfo": (row_of(PARIS), [(zoneinfo.ZoneInfo, PARIS), (str, "Europe/Paris")]),
+    "uuid.UUID": (form("uuid.UUID", str(uuid.UUID(int=3))), [(uuid.UUID, uuid.UUID(int=3))]),
+}
+
+
+def serialized_classes() -> set[str]:
+    """The names in the serializers of the installed Airflow."""
+    try:
+        package = importlib.import_module("airflow.sdk.serde.serializers")
+    except ImportError:  # before 3.2
+        package = importlib.import_module("airflow.serialization.serializers")
+    names = [one.name for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")]
+    found = [importlib.import_module(name).serializers for name in names]
+    return {name for each in found for name in each}
+
+
+def test_every_serializer_of_airflow_has_a_row() -> None:
+    """A form that a new Airflow writes is looked at by a person."""
+    assert serialized_classes() <= set(FORMS)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_read_by_the_annotation_or_refused_with_the_cure(name: str) -> None:
+    """Whichever class it names. What a message shows of a value holds no secret."""
+    written, readers = FORMS[name]
+    for annotation, wanted in readers:
+        if not isinstance(wanted, Refused):
+            got = read(written, annotation)
+            assert got == wanted, annotation
+            assert type(got) is type(wanted), annotation
+            continue
+        with pytest.raises(TypedXComError, match=wanted) as caught:
+            read(written, annotation)
+        assert SECRET not in str(caught.value)
+
+
+class Custom:
+    """A class with a way of its own to be written, which Airflow calls."""
+
+    __version__ = 2
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def serialize(self) -> dict[str, int]:
+        return {"n": self.n}
+
+    @staticmethod
+    def deserialize(data: dict[str, int], version: int) -> Custom:
+        raise AssertionError("a name in data led to this class")
+
+
+class Coded(Custom):
+    """One that has a codec too."""
+
+
+register_codec(Coded, encode=lambda value: {"n": value.n}, decode=lambda data: Coded(data["n"]))
+
+
+def test_what_a_class_writes_itself_is_read_by_the_annotation() -> None:
+    """By a model, a dict or the codec of the class; `deserialize` is never found by its name."""
+    assert read(row_of([Custom(3)]), list[Cell]) == [Cell(n=3)]
+    assert read(row_of(Custom(3)), dict[str, int]) == {"n": 3}
+    assert read(row_of(Coded(3)), Coded).n == 3
+    with pytest.raises(TypedXComError, match=CURE):
+        read(row_of(Custom(3)), Any)
+    with pytest.raises(TypedXComError, match=r"register a codec"):
+        Promise(Custom, schema_of(Custom)).refuse_unsupported()
+
+
+def test_frames_of_other_libraries_never_reach_an_xcom() -> None:
+    """Airflow refuses to push them, so an untyped task fails where it returns one."""
+    for value in (pl.DataFrame({"n": [1]}), pa.table({"n": [1]}), np.zeros(1)):
+        with pytest.raises(TypeError):
+            row_of(value)

@@ -27,6 +27,7 @@ from typedxcom.schema.nodes import (
     Record,
     Schema,
     SequenceOf,
+    TableOf,
     TupleOf,
     UnionOf,
     Unknown,
@@ -39,6 +40,7 @@ __all__ = [
     "frame_bytes",
     "is_frame",
     "is_serialized",
+    "refuse_table",
     "with_length",
 ]
 
@@ -54,6 +56,11 @@ _OLD_NAMES = {
     "datetime": "datetime.datetime",
 }
 _FRAMES = frozenset({"pandas.DataFrame", "pandas.core.frame.DataFrame"})
+# Objects that say where a table is. What Airflow writes of them has these fields.
+_REFERENCES = {
+    "deltalake.table.DeltaTable": ("a Delta table", "`table_uri` and `version`"),
+    "pyiceberg.table.Table": ("an Iceberg table", "`identifier`"),
+}
 _MAX_FRAME = 512 * 1024 * 1024  # characters: twice the bytes of parquet; an entry never holds more
 # Names of zones that Airflow 2 wrote but no zone database has, read as Airflow's reader does.
 _OLD_ZONES = {"EDT": -4, "CDT": -5, "MDT": -6, "PDT": -7, "CEST": 2}  # hours
@@ -83,7 +90,8 @@ def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> A
         airflow: Reads a form if there is no annotation for it.
 
     Raises:
-        DecodeError: Airflow cannot read a form, and there is no annotation for it.
+        DecodeError: Airflow cannot read a form, and there is no annotation for it; or the form is a
+            table, and *schema* is none.
     """
     return AirflowForms(airflow).read(node, schema)
 
@@ -149,6 +157,7 @@ class AirflowForms:
             return self.read(data, schema)
         if _says_nothing(schema):
             return self._airflow(node)
+        refuse_table(node, schema)
         if isinstance(name, str) and name in _FRAMES:
             return node  # only a table can read it
         spell = _SPELLED.get(name) if isinstance(name, str) else None
@@ -162,6 +171,35 @@ class AirflowForms:
             return self.read(data, schema)
         finally:
             self._in_form = before
+
+
+def refuse_table(entry: Any, schema: Schema | None) -> None:
+    """Raises DecodeError if *entry* is a table or frame in Airflow's form and *schema* reads none.
+
+    A Delta or Iceberg table is only a reference. A model reads it, and no table does.
+    """
+    name = _named(entry)[0] if is_serialized(entry) else None
+    if schema is None or not isinstance(name, str):
+        return
+    if name in _FRAMES and not _is_table(schema):
+        raise DecodeError(
+            f"An XCom holds a pandas frame, which `{schema}` does not read. Annotate the parameter "
+            "with Table[Row] or pandas.DataFrame"
+        )
+    if name in _REFERENCES and _is_table(schema):
+        what, fields = _REFERENCES[name]
+        raise DecodeError(
+            f"An XCom says where {what} is, and does not hold the rows that `{schema}` asks for. "
+            f"Annotate the parameter with a model that has {fields}, and read the table in the task"
+        )
+
+
+def _is_table(schema: Schema) -> bool:
+    """Whether a table is read as *schema*, or as one member of it."""
+    match schema := _peeled(schema):
+        case UnionOf(members=members):
+            return any(map(_is_table, members))
+    return isinstance(schema, TableOf)
 
 
 def _without_computed(data: dict[str, Any], schema: Schema | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
-from typedxcom.codecs.serde import frame_bytes
+from typedxcom.codecs.serde import frame_bytes, refuse_table
 from typedxcom.errors import ConfigurationError, DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer, is_pointer
@@ -164,6 +164,7 @@ class TableCodec(StoredCodec):
         """Reads a table from the DAG file, or from a task without a contract."""
         from typedxcom.tables import is_table
 
+        refuse_table(value, self.schema)
         table = _without_airflow(value, stores)
         if not is_table(table):
             raise no_table(self.schema, type(table).__name__)
