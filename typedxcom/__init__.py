@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typedxcom._public import (
+        StateKey,
         Table,
         Task,
         XComArg,
@@ -65,6 +66,7 @@ __all__ = [
     "PointerNotFoundError",
     "PrimaryKey",
     "Rows",
+    "StateKey",
     "StoreError",
     "Table",
     "Task",

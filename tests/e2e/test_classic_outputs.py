@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from airflow.exceptions import AirflowOptionalProviderFeatureException
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -20,7 +21,6 @@ from airflow.providers.standard.operators.python import (
     ShortCircuitOperator,
 )
 from airflow.sdk import DAG, BaseOperator
-from airflow.sdk.exceptions import AirflowOptionalProviderFeatureException
 from pydantic import BaseModel
 
 from tests.e2e.support import succeed

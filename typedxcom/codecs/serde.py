@@ -196,10 +196,10 @@ def refuse_table(entry: Any, schema: Schema | None) -> None:
 
 def _is_table(schema: Schema) -> bool:
     """Whether a table is read as *schema*, or as one member of it."""
-    match schema := _peeled(schema):
-        case UnionOf(members=members):
-            return any(map(_is_table, members))
-    return isinstance(schema, TableOf)
+    inner = _peeled(schema)
+    if isinstance(inner, UnionOf):
+        return any(map(_is_table, inner.members))
+    return isinstance(inner, TableOf)
 
 
 def _without_computed(data: dict[str, Any], schema: Schema | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from airflow.providers.standard.operators.hitl import (
     HITLEntryOperator,
     HITLOperator,
 )
-from airflow.sdk import BaseOperator, Param, dag
+from airflow.sdk import BaseOperator, Param, PokeReturnValue, dag
 from airflow.sdk import task as plain
 from pydantic import BaseModel
 from typedxcom import task
@@ -201,8 +201,14 @@ def use_lower(value: Lower) -> None:
     print(value)
 
 
+@task.sensor(poke_interval=1, output=City)
+def found() -> PokeReturnValue:
+    return PokeReturnValue(is_done=True, xcom_value=City(name="a", people=1))
+
+
 @dag(schedule=None)
 def right() -> None:
+    use_city(found())
     use_city(city("a"))
     use_cities(city.expand(text=["a"]))
     use_city.expand(value=cities("a"))
@@ -244,6 +250,7 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
+    use_text(found())  # E: Argument "value" of task "use_text" takes "str", but task "found" returns "City" [xcom-arg]
     use_text(city("a"))  # E: Argument "value" of task "use_text" takes "str", but task "city" returns "City" [xcom-arg]
     use_city(words("a"))  # E: Argument "value" of task "use_city" takes "City", but task "words" returns "str" [xcom-arg]
     use_city(city.expand(text=["a"]))  # E: Argument "value" of task "use_city" takes "City", but mapped task "city" returns "list[City]" [xcom-arg]

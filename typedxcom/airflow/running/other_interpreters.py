@@ -14,6 +14,7 @@ from typing import Any
 
 import pydantic_core
 
+from typedxcom.airflow.decorator_kinds import kind_of
 from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import CodecError, ValidationError
 from typedxcom.exchange import load
@@ -27,8 +28,8 @@ _FILE_PREFIXES = ("__main__", "unusual_prefix_", "typedxcom_dag_")  # of modules
 
 
 def runs_elsewhere(operator: Any) -> bool:
-    """Whether Airflow pickles the arguments of *operator* for another interpreter."""
-    return hasattr(operator, "pickling_library")
+    """Whether Airflow pickles the arguments of *operator* for another interpreter or container."""
+    return hasattr(operator, "pickling_library") or kind_of(type(operator)).place != "worker"
 
 
 def for_child(

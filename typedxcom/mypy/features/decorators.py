@@ -98,8 +98,8 @@ def decorated_task(
 def _decorated(
     site: Site, context: Context, function: CallableType, note: TaskNote, attrs: dict[str, Type]
 ) -> Type:
-    is_answered = note.kind in names.ANSWERS  # then the function returns a prompt
-    output = None if is_answered else attrs.get(OUTPUT)
+    runs_function = note.kind in names.RUNS_FUNCTION
+    output = attrs.get(OUTPUT) if runs_function else None
     function = with_contract(function, attrs.get(INPUTS), output)
     if isinstance(context, Decorator):  # a ParamSpec may have lost the function's name
         note = note._replace(name=context.func.name)
@@ -108,7 +108,7 @@ def _decorated(
     _check_yielded(site, context, function, note)
     note = note._replace(pushed=keys_of_task(site, context, function))
     shown = attrs.get(DUMPED) or _in_code(site, context, function, note)
-    answer = attrs.get(OUTPUT, attrs.get(ANSWER)) if is_answered else None
+    answer = None if runs_function else attrs.get(OUTPUT, attrs.get(ANSWER))
     return task_type(site, function, note, shown, answer)
 
 
