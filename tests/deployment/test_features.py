@@ -63,3 +63,15 @@ def test_the_flights_demo_runs(site: Site) -> None:
     report = site.stack.xcom(dag, run, "publish")
     assert "336,776 flights out of New York, 2013-01-01 to 2013-12-31" in report
     assert len(re.findall(r"^[A-Z0-9]{2} ", report, re.M)) == 16
+
+
+@pytest.mark.on_sites("local-stock")
+def test_readers_get_what_a_model_answers(site: Site) -> None:
+    """Of our task and of Airflow's own, mapped; so are a sensor's XCom and a task's state."""
+    body = {"connection_id": "llm", "conn_type": "pydanticai", "extra": '{"model": "test"}'}
+    site.stack.api("POST", "/connections", json=body)
+    dag = site.dag("answers")
+    run = site.run(dag)
+    assert site.stack.xcom(dag, run, "check") == 2
+    entry = {"name": "a", "people": 0, "founded": "2024-01-01", "area": "0.0"}
+    assert site.stack.xcom(dag, run, "arrived") == entry
