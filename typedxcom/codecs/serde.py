@@ -91,7 +91,7 @@ def by_annotation(node: Any, schema: Schema | None, airflow: AirflowReader) -> A
 
     Raises:
         DecodeError: Airflow cannot read a form, and there is no annotation for it; or the form is a
-            table, and *schema* is none.
+            table, and *schema* reads no table.
     """
     return AirflowForms(airflow).read(node, schema)
 
