@@ -79,6 +79,7 @@ __all__ = [
     "ensure_xcomarg_return_value",
     "get_unique_task_id",
     "is_decorated_task",
+    "local_supervisor",
     "mark_class",
     "mark_mapped",
     "own_connections",
@@ -116,6 +117,13 @@ def mark_mapped(operator: Any) -> None:
     """Mark a mapped task, whose operator has no instance in a serialized DAG."""
     for name, value in mark_class().items():
         setattr(operator, name, value)
+
+
+def local_supervisor() -> Any:
+    """The class that starts each task of ``dag.test()``; its `start` returns the task's error."""
+    from airflow.sdk.execution_time.supervisor import InProcessTestSupervisor
+
+    return InProcessTestSupervisor
 
 
 def stats() -> Any:

@@ -18,7 +18,14 @@ from airflow.sdk.bases.xcom import BaseXCom
 from typedxcom.codecs.serde import with_length
 from typedxcom.errors import DecodeError
 
-__all__ = ["as_airflow", "is_raw", "keep_entries", "raw_entries", "read_as_airflow"]
+__all__ = [
+    "as_airflow",
+    "in_airflows_form",
+    "is_raw",
+    "keep_entries",
+    "raw_entries",
+    "read_as_airflow",
+]
 
 _is_raw: ContextVar[bool] = ContextVar("typedxcom_raw_entries", default=False)
 _read = BaseXCom.deserialize_value
@@ -67,6 +74,11 @@ def as_airflow(entry: Any) -> Any:
                 "or with a model or dict[str, Any] of what it holds, or let the task that pushed it "
                 "say what it returns"
             ) from error
+
+
+def in_airflows_form(value: Any) -> Any:
+    """The entry that Airflow makes of the result of an untyped task. Raises as Airflow does."""
+    return BaseXCom.serialize_value(value)
 
 
 def keep_entries() -> None:

@@ -1,4 +1,4 @@
-"""What you import in your own tests: `StoreTests` proves a store of yours.
+"""`StoreTests` proves that a store of yours keeps every rule.
 
 ::
 
