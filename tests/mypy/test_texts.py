@@ -1,4 +1,4 @@
-"""An output in an f-string is a note, which fails no run."""
+"""An output in a text is a note, which fails no run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.mypy.support import run_mypy
 
 SOURCE = """
-from airflow.sdk import DAG
+from airflow.sdk import DAG, dag
 from airflow.sdk import task as plain_task
 from typedxcom import task
 
@@ -18,7 +18,12 @@ def slow() -> str: return "x"
 def plain() -> str: return "x"
 
 @task
-def path(p: str) -> str: return f"{p}!"
+def path(p: str) -> str:
+    number = 3
+    return f"{p}!" + str(number) + "%s" % p + format(number) + str(p)
+
+@task
+def many() -> list[str]: return []
 
 with DAG("texts", schedule=None):
     out = slow()
@@ -26,14 +31,31 @@ with DAG("texts", schedule=None):
     path(f"a/{out}")  # note
     path("a/{}".format(plain()))  # note
     path(f"{slow.override(task_id='b')():>5}")  # note
+    path(str(out))  # note
+    path(format(slow()))  # note
+    path(f"{str(plain())}")  # note
+    path("%s" % out)  # note
+    path("%s/%d" % (slow(), 1))  # note
+    path("%(a)s" % {"a": plain()})  # note
+    path(" ".join(str(one) for one in [out]))  # note
+    path(repr(out))
+    path("%s" % 3 + str([1]))
     path(f"a/{out}")  # type: ignore[xcom-text]
     path(f"a/{slow.__name__}/{1 + 1}")
     out >> path(out)
+
+@dag(schedule=None)
+def flow() -> None:
+    out = slow()
+    path("%s" % out)  # note
+    path("a/%s/b" % plain())  # note
+    path(str(out))  # note
+    path("%s" % len("x"))
 """
 WANTED = [number for number, line in enumerate(SOURCE.splitlines(), 1) if "# note" in line]
 
 
-def test_an_output_in_an_f_string_is_a_note(tmp_path: Path, warm_cache: Path) -> None:
+def test_an_output_in_a_text_is_a_note(tmp_path: Path, warm_cache: Path) -> None:
     """It names the task and the cure, and the run succeeds; its code silences it."""
     (tmp_path / "texts.py").write_text(SOURCE)
     run = run_mypy(tmp_path, "texts.py", cache=warm_cache)

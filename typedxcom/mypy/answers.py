@@ -27,7 +27,7 @@ from typedxcom.mypy.config import Config
 from typedxcom.mypy.features import decorators, operators, uses
 from typedxcom.mypy.features.dags import relax_dag, relax_task_group
 from typedxcom.mypy.features.settings import decorator_signature
-from typedxcom.mypy.features.texts import formatted
+from typedxcom.mypy.features.texts import MAKE_TEXT, formatted
 from typedxcom.mypy.guard import guarded, report, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
 from typedxcom.mypy.types import bases
@@ -63,6 +63,7 @@ class Answers:
         self._infer = self._guard(infer_unannotated, _default_return)
         self._plain_call = self._guard(uses.plain_call, _default_signature)
         self._computing = self._guard(uses.computing_call, _default_signature)
+        self._formatted = self._guard(formatted, _default_signature)
         # mypy asks at each call and each attribute, mostly for the same few: a dict is fast.
         signatures = self._guarded(SIGNATURES, names.SDK_TASKS, _default_signature)
         for question, hooks in (
@@ -107,7 +108,7 @@ class Answers:
         """Returns the hook that judges the arguments of a method's call."""
         owner, _, method = fullname.rpartition(".")
         if fullname == "builtins.str.format":
-            return self._guard(formatted, _default_signature)
+            return self._formatted
         if owner in names.OUTPUTS and method in uses.REFUSED:
             return self._guard(partial(uses.refuse, method=method), _default_signature)
         if owner == names.SDK_DECORATORS and method not in _CONDITIONS:
@@ -145,6 +146,8 @@ class Answers:
             self._mend()
         if fullname in uses.COMPUTING:
             return self._computing
+        if fullname in MAKE_TEXT:
+            return self._formatted
         if self.config.check_operators and self._operator(fullname):
             return self._guard(operators.construct, _default_signature)
         if self.config.check_plain_calls and self._is_users(fullname):

@@ -31,6 +31,7 @@ from typedxcom.mypy.features.decorators import (
 )
 from typedxcom.mypy.features.fast_path import fitting_arguments, maps_plainly, sets_plainly
 from typedxcom.mypy.features.groups import decorate_group
+from typedxcom.mypy.features.keynames import declared_key
 from typedxcom.mypy.features.kwargs import KeywordMapping
 from typedxcom.mypy.features.loops import check_loop
 from typedxcom.mypy.features.mapping import Mapping
@@ -83,6 +84,7 @@ def _return_table() -> dict[str, ReturnHook]:
     table: dict[str, ReturnHook] = {
         f"{names.DECORATOR}.__call__": partial(decorate_task, kind="python", plain=False),
         f"{names.SDK_DECORATOR}.__call__": partial(decorate_task, kind="python", plain=True),
+        names.KEY: declared_key,
         names.CONTRACT: decorate_contract,
         f"{names.CONTRACT_DECORATOR}.__call__": decorate_contract,
         f"{names.MARK}.__call__": decorate_mark,

@@ -11,7 +11,6 @@ from mypy.nodes import (
     Context,
     Expression,
     LambdaExpr,
-    StrExpr,
     TempNode,
 )
 from mypy.typeops import make_simplified_union
@@ -31,7 +30,7 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_MAP
-from typedxcom.mypy.features.keynames import key_fault
+from typedxcom.mypy.features.keynames import key_fault, shown_key, text_of
 from typedxcom.mypy.types.elements import element_of, is_dict
 from typedxcom.mypy.types.inferred import keys_of, without_constants
 from typedxcom.mypy.types.origins import note_of
@@ -50,7 +49,7 @@ __all__ = ["batched", "concat", "item", "lambda_context", "mapped", "zipped"]
 def item(site: Site, output: Output, key: Expression | None, where: Context) -> Type:
     """Returns the type of one key of an output. Reports keys that will not be there."""
     note = output.note or Note()
-    name = _text(site, key)
+    name = None if key is None else text_of(site, key)
     value = get_proper_type(output.value)
     if output.kind == names.DERIVED:
         site.fail(
@@ -67,7 +66,7 @@ def item(site: Site, output: Output, key: Expression | None, where: Context) -> 
             return make_output(site, unknown(), kind=names.KEYED, note=note)
         return make_output(site, _any_key(site, output, value), kind=names.KEYED, note=note)
     if (fault := key_fault(name)) is not None:
-        text = f'Key "{name}" of {output.phrase()} cannot name an XCom: {fault}'
+        text = f'Key "{shown_key(name)}" of {output.phrase()} cannot name an XCom: {fault}'
         site.fail(text, key or where, XCOM_KEY)
         return make_output(site, unknown(), kind=names.KEYED, note=note)
     inferred = output.inferred
@@ -115,19 +114,6 @@ def map_list(value: ProperType) -> Type:
 
 def _subject(output: Output) -> str:
     return "an output" if output.note is None else f"the output of {output.phrase()}"
-
-
-def _text(site: Site, key: Expression | None) -> str | None:
-    if isinstance(key, StrExpr):
-        return key.value
-    if key is None:
-        return None
-    found = site.type_of(key)
-    if isinstance(found, Instance) and found.last_known_value is not None:
-        found = found.last_known_value
-    if isinstance(found, LiteralType) and isinstance(found.value, str):
-        return found.value
-    return None
 
 
 def _is_str(found: ProperType) -> bool:

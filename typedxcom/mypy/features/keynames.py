@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-from mypy.types import Instance, LiteralType, ProperType, TypedDictType, UnionType, get_proper_type
+from mypy.nodes import Expression, StrExpr
+from mypy.plugin import FunctionContext
+from mypy.types import (
+    Instance,
+    LiteralType,
+    ProperType,
+    Type,
+    TypedDictType,
+    UnionType,
+    get_proper_type,
+)
 
 from typedxcom.key_faults import key_fault
+from typedxcom.mypy.codes import XCOM_KEY
+from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.tables import fields_of
 
-__all__ = ["key_fault", "pushed_key_fault"]
+__all__ = ["declared_key", "key_fault", "pushed_key_fault", "shown_key", "text_of"]
+
+
+def declared_key(site: Site, ctx: FunctionContext) -> Type:
+    """Checks the name in ``XComKey("row_count", int)``."""
+    given = ctx.args[0] if ctx.args else []
+    name = text_of(site, given[0]) if given else None
+    if name is not None and (fault := key_fault(name)) is not None:
+        site.fail(f'"{shown_key(name)}" cannot name an XCom: {fault}', given[0], XCOM_KEY)
+    return ctx.default_return_type
+
+
+def shown_key(key: str) -> str:
+    """Returns a key as a message shows it, on one line."""
+    return key if key.isprintable() else ascii(key)[1:-1]
+
+
+def text_of(site: Site, key: Expression) -> str | None:
+    """Returns the text that an expression stands for, if its type says which."""
+    if isinstance(key, StrExpr):
+        return key.value
+    found = site.type_of(key)
+    if isinstance(found, Instance) and found.last_known_value is not None:
+        found = found.last_known_value
+    if isinstance(found, LiteralType) and isinstance(found.value, str):
+        return found.value
+    return None
 
 
 def pushed_key_fault(value: ProperType) -> tuple[str, str] | None:

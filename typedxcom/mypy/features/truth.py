@@ -2,7 +2,7 @@
 
 The comparison is always false then. mypy asks no plugin about truth tests. So a DAG's checked body
 is read a second time at its decorator. The code of a module, such as a ``with DAG(...)`` block, is
-read when mypy checks the calls whose outputs it tests.
+read when mypy checks the calls whose outputs it tests. ``"%s" % extract()`` is found on the way.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from mypy.types import Type
 
 from typedxcom.mypy.codes import XCOM_USE
 from typedxcom.mypy.features.statements import all_statements, conditions_of, parts_of
+from typedxcom.mypy.features.texts import interpolated, note_text
 from typedxcom.mypy.features.unpacking import check_index, check_unpacking
 from typedxcom.mypy.types.origins import assigned
 from typedxcom.mypy.types.outputs import Output, output_of
@@ -58,11 +59,15 @@ _ASKING_STATEMENTS: Final = frozenset({AssertStmt, IfStmt, MatchStmt, WhileStmt}
 _DECIDE: Final = "use @task.branch or @task.short_circuit to decide on its value"
 _TRUE: Final = f"is always true while the DAG is parsed: {_DECIDE}"
 _MATCHED: Final = f"cannot be matched while the DAG is parsed: {_DECIDE}"
+_IN_TEXT: Final = ""  # which is no mistake if the tasks are ordered
 _COMPARED: Final = "cannot be compared while the DAG is parsed: do it inside a task"
 
 
 class _Question(NamedTuple):
-    """An expression whose value the code needs, and where to report that."""
+    """An expression whose value the code needs, and where to report that.
+
+    The predicate completes "The output of task x ...".
+    """
 
     expr: Expression
     predicate: str
@@ -114,7 +119,9 @@ def _asked(site: Site, tree: MypyFile) -> dict[Expression, list[_Question]]:
 
 
 def _report(site: Site, question: _Question, output: Output | None) -> None:
-    if output is not None:
+    if output is not None and question.predicate == _IN_TEXT:
+        note_text(site, output, question.where)
+    elif output is not None:
         text = f"The output of {output.phrase()} {question.predicate}"
         site.fail(text, question.where, XCOM_USE)
 
@@ -135,6 +142,8 @@ def _asked_by(statement: Statement, parts: list[Expression]) -> Iterator[_Questi
     for part in parts:
         if isinstance(part, ComparisonExpr):
             yield from _compared(part)
+        for shown in interpolated(part):
+            yield _Question(shown, _IN_TEXT, shown)
         for tested in _tested(part):
             yield _Question(tested, _TRUE, tested)
     for tested in conditions_of(statement):
