@@ -134,7 +134,7 @@ def _refuse_key(key: str) -> None:
 
     if problem := key_sentence(key):
         with without_retries():
-            raise EncodeError(f"{problem[0].upper()}{problem[1:]}. Rename it.")
+            raise EncodeError(f"{problem[0].upper()}{problem[1:]}. Rename it.", is_grave=True)
 
 
 def _entry(value: Any, at: Coordinates | None) -> JsonValue:

@@ -18,7 +18,6 @@ from typedxcom.promises import (
     Promise,
     Promises,
     context_promise,
-    holds_secret,
     parameter_place,
     read_promises,
 )
@@ -254,7 +253,7 @@ class Contract:
             try:
                 self._refuse(promise, place)
             except ContractError as error:
-                if holds_secret(promise.schema):
+                if error.is_grave:
                     raise
                 sentences.append(str(error))
                 return ANYTHING
@@ -297,8 +296,10 @@ class Contract:
         except ContractError as error:
             msg = f"Task function {self.name!r}, {place}: {error}"
             if isinstance(error, UnsupportedTypeError):
-                raise UnsupportedTypeError(msg, annotation=error.annotation) from None
-            raise ContractError(msg) from None
+                raise UnsupportedTypeError(
+                    msg, annotation=error.annotation, is_grave=error.is_grave
+                ) from None
+            raise ContractError(msg, is_grave=error.is_grave) from None
 
     def _refuse_format(self) -> None:
         """Raises ContractError if the task returns no table, or the format is unknown."""

@@ -33,6 +33,7 @@ __all__ = [
     "ContractWarning",
     "DecodeError",
     "EncodeError",
+    "GraveSentence",
     "IntegrityError",
     "OutputAttributeError",
     "PointerNotFoundError",
@@ -51,16 +52,37 @@ MAX_PROBLEMS = 10
 MAX_VALUE = 40
 
 
+class GraveSentence(str):
+    """A sentence about a secret or an unsafe key, for which a warning is never enough."""
+
+    __slots__ = ()
+
+
 class TypedXComError(Exception):
-    """The base of all errors of typedxcom."""
+    """The base of all errors of typedxcom.
+
+    Attributes:
+        is_grave: Whether it is about a secret or an unsafe key. Such an error is never only a
+            warning, whatever ``[typedxcom] mode`` says.
+    """
 
     code: ClassVar[str] = "typedxcom-error"
+    is_grave: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The message. It is a `GraveSentence` if the error is grave."""
+        return GraveSentence(self) if self.is_grave else str(self)
 
 
 class ContractError(TypedXComError, TypeError):
     """A contract cannot be kept as it is written. A retry does not help."""
 
     code: ClassVar[str] = "contract"
+
+    def __init__(self, message: str = "", *, is_grave: bool = False) -> None:
+        super().__init__(message)
+        self.is_grave = is_grave
 
 
 class UnsupportedTypeError(ContractError):
@@ -72,8 +94,8 @@ class UnsupportedTypeError(ContractError):
 
     code: ClassVar[str] = "unsupported-type"
 
-    def __init__(self, message: str, *, annotation: object = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, annotation: object = None, is_grave: bool = False) -> None:
+        super().__init__(message, is_grave=is_grave)
         self.annotation = annotation
 
 
@@ -153,9 +175,13 @@ class CodecError(TypedXComError):
 
     code: ClassVar[str] = "codec"
 
+    def __init__(self, message: str = "", *, is_grave: bool = False) -> None:
+        super().__init__(message)
+        self.is_grave = is_grave
+
     def about(self, subject: str) -> CodecError:
         """Returns the same error about *subject*, such as a task and its parameter."""
-        return type(self)(f"{subject}: {self}")
+        return type(self)(f"{subject}: {self}", is_grave=self.is_grave)
 
 
 class EncodeError(CodecError):

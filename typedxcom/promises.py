@@ -20,7 +20,6 @@ from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.kinds import SCALARS
 from typedxcom.schema.nodes import Scalar, UnionOf, Unsupported, Var, bare, walk
-from typedxcom.schema.refusals import SECRET_CURE
 from typedxcom.stored import AnyCodec, has_stored, stored_codec
 
 __all__ = [
@@ -29,7 +28,6 @@ __all__ = [
     "Promise",
     "Promises",
     "context_promise",
-    "holds_secret",
     "parameter_place",
     "read_promises",
 ]
@@ -123,13 +121,7 @@ def _is_one_of(value: object, schema: Schema) -> bool:
 def _is_of_a_class(node: Unsupported) -> bool:
     """Whether a type that cannot travel is a class, so that a DAG file may hold an object of it."""
     kind = get_origin(node.annotation) or node.annotation
-    return isinstance(kind, type) and node.cure != SECRET_CURE
-
-
-def holds_secret(schema: Schema) -> bool:
-    """Whether a class in *schema* holds a secret, which may never travel."""
-    nodes = (node for _, node in walk(schema))
-    return any(isinstance(node, Unsupported) and node.cure == SECRET_CURE for node in nodes)
+    return isinstance(kind, type) and not node.is_secret
 
 
 ANYTHING = Promise()

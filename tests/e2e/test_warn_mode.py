@@ -6,6 +6,7 @@ import warnings
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pandas as pd
@@ -14,22 +15,29 @@ import pytest
 from airflow.exceptions import AirflowClusterPolicyViolation
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import task as airflow_task
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, Secret, SecretBytes, SecretStr
 from typing_extensions import TypedDict
 
 from tests.e2e.support import Order, succeed
 from tests.harness.dagtest import run_dag, warnings_of
 from tests.shell.test_metrics import Counter
-from typedxcom import Table, contract, dag, task, typed_output
+from typedxcom import Table, XComKey, contract, dag, task, typed_output
+from typedxcom.airflow.keynames import refuse_pushed_keys
 from typedxcom.airflow.policy import dag_policy
 from typedxcom.airflow.running import metrics
+from typedxcom.airflow.running.failing import without_retries
+from typedxcom.airflow.running.push import pushed_by_airflow
 from typedxcom.airflow.running.stores import open_store
+from typedxcom.backend import XComBackend
 from typedxcom.cli.main import main
 from typedxcom.errors import (
     ConfigurationError,
+    ContractError,
     ContractWarning,
     EncodeError,
+    GraveSentence,
     IntegrityError,
+    TypedXComError,
     UnsupportedTypeError,
     WiringError,
 )
@@ -446,6 +454,80 @@ def test_security_is_never_only_a_warning(tmp_path: Path, monkeypatch: pytest.Mo
     assert set(kinds) == {"keys", "forged", "read", "secret_result", "secret_argument"}, result
     assert EncodeError in kinds["keys"]
     assert IntegrityError in kinds["read"]
+
+
+class Held(BaseModel):
+    """A secret in a model, beside a class that cannot travel either."""
+
+    other: object = None
+    password: SecretStr
+
+
+def _task_with(**hints: Any) -> None:
+    def read(value: Any = None) -> Any: ...
+
+    read.__annotations__ = hints
+    task(read)()
+
+
+def _read_key(key: str) -> None:
+    @task
+    def made() -> dict[str, int]: ...
+
+    made()[key]
+
+
+def _declare_keys() -> None:
+    @task
+    def made() -> BadKeys: ...
+
+    made()
+
+
+GRAVE = {
+    "a parameter": lambda: _task_with(value=SecretStr),
+    "a model in a list": lambda: _task_with(value=list[Held]),
+    "a generic secret": lambda: _task_with(value=dict[str, Secret[int]]),
+    "a secret after another class": lambda: _task_with(value=tuple[type, SecretStr]),
+    "a column": lambda: _task_with(value=Table[Held]),
+    "a returned value": lambda: _task_with(**{"return": SecretBytes | None}),
+    "an operator's output": lambda: typed_output(
+        BashOperator(task_id="bash", bash_command="echo"), SecretStr
+    ),
+    "a model of all parameters": lambda: task(inputs=Held)(lambda password: None)(1),
+    "the type of a key": lambda: XComKey("key", SecretStr),
+    "the name of a key": lambda: XComKey("ok?", int),
+    "a key that is read": lambda: _read_key("../victim/return_value"),
+    "keys of a declared result": _declare_keys,
+    "keys of a pushed result": lambda: refuse_pushed_keys({"%41": 1}),
+    "keys that Airflow pushes": lambda: pushed_by_airflow(
+        {"n#1": 1}, SimpleNamespace(multiple_outputs=True, task_id="made")
+    ),
+    "a key that is pushed by hand": lambda: XComBackend.serialize_value(
+        1, key="ok?", task_id="t", dag_id="d", run_id="r"
+    ),
+}
+
+
+@pytest.mark.parametrize("fail", GRAVE.values(), ids=GRAVE)
+def test_a_grave_error_says_so_itself(fail: Any):
+    """Errors about secrets and unsafe keys are raised though the DAG warns, from every place."""
+    with warnings.catch_warnings(), dag(dag_id="grave", schedule=None)(lambda: None)():
+        warnings.simplefilter("ignore", ContractWarning)
+        with pytest.raises(TypedXComError) as caught, without_retries():
+            fail()
+    assert caught.value.is_grave
+    assert isinstance(caught.value.sentence, GraveSentence)
+
+
+def test_other_errors_are_not_grave():
+    """An error that quotes the words of a grave one may be only a warning."""
+    words = "cannot name an XCom: pass the id of an Airflow Connection and read the secret inside"
+    for kind in (ContractError, WiringError, UnsupportedTypeError, EncodeError):
+        assert not kind(words).is_grave
+        assert not isinstance(kind(words).sentence, GraveSentence)
+    assert EncodeError("x", is_grave=True).about("task").is_grave
+    assert not EncodeError("x").about("task").is_grave
 
 
 def test_warnings_are_counted(monkeypatch: pytest.MonkeyPatch):

@@ -15,16 +15,15 @@ from typedxcom.key_faults import key_fault
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import EnumOf, LiteralOf, MappingOf, Record, bare
 
-__all__ = ["CANNOT_NAME", "key_fault", "key_sentence", "refuse_declared_keys", "refuse_pushed_keys"]
+__all__ = ["key_fault", "key_sentence", "refuse_declared_keys", "refuse_pushed_keys"]
 
-CANNOT_NAME = "cannot name an XCom"
 _CURE = "Rename it, or return all of it as one XCom: @task(multiple_outputs=False)."
 
 
 def key_sentence(key: object) -> str | None:
     """The clause that refuses *key*, with its name. None for a good one."""
     fault = key_fault(key) if isinstance(key, str) else None
-    return None if fault is None else f"the key `{shorten(key)}` {CANNOT_NAME}: {fault}"
+    return None if fault is None else f"the key `{shorten(key)}` cannot name an XCom: {fault}"
 
 
 def refuse_declared_keys(operator: Any, contract: Contract) -> None:
@@ -40,7 +39,7 @@ def refuse_declared_keys(operator: Any, contract: Contract) -> None:
     if not getattr(operator, "multiple_outputs", False):
         return
     if found := _first(_names(bare(contract.returned.schema))):
-        raise ContractError(f"Task function {contract.name!r}: {found}. {_CURE}")
+        raise ContractError(f"Task function {contract.name!r}: {found}. {_CURE}", is_grave=True)
 
 
 def refuse_pushed_keys(value: object) -> None:
@@ -51,7 +50,7 @@ def refuse_pushed_keys(value: object) -> None:
     """
     found = _first(value) if isinstance(value, Mapping) else None
     if found is not None:
-        raise EncodeError(f"{found}. {_CURE}")
+        raise EncodeError(f"{found}. {_CURE}", is_grave=True)
 
 
 def _first(keys: Iterable[object]) -> str | None:

@@ -14,16 +14,13 @@ import msgspec
 from airflow.sdk import get_current_context
 
 from typedxcom.airflow.config import SECTION, conf
-from typedxcom.airflow.keynames import CANNOT_NAME
 from typedxcom.airflow.private import DagContext
 from typedxcom.errors import ConfigurationError
-from typedxcom.schema.refusals import SECRET_CURE
 
 __all__ = [
     "always_strict",
     "always_warning",
     "forget",
-    "is_grave",
     "warns",
     "warns_in_dag",
     "warns_in_run",
@@ -54,11 +51,6 @@ def _always(mode: str) -> Iterator[None]:
         yield
     finally:
         _forced.pop()
-
-
-def is_grave(words: str) -> bool:
-    """Returns whether an error is about a secret or an unsafe key, so a warning is not enough."""
-    return SECRET_CURE in words or CANNOT_NAME in words
 
 
 def warns(dag_id: str | None) -> bool:

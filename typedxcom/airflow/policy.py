@@ -12,7 +12,7 @@ from typing import Any
 
 from airflow.policies import hookimpl
 
-from typedxcom.errors import TypedXComError
+from typedxcom.errors import GraveSentence, TypedXComError
 
 __all__ = ["dag_policy"]
 
@@ -28,7 +28,7 @@ def dag_policy(dag: Any) -> None:
     from airflow.exceptions import AirflowClusterPolicyViolation
 
     from typedxcom.airflow.config import check_dags
-    from typedxcom.airflow.modes import is_grave, warns
+    from typedxcom.airflow.modes import warns
 
     which = check_dags()
     if which == "off":
@@ -40,15 +40,15 @@ def dag_policy(dag: Any) -> None:
         return
     try:
         lines = DagLines(dag)
-        wrong = [
-            _on_its_line(lines.of(task_id), sentence) for task_id, sentence in check_tasks(dag)
-        ]
+        found = list(check_tasks(dag))
+        wrong = [_on_its_line(lines.of(task_id), sentence) for task_id, sentence in found]
     except TypedXComError:
         raise
     except Exception:  # a fault of ours must not take a DAG away
         logging.getLogger(__name__).exception("DAG %s could not be checked", dag.dag_id)
         return
-    if wrong and warns(dag.dag_id) and not any(map(is_grave, wrong)):
+    is_grave = any(isinstance(sentence, GraveSentence) for _, sentence in found)
+    if wrong and warns(dag.dag_id) and not is_grave:
         from typedxcom.airflow.authoring.warned import warn_of_dag
 
         warn_of_dag(dag, wrong)

@@ -85,10 +85,11 @@ def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
 
 def refuse_unsupported(schema: Schema) -> None:
     """Raises UnsupportedTypeError, with place and cure, if a value could not come back."""
-    for path, node in walk(schema):
-        if isinstance(node, Unsupported):
-            msg = f"`{node}` cannot travel through an XCom - at `{path}`. Instead: {node.cure}."
-            raise UnsupportedTypeError(msg, annotation=node.annotation)
+    wrong = [(path, node) for path, node in walk(schema) if isinstance(node, Unsupported)]
+    if wrong:
+        path, node = next((one for one in wrong if one[1].is_secret), wrong[0])
+        msg = f"`{node}` cannot travel through an XCom - at `{path}`. Instead: {node.cure}."
+        raise UnsupportedTypeError(msg, annotation=node.annotation, is_grave=node.is_secret)
 
 
 def _refuse_unsafe(schema: Schema, annotation: Any) -> None:

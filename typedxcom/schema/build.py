@@ -259,7 +259,7 @@ class SchemaBuilder:
         if getattr(cls, "__typedxcom_file__", False):
             return Opaque(cls)
         if hidden_from(cls):
-            return Unsupported(cls, SECRET_CURE)
+            return _secret(cls)
         if hasattr(cls, "__mapper__"):  # SQLAlchemy's, whose instances belong to a session
             return Unsupported(cls, _MAPPED_CURE)
         refused = refused_mark((cls,), inside_model=self.inside_model)
@@ -308,8 +308,14 @@ class SchemaBuilder:
 
     def _foreign(self, annotation: Any, origin: Any) -> Schema:
         """Describes a class of another library. It is refused unless pydantic can read it."""
+        if hidden_from(origin):
+            return _secret(annotation)
         cure = cure_for(origin)
         return Unsupported(annotation, cure) if cure else Opaque(origin)
+
+
+def _secret(annotation: Any) -> Unsupported:
+    return Unsupported(annotation, SECRET_CURE, is_secret=True)
 
 
 def _union(members: list[Schema]) -> Schema:

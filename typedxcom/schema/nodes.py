@@ -300,10 +300,17 @@ class TableOf(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Unsupported(Schema):
-    """An annotation whose values cannot make the round trip, with the cure."""
+    """An annotation whose values cannot make the round trip, with the cure.
+
+    Attributes:
+        annotation: The annotation.
+        cure: What to write instead.
+        is_secret: Whether the values hold secrets, which may never travel.
+    """
 
     annotation: Any
     cure: str
+    is_secret: bool = False
 
     def __str__(self) -> str:
         if isinstance(self.annotation, str):

@@ -23,8 +23,6 @@ def cure_for(origin: Any) -> str:
         type(origin).__module__ == "builtins" and not isinstance(origin, type)
     ):
         return "annotate with a class or another type, such as list[int] or typing.Any"
-    if hidden_from(origin):
-        return SECRET_CURE
     if isinstance(origin, type) and issubclass(origin, enum.Enum):
         return "annotate with the Enum of the value: this one has no members"
     base = next((one for one in getattr(origin, "__mro__", ()) if one in NATIVE_SCALARS), None)

@@ -37,7 +37,7 @@ class XComKey(Generic[T]):
     def __init__(self, name: str, annotation: type[T] | Any) -> None:
         """Declare the key. Raises UnsupportedTypeError if its values would not round-trip."""
         if problem := key_sentence(name):
-            raise ContractError(f"XComKey({name!r}): {problem}.")
+            raise ContractError(f"XComKey({name!r}): {problem}.", is_grave=True)
         self.name = name
         self.annotation = annotation
         settle([annotation])

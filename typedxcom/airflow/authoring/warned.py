@@ -16,15 +16,19 @@ from typedxcom.airflow.authoring.error_lines import is_authors
 from typedxcom.airflow.modes import warns_in_dag
 from typedxcom.airflow.private import DagContext
 from typedxcom.airflow.running.metrics import count_warning
-from typedxcom.errors import ContractError, ContractWarning, WiringError
+from typedxcom.errors import ContractError, ContractWarning, GraveSentence, WiringError
 
 __all__ = ["refuse_wiring", "refused_or_warned", "warn_of_dag", "warn_of_wiring"]
 
 
 def refuse_wiring(sentence: str) -> None:
-    """Raise WiringError, or warn where the DAG that is being built only warns."""
-    if not warns_in_dag():
-        raise WiringError(sentence)
+    """Raise WiringError, or warn where the DAG that is being built only warns.
+
+    A `GraveSentence` is always an error.
+    """
+    is_grave = isinstance(sentence, GraveSentence)
+    if is_grave or not warns_in_dag():
+        raise WiringError(sentence, is_grave=is_grave)
     warn_of_wiring(sentence)
 
 
@@ -33,7 +37,7 @@ def refused_or_warned(refuse: Callable[..., None], *what: Any) -> None:
     try:
         refuse(*what)
     except ContractError as error:
-        if not warns_in_dag():
+        if error.is_grave or not warns_in_dag():
             raise
         warn_of_wiring(str(error))
 

@@ -36,7 +36,9 @@ def _refuse_keys(value: Any, operator: Any) -> None:
     try:
         refuse_pushed_keys(value)
     except EncodeError as error:
-        raise EncodeError(f"Task {operator.task_id!r}, returned value: {error}") from None
+        raise EncodeError(
+            f"Task {operator.task_id!r}, returned value: {error}", is_grave=error.is_grave
+        ) from None
 
 
 def push_form(value: Any, contract: Contract, operator: Any, ti: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 from airflow.sdk import get_current_context
 
-from typedxcom.airflow.modes import is_grave, warns
+from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import MappedOperator, PlainXComArg
 from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.running.metrics import count_warning
@@ -104,7 +104,7 @@ def as_airflow_pushes(value: Any, error: Exception, placement: Placement | None)
 
 def _warn(error: Exception, place: str, dag_id: str, task_id: str) -> None:
     """Logs and counts *error*, or raises it if it is too grave for a warning."""
-    if is_grave(str(error)):
+    if getattr(error, "is_grave", False):
         raise error
     _log.warning("%s - passed on as Airflow does, because this DAG only warns", error)
     count_warning(place, dag_id=dag_id, task_id=task_id)

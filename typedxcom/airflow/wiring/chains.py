@@ -24,6 +24,7 @@ from typedxcom.airflow.wiring.flows import (
 from typedxcom.airflow.wiring.pushed import keys_of_body
 from typedxcom.annotations import read_hints
 from typedxcom.contracts import Promise, contract_of
+from typedxcom.errors import GraveSentence
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import MappingOf, Record, SequenceOf, Unknown, bare
 from typedxcom.schema.relation import mismatches
@@ -41,7 +42,7 @@ __all__ = [
 def key_problem(operator: Any, schema: Schema, key: str) -> str | None:
     """Why a task that returns *schema* pushes nothing under *key*, or None."""
     if unsendable := key_sentence(key):
-        return f"The output of task {operator.task_id!r}: {unsendable}."
+        return GraveSentence(f"The output of task {operator.task_id!r}: {unsendable}.")
     problem = _field_problem(operator, schema, key)
     if problem is None:
         return None

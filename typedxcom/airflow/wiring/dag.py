@@ -111,7 +111,7 @@ def _said_by(refuse: Callable[..., None], *what: Any) -> list[str]:
     try:
         refuse(*what)
     except ContractError as error:
-        return [str(error)]
+        return [error.sentence]
     return []
 
 
