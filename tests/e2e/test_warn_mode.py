@@ -42,7 +42,7 @@ from typedxcom.errors import (
     WiringError,
 )
 from typedxcom.pointer import MARKER
-from typedxcom.tables import LazyTable, Rows
+from typedxcom.tables import LazyTable, Rows, schema_for
 
 DAY = datetime(2024, 1, 2)
 
@@ -456,6 +456,12 @@ def test_security_is_never_only_a_warning(tmp_path: Path, monkeypatch: pytest.Mo
     assert IntegrityError in kinds["read"]
 
 
+class Login(BaseModel):
+    """A secret in a row."""
+
+    password: SecretStr
+
+
 class Held(BaseModel):
     """A secret in a model, beside a class that cannot travel either."""
 
@@ -490,6 +496,8 @@ GRAVE = {
     "a generic secret": lambda: _task_with(value=dict[str, Secret[int]]),
     "a secret after another class": lambda: _task_with(value=tuple[type, SecretStr]),
     "a column": lambda: _task_with(value=Table[Held]),
+    "a column of a pandas frame": lambda: _task_with(value=Annotated[pd.DataFrame, Rows(Held)]),
+    "a column of a row that is read": lambda: schema_for(Login),
     "a returned value": lambda: _task_with(**{"return": SecretBytes | None}),
     "an operator's output": lambda: typed_output(
         BashOperator(task_id="bash", bash_command="echo"), SecretStr

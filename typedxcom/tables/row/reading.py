@@ -115,7 +115,7 @@ class Reading:
         marks, place = marks_in(annotation), self._place(path)
         if is_secret(annotation):
             cure = "a table holds no secrets; pass the id of an Airflow Connection instead"
-            raise self._refused(path, annotation, cure)
+            raise self._refused(path, annotation, cure, is_grave=True)
         core = with_config(core, self._configs[-1] if self._configs else {})
         self.custom.extend(f"{change} (column {path})" for change in changes(core))
         chosen = arrow_type(core, _arrow_mark(marks), place)
@@ -268,8 +268,11 @@ class Reading:
     def _place(self, path: str) -> str:
         return f"{self.name}, column `{path}`"
 
-    def _refused(self, path: str, annotation: Any, cure: str) -> UnsupportedTypeError:
-        return UnsupportedTypeError(f"{self._place(path)}: {cure}.", annotation=annotation)
+    def _refused(
+        self, path: str, annotation: Any, cure: str, *, is_grave: bool = False
+    ) -> UnsupportedTypeError:
+        sentence = f"{self._place(path)}: {cure}."
+        return UnsupportedTypeError(sentence, annotation=annotation, is_grave=is_grave)
 
 
 def _arrow_mark(marks: tuple[Any, ...]) -> pa.DataType | None:
