@@ -178,12 +178,15 @@ def _param(dag: str, name: str, promise: Promise, said: Json, default: Any) -> T
             f"{about}: `{promise.schema}` holds a secret, and the parameters of a run are stored and "
             f"shown as they are. Instead: {SECRET_CURE}.",
             annotation=promise.annotation,
+            is_grave=True,
         )
     try:
         promise.refuse_unsupported()
         schema = {**_chosen(form_schema(promise.schema)), **_shown(said, promise)}
     except UnsupportedTypeError as error:
-        raise UnsupportedTypeError(f"{about}: {error}", annotation=error.annotation) from None
+        raise UnsupportedTypeError(
+            f"{about}: {error}", annotation=error.annotation, is_grave=error.is_grave
+        ) from None
     if default is None and not _reads_none(promise):  # `limit: int = None`, as it once was written
         annotation: Any = Union[promise.annotation, None]  # noqa: UP007  # a string has no `|`
         return _param(dag, name, Promise(annotation, schema_of(annotation)), said, default)

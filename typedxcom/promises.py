@@ -28,6 +28,7 @@ __all__ = [
     "Promise",
     "Promises",
     "context_promise",
+    "holds_secret",
     "parameter_place",
     "read_promises",
 ]
@@ -122,6 +123,11 @@ def _is_of_a_class(node: Unsupported) -> bool:
     """Whether a type that cannot travel is a class, so that a DAG file may hold an object of it."""
     kind = get_origin(node.annotation) or node.annotation
     return isinstance(kind, type) and not node.is_secret
+
+
+def holds_secret(schema: Schema) -> bool:
+    """Whether a class in *schema* holds a secret, which may never travel."""
+    return any(isinstance(node, Unsupported) and node.is_secret for _, node in walk(schema))
 
 
 ANYTHING = Promise()

@@ -476,6 +476,12 @@ def _task_with(**hints: Any) -> None:
     task(read)()
 
 
+def _dag_with_secret() -> None:
+    def hostile(password: SecretStr) -> None: ...
+
+    dag(schedule=None)(hostile)()
+
+
 def _read_key(key: str) -> None:
     @task
     def made() -> dict[str, int]: ...
@@ -503,6 +509,7 @@ GRAVE = {
         BashOperator(task_id="bash", bash_command="echo"), SecretStr
     ),
     "a model of all parameters": lambda: task(inputs=Held)(lambda password: None)(1),
+    "a parameter of a DAG": _dag_with_secret,
     "the type of a key": lambda: XComKey("key", SecretStr),
     "the name of a key": lambda: XComKey("ok?", int),
     "a key that is read": lambda: _read_key("../victim/return_value"),

@@ -15,7 +15,7 @@ from airflow.sdk import Param
 from airflow.sdk import dag as airflow_dag
 
 from typedxcom.airflow.authoring.error_lines import on_the_authors_line
-from typedxcom.airflow.modes import is_grave, warns
+from typedxcom.airflow.modes import warns
 from typedxcom.airflow.params import DAG_ID
 from typedxcom.airflow.private import NOTSET, DagContext
 from typedxcom.errors import CodecError, ContractError, ValidationError, as_sentence
@@ -49,7 +49,7 @@ def _decorate(function: Any, given: tuple[Any, ...], options: dict[str, Any]) ->
         try:
             return author.read()
         except ContractError as error:
-            if is_grave(str(error)) or not warns(dag_id):
+            if error.is_grave or not warns(dag_id):
                 raise
             return None  # a DAG that only warns keeps Airflow's own parameters
 
