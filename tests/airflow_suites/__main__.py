@@ -24,17 +24,17 @@ LEAST = 0.95  # of the tests must pass with Airflow's own names, or the stand-in
 
 def main() -> int:
     """Fetch, run, compare."""
-    folders = fetch(Path("build/airflow-suites"))
+    fetched = fetch(Path("build/airflow-suites"))
     scratch = Path(tempfile.mkdtemp(prefix="airflow-suites-"))
     migrate(scratch / "airflow")
     runs = [(suite, variant) for suite in SUITES for variant in VARIANTS]
 
     def run(one: tuple[Suite, Variant]) -> dict[str, tuple[str, str]]:
         suite, variant = one
-        home = scratch / f"{suite.name}-{VARIANTS.index(variant)}"
+        home = scratch / f"{SUITES.index(suite)}-{VARIANTS.index(variant)}"
         home.mkdir()
         shutil.copytree(scratch / "airflow", home / "airflow")
-        start(suite, variant, folders[suite.name], home).wait()
+        start(suite, variant, fetched, home).wait()
         return outcomes(home)
 
     try:

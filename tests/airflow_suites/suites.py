@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.airflow_suites.fetch import Fetched
 from tests.airflow_suites.swap import swap
 
 __all__ = ["SUITES", "Suite", "Variant", "migrate", "outcomes", "start"]
@@ -19,23 +20,78 @@ _STAND_IN = Path(__file__).parent / "stand_in"
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The TaskFlow tests of one distribution.
+    """TaskFlow tests that one pytest runs.
 
     Attributes:
-        name: The distribution, as its folder is called.
-        files: Files and folders below its tests.
+        name: What they are called in reports.
+        distributions: The distributions that they are from, as their folders are called.
+        tests: Files, folders and single tests below the tests of those.
+        left_out: Single tests among them that are not run; the comment says why.
     """
 
     name: str
-    files: tuple[str, ...]
+    distributions: tuple[str, ...]
+    tests: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
-# Left out: test_python_virtualenv and test_branch_virtualenv install packages for each of their
-# tests, which takes minutes; those of docker and cncf-kubernetes need providers that are not in the
-# lock; test_task_runner needs much of Airflow's own helpers, and hardly uses a task decorator.
+_RUNNER = "task_sdk/execution_time/test_task_runner.py"
+_PULL = f"{_RUNNER}::TestRuntimeTaskInstance::test_xcom_pull"
+_PULLED = ("string", "json", "tuple_int", "list_int", "boolean", "dataframe")
+
+_DECORATORS = "unit/standard/decorators"
+_VIRTUALENV = f"{_DECORATORS}/test_python_virtualenv.py::TestPythonVirtualenvDecorator"
+_DOCKER = "unit/docker/decorators/test_docker.py::TestDockerDecorator"
+_KUBERNETES = "unit/cncf/kubernetes/decorators"
+
+# Each of these makes a virtual environment, which takes a second or more. `pickle` is the default,
+# which is run; dill works in the child process, which gets no code of ours. The two kinds of
+# requirements are installed in test_branch_virtualenv.
+_SAME_AS_DEFAULT = tuple(
+    f"{_VIRTUALENV}::{name}[{serializer}]"
+    for name in (
+        "test_fail",
+        "test_python_3",
+        "test_unpinned_requirements",
+        "test_with_args",
+        "test_with_requirements_file",
+        "test_with_requirements_pinned",
+    )
+    for serializer in ("pickle", "dill")
+)
+_SAME_AS_OTHERS = tuple(
+    f"{_VIRTUALENV}::{name}"
+    for name in (
+        "test_add_dill",
+        "test_marking_virtualenv_python_task_as_teardown_with_on_failure_fail[False]",
+        "test_marking_virtualenv_python_task_as_teardown_with_on_failure_fail[True]",
+        "test_no_system_site_packages[dill]",
+        "test_python_3[default]",
+        "test_system_site_packages[dill]",
+        "test_unpinned_requirements[default]",
+        "test_with_requirements_file[default]",
+        "test_with_requirements_pinned[default]",
+    )
+)
+# They run a container, and need Docker's daemon.
+_IN_CONTAINERS = tuple(
+    f"{_DOCKER}::{name}"
+    for name in (
+        "test_basic_docker_operator",
+        "test_basic_docker_operator_multiple_output",
+        "test_basic_docker_operator_with_param",
+        "test_failing_task",
+        "test_no_return",
+        "test_skip_docker_operator",
+    )
+)
+
+# Of test_task_runner only the tests of XComs and TaskFlow: the others run classic operators, and
+# need much more of Airflow's helpers. test_xcom_pull has 270 rows; these differ in what they pull.
 SUITES = (
     Suite(
-        "apache_airflow_task_sdk",
+        "the task SDK",
+        ("apache_airflow_task_sdk",),
         (
             "task_sdk/bases/test_decorator.py",
             "task_sdk/definitions/decorators",
@@ -44,20 +100,23 @@ SUITES = (
             "task_sdk/definitions/test_mixins.py",
             "task_sdk/definitions/test_taskgroup.py",
             "task_sdk/definitions/test_xcom_arg.py",
+            f"{_RUNNER}::TestDagParamRuntime",
+            f"{_RUNNER}::TestXComAfterTaskExecution",
+            f"{_RUNNER}::TestRuntimeTaskInstance::test_taskflow_dict_return_with_slash_key",
+            f"{_RUNNER}::TestRuntimeTaskInstance::test_xcom_push_pull_with_slash_in_key",
+            *(f"{_PULL}[{value}_value-single_task-index_not_set]" for value in _PULLED),
+            *(f"{_PULL}[{value}_value-single_task-single_map_index]" for value in _PULLED),
         ),
     ),
     Suite(
-        "apache_airflow_providers_standard",
+        "the providers",
         (
-            "unit/standard/decorators/test_bash.py",
-            "unit/standard/decorators/test_branch_external_python.py",
-            "unit/standard/decorators/test_branch_python.py",
-            "unit/standard/decorators/test_external_python.py",
-            "unit/standard/decorators/test_python.py",
-            "unit/standard/decorators/test_sensor.py",
-            "unit/standard/decorators/test_short_circuit.py",
-            "unit/standard/decorators/test_stub.py",
+            "apache_airflow_providers_standard",
+            "apache_airflow_providers_docker",
+            "apache_airflow_providers_cncf_kubernetes",
         ),
+        (_DECORATORS, "unit/docker/decorators", _KUBERNETES),
+        (*_SAME_AS_DEFAULT, *_SAME_AS_OTHERS, *_IN_CONTAINERS),
     ),
 )
 
@@ -97,24 +156,27 @@ def _settings(airflow_home: Path) -> dict[str, str]:
     }
 
 
-def start(suite: Suite, variant: Variant, tests: Path, home: Path) -> subprocess.Popen[bytes]:
+def start(suite: Suite, variant: Variant, fetched: Fetched, home: Path) -> subprocess.Popen[bytes]:
     """Start one suite in a process of its own.
 
     Args:
         suite: Which tests.
         variant: How.
-        tests: The folder of the distribution's tests.
+        fetched: Airflow's tests.
         home: A folder with Airflow's home in it, for a copy of the tests and the results.
     """
     copied = home / "tests"
-    shutil.copytree(tests, copied)
+    for distribution in suite.distributions:
+        shutil.copytree(fetched.tests[distribution], copied, dirs_exist_ok=True)
     if variant.is_ours and not swap(copied):
         raise RuntimeError(f"{suite.name} imports none of the names that are to be swapped")
     (home / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider\n")
     settings = {
         **_settings(home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(copied),
-        "PYTHONPATH": os.pathsep.join([str(copied), str(_STAND_IN), str(Path.cwd())]),
+        "PYTHONPATH": os.pathsep.join(map(str, (copied, _STAND_IN, Path.cwd(), fetched.libraries))),
+        # uv is there, and makes virtual environments.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     }
     if variant.backend:
         settings["AIRFLOW__CORE__XCOM_BACKEND"] = variant.backend
@@ -132,7 +194,8 @@ def start(suite: Suite, variant: Variant, tests: Path, home: Path) -> subprocess
         "-W",
         "ignore",
         f"--junit-xml={home / 'results.xml'}",
-        *(str(copied / name) for name in suite.files),
+        *(f"--deselect={name}" for name in suite.left_out),
+        *(str(copied / name) for name in suite.tests),
     ]
     with (home / "output.txt").open("wb") as output:
         return subprocess.Popen(

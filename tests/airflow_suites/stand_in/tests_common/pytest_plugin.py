@@ -24,10 +24,19 @@ def session() -> Iterator[Any]:
 @pytest.fixture
 def mock_supervisor_comms() -> Iterator[Any]:
     """The way to the supervisor, which answers nothing."""
-    with mock.patch(
-        "airflow.sdk.execution_time.task_runner.SUPERVISOR_COMMS", create=True
-    ) as comms:
+    from airflow.sdk.execution_time.comms import CommsDecoder
+
+    # With its signatures: a message is the same by position and by keyword.
+    comms = mock.create_autospec(CommsDecoder, instance=True)
+    with mock.patch("airflow.sdk.execution_time.task_runner.SUPERVISOR_COMMS", comms, create=True):
         yield comms
+
+
+@pytest.fixture
+def mock_xcom_backend() -> Iterator[Any]:
+    """The XCom backend, which does nothing."""
+    with mock.patch("airflow.sdk.execution_time.task_runner.XCom", create=True) as backend:
+        yield backend
 
 
 @pytest.fixture
@@ -50,6 +59,8 @@ def dag_maker(request: pytest.FixtureRequest) -> Iterator[Any]:
     from tests_common.dag_maker import DagMaker
     from tests_common.test_utils.db import clear_db_dags, clear_db_runs
 
+    if "kubernetes" in request.module.__name__:  # its tests execute operators by hand, which push
+        request.getfixturevalue("mock_supervisor_comms")
     made = DagMaker(request.module)
 
     def run(ti: Any, **_: Any) -> Any:

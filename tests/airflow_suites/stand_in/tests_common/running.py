@@ -32,6 +32,7 @@ def runtime_instance(
     from airflow.sdk.api.datamodels._generated import DagRun, DagRunState, TIRunContext
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
+    logical_date, start_date = map(_moment, (logical_date, start_date))
     if not task.has_dag():
         task.dag = DAG(dag_id=dag_id, start_date=timezone.datetime(2024, 12, 3))
         task = task.dag.task_dict[task.task_id]
@@ -76,6 +77,12 @@ def runtime_instance(
         _rendered_map_index=None,
         sentry_integration="",
     )
+
+
+def _moment(written: Any) -> Any:
+    from airflow.sdk import timezone
+
+    return timezone.parse(written) if isinstance(written, str) else written
 
 
 def run_instance(ti: Any, task: Any) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import BaseOperator, BaseOperatorLink
 
-__all__ = ["MockOperator"]
+__all__ = ["AirflowLink", "MockOperator"]
 
 
 class MockOperator(BaseOperator):
@@ -21,3 +21,13 @@ class MockOperator(BaseOperator):
 
     def execute(self, context: Any) -> None:
         """Nothing."""
+
+
+class AirflowLink(BaseOperatorLink):
+    """A link to Airflow's site."""
+
+    name = "airflow"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:
+        """The site."""
+        return "https://airflow.apache.org"
