@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from tests.harness import env
 
@@ -17,10 +18,11 @@ from pydantic import BaseModel, Field  # noqa: E402
 from tests.harness.apiserver import ApiServer  # noqa: E402
 from tests.harness.browser import Browser  # noqa: E402
 from tests.harness.dagtest import run_dag  # noqa: E402
-from typedxcom import Table, task  # noqa: E402
+from typedxcom import Table, dag, task  # noqa: E402
 
-PICTURE = Path(__file__).parents[2] / "docs" / "how-to" / "tab.png"
-AREA = {"x": 350, "y": 210, "width": 1045, "height": 805, "scale": 0.8}
+PICTURES = Path(__file__).parents[2] / "docs" / "how-to"
+TAB = {"x": 350, "y": 210, "width": 1045, "height": 805, "scale": 0.8}
+FORM = {"x": 252, "y": 64, "width": 896, "height": 690, "scale": 0.6}
 
 
 class Trip(BaseModel):
@@ -65,9 +67,28 @@ def run() -> Any:
     return run_dag(dag)
 
 
+class Region(Enum):
+    EU = "eu"
+    US = "us"
+
+
+@dag(schedule=None, dag_id="trips")
+def trips(
+    day: date = date(2024, 1, 1),
+    limit: Annotated[int, Field(ge=1, description="How many trips.")] = 100,
+    region: Region = Region.EU,
+) -> None:
+    @task
+    def extract(day: date, limit: int, region: Region) -> str:
+        return f"{limit} trips of {day:%A} in {region.name}"
+
+    extract(day, limit, region)
+
+
 def main() -> None:
-    """Write the picture."""
+    """Write the pictures."""
     found, server, browser = run(), ApiServer(), Browser()
+    run_dag(trips())
     try:
         server.start()
         browser.start(height=1300)
@@ -75,7 +96,12 @@ def main() -> None:
         address = f"{server.url}/dags/taxi/runs/{found.run_id}/tasks/extract"
         browser.go(f"{address}/plugin/typed-xcom")
         browser.wait_text("First 3 rows")
-        browser.screenshot(PICTURE, clip=AREA)
+        browser.screenshot(PICTURES / "tab.png", clip=TAB)
+        browser.go(f"{server.url}/dags/trips")
+        browser.wait_text("trips", "Trigger")
+        browser.click("Trigger Dag")
+        browser.wait_text("How many trips.", "EU")
+        browser.screenshot(PICTURES / "form.png", clip=FORM)
     finally:
         browser.stop()
         server.stop()

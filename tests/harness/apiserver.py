@@ -81,6 +81,11 @@ class ApiServer:
         url = f"{self.url}/{path}"
         return self._session.get(url, headers=headers, params=params, timeout=120)
 
+    def post(self, path: str, token: str, body: Any) -> requests.Response:
+        """Send *body* as JSON to *path*, with a user's token."""
+        headers = {"Authorization": f"Bearer {token}"}
+        return self._session.post(f"{self.url}/{path}", headers=headers, json=body, timeout=120)
+
     def _answers(self) -> bool:
         try:
             answer = self._session.get(f"{self.url}/api/v2/version", timeout=5)

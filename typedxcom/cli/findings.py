@@ -205,6 +205,7 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
 def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) -> CheckedDag:
     from typedxcom.airflow.wiring.dag import check_tasks
     from typedxcom.airflow.wiring.edges import edges_of
+    from typedxcom.airflow.wiring.param_names import wrong_params
     from typedxcom.airflow.wiring.unwired import wrong_pulls
 
     checked = CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag))
@@ -213,7 +214,7 @@ def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) 
         checked.wrong.append(message)
         line = loaded.line_of(dag.task_dict[task_id]) or _line_of(path, task_id)
         report.findings.append(Finding(path, line, message, "wiring"))
-    for wrong in wrong_pulls(dag):
+    for wrong in [*wrong_pulls(dag), *wrong_params(dag)]:
         checked.wrong.append(wrong.sentence)
         own = wrong.line if wrong.file == str(loaded.path) else None
         line = own or loaded.line_of(dag.task_dict[wrong.task_id]) or 1
