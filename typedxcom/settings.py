@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["MAX_PREVIEW", "Settings"]
+__all__ = ["MAX_INLINE", "MAX_PREVIEW", "Settings"]
 
+MAX_INLINE = 1_000_000  # bytes of JSON that a task in another language may get
 MAX_PREVIEW = 100  # rows that a preview may be asked for; far fewer fit into its bytes
 
 
@@ -21,12 +22,15 @@ class Settings:
             JSON takes a third longer (docs/explanation/performance.md has the measurement).
         store_threshold: Bytes of JSON above which a value goes to a store, if there is one.
         preview: How many rows of a stored value the UI shows; None for no preview at all.
+        inline: Whether a value must stay plain JSON in the entry, because a task in another
+            language reads it.
     """
 
     strict: bool = True
     threshold: int = 8_000
     store_threshold: int = 100_000
     preview: int | None = None
+    inline: bool = False
 
     def is_plain(self, size: int) -> bool:
         """Whether *size* bytes of JSON stay plain JSON in the entry, if databases keep them so."""

@@ -35,12 +35,14 @@ class DecoratorKind:
         has_context: Whether Airflow calls the function with its context beside the arguments.
         pushes: The type that is pushed whatever the function returns, if that is known; an
             `OperatorOutput` where the decorator's arguments decide it.
+        is_foreign: Whether the body is in another language, which reads XComs itself.
     """
 
     place: Place
     result: Result
     has_context: bool = True
     pushes: Any = None
+    is_foreign: bool = False
 
     @property
     def returns_value(self) -> bool:
@@ -67,7 +69,7 @@ KINDS: dict[str, DecoratorKind] = {
     "branch_external_python": DecoratorKind("interpreter", "branch"),
     "sensor": DecoratorKind("worker", "sensor"),
     "bash": DecoratorKind("worker", "command", pushes=_BASH),  # the last line
-    "stub": _CONTAINER,  # in another language
+    "stub": DecoratorKind("elsewhere", "value", has_context=False, is_foreign=True),
     # apache-airflow-providers-docker, cncf-kubernetes, apache-spark, snowflake
     "docker": _CONTAINER,
     "kubernetes": _CONTAINER,

@@ -13,7 +13,7 @@ from typing import Any
 from typedxcom.codecs.base import Encoded
 from typedxcom.codecs.text import quick_tree, shape
 from typedxcom.errors import DecodeError, shorten
-from typedxcom.exchange.plain import NotPlain, plain, reserved_key
+from typedxcom.exchange.plain import NotPlain, bare_json, plain, reserved_key
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import LINE, MARKER, VERSION
 from typedxcom.schema.canonical import fingerprint
@@ -39,10 +39,13 @@ def in_form(
         placement: Where large values go. Without it, everything stays in the entry.
 
     Raises:
-        EncodeError: A dict in it uses the key that marks our own forms.
+        EncodeError: A dict in it uses the key that marks our own forms. Or it must stay in the
+            entry, and cannot.
         StoreError: The store refused. A retry may help.
     """
     size = len(encoded.text)
+    if settings.inline:
+        return bare_json(schema, encoded)
     if placement is not None and settings.is_stored(size):
         return _stored(encoded, schema, placement)
     if settings.is_plain(size):

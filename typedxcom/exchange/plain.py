@@ -12,6 +12,7 @@ import math
 from typing import Any
 
 from typedxcom.codecs.base import Encoded
+from typedxcom.codecs.text import read_text
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
@@ -28,8 +29,9 @@ from typedxcom.schema.nodes import (
     TupleOf,
     UnionOf,
 )
+from typedxcom.settings import MAX_INLINE
 
-__all__ = ["NotPlain", "ordered", "plain", "reserved_key"]
+__all__ = ["NotPlain", "bare_json", "ordered", "plain", "reserved_key"]
 
 # Airflow's REST API and serde reject these keys: they use them themselves.
 _RESERVED = frozenset({
@@ -60,6 +62,32 @@ def plain(schema: Schema, encoded: Encoded) -> JsonValue:
     is_calm = not any(sign in encoded.text for sign in _SIGNS)
     made: JsonValue = _plain(schema, tree, 0, is_calm=is_calm)
     return made
+
+
+def bare_json(schema: Schema, encoded: Encoded) -> JsonValue:
+    """Returns the tree of *encoded* with nothing added: a task in another language reads it.
+
+    A ``dict`` may lose the order of its keys, which other languages do not keep either.
+
+    Raises:
+        EncodeError: Some database would change it, or it is too large for an entry.
+    """
+    size = len(encoded.text)
+    if size > MAX_INLINE:
+        raise EncodeError(
+            f"The value has {size:,} bytes of JSON, and a task in another language reads it, which "
+            f"cannot open a store: at most {MAX_INLINE:,} bytes. Pass the address of a file instead"
+        )
+    try:
+        _plain(schema, encoded.tree, 0, is_calm=False)
+    except NotPlain:
+        raise EncodeError(
+            "A task in another language reads the value, and some database would change it: a "
+            "number beyond 64 bits, a float like 1e16 or -0.0, a NUL, a reserved key, or more than "
+            f"{_MAX_DEPTH} levels. Pass it as a `str` instead"
+        ) from None
+    tree: JsonValue = read_text(encoded.text)
+    return tree
 
 
 def _is_float(schema: Schema) -> bool:

@@ -38,6 +38,7 @@ from typedxcom.mypy.features.mapping import Mapping
 from typedxcom.mypy.features.operators import expand_operator
 from typedxcom.mypy.features.rebinding import named_like_task
 from typedxcom.mypy.features.spelling import check_settings
+from typedxcom.mypy.features.stubs import check_stub_call
 from typedxcom.mypy.features.triggers import call_dag, call_trigger
 from typedxcom.mypy.features.truth import check_module_truth
 from typedxcom.mypy.types.bodies import quiet_return
@@ -124,6 +125,7 @@ def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
     returned = named_like_task(site, call, returned)
     if callee.filled:
         _check_filled(site, call, task, callee)
+    check_stub_call(site, call, task.note.kind, task.label)
     left = fitting_arguments(site, call, callee)
     if left is None:
         checked = Call(site, call, task.label, callee.function, is_task=not task.group)
@@ -193,6 +195,7 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
     if task is None or not isinstance(call, CallExpr):
         return ctx.default_signature
     site.note_call(call)
+    check_stub_call(site, call, task.note.kind, task.label)
     callee = task.callee(site)
     if method != "expand":
         KeywordMapping(site, call, task).check()

@@ -22,6 +22,7 @@ LOADED: Final = "TYPEDXCOM_PLUGIN"
 TABLE: Final = "typedxcom.tables.annotations.Table"
 PUBLIC_TABLE: Final = f"{PUBLIC}.Table"
 TABLES: Final = (TABLE, "typedxcom.tables.lazy.LazyTable")
+FILE: Final = "typedxcom.stored.file.File"
 LOOP: Final = "typedxcom.loops.Loop"
 TASK: Final = f"{PUBLIC}.Task"
 DECORATOR: Final = f"{PUBLIC}.TaskDecorator"

@@ -38,6 +38,7 @@ from typedxcom.airflow.wiring.loops import refuse_loop
 from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs, wired_arguments
 from typedxcom.airflow.wiring.readers import read_in, reader_group
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
+from typedxcom.airflow.wiring.stubs import is_stub, refuse_stub, stub_problems
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, shorten
 from typedxcom.schema.relation import Solution, substitute
@@ -198,6 +199,12 @@ def _checked(
         with noted(lambda: sentences):
             refused()
         refuse_wiring(sentences)
+    if contract is not None and is_stub(made.operator_class):
+        wired = wired_arguments(contract, check, *arguments)
+        with read_in(made.kwargs.get("task_group") or reader_group()):
+            unread = list(stub_problems(_shown_name(made), wired))
+        if unread:
+            refuse_wiring("\n".join(unread))
     return contract, solution
 
 
@@ -235,6 +242,7 @@ def _declared(made: TypedTask) -> Contract | None:
             setattr(made.function, CONTRACT, contract)
         refused_or_warned(refuse_result, made.operator_class, contract)
         refused_or_warned(refuse_generator, contract)
+        refused_or_warned(refuse_stub, made.operator_class, contract)
         if contract.loops:
             group = made.kwargs.get("task_group") or reader_group()
             refuse_loop(contract, _shown_name(made), made.operator_class, group)

@@ -26,6 +26,7 @@ from typedxcom.airflow.raw import as_airflow, keep_entries, raw_entries
 from typedxcom.airflow.running.advice import advise_annotation
 from typedxcom.airflow.running.arguments import pulled_raw
 from typedxcom.airflow.running.failing import without_retries
+from typedxcom.airflow.running.foreign import check_foreign
 from typedxcom.airflow.running.lineage import (
     facets_of,
     is_recorded,
@@ -137,6 +138,8 @@ class TypedOperator(KeepsContract):
             found = typed_params(contract, this.dag if this.has_dag() else None, context)
             if found is not None and PARAMS_KEY not in this.op_kwargs:
                 this.op_kwargs = {**this.op_kwargs, PARAMS_KEY: found}
+            if not self._only_warns():
+                check_foreign(this, authored(this), raw, contract)
             args, this.op_kwargs = load_arguments(
                 contract,
                 this.op_args,

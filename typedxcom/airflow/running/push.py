@@ -16,6 +16,7 @@ from typedxcom.airflow.running.null_places import keeps_place
 from typedxcom.airflow.running.previews import preview_of
 from typedxcom.airflow.running.stores import placement, stores_lists
 from typedxcom.airflow.running.warned import BROKEN, as_airflow_pushes, warn_of_result
+from typedxcom.airflow.wiring.stubs import is_read_elsewhere
 from typedxcom.contracts import Contract
 from typedxcom.errors import CodecError, EncodeError, ValidationError
 from typedxcom.exchange import Outgoing, outgoing
@@ -102,7 +103,8 @@ class ResultPush:
 
     def entry(self, value: Any) -> Any:
         """The entry of the return value; the keys of multiple outputs are pushed on the way."""
-        result = outgoing(value, self._codec, settings=settings())
+        is_inline = is_read_elsewhere(self._operator)
+        result = outgoing(value, self._codec, settings=replace(settings(), inline=is_inline))
         if value is None or not self._operator.do_xcom_push:
             result.check()
             return self._unpushed(value)

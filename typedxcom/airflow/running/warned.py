@@ -33,7 +33,14 @@ from typedxcom.schema.nodes import SequenceOf, bare
 from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.table import TableCodec, write_any_table
 
-__all__ = ["BROKEN", "as_airflow_pushes", "passed_item", "passing", "warn_of_result"]
+__all__ = [
+    "BROKEN",
+    "as_airflow_pushes",
+    "mapped_steps",
+    "passed_item",
+    "passing",
+    "warn_of_result",
+]
 
 BROKEN = (ValidationError, EncodeError, ContractError)
 """The errors that may be only warnings. Damaged, unsigned and forged entries always fail."""
@@ -60,7 +67,7 @@ def passing(
         table = _unchecked_table(argument, bound)
         if table is not None:
             return table
-        steps = _mapped_steps(operator, argument.place)
+        steps = mapped_steps(operator, argument.place)
         return PassedValues(bound).value(argument.value, authored.get(argument.place), steps)
 
     return passed
@@ -127,7 +134,7 @@ def _unchecked_table(argument: Argument, bound: Stores | None) -> Any:
     return None
 
 
-def _mapped_steps(operator: Any, place: Place) -> tuple[Any, ...]:
+def mapped_steps(operator: Any, place: Place) -> tuple[Any, ...]:
     """Returns the path in the argument at *place* to the part that one mapped instance gets."""
     if not isinstance(operator, MappedOperator):
         return ()

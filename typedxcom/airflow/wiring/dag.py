@@ -17,6 +17,7 @@ from typedxcom.airflow.wiring.loops import CHECKED, check_loop, loops_of, state_
 from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs
 from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
+from typedxcom.airflow.wiring.stubs import is_stub, refuse_stub, stub_problems
 from typedxcom.contracts import contract_of
 from typedxcom.errors import ContractError, as_sentence
 from typedxcom.schema.nodes import Unknown
@@ -102,7 +103,11 @@ def _check_late(operator: Any, contract: Any) -> Iterator[str]:
     operator_class = getattr(operator, "operator_class", type(operator))
     yield from _said_by(refuse_result, operator_class, contract)
     yield from _said_by(refuse_declared_keys, operator, contract)
-    for argument, _ in arguments_of(operator, contract):
+    yield from _said_by(refuse_stub, operator_class, contract)
+    arguments = [argument for argument, _ in arguments_of(operator, contract)]
+    if is_stub(operator_class):
+        yield from stub_problems(operator.task_id, arguments)
+    for argument in arguments:
         yield from late_problems(argument.value)
 
 

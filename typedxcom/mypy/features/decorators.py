@@ -29,6 +29,7 @@ from typedxcom.mypy.codes import XCOM_KEY, XCOM_TASK
 from typedxcom.mypy.features.answers import argument_of, declared_type, pushed_type
 from typedxcom.mypy.features.keynames import pushed_key_fault
 from typedxcom.mypy.features.spelling import check_settings
+from typedxcom.mypy.features.stubs import check_stub
 from typedxcom.mypy.types.inferred import keys_of, return_in_code
 from typedxcom.mypy.types.pushed import keys_of_task
 from typedxcom.mypy.types.site import Site, unknown
@@ -106,6 +107,7 @@ def _decorated(
     _check_returned(site, context, function, note)
     _check_keys(site, context, function, note)
     _check_yielded(site, context, function, note)
+    check_stub(site, context, function, note.kind)
     note = note._replace(pushed=keys_of_task(site, context, function))
     shown = attrs.get(DUMPED) or _in_code(site, context, function, note)
     answer = None if runs_function else attrs.get(OUTPUT, attrs.get(ANSWER))
