@@ -16,7 +16,7 @@ from pydantic import BaseModel, SecretStr
 
 from tests.e2e.support import AIRFLOW, succeed
 from tests.harness.dagtest import load_dag, run_dag
-from typedxcom import Loop, ValidationError, contract, dag, task, task_group
+from typedxcom import Loop, ValidationError, XComKey, contract, dag, task, task_group
 from typedxcom.airflow.wiring.dag import check_dag
 from typedxcom.errors import ContractError
 
@@ -33,6 +33,9 @@ class State(BaseModel):
 
 class Other(BaseModel):
     rows: int
+
+
+PADDING = XComKey("padding", list[str])
 
 
 class Secret(BaseModel):
@@ -54,6 +57,7 @@ def test_each_iteration_reads_the_typed_state_of_the_one_before(
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE", str(tmp_path / "xcom"))
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORE_THRESHOLD", "500")
     read: list[Any] = []
+    tries: list[Any] = []
 
     @dag(schedule=None)
     def looping() -> None:
@@ -97,8 +101,12 @@ def test_each_iteration_reads_the_typed_state_of_the_one_before(
 
             count()
 
-        @task
+        @task(retries=1)
         def after(*, ti: Any) -> list[float]:
+            PADDING.push(ti, [str(len(tries)) * 1000])
+            tries.append(ti.id)
+            if len(tries) == 1:
+                raise RuntimeError("the first try")
             last = ti.xcom_pull("refine.evaluate")
             return [*(one.estimate for one in last), *ti.xcom_pull("spread.double")]
 
@@ -111,24 +119,40 @@ def test_each_iteration_reads_the_typed_state_of_the_one_before(
     assert read[2] == (1, 5, State(estimate=1.0, seen=["x" * 1000]))
     assert read[3:] == [2.0]
     assert result.xcom("after") == [1.0, 2.0, 2, 4, 8]
-    assert kept_by_a_sweep(tmp_path / "xcom") == 2
+    assert kept_by_a_sweep(tmp_path / "xcom") == {"database": (4, 0), "api": (3, 1)}
 
 
-def kept_by_a_sweep(folder: Path) -> int:
-    """How many objects of *folder* a sweep of this home's database keeps; all of them."""
+def kept_by_a_sweep(folder: Path) -> dict[str, tuple[int, int]]:
+    """How many objects of *folder* have an entry, and how many have none, by each source.
+
+    The REST API lists no entries of earlier tries.
+    """
     from airflow.configuration import conf
 
+    from tests.harness.apiserver import ApiServer
     from tests.sweep.support import DAY, LATER
+    from typedxcom.airflow.sweep.api import ApiEntries
     from typedxcom.airflow.sweep.database import DatabaseEntries
     from typedxcom.stores import LocalStore
     from typedxcom.sweep import sweep
 
-    source = DatabaseEntries(conf.get("database", "sql_alchemy_conn"))
-    store = LocalStore(folder)
-    report = sweep([store], source, DAY, owner=source.owner(), now=LATER, delete=False)
-    (found,) = report.stores
-    assert found.orphans.objects == 0, report
-    return found.named.objects
+    server, found = ApiServer(), {}
+    server.start()
+    try:
+        sources = {
+            "database": DatabaseEntries(conf.get("database", "sql_alchemy_conn")),
+            "api": ApiEntries(server.url, token=server.token("admin")),
+        }
+        for name, source in sources.items():
+            stores = [LocalStore(folder)]
+            report = sweep(stores, source, DAY, owner=source.owner(), now=LATER, delete=False)
+            assert not report.errors, report
+            (one,) = report.stores
+            found[name] = one.named.objects, one.orphans.objects
+            source.close()
+    finally:
+        server.stop()
+    return found
 
 
 @needs_loops

@@ -269,9 +269,29 @@ def test_a_wrong_password_stops_the_sweep() -> None:
     assert "secret" not in str(told.value)
 
 
-@pytest.mark.parametrize("version", ["3.4.0b2", "3.4.0", "4.0.0", "3.0.6", "2.11.0", "?"])
-def test_a_release_whose_listings_hide_rows_is_refused(version: str) -> None:
-    """Airflow 3.4 leaves out the rows of earlier tries; before 3.1 nothing was tried."""
+def test_each_iteration_of_a_loop_has_an_entry() -> None:
+    """Since Airflow 3.4, entries of one name are told apart by the region that they are in."""
+    api = Api(version="3.4.0b2")
+    regions = [{"region_id": "r", "region_index": index} for index in range(3)]
+
+    def answer(request: httpx.Request) -> httpx.Response | None:
+        asked = dict(request.url.params)
+        if request.url.path == LIST:
+            entries = [{**entry(1), **region} for region in regions]
+            return api.page(asked, "xcom_entries", entries)
+        if "region_index" not in asked:
+            return None
+        region = regions[int(asked["region_index"])]
+        return httpx.Response(200, json={**entry(1), **region, "value": region})
+
+    api.hooks.append(answer)
+    found = [json.loads(one.text)["value"]["region_index"] for one in api.entries().entries()]
+    assert found == [0, 1, 2]
+
+
+@pytest.mark.parametrize("version", ["3.5.0b1", "3.5.0", "4.0.0", "3.0.6", "2.11.0", "?"])
+def test_a_release_whose_listings_are_not_known_is_refused(version: str) -> None:
+    """A later one may leave out entries that tasks read; before 3.1 nothing was tried."""
     api = Api(1, version=version)
     for ask in (lambda: read(api.entries()), lambda: api.entries().in_flight()):
         with pytest.raises(SweepError, match="sweep_database"):

@@ -2,6 +2,11 @@
 
 Its listings hold no values, so each entry costs one request. Listings come page by page while
 others write, so each page must join on to the one before.
+
+From Airflow 3.4 on, the listings leave out the entries of earlier tries, which stay in the
+database. No task can read such an entry: Airflow gives tasks and this API those of the last try. So
+an object that only earlier tries point to is an orphan here. The entries of the iterations of a
+loop have the same names, and a region tells them apart.
 """
 
 from __future__ import annotations
@@ -36,7 +41,7 @@ _TASK_STATES = (
 )  # fmt: skip
 # Airflow 3.3 knows this one too; before, it is refused.
 _LATER_STATES = ("awaiting_input",)
-_BEYOND = (3, 4)  # from here on, listings leave out the entries of earlier tries
+_KNOWN = ((3, 1), (3, 5))  # from which release on, and before which one, listings are known
 
 
 class _ChangedError(Exception):
@@ -173,10 +178,11 @@ class ApiEntries(EntrySource):
         text = str(self._json("/version", {})["version"])
         found = re.match(r"(\d+)\.(\d+)", text)
         version = (int(found[1]), int(found[2])) if found else (0, 0)
-        if version >= _BEYOND or version < (3, 1):
+        if not _KNOWN[0] <= version < _KNOWN[1]:
             raise SweepError(
-                f"The REST API of Airflow {text} does not show every XCom entry: not those of earlier "
-                "tries. Let the sweep read the database: [typedxcom] sweep_database."
+                f"This typedxcom does not know whether the REST API of Airflow {text} lists every XCom "
+                "entry. Let the sweep read the database: [typedxcom] sweep_database. Or upgrade "
+                "typedxcom."
             )
         self._states = _LATER_STATES if version >= (3, 3) else ()
 
@@ -237,10 +243,11 @@ class ApiEntries(EntrySource):
         """The value of one entry, or None if it is gone since it was listed."""
         where = (entry["dag_id"], entry["run_id"], entry["task_id"], entry["map_index"])
         base = _entries_of(*where[:3])
-        asked = {"map_index": entry["map_index"], "deserialize": "false", "stringify": "false"}
+        at = {"map_index": entry["map_index"], **_region(entry)}
+        asked = {**at, "deserialize": "false", "stringify": "false"}
         answer = self._answer(f"{base}/{_quoted(entry['key'])}", asked, fine=(404,))
         if answer.status_code == 404:
-            listed = {"xcom_key": entry["key"], "map_index": entry["map_index"], "limit": 1}
+            listed = {"xcom_key": entry["key"], **at, "limit": 1}
             if not self._json(base, listed)["xcom_entries"]:
                 return None
         elif _entry(_parsed(answer, "an XCom")) == _entry(entry):
@@ -365,4 +372,12 @@ def _run(one: dict[str, Any]) -> Hashable:
 
 
 def _entry(one: dict[str, Any]) -> Hashable:
-    return (one["dag_id"], one["task_id"], one["run_id"], one["map_index"], one["key"])
+    names = (one["dag_id"], one["task_id"], one["run_id"], one["map_index"], one["key"])
+    region = _region(one)
+    return (*names, *region.values()) if region else names
+
+
+def _region(one: dict[str, Any]) -> dict[str, Any]:
+    """The place of an entry in a loop or a mapping; since Airflow 3.4, and only there."""
+    names = ("region_id", "region_index")
+    return {name: one[name] for name in names if one.get(name) is not None}
