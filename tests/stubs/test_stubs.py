@@ -15,7 +15,7 @@ from tests.mypy.support import ROOT
 
 STUBS = ROOT / "stubs"
 PROGRAM = ROOT / "tests" / "mypy" / "programs" / "right_airflow.py"
-# The imports of Airflow 2, which Airflow 3 still takes.
+# The imports of Airflow 2, which Airflow 3 still takes, and a loop of Airflow 3.4.
 OLD_IMPORTS = """
 from airflow.decorators import dag, task, task_group
 
@@ -33,6 +33,7 @@ def old() -> None:
         load(extract())
 
     both()
+    both.override(group_id="again").loop(max_iterations=2, until=lambda **context: True)
 
 old()
 """
