@@ -43,6 +43,7 @@ FLOORS = {
     "stores": 3,
     "tables": 3,
     "contracts": 4,
+    "evolution": 4,
     "exchange": 4,
     "stored": 4,
     "preview": 4,

@@ -49,6 +49,7 @@ class CheckedDag:
             does not wait for.
         tasks: Its tasks as a picture shows them. It is empty unless the DAG is to be drawn.
         wrong: Each error of its wiring, one sentence.
+        dag: The DAG itself.
     """
 
     dag_id: str
@@ -57,6 +58,7 @@ class CheckedDag:
     notes: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    dag: Any = field(default=None, repr=False, compare=False)
 
     @property
     def untyped(self) -> list[Edge]:
@@ -208,7 +210,7 @@ def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) 
     from typedxcom.airflow.wiring.param_names import wrong_params
     from typedxcom.airflow.wiring.unwired import wrong_pulls
 
-    checked = CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag))
+    checked = CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag), dag=dag)
     report.dags.append(checked)
     for task_id, message in check_tasks(dag):
         checked.wrong.append(message)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from typedxcom.cli.findings import CheckReport
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "escaped"]
 
 
 def text(report: CheckReport) -> str:
@@ -83,13 +83,14 @@ def as_json(report: CheckReport) -> str:
 def github(report: CheckReport) -> str:
     """Returns workflow commands. GitHub shows them on the lines of a pull request."""
     return "\n".join(
-        f"::error file={_escaped(str(one.path))},line={one.line},title=typedxcom {one.code}"
-        f"::{_escaped(one.message)}"
+        f"::error file={escaped(str(one.path))},line={one.line},title=typedxcom {one.code}"
+        f"::{escaped(one.message)}"
         for one in report.findings
     )
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
+    """Returns *words* as a workflow command may have them."""
     return words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -1,12 +1,12 @@
-"""`typedxcom check DAGS…`, `annotate DAGS…`, `graph DAG`, `schema DAGS…`, `show …` and `sweep`.
+"""The commands: `check`, `annotate`, `graph`, `schema`, `lock`, `breaking`, `show` and `sweep`.
 
 Exit codes:
 
 * 0: Nothing is wrong.
 * 1: There are errors. With ``--strict`` untyped edges count too, with ``--min-typed`` too few typed
   ones. `sweep` exits with 1 if it was refused or is not complete, `show` if the value is missing or
-  cannot be opened, `annotate` if a file could not be annotated, and `schema` if one could not be
-  imported.
+  cannot be opened, `annotate` if a file could not be annotated, `schema` if one could not be
+  imported, `lock --check` if a contract is stale, and `breaking` if a change breaks a reader.
 * 2: The usage or a setting is wrong, a file does not exist, or a folder has no DAGs.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from typedxcom import __version__
-from typedxcom.cli import annotate, schema, show, sweep
+from typedxcom.cli import annotate, evolution_options, schema, show, sweep
 from typedxcom.cli.drawn.page import html
 from typedxcom.cli.drawn.picture import picture_of
 from typedxcom.cli.drawn.svg import svg
@@ -35,6 +35,8 @@ _OK, _ERRORS, _USAGE = 0, 1, 2
 # The commands that print their own reports.
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "annotate": annotate.run,
+    "breaking": evolution_options.run_breaking,
+    "lock": evolution_options.run_lock,
     "schema": schema.run,
     "show": show.run,
     "sweep": sweep.run,
@@ -141,6 +143,12 @@ def _parser() -> argparse.ArgumentParser:
     graph.add_argument("--dag-id", help="Which DAG, where the files hold several.")
     schema.add_options(
         commands.add_parser("schema", help="Print what tasks take and give, as JSON Schema.")
+    )
+    evolution_options.add_lock_options(
+        commands.add_parser("lock", help="Write the contracts of all tasks to files.")
+    )
+    evolution_options.add_breaking_options(
+        commands.add_parser("breaking", help="Find what a change breaks for values of before.")
     )
     show.add_options(commands.add_parser("show", help="Open the value of an XCom."))
     sweep.add_options(

@@ -21,6 +21,7 @@ from typedxcom.schema.nodes import (
     SequenceOf,
     TupleOf,
     UnionOf,
+    bare,
 )
 
 __all__ = ["from_pydantic", "repair"]
@@ -51,17 +52,22 @@ def _repaired(schema: Schema, tree: Any) -> Any:
             return _repaired(inner, tree)
         case Scalar(type=kind) if kind in (int, float) and isinstance(tree, bool):
             return kind(tree)
+        case Scalar(type=kind) if kind is bool and type(tree) is bool:
+            return tree
         case Scalar(type=kind) if kind in (bool, int, float) and as_base(tree) is not tree:
             return as_base(tree)
         case Scalar(type=kind) if kind in (bytes, bytearray) and isinstance(tree, str):
             usual = tree.translate(_URL_SAFE)  # pydantic writes base64 for URLs, msgspec the other
             return tree if usual == tree else usual
         case UnionOf(members=members) if isinstance(tree, bool):
-            kinds = [one.type for one in members if isinstance(one, Scalar)]
+            kinds = [one.type for one in map(bare, members) if isinstance(one, Scalar)]
             wanted = next(
                 (kind for kind in (int, float) if kind in kinds and bool not in kinds), None
             )
             return tree if wanted is None else wanted(tree)
+        case UnionOf(members=members) if isinstance(tree, (list, tuple, dict)):
+            tried = (_repaired(one, tree) for one in members)
+            return next((one for one in tried if one is not tree), tree)
         case SequenceOf(item=item) if type(tree) in (list, tuple):
             return _same_or([_repaired(item, part) for part in tree], tree)
         case TupleOf(items=items) if type(tree) in (list, tuple) and len(items) == len(tree):
@@ -70,6 +76,8 @@ def _repaired(schema: Schema, tree: Any) -> Any:
             )
         case MappingOf(value=value) if isinstance(tree, dict):
             return _same_values({key: _repaired(value, part) for key, part in tree.items()}, tree)
+        case Record(style="namedtuple" | "struct") if type(tree) in (list, tuple):
+            return _repaired_array(schema, tree)
         case Record(fields=fields, style=style) if style != "model" and isinstance(tree, dict):
             known = {part.key or name: part.schema for name, part in fields.items()}
             fixed = {
@@ -78,6 +86,15 @@ def _repaired(schema: Schema, tree: Any) -> Any:
             }
             return _same_values(fixed, tree)
     return tree
+
+
+def _repaired_array(record: Record, tree: Any) -> Any:
+    """Repairs a class that is an array in JSON, perhaps with its tag as the first item."""
+    config = getattr(record.type, "__struct_config__", None)
+    tagged = int(config is not None and config.tag is not None)
+    parts = zip(record.fields.values(), tree[tagged:], strict=False)
+    fixed = [*tree[:tagged], *(_repaired(field.schema, part) for field, part in parts)]
+    return _same_or([*fixed, *tree[len(fixed) :]], tree)
 
 
 def _same_or(fixed: list[Any], tree: Any) -> Any:

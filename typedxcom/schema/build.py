@@ -22,7 +22,7 @@ import typing_extensions as te
 from typedxcom.caches import kept_on
 from typedxcom.registry import registered
 from typedxcom.schema.kinds import MAPPINGS, SCALARS, SEQUENCES, is_frame
-from typedxcom.schema.metadata import Lax, constrain, converts, replaces_schema
+from typedxcom.schema.metadata import Lax, constrain, converts, marks_of, replaces_schema
 from typedxcom.schema.nodes import (
     UNKNOWN,
     Alias,
@@ -226,14 +226,13 @@ class SchemaBuilder:
         if rows is not None:  # a library's own table: `Rows` names its row model
             return TableOf(self.build(rows.row, env))
         if replaces_schema(metadata):  # the user's own validator reads it, not the class
-            return Constrained(
-                Opaque(inner if isinstance(inner, type) else object), *constrain(metadata)
-            )
+            replaced = Opaque(inner if isinstance(inner, type) else object)
+            return Constrained(replaced, *constrain(metadata), marks=marks_of(metadata))
         schema = self.build(inner, env)
         constraints, engine = constrain(metadata)
         if not engine:
             return schema
-        return Constrained(schema, constraints, engine, converts(metadata))
+        return Constrained(schema, constraints, engine, converts(metadata), marks_of(metadata))
 
     def _class(self, cls: Any) -> Schema:
         if cls in SCALARS:

@@ -7,7 +7,7 @@ from typing import Any
 
 from typedxcom.schema.nodes import Constraints
 
-__all__ = ["Lax", "constrain", "converts", "replaces_schema"]
+__all__ = ["Lax", "constrain", "converts", "marks_of", "replaces_schema"]
 
 _NAMES = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 _REPLACING = {
@@ -18,6 +18,13 @@ _REPLACING = {
     "InstanceOf",
     "SkipValidation",
 }
+_META = ("tz", "discriminator")  # of msgspec.Meta and of a Field, which have no `__dict__`
+_SILENT = frozenset({  # they check nothing
+    *_NAMES, "title", "description", "examples", "deprecated", "init", "init_var", "kw_only",
+    "repr", "frozen", "exclude", "alias", "alias_priority", "validation_alias",
+    "serialization_alias", "field_title_generator", "metadata", "default", "coerce_numbers_to_str",
+    "evaluated", "validate_default", "extra_json_schema",
+})  # fmt: skip
 _LIBRARIES = {"pydantic": "pydantic", "annotated_types": "pydantic", "msgspec": "msgspec"}
 
 
@@ -68,6 +75,29 @@ def _limits(part: Any) -> dict[str, Any]:
         if value is not None and not callable(value):
             limits[name] = value.pattern if isinstance(value, re.Pattern) else value
     return limits
+
+
+def marks_of(metadata: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
+    """Returns what *metadata* checks beyond the limits of `Constraints`, sorted by name.
+
+    A validator counts by the name of its function: what it does, nobody can see.
+    """
+    found: dict[str, Any] = {}
+    for part in _flatten(metadata):
+        if type(part).__module__.partition(".")[0] in _LIBRARIES:
+            found.update(_marks(part))
+    return tuple(sorted(found.items()))
+
+
+def _marks(part: Any) -> dict[str, Any]:
+    function = getattr(part, "func", None)
+    if callable(function):
+        name = getattr(function, "__qualname__", type(function).__name__)
+        return {f"{type(part).__name__}({name})": True}
+    names = (*getattr(part, "__dict__", ()), *getattr(part, "__slots__", ()), *_META)
+    checking = (name for name in names if name not in _SILENT and not name.startswith("_"))
+    values = {name: getattr(part, name, None) for name in checking}
+    return {name: one for name, one in values.items() if isinstance(one, (bool, int, float, str))}
 
 
 def replaces_schema(metadata: tuple[Any, ...]) -> bool:

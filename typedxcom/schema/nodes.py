@@ -95,12 +95,15 @@ class Constrained(Schema):
     Attributes:
         engine: The library that checks it: ``pydantic`` (also annotated-types) or ``msgspec``.
         converts: Whether a `BeforeValidator` may change the value before it is read.
+        marks: What else is checked, by name: ``("max_digits", 9)``. Wiring and codecs do not need
+            it; contracts of two versions are compared by it.
     """
 
     inner: Schema
     constraints: Constraints
     engine: str
     converts: bool = False
+    marks: tuple[tuple[str, Any], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.inner}{bounds(self.constraints)}"

@@ -1,0 +1,591 @@
+"""Contracts as small trees that can be edited at random, with their annotations and values.
+
+`corners` lists values at the edges of a contract: each limit, each member, each optional part. If
+an older contract has a value that a newer one cannot read, one of them shows it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import itertools
+import typing
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, Union
+
+import msgspec
+import pydantic
+import typing_extensions as te
+from hypothesis import strategies as st
+
+__all__ = ["NATIVE", "PYDANTIC", "Builder", "Spec", "edited", "means", "overlaps", "specs"]
+
+NATIVE, PYDANTIC = "native", "pydantic"
+STYLES = {
+    NATIVE: ["struct", "dataclass", "typeddict", "namedtuple"],
+    PYDANTIC: ["model", "dataclass", "typeddict", "namedtuple"],
+}
+SCALARS: dict[str, tuple[Any, list[Any]]] = {
+    "bool": (bool, [True, False]),
+    "int": (int, [0, 1, -1, 2, 3, 7, 10, 100, -100, 2**40]),
+    "float": (float, [0.0, 1.5, -2.5, 100.0, 1e9, float("inf")]),
+    "str": (
+        str,
+        [
+            "",
+            "a",
+            "red",
+            "abcdefgh",
+            "abcdefghijk",
+            "7",
+            "2024-01-01",
+            "1.10",
+            "1970-01-01T00:00:00Z",
+            "00000000-0000-0000-0000-000000000005",
+            "YWJj",
+        ],
+    ),
+    "date": (dt.date, [dt.date(2024, 1, 1), dt.date(1999, 12, 31)]),
+    "datetime": (
+        dt.datetime,
+        [dt.datetime(2024, 1, 1, 3, 4, tzinfo=dt.timezone.utc), dt.datetime(1970, 1, 1)],
+    ),
+    "uuid": (uuid.UUID, [uuid.UUID(int=5), uuid.UUID(int=6)]),
+    "decimal": (
+        decimal.Decimal,
+        [decimal.Decimal("1.10"), decimal.Decimal("-3"), decimal.Decimal(1234)],
+    ),
+    "none": (type(None), [None]),
+    "bytes": (bytes, [b"", b"abc"]),
+    "any": (Any, [1, "a", None, [1]]),
+}
+WORDS = ["red", "blue", "a", 1, 2]
+NAMES = ["x", "y", "total", "when"]
+ALIASES = ["X", "other", "total"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One field of a record."""
+
+    name: str
+    spec: Spec
+    required: bool = True
+    alias: str | None = None
+    default: Any = None  # the index of a corner
+
+    def __repr__(self) -> str:
+        alias = f" as {self.alias!r}" if self.alias else ""
+        default = "" if self.required else f" = {self.default}"
+        return f"{self.name}{alias}: {self.spec}{default}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A node of a contract.
+
+    Attributes:
+        kind: ``scalar``, ``limited``, ``literal``, ``enum``, ``list``, ``set``, ``many`` (an open
+            tuple), ``tuple``, ``dict``, ``union`` or ``record``.
+        name: Of the scalar, of the record's style.
+        parts: The nodes inside.
+        fields: Of a record.
+        values: Of a literal or an enum.
+        limits: Of a limited scalar.
+        options: Of a record's class.
+    """
+
+    kind: str
+    name: str = ""
+    parts: tuple[Spec, ...] = ()
+    fields: tuple[Part, ...] = ()
+    values: tuple[Any, ...] = ()
+    limits: tuple[tuple[str, Any], ...] = ()
+    options: tuple[tuple[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        shown = [f"{key}={one!r}" for key, one in vars(self).items() if one and key != "kind"]
+        return f"{self.kind}({', '.join(shown)})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+
+LIMITS = {
+    "int": [("ge", 0), ("ge", 1), ("gt", 0), ("le", 10), ("lt", 100), ("multiple_of", 2)],
+    "str": [("min_length", 1), ("max_length", 3), ("max_length", 8), ("pattern", "^[a-z]*$")],
+    "float": [("ge", 0), ("gt", 0), ("le", 100)],
+}
+OPTIONS = {
+    "model": [(), (("extra", "forbid"),), (("extra", "allow"),), (("strict", True),)],
+    "struct": [
+        (), (("forbid_unknown_fields", True),), (("omit_defaults", True),), (("array_like", True),),
+        (("tag", "one"),), (("tag", "two"),), (("rename", "camel"),),
+    ],
+}  # fmt: skip
+
+
+@st.composite
+def specs(draw: st.DrawFn, engine: str, depth: int = 2) -> Spec:
+    """Contracts of one engine."""
+    kinds = ["scalar", "scalar", "limited", "literal", "enum"]
+    if depth:
+        kinds += ["list", "many", "set", "tuple", "dict", "union", "record", "record", "record"]
+    kind = draw(st.sampled_from(kinds))
+    inner = specs(engine, depth - 1)
+    if kind == "scalar":
+        return Spec(kind, draw(st.sampled_from(list(SCALARS))))
+    if kind == "limited":
+        name = draw(st.sampled_from(list(LIMITS)))
+        limits = draw(st.lists(st.sampled_from(LIMITS[name]), min_size=1, max_size=2))
+        return Spec(kind, name, limits=_limits(limits))
+    if kind in ("literal", "enum"):
+        some = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True)
+        return Spec(kind, values=tuple(draw(some)))
+    if kind == "set":
+        return Spec(kind, parts=(Spec("scalar", draw(st.sampled_from(["int", "str", "date"]))),))
+    if kind in ("list", "many", "dict"):
+        key = draw(st.sampled_from(["str", "str", "int", "date"])) if kind == "dict" else ""
+        return Spec(kind, key, parts=(draw(inner),))
+    if kind in ("tuple", "union"):
+        parts = tuple(draw(st.lists(inner, min_size=1, max_size=3)))
+        return Spec(kind, parts=parts)
+    return draw(records(engine, depth))
+
+
+def overlaps(spec: Spec) -> bool:
+    """Whether a union in *spec* has several arrays, several numbers, or `Any`.
+
+    The gate judges such a union on the safe side: it may report a break where there is none.
+    """
+    if spec.kind == "union":
+        members = list(_members(spec))
+        numbers = [one for one in members if one.name in ("int", "float", "bool", "decimal", "any")]
+        numbers += [one for one in members if one.kind in ("literal", "enum")]
+        is_open = any(one.name == "any" for one in members)
+        if is_open or sum(map(_is_array, members)) > 1 or len(numbers) > 1:
+            return True
+    inside = (*spec.parts, *(part.spec for part in spec.fields))
+    return any(map(overlaps, inside))
+
+
+def _members(spec: Spec) -> Iterator[Spec]:
+    for part in spec.parts:
+        yield from _members(part) if part.kind == "union" else (part,)
+
+
+def _is_array(spec: Spec) -> bool:
+    is_array = spec.name == "namedtuple" or ("array_like", True) in spec.options
+    return spec.kind in ("list", "many", "set", "tuple") or (spec.kind == "record" and is_array)
+
+
+def _limits(limits: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    """The last of each kind of limit: a library takes `gt` or `ge`, not both."""
+    kinds = {"gt": "above", "ge": "above", "lt": "below", "le": "below"}
+    return tuple(sorted({kinds.get(name, name): (name, one) for name, one in limits}.values()))
+
+
+@st.composite
+def records(draw: st.DrawFn, engine: str, depth: int) -> Spec:
+    """Records of one engine."""
+    style = draw(st.sampled_from(STYLES[engine]))
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True))
+    inner = specs(engine, depth - 1)
+    parts = tuple(
+        Part(name, draw(inner), draw(st.booleans()), default=draw(st.integers(0, 2)))
+        for name in names
+    )
+    options = draw(st.sampled_from(OPTIONS.get(style, [()])))
+    return Spec("record", style, fields=parts, options=options)
+
+
+@st.composite
+def edited(draw: st.DrawFn, spec: Spec, engine: str) -> Spec:
+    """*spec* with one to three small changes."""
+    for _ in range(draw(st.integers(1, 3))):
+        spec = draw(_edit(spec, engine))
+    return spec
+
+
+@st.composite
+def _edit(draw: st.DrawFn, spec: Spec, engine: str) -> Spec:
+    choices = ["here"]
+    if (spec.parts or spec.fields) and spec.kind != "set":  # what is in a set can be hashed
+        choices += ["inside"] * 3
+    if draw(st.sampled_from(choices)) == "inside":
+        if spec.parts:
+            at = draw(st.integers(0, len(spec.parts) - 1))
+            changed = draw(_edit(spec.parts[at], engine))
+            return replace(spec, parts=(*spec.parts[:at], changed, *spec.parts[at + 1 :]))
+        at = draw(st.integers(0, len(spec.fields) - 1))
+        part = draw(_edited_part(spec.fields[at], engine))
+        return replace(spec, fields=(*spec.fields[:at], part, *spec.fields[at + 1 :]))
+    return draw(st.one_of(_changes(spec, engine)))
+
+
+def _changes(spec: Spec, engine: str) -> list[st.SearchStrategy[Spec]]:
+    null = Spec("scalar", "none")
+    some: list[st.SearchStrategy[Spec]] = [
+        st.just(Spec("union", parts=(spec, null))),
+        specs(engine, 1),
+    ]
+    if spec.kind in ("scalar", "limited") and spec.name in LIMITS:
+        limit = st.sampled_from(LIMITS[spec.name])
+        added = limit.map(lambda one: _limits((*spec.limits, one)))
+        some += [added.map(lambda limits: Spec("limited", spec.name, limits=limits))]
+        some += [st.just(Spec("scalar", spec.name)), st.just(Spec("scalar", "float"))]
+    if spec.kind in ("literal", "enum"):
+        values = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True)
+        kept = values.map(lambda more: tuple(dict.fromkeys((*spec.values, *more))))
+        some += [kept.map(lambda one: replace(spec, values=one))]
+        some += [values.map(lambda one: replace(spec, values=tuple(one)))]
+        some += [st.just(replace(spec, kind="literal" if spec.kind == "enum" else "enum"))]
+    if spec.kind == "union":
+        some += [st.permutations(spec.parts).map(lambda one: replace(spec, parts=tuple(one)))]
+        some += [st.sampled_from(spec.parts)]
+        if len(spec.parts) > 1:
+            some += [st.just(replace(spec, parts=spec.parts[1:]))]
+    if spec.kind == "record":
+        some += _record_changes(spec, engine)
+    return some
+
+
+def _record_changes(spec: Spec, engine: str) -> list[st.SearchStrategy[Spec]]:
+    names = [part.name for part in spec.fields]
+    free = [name for name in NAMES if name not in names]
+    some: list[st.SearchStrategy[Spec]] = [
+        st.permutations(spec.fields).map(lambda one: replace(spec, fields=tuple(one))),
+        st.sampled_from(STYLES[engine]).map(lambda one: replace(spec, name=one, options=())),
+        st.sampled_from(OPTIONS.get(spec.name, [()])).map(lambda one: replace(spec, options=one)),
+    ]
+    if free:
+        added = st.builds(
+            Part, st.sampled_from(free), specs(engine, 0), st.booleans(), default=st.integers(0, 2)
+        )
+        some += [added.map(lambda one: replace(spec, fields=(*spec.fields, one)))] * 2
+    if len(names) > 1:
+        some += [st.just(replace(spec, fields=spec.fields[1:]))]
+    return some
+
+
+@st.composite
+def _edited_part(draw: st.DrawFn, part: Part, engine: str) -> Part:
+    what = draw(st.sampled_from(["spec", "spec", "required", "alias", "name", "default"]))
+    if what == "spec":
+        return replace(part, spec=draw(_edit(part.spec, engine)))
+    if what == "required":
+        return replace(part, required=not part.required)
+    if what == "default":
+        return replace(part, default=draw(st.integers(0, 2)))
+    if what == "alias":
+        return replace(part, alias=draw(st.sampled_from([None, *ALIASES])))
+    return replace(part, name=part.name + "2", alias=draw(st.sampled_from([None, part.name])))
+
+
+@dataclass
+class Builder:
+    """Builds the annotation of a spec, once for each node."""
+
+    engine: str
+    built: dict[int, Any] = field(default_factory=dict)
+    kept: list[Spec] = field(default_factory=list)
+
+    def annotation(self, spec: Spec) -> Any:
+        """The annotation of *spec*."""
+        if id(spec) not in self.built:
+            self.kept.append(spec)
+            self.built[id(spec)] = self._build(spec)
+        return self.built[id(spec)]
+
+    def _build(self, spec: Spec) -> Any:
+        parts: Any = [self.annotation(one) for one in spec.parts]
+        match spec.kind:
+            case "scalar":
+                return SCALARS[spec.name][0]
+            case "limited":
+                make: Any = msgspec.Meta if self.engine == NATIVE else pydantic.Field
+                return Annotated[SCALARS[spec.name][0], make(**dict(spec.limits))]
+            case "literal":
+                return Literal[spec.values]
+            case "enum":
+                return enum.Enum("Kind", {f"M{one}": one for one in spec.values})  # type: ignore[misc]
+            case "list":
+                return list[parts[0]]  # type: ignore[valid-type]
+            case "set":
+                return set[parts[0]]  # type: ignore[valid-type]
+            case "many":
+                return tuple[parts[0], ...]  # type: ignore[valid-type]
+            case "tuple":
+                return tuple[tuple(parts)]  # type: ignore[misc]
+            case "dict":
+                return dict[SCALARS[spec.name][0], parts[0]]  # type: ignore[misc]
+            case "union":
+                return Union[tuple(_flat(parts))]
+        return self._record(spec)
+
+    def _record(self, spec: Spec) -> Any:
+        options = dict(spec.options)
+        if spec.name == "typeddict":
+            return te.TypedDict("Row", {
+                part.name: self.annotation(part.spec) if part.required
+                else te.NotRequired[self.annotation(part.spec)] for part in spec.fields
+            })  # type: ignore[misc]  # fmt: skip
+        if spec.name == "model":
+            made = {part.name: self._model_field(part) for part in spec.fields}
+            config = pydantic.ConfigDict(
+                ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants",
+                **options,
+            )  # fmt: skip
+            return pydantic.create_model("Model", __config__=config, **made)
+        ordered = self._ordered(spec)
+        if spec.name == "namedtuple":
+            kind: Any = typing.NamedTuple(
+                "Row", [(p.name, self.annotation(p.spec)) for p in ordered]
+            )  # type: ignore[misc]
+            defaults = [self.default(part) for part in ordered if not part.required]
+            kind.__new__.__defaults__ = tuple(defaults) or None
+            kind._field_defaults = {
+                part.name: self.default(part) for part in ordered if not part.required
+            }
+            return kind
+        if spec.name == "struct":
+            return msgspec.defstruct(
+                "Record", [self._struct_field(part) for part in ordered], **options
+            )
+        return dataclasses.make_dataclass("Data", [
+            (part.name, self.annotation(part.spec)) if part.required
+            else (part.name, self.annotation(part.spec), self._dataclass_default(part))
+            for part in ordered
+        ])  # fmt: skip
+
+    @staticmethod
+    def _ordered(spec: Spec) -> list[Part]:
+        return sorted(spec.fields, key=lambda part: not part.required)
+
+    def _model_field(self, part: Part) -> Any:
+        aliases: Any = {} if part.alias is None else {"validation_alias": part.alias}
+        if part.required:
+            return self.annotation(part.spec), pydantic.Field(**aliases)
+        default = self.default(part)
+        return self.annotation(part.spec), pydantic.Field(
+            default_factory=lambda: default, **aliases
+        )
+
+    def _struct_field(self, part: Part) -> Any:
+        alias: Any = {} if part.alias is None else {"name": part.alias}
+        default = self.default(part) if not part.required else msgspec.NODEFAULT
+        if isinstance(default, (list, dict, set)) or type(default).__hash__ is None:
+            made = msgspec.field(default_factory=lambda: default, **alias)
+        else:
+            made = msgspec.field(default=default, **alias)
+        return part.name, self.annotation(part.spec), made
+
+    def _dataclass_default(self, part: Part) -> Any:
+        default = self.default(part)
+        return dataclasses.field(default_factory=lambda: default)
+
+    def default(self, part: Part) -> Any:
+        """The default of a field: one of the corners of its type."""
+        found = list(itertools.islice(self.corners(part.spec), 4))
+        return found[part.default % len(found)]
+
+    def corners(self, spec: Spec) -> Iterator[Any]:
+        """Values at the edges of *spec*."""
+        match spec.kind:
+            case "scalar":
+                yield from SCALARS[spec.name][1]
+            case "limited":
+                yield from filter(lambda one: within(one, spec), near(spec))
+            case "literal":
+                yield from spec.values
+            case "enum":
+                yield from self.annotation(spec)
+            case "list":
+                yield from ([one] for one in self.corners(spec.parts[0]))
+                yield []
+            case "many":
+                yield from ((one,) for one in self.corners(spec.parts[0]))
+                yield ()
+            case "set":
+                yield from ({one} for one in self.corners(spec.parts[0]))
+            case "tuple":
+                yield from _rows([list(self.corners(one)) for one in spec.parts], tuple)
+            case "dict":
+                keys = SCALARS[spec.name][1]
+                yield from ({keys[0]: one} for one in self.corners(spec.parts[0]))
+                yield {}
+            case "union":
+                yield from _in_turn([self.corners(one) for one in spec.parts])
+            case "record":
+                yield from self._instances(spec)
+
+    def _instances(self, spec: Spec) -> Iterator[Any]:
+        kind = self.annotation(spec)
+        names = [part.name for part in spec.fields]
+        columns = [list(self.corners(part.spec)) for part in spec.fields]
+        optional = [part.name for part in spec.fields if not part.required]
+        for row in _rows(columns, tuple):
+            values = dict(zip(names, row, strict=True))
+            for left_out in [(), *((name,) for name in optional), tuple(optional)]:
+                given = {name: one for name, one in values.items() if name not in left_out}
+                if spec.name == "model":
+                    if ("extra", "allow") in spec.options:
+                        given["extra"] = 1
+                    yield kind.model_validate(given, by_alias=False, by_name=True, strict=False)
+                else:
+                    yield kind(**given)
+                if not optional:
+                    break
+
+
+def _in_turn(sources: list[Iterator[Any]]) -> Iterator[Any]:
+    """The items of all *sources*, one of each in turn."""
+    rounds = itertools.zip_longest(*sources, fillvalue=_rows)
+    yield from (one for found in rounds for one in found if one is not _rows)
+
+
+def _rows(columns: list[list[Any]], make: Any) -> Iterator[Any]:
+    """Rows in which each value of each column comes once."""
+    if not all(columns):
+        return
+    for at in range(max(map(len, columns)) + 1):
+        yield make(column[(at + shift) % len(column)] for shift, column in enumerate(columns))
+
+
+def _flat(members: Iterable[Any]) -> Iterator[Any]:
+    """The members of nested unions: typing gives equal ones back in the order of the first."""
+    for one in members:
+        is_union = typing.get_origin(one) is Union
+        yield from _flat(typing.get_args(one)) if is_union else (one,)
+
+
+def near(spec: Spec) -> list[Any]:
+    """Values beside the limits of a limited scalar."""
+    limits = [one for name, one in spec.limits if isinstance(one, (int, float))]
+    usual = SCALARS[spec.name][1]
+    if spec.name == "str":
+        return [*usual, *("a" * max(0, one + step) for one in limits for step in (-1, 0, 1)), "A7"]
+    kind = SCALARS[spec.name][0]
+    steps = (-2, -1, 0, 1, 2) if spec.name == "int" else (-1, -0.25, 0, 0.25, 1)
+    return [*usual, *(kind(one + step) for one in limits for step in steps)]
+
+
+def within(value: Any, spec: Spec) -> bool:
+    """Whether *value* is within the limits of *spec*."""
+    kept = Builder(NATIVE).annotation(spec)
+    try:
+        msgspec.convert(value, kept)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def means(old: Any, new: Any, spec: Spec) -> bool:
+    """Whether *new*, of the type *spec*, is the value *old* of an older type."""
+    match spec.kind:
+        case "union":
+            return any(means(old, new, one) for one in spec.parts)
+        case "scalar" | "limited":
+            return _same_scalar(old, new, spec.name)
+        case "literal" | "enum":
+            return _equal(_bare(old), _bare(new)) and _bare(new) in spec.values
+        case "list" | "many":
+            has_kind = _is_tuple(old) if spec.kind == "many" else type(old) is list
+            is_kind = type(new) is (list if spec.kind == "list" else tuple)
+            return has_kind and is_kind and _all_mean(old, new, [spec.parts[0]] * len(new))
+        case "set":
+            return (
+                type(old) is type(new) is set
+                and len(old) == len(new)
+                and all(any(means(one, back, spec.parts[0]) for one in old) for back in new)
+            )
+        case "tuple":
+            return _is_tuple(old) and type(new) is tuple and _all_mean(old, new, list(spec.parts))
+        case "dict":
+            return (
+                isinstance(old, dict)
+                and type(new) is dict
+                and (
+                    [(type(key), key) for key in old] == [(type(key), key) for key in new]
+                    and all(means(old[key], new[key], spec.parts[0]) for key in old)
+                )
+            )
+    return _means_record(old, new, spec)
+
+
+def _is_tuple(value: Any) -> bool:
+    config = getattr(value, "__struct_config__", None)
+    return isinstance(value, tuple) or bool(config is not None and config.array_like)
+
+
+def _all_mean(old: Any, new: Any, parts: list[Spec]) -> bool:
+    return len(old) == len(new) and all(map(means, old, new, parts))
+
+
+def _bare(value: Any) -> Any:
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and one == other
+
+
+def _same_scalar(old: Any, new: Any, name: str) -> bool:
+    old = _bare(old)
+    if name == "any":
+        return not _is_json(old) or old == new
+    if name == "float" and isinstance(old, (bool, int)):
+        return type(new) is float and float(old) == new
+    if name == "int" and isinstance(old, bool):
+        return type(new) is int and old == new
+    return _equal(old, new) and type(new) is SCALARS[name][0]
+
+
+def _is_json(value: Any) -> bool:
+    """Whether `Any` gives back exactly *value*."""
+    if type(value) is list:
+        return all(map(_is_json, value))
+    return type(value) in (bool, int, float, str, type(None))
+
+
+def _content(value: Any) -> dict[str, Any] | None:
+    """The fields of a record, or None if it is no record."""
+    if isinstance(value, pydantic.BaseModel):
+        return {**dict(value), **(value.__pydantic_extra__ or {})}
+    if isinstance(value, msgspec.Struct):
+        return {name: getattr(value, name) for name in value.__struct_fields__}
+    if dataclasses.is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
+    if hasattr(value, "_asdict"):
+        return dict(value._asdict())
+    return value if isinstance(value, dict) else None
+
+
+def _means_record(old: Any, new: Any, spec: Spec) -> bool:
+    have, got = _content(old), _content(new)
+    if got is None or (spec.name == "namedtuple" and not _is_tuple(old)):
+        return False  # an object is no tuple, even where pydantic reads it as one
+    if have is None:
+        if not _is_tuple(old) or spec.name not in ("namedtuple",):
+            return False
+        have = dict(zip(got, tuple(old), strict=False))
+    if any(name.rstrip("2") not in NAMES and name != "extra" for name in map(str, have)):
+        return False  # a dict whose keys would be lost
+    is_array = _is_tuple(old) and _is_tuple(new)
+    for part in spec.fields:
+        if is_array and part.name not in have and part.name in got:
+            at = list(got).index(part.name)  # a field with another name is the same field
+            if at < len(have) and list(have)[at] not in got:
+                have = {**have, part.name: list(have.values())[at]}
+        alias = part.alias if spec.name in ("model", "struct") else None
+        key = part.name if part.name in have else alias
+        if key in have and not (part.name in got and means(have[key], got[part.name], part.spec)):
+            return False
+    return True

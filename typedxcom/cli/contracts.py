@@ -1,0 +1,227 @@
+"""The contracts of imported DAGs, as `typedxcom lock` writes them and `breaking` compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from typedxcom.airflow.wiring.edges import Edge
+from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract, output_schema
+from typedxcom.cli.findings import CheckedDag
+from typedxcom.contracts import Promise
+from typedxcom.errors import TypedXComError
+from typedxcom.evolution.columns import ColumnsOf, columns_of_tree, columns_tree
+from typedxcom.evolution.describing import described
+from typedxcom.evolution.locks import Read, TaskLock, Version, item_of, kept_versions, write_of
+from typedxcom.evolution.reading import read_type
+from typedxcom.evolution.samples import samples
+from typedxcom.schema import UNKNOWN, Schema, Unknown
+from typedxcom.schema.nodes import Inferred, Record, TableOf, bare
+from typedxcom.stored.table import TableCodec
+
+__all__ = ["LiveTask", "contracts_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTask:
+    """The contract of a task of now, with what decodes its values.
+
+    Attributes:
+        lock: The contract, as it is locked, without samples.
+        returned: The promise of its return value.
+        readers: Edge to the promise of the parameter.
+    """
+
+    lock: TaskLock
+    returned: Promise
+    readers: Mapping[tuple[str, str, str], Promise] = field(default_factory=dict)
+
+    def sampled(self, before: TaskLock | None) -> TaskLock:
+        """Returns the contract with samples: those of now, and those of *before* to keep."""
+        kept: list[Version] = []
+        write = self.lock.writes.get(RETURN_KEY)
+        if write is not None and self.returned.known:
+            old = before.versions if before is not None else ()
+            is_kept = any(one.fingerprint == write.fingerprint for one in old)
+            made = [] if is_kept else _samples(self.returned)
+            kept.extend(kept_versions(RETURN_KEY, write.fingerprint, made, old))
+        return replace(self.lock, versions=tuple(kept))
+
+
+def contracts_in(
+    dags: list[CheckedDag], is_beyond: Callable[[str, str], bool]
+) -> Iterator[LiveTask]:
+    """Yields the contract of each task.
+
+    Args:
+        dags: The DAGs, as `examine` found them.
+        is_beyond: Whether the settings say of a DAG's task that its value outlives the run.
+    """
+    for checked in dags:
+        into: dict[str, list[Edge]] = {}
+        out: dict[str, list[Edge]] = {}
+        for edge in checked.edges:
+            into.setdefault(edge.downstream, []).append(edge)
+            out.setdefault(edge.upstream, []).append(edge)
+        live = {one.task_id: _output(one) for one in checked.dag.tasks}
+        whole = {one.task_id: _returned(one, live[one.task_id]) for one in checked.dag.tasks}
+        prior = set(_pulled_later(checked.dag))
+        for operator in checked.dag.tasks:
+            name = operator.task_id
+            lock = TaskLock(
+                checked.dag_id,
+                name,
+                _shown(checked.path),
+                {
+                    key: write_of(one, live[name] if key == RETURN_KEY else one)
+                    for key, one in _writes(whole[name], out.get(name, []))
+                },
+                tuple(_read(edge, whole) for edge in _single(into.get(name, []))),
+                dict(_parameters(operator)),
+                tuple(_beyond(operator, prior, is_set=is_beyond(checked.dag_id, name))),
+            )
+            contract = operator_contract(operator)
+            promise = Promise() if contract is None else contract.returned
+            yield LiveTask(lock, promise, dict(_promises(operator, lock)))
+
+
+def _output(operator: Any) -> Schema:
+    """Returns the type of what a task pushes as its return value."""
+    contract = operator_contract(operator)
+    if contract is None:
+        return UNKNOWN
+    return output_schema(contract, getattr(operator, "operator_class", type(operator)))
+
+
+def _returned(operator: Any, output: Schema) -> Schema:
+    """Returns the type of what a task pushes as its return value, as it is locked."""
+    contract = operator_contract(operator)
+    return UNKNOWN if contract is None else _locked(output, contract.returned)
+
+
+def _locked(schema: Schema, promise: Promise | None = None) -> Schema:
+    """Returns *schema* as a file keeps it. A type that only code shows decodes nothing."""
+    if isinstance(schema, (Unknown, Inferred)):
+        return UNKNOWN
+    if isinstance(schema, TableOf) and promise is not None and promise.schema is schema:
+        columns = _columns(promise)
+        if columns is not None:
+            return columns
+    return read_type(described(schema))
+
+
+def _columns(promise: Promise) -> ColumnsOf | None:
+    """Returns the columns of a table with what only the annotation says, such as its rules."""
+    try:
+        codec = promise.codec
+    except TypedXComError:
+        return None
+    if not isinstance(codec, TableCodec) or not isinstance(promise.schema, TableOf):
+        return None
+    return columns_of_tree(columns_tree(codec.row), str(promise.schema.row))
+
+
+def _writes(returned: Schema, edges: list[Edge]) -> Iterator[tuple[str, Schema]]:
+    """Yields each key that a task is known to push, with its type."""
+    yield RETURN_KEY, returned
+    keys = {edge.key: edge for edge in edges if edge.key is not None and not edge.mapped}
+    source = edges[0].source if edges else None
+    fields = bare(returned)
+    is_split = source is not None and getattr(source, "multiple_outputs", False)
+    is_mapped = source is not None and source.is_mapped
+    if is_split and isinstance(fields, Record) and not is_mapped:
+        for name, part in fields.fields.items():
+            yield name, part.schema
+    known = getattr(fields, "fields", {})
+    for key, edge in keys.items():
+        if key not in known:
+            yield key, _locked(edge.written)
+
+
+def _single(edges: list[Edge]) -> list[Edge]:
+    """Returns the edges, each once: a parameter may take two outputs of one task."""
+    return list({(one.parameter, one.upstream, one.key): one for one in edges}.values())
+
+
+def _read(edge: Edge, whole: Mapping[str, Schema]) -> Read:
+    schema = _locked(edge.read, _promise(edge.target, edge.parameter))
+    key = edge.key or RETURN_KEY
+    given = _locked(edge.given)
+    pushed = whole.get(edge.upstream, UNKNOWN) if edge.key is None else given
+    for how, one in (("whole", pushed), ("each", item_of(pushed))):
+        if _is_same(given, one):
+            return Read(edge.parameter, edge.upstream, key, how, schema)
+    return Read(edge.parameter, edge.upstream, key, "other", schema, given)
+
+
+def _is_same(one: Schema, other: Schema) -> bool:
+    if isinstance(one, ColumnsOf) and isinstance(other, ColumnsOf):
+        return one.row == other.row
+    return described(one) == described(other)
+
+
+def _promise(operator: Any, parameter: str) -> Promise:
+    contract = operator_contract(operator) if operator is not None else None
+    return Promise() if contract is None else contract.parameter(parameter)
+
+
+def _promises(operator: Any, lock: TaskLock) -> Iterator[tuple[tuple[str, str, str], Promise]]:
+    contract = operator_contract(operator)
+    if contract is None:
+        return
+    for read in lock.reads:
+        promise = contract.parameter(read.parameter)
+        if promise.known and contract.takes(read.parameter):
+            yield read.edge, promise
+
+
+def _parameters(operator: Any) -> Iterator[tuple[str, bool]]:
+    """Yields each parameter of a task's function, and whether it must be given."""
+    contract = operator_contract(operator)
+    if contract is None:
+        return
+    for name, parameter in contract.signature.parameters.items():
+        is_variadic = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        if not is_variadic and not contract.is_injected(name):
+            yield name, parameter.default is parameter.empty
+
+
+def _beyond(operator: Any, prior: set[str], *, is_set: bool) -> Iterator[str]:
+    """Yields why the value of a task is read after its run, or from outside of it."""
+    if getattr(operator, "returns_dag_result", False):
+        yield "result"
+    operator_class = getattr(operator, "operator_class", type(operator))
+    if getattr(operator_class, "custom_operator_name", "") == "@task.stub":
+        yield "stub"
+    if operator.task_id in prior:
+        yield "include_prior_dates"
+    if is_set:
+        yield "settings"
+
+
+def _pulled_later(dag: Any) -> Iterator[str]:
+    """Yields the ids of the tasks whose values a later run pulls."""
+    from typedxcom.airflow.wiring.pulls import pulls_in_body
+    from typedxcom.contracts import contract_of
+
+    for operator in dag.tasks:
+        function = getattr(operator, "python_callable", None)
+        contract = contract_of(function)
+        for pull in pulls_in_body(function if contract is None else contract.function):
+            if pull.is_elsewhere and pull.dag_id in (None, dag.dag_id):
+                yield from pull.task_ids
+
+
+def _samples(promise: Promise) -> list[Any]:
+    try:
+        return samples(promise.codec)
+    except TypedXComError:
+        return []
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    absolute = path.absolute()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else path).as_posix()

@@ -1,0 +1,230 @@
+"""Describes a type as JSON from which it can be read back: nothing that decoding needs is lost.
+
+The fingerprint of `typedxcom.schema.canonical` tells whether a type changed. This form tells how.
+Each class stands once under `classes`, by its name, so that a class may contain itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from typedxcom.evolution.columns import ColumnsOf, table_tree
+from typedxcom.evolution.constants import shown
+from typedxcom.evolution.facts import ClassFacts, FieldFacts, facts_of
+from typedxcom.registry import registered
+from typedxcom.schema.nodes import (
+    Alias,
+    Constrained,
+    EnumOf,
+    Inferred,
+    LiteralOf,
+    MappingOf,
+    Named,
+    Opaque,
+    Record,
+    Scalar,
+    Schema,
+    SequenceOf,
+    TableOf,
+    TupleOf,
+    UnionOf,
+    Unknown,
+    Unsupported,
+    Var,
+    Written,
+)
+
+__all__ = ["Describer", "described"]
+
+REGISTERED = "__typedxcom_registered__"  # marks the stand-in of a class with a registered codec
+_NO_SETTINGS: Mapping[str, Any] = {}
+
+
+def described(schema: Schema) -> dict[str, Any]:
+    """Returns *schema* as JSON: ``{"type": ..., "classes": {name: ...}}``."""
+    describer = Describer()
+    tree = describer.tree(schema)
+    return {"type": tree, "classes": describer.classes}
+
+
+class Describer:
+    """Describes the types of one file.
+
+    Attributes:
+        classes: Name to description, of every class that was met.
+    """
+
+    def __init__(self) -> None:
+        self.classes: dict[str, Any] = {}
+        self._names: dict[Any, str] = {}
+        self._settings = _NO_SETTINGS  # of the pydantic class around
+
+    def tree(self, schema: Schema) -> Any:
+        """Returns the JSON of one type."""
+        match schema:
+            case Scalar(type=kind):
+                return self._scalar(kind)
+            case Unknown() | Inferred():
+                return "any"
+            case Written(inner=inner):
+                return self.tree(inner)
+            case Constrained():
+                return self._constrained(schema)
+            case LiteralOf(values=values):
+                return {"literal": [shown(value) for value in values]}
+            case EnumOf(type=kind):
+                return {"class": self._named(kind, kind, lambda: _enum(kind))}
+            case SequenceOf(type=kind, item=item):
+                return {"sequence": kind.__name__, "of": self.tree(item)}
+            case TupleOf(items=items):
+                return {"tuple": [self.tree(item) for item in items]}
+            case MappingOf(type=kind, key=key, value=value):
+                return {"mapping": kind.__name__, "key": self.tree(key), "of": self.tree(value)}
+            case UnionOf(members=members):
+                return {"union": [self.tree(member) for member in members]}
+            case Named(newtype=newtype, inner=inner):
+                return {"newtype": str(newtype.__name__), "of": self.tree(inner)}
+            case Alias(name=name, target=target):
+                return {"class": self._named(id(schema), name, lambda: self._alias(target))}
+            case Record():
+                return {"class": self._named(id(schema), str(schema), lambda: self._record(schema))}
+            case TableOf(row=row):
+                return {"table": table_tree(row), "row": str(row)}
+            case ColumnsOf(tree=tree, row=name):
+                return {"table": tree, "row": name}
+            case Opaque(type=kind):
+                is_own = registered(kind) or bool(getattr(kind, REGISTERED, False))
+                return {"codec" if is_own else "library": _full_name(kind, is_own=is_own)}
+            case Var(name=name, bound=bound):
+                return {"variable": name, "of": self.tree(bound)}
+            case Unsupported():
+                return {"unsupported": str(schema)}
+        return "any"
+
+    def _named(self, key: Any, owner: Any, make: Any) -> str:
+        """Returns the name under which a class is described. The first time, describes it."""
+        if key in self._names:
+            return self._names[key]
+        first = owner if isinstance(owner, str) else owner.__name__
+        name, number = first, 1
+        while name in self.classes:
+            number += 1
+            name = f"{first} ({number})"
+        self._names[key] = name
+        self.classes[name] = {}  # so that it may contain itself
+        self.classes[name] = make()
+        return name
+
+    def _alias(self, target: list[Schema]) -> Any:
+        return {"alias": self.tree(target[0]) if target else "any"}
+
+    def _scalar(self, kind: type) -> Any:
+        """Returns the name of a scalar class, with what the class around says about it."""
+        name = "None" if kind is type(None) else kind.__name__
+        marks, limits, settings = {}, {}, self._settings
+        if kind in (int, float, bool, str) and settings.get("strict"):
+            marks["strict"] = True
+        if kind in (bytes, bytearray) and "as" in settings:
+            marks["as"] = settings["as"]
+        if kind is dt.timedelta and "ser_json_timedelta" in settings:
+            marks["as"] = settings["ser_json_timedelta"]
+        if kind is float and settings.get("allow_inf_nan") is False:
+            marks["allow_inf_nan"] = False
+        if kind is str:
+            lengths = {"min_length": "str_min_length", "max_length": "str_max_length"}
+            limits = {ours: settings[its] for ours, its in lengths.items() if settings.get(its)}
+        if not marks and not limits:
+            return name
+        more = {"marks": marks} if marks else {}
+        return {"limited": name, "by": "pydantic", **limits, **more}
+
+    def _constrained(self, schema: Constrained) -> Any:
+        limits = {
+            one.name: shown(limit)
+            for one in fields(schema.constraints)
+            if (limit := getattr(schema.constraints, one.name)) is not None
+        }
+        inner, marks = self.tree(schema.inner), dict(schema.marks)
+        if isinstance(inner, dict) and "limited" in inner:  # what the class around says
+            marks = {**inner.get("marks", {}), **marks}
+            own = {name: one for name, one in inner.items() if name not in ("limited", "marks")}
+            limits = {**own, **limits}
+            inner = inner["limited"]
+        made = {"limited": inner, "by": schema.engine, **limits}
+        if schema.converts:
+            made["converts"] = True
+        return {**made, "marks": marks} if marks else made
+
+    def _record(self, record: Record) -> Any:
+        facts = facts_of(record)
+        outer, self._settings = self._settings, _settings_inside(record, facts, self._settings)
+        try:
+            parts = [
+                _field(name, self.tree(part.schema), part.required, facts.fields.get(name))
+                for name, part in record.fields.items()
+            ]
+            extras = [self.tree(extra) for extra in record.extras]
+        finally:
+            self._settings = outer
+        made: dict[str, Any] = {"style": record.style, "fields": parts}
+        if facts.extra != "ignore":
+            made["extra"] = facts.extra
+        if facts.tag is not None:
+            made["tag"] = list(facts.tag)
+        if facts.is_array:
+            made["array"] = True
+        if facts.config:
+            made["config"] = dict(facts.config)
+        if facts.validators:
+            made["validators"] = list(facts.validators)
+        return {**made, "extras": extras} if extras else made
+
+
+def _settings_inside(
+    record: Record, facts: ClassFacts, outer: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Returns the settings for the fields of a class. A plain class has those of the one around."""
+    if record.style == "model" or hasattr(record.type, "__pydantic_config__") or facts.config:
+        encoding = facts.config.get("val_json_bytes", "utf8")
+        inside = dict(facts.config)
+        inside.pop("val_json_bytes", None)
+        return inside if encoding == "base64" else {**inside, "as": encoding}
+    if record.style == "dataclass" and hasattr(record.type, "__pydantic_validator__"):
+        return {"as": "utf8"}
+    return _NO_SETTINGS if record.style in ("dataclass", "struct") else outer
+
+
+def _field(name: str, tree: Any, required: bool, facts: FieldFacts | None) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": name, "type": tree}
+    if not required:
+        made["optional"] = True
+    if facts is None:
+        return made
+    if facts.writes != name:
+        made["writes"] = facts.writes
+    if facts.reads != (name,):
+        made["reads"] = list(facts.reads)
+    if facts.default != "required":
+        made["default"] = facts.default
+    if facts.omitted:
+        made["omitted"] = facts.omitted
+    return made
+
+
+def _enum(kind: Any) -> Any:
+    made: dict[str, Any] = {
+        "enum": [[one.name, shown(one.value)] for one in kind.__members__.values()]
+    }
+    if issubclass(kind, enum.Flag):
+        made["flag"] = True
+    base = next((base.__name__ for base in (int, str) if issubclass(kind, base)), "")
+    return {**made, "base": base} if base else made
+
+
+def _full_name(kind: type, *, is_own: bool) -> str:
+    module = kind.__module__
+    return kind.__name__ if is_own or module == "builtins" else f"{module}.{kind.__qualname__}"

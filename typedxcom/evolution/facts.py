@@ -1,0 +1,206 @@
+"""What a class says about its JSON beyond the types of its fields: keys, defaults, tags, extras.
+
+Facts are read from the class itself, or from a stand-in for a class of an older version.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import typing_extensions as te
+
+from typedxcom.evolution.constants import constant, shown
+from typedxcom.schema.nodes import Record
+from typedxcom.schema.records import extra_items
+
+__all__ = ["COMPUTED", "FACTS", "NO_DEFAULT", "ClassFacts", "FieldFacts", "facts_of"]
+
+FACTS = "__typedxcom_facts__"  # where a stand-in keeps them
+NO_DEFAULT = "required"
+COMPUTED = {"computed": True}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFacts:
+    """How one field is written and read.
+
+    Attributes:
+        writes: The key that it has in JSON when it is written.
+        reads: The keys under which it is read. The first that is there counts.
+        default: ``{"value": ...}`` if JSON can show it, `COMPUTED`, or `NO_DEFAULT`.
+        omitted: ``default`` if the writer leaves it out when it has its default, ``always`` if it
+            never writes it, ``maybe`` if it may be missing, or an empty text.
+    """
+
+    writes: str
+    reads: tuple[str, ...]
+    default: Any = NO_DEFAULT
+    omitted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """How instances of one class are written and read.
+
+    Attributes:
+        fields: Field to facts.
+        extra: What becomes of other keys: ``ignore``, ``forbid`` or ``allow``.
+        tag: The key and the value that name the class in JSON.
+        is_array: Whether the JSON is an array of the fields' values.
+        config: Settings that change how fields are written and read.
+        validators: Names of the author's own validators.
+    """
+
+    fields: Mapping[str, FieldFacts] = field(default_factory=dict)
+    extra: str = "ignore"
+    tag: tuple[str, str | int] | None = None
+    is_array: bool = False
+    config: Mapping[str, Any] = field(default_factory=dict)
+    validators: tuple[str, ...] = ()
+
+
+def facts_of(record: Record) -> ClassFacts:
+    """Returns the facts of the class behind *record*."""
+    kept: ClassFacts | None = getattr(record.type, FACTS, None)
+    return kept if kept is not None else _READERS[record.style](record)
+
+
+# The settings of a pydantic class that change JSON, each with its default.
+_SETTINGS: dict[str, Any] = {
+    "strict": False, "val_json_bytes": "utf8", "ser_json_timedelta": "iso8601",
+    "str_max_length": None, "str_min_length": 0, "allow_inf_nan": True,
+}  # fmt: skip
+
+
+def _model(record: Record) -> ClassFacts:
+    cls: Any = record.type
+    fields = {name: _model_field(name, info) for name, info in cls.model_fields.items()}
+    config = cls.model_config
+    extra = config.get("extra") or "ignore"
+    return ClassFacts(fields, extra, config=_settings(config), validators=_validators(cls))
+
+
+def _model_field(name: str, info: Any) -> FieldFacts:
+    omitted = "always" if info.exclude is True else ""
+    default = _default(info.default, info.default_factory, is_required=info.is_required())
+    return FieldFacts(name, (*_aliases(info), name), default, omitted)
+
+
+def _aliases(info: Any) -> Iterator[str]:
+    alias = info.validation_alias if info.validation_alias is not None else info.alias
+    for one in getattr(alias, "choices", None) or [alias]:
+        if isinstance(one, str):
+            yield one
+
+
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: config.get(name, usual) for name, usual in _SETTINGS.items()}
+    return {name: one for name, one in found.items() if one != _SETTINGS[name]}
+
+
+def _validators(cls: Any) -> tuple[str, ...]:
+    found = getattr(cls, "__pydantic_decorators__", None)
+    kinds = ("field_validators", "validators", "model_validators", "root_validators")
+    names = [name for kind in kinds for name in getattr(found, kind, ())]
+    post = "__post_init__" in dir(cls) and not hasattr(cls, "model_fields")
+    return tuple(sorted([*names, *(["__post_init__"] if post else [])]))
+
+
+def _dataclass(record: Record) -> ClassFacts:
+    cls: Any = record.type
+    infos = getattr(cls, "__pydantic_fields__", {})
+    fields = {}
+    for part in dataclasses.fields(cls):
+        info = infos.get(part.name)
+        aliases = _aliases(info) if info is not None else ()
+        default = _default(part.default, part.default_factory)
+        if info is not None and default != NO_DEFAULT:
+            default = _default(info.default, info.default_factory, is_required=info.is_required())
+        fields[part.name] = FieldFacts(part.name, (*aliases, part.name), default)
+    config = getattr(cls, "__pydantic_config__", {})
+    extra = config.get("extra") or "ignore"
+    return ClassFacts(fields, extra, config=_settings(config), validators=_validators(cls))
+
+
+def _struct(record: Record) -> ClassFacts:
+    import msgspec
+
+    cls: Any = record.type
+    config = cls.__struct_config__
+    fields = {}
+    for part in msgspec.structs.fields(cls):
+        default = _default(part.default, part.default_factory)
+        unset = part.default is msgspec.UNSET
+        omitted = "maybe" if unset else "default" if config.omit_defaults else ""
+        if default == NO_DEFAULT or config.array_like:
+            omitted = ""
+        fields[part.name] = FieldFacts(part.encode_name, (part.encode_name,), default, omitted)
+    tag = (config.tag_field, config.tag) if config.tag is not None else None
+    extra = "forbid" if config.forbid_unknown_fields else "ignore"
+    return ClassFacts(fields, extra, tag, bool(config.array_like), validators=_validators(cls))
+
+
+def _typeddict(record: Record) -> ClassFacts:
+    cls: Any = record.type
+    fields = {
+        name: FieldFacts(
+            name,
+            (name,),
+            NO_DEFAULT if part.required else {"absent": True},
+            "" if part.required else "maybe",
+        )
+        for name, part in record.fields.items()
+    }
+    config = getattr(cls, "__pydantic_config__", {})
+    extra = config.get("extra") or ("forbid" if extra_items(cls) is te.Never else "ignore")
+    return ClassFacts(fields, "allow" if record.extras else extra, config=_settings(config))
+
+
+def _namedtuple(record: Record) -> ClassFacts:
+    cls: Any = record.type
+    defaults = cls._field_defaults
+    missing = dataclasses.MISSING
+    fields = {
+        name: FieldFacts(name, (name,), _default(defaults.get(name, missing), missing))
+        for name in record.fields
+    }
+    return ClassFacts(fields, extra="forbid", is_array=True)
+
+
+def _default(value: Any, factory: Any, *, is_required: bool = False) -> Any:
+    """Returns a default as JSON shows it."""
+    if is_required:
+        return NO_DEFAULT
+    if factory in (list, tuple, set, frozenset):
+        return {"value": []}
+    if factory is dict:
+        return {"value": {}}
+    if not _is_missing(factory):
+        return COMPUTED
+    if _is_missing(value) and value is not None:
+        return NO_DEFAULT
+    tree = shown(value)
+    is_known = not isinstance(tree, dict) or constant(tree) == value
+    return {"value": tree} if is_known else COMPUTED
+
+
+def _is_missing(value: Any) -> bool:
+    names = ("MISSING", "NODEFAULT", "PydanticUndefined", "UNSET")
+    msgspec = sys.modules.get("msgspec")
+    known = [dataclasses.MISSING, None]
+    if msgspec is not None:
+        known.append(msgspec.NODEFAULT)
+    return any(value is one for one in known) or repr(value) in names
+
+
+_READERS = {
+    "model": _model,
+    "dataclass": _dataclass,
+    "struct": _struct,
+    "typeddict": _typeddict,
+    "namedtuple": _namedtuple,
+}

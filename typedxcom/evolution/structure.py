@@ -1,0 +1,391 @@
+"""The relation of `typedxcom.schema.relation` between two versions: by structure, not by class.
+
+Between two tasks of one version, a value that only may break a limit fits, because the run decides.
+Between two versions, a type fits only if each of its values can be read, with the value that the
+reader means: an int as a float, a class as another with the same fields, an Enum by its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from typedxcom.evolution.columns import ColumnsOf
+from typedxcom.evolution.facts import facts_of
+from typedxcom.evolution.finite import is_constant, plain, reads_scalar, takes_value, values_of
+from typedxcom.evolution.keys import maybe_missing, not_there, tag_break
+from typedxcom.evolution.reasons import (
+    NONE,
+    Break,
+    broken,
+    different,
+    is_not,
+    lost_member,
+    lost_values,
+    scalar_to_values,
+)
+from typedxcom.evolution.scalars import flag_breaks, limit_breaks
+from typedxcom.evolution.tables import lost_columns
+from typedxcom.evolution.unions import captures, is_alike, kinds_of, takes_all
+from typedxcom.schema.nodes import (
+    Alias,
+    Constrained,
+    Constraints,
+    EnumOf,
+    LiteralOf,
+    MappingOf,
+    Named,
+    Opaque,
+    Record,
+    Scalar,
+    Schema,
+    SequenceOf,
+    TupleOf,
+    UnionOf,
+    Unknown,
+    Unsupported,
+    Var,
+)
+from typedxcom.schema.relation import FittingRelation, Mismatch, Solution
+
+__all__ = ["Break", "breaks"]
+
+_LOWERED: dict[str, type] = {  # what a reader gets for an abstract class
+    "Iterable": list, "Collection": list, "Sequence": list, "MutableSequence": list,
+    "Set": set, "MutableSet": set, "Mapping": dict, "MutableMapping": dict,
+}  # fmt: skip
+_NARROWED: dict[str, type | str] = {  # pydantic's classes of a scalar's values
+    "AwareDatetime": "datetime", "NaiveDatetime": "datetime", "PastDatetime": "datetime",
+    "FutureDatetime": "datetime", "PastDate": "date", "FutureDate": "date",
+}  # fmt: skip
+
+
+def breaks(written: Schema, read: Schema) -> list[Break]:
+    """Returns why some value of *written* cannot be read as *read*; empty if each can.
+
+    Args:
+        written: The type of one version, as `typedxcom.evolution.reading` reads it.
+        read: The type of another.
+    """
+    found = StructuralRelation(Solution()).compare(written, read, "$")
+    return list(dict.fromkeys(one for one in found if isinstance(one, Break)))
+
+
+class StructuralRelation(FittingRelation):
+    """One comparison of two versions."""
+
+    def __init__(self, solution: Solution) -> None:
+        super().__init__(solution)
+        # The members of the writer's union that read some values of the one that is compared.
+        self._rivals: list[Schema] = []
+
+    def fits(self, up: Schema, down: Schema) -> bool:
+        """Returns whether each value of *up* can be read as *down*."""
+        assumed = set(self.assumed)
+        fitting = next(self.compare(up, down, "$"), None) is None
+        if not fitting:
+            self.assumed = assumed
+        return fitting
+
+    def _unwrapped(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        match up, down:
+            case (Alias(target=[inner]) | Named(inner=inner) | Var(bound=inner), _):
+                yield from self.compare(inner, down, path)
+            case (_, Alias(target=[inner]) | Named(inner=inner) | Var(bound=inner)):
+                yield from self.compare(up, inner, path)
+            case (_, Unknown() | Unsupported()) | (Unsupported(), _):
+                return
+            case Unknown(), UnionOf(members=members) if any(map(_is_open, members)):
+                return
+            case Unknown(), _:
+                yield broken(path, "type-narrowed", f"`Any` is now `{down}`")
+            case Constrained(inner=inner), _ if _is_spread(inner):
+                yield from self.compare(_spread(up), down, path)
+            case _, Constrained(inner=inner) if _is_spread(inner):
+                yield from self.compare(up, _spread(down), path)
+            case UnionOf(), _:
+                yield from self._each_member(up, down, path)
+            case _, UnionOf(members=members):
+                yield from self._one_of(up, members, down, path)
+            case _, Constrained(inner=theirs):
+                mine = up.inner if isinstance(up, Constrained) else up
+                yield from self.compare(mine, theirs, path)
+                yield from limit_breaks(up, down, path)
+            case Constrained(inner=inner), _:
+                yield from self.compare(inner, down, path)
+            case _:
+                yield from self._kinds(up, down, path)
+
+    def _each_member(self, up: UnionOf, down: Schema, path: str) -> Iterator[Mismatch]:
+        if is_alike(up, down):
+            return
+        members = _without_shadowed(up.members)
+        for member in members:
+            rivals = list(self._captors(member, members, [member]))
+            if any(takes_all(one, member) for one in rivals):
+                continue  # such a value would not come back today either, so it is never written
+            outer, self._rivals = self._rivals, rivals
+            found = list(self.compare(member, down, path))
+            self._rivals = outer
+            if found and not _has_like(member, down):
+                yield lost_member(member, down, path)
+            else:
+                yield from found
+
+    def _one_of(
+        self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str
+    ) -> Iterator[Mismatch]:
+        members = _without_shadowed(members)
+        fitting = [one for one in members if self.fits(up, one)]
+        if fitting:
+            rivals, self._rivals = self._rivals, []
+            captors = self._captors(up, members, fitting)
+            wrong = next((c for c in captors if not any(is_alike(c, one) for one in rivals)), None)
+            if wrong is not None:
+                yield broken(path, "type-changed", f"`{up}` may be read as `{wrong}` of `{down}`")
+            return
+        values = values_of(up)
+        if values is not None:
+            lost = [v for v in values if not any(takes_value(one, v) for one in members)]
+            if lost:
+                yield lost_values(up, lost, down, path)
+            return
+        like = [one for one in members if one != NONE and kinds_of(one) & kinds_of(up)]
+        if len(like) == 1:
+            yield from self.compare(up, like[0], path)
+        else:
+            yield lost_member(up, down, path)
+
+    def _captors(
+        self, up: Schema, members: tuple[Schema, ...], fitting: list[Schema]
+    ) -> Iterator[Schema]:
+        """Yields the members of a union that may read a value of *up*, though it does not fit."""
+        is_later = False
+        for one in members:
+            if any(one is fit for fit in fitting):
+                is_later = True
+            elif captures(up, one, fitting, is_later=is_later) and not self.fits(up, one):
+                yield one
+
+    def _kinds(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        values = values_of(up)
+        match up, down:
+            case ((LiteralOf() | EnumOf()), (LiteralOf() | EnumOf() | Scalar())) if values:
+                lost = [value for value in values if not takes_value(down, value)]
+                if lost:
+                    yield lost_values(up, lost, down, path)
+            case EnumOf(), (EnumOf() | Scalar()):
+                yield from flag_breaks(up, down, path)
+            case Scalar(), (LiteralOf() | EnumOf()):
+                lost = [value for value in values or () if not takes_value(down, value)]
+                if values is None or lost:
+                    yield scalar_to_values(up, down, path)
+            case Scalar(type=mine), Scalar(type=theirs):
+                if not reads_scalar(mine, theirs):
+                    yield different(up, down, path)
+            case Opaque(), Opaque():
+                if _name(up) != _name(down):
+                    is_own = any(
+                        hasattr(one.type, "__typedxcom_registered__") for one in (up, down)
+                    )
+                    yield broken(
+                        path, "codec-changed" if is_own else "type-changed", is_not(up, down)
+                    )
+            case Scalar(type=mine), Opaque(type=theirs) if _scalar_name(theirs) == mine.__name__:
+                yield broken(path, "constraint-tightened", f"`{up}` is now `{down}`")
+            case Opaque(type=mine), Scalar(type=theirs) if _scalar_name(mine) == theirs.__name__:
+                return
+            case (Opaque(), _) | (_, Opaque()):
+                yield broken(path, "codec-changed", is_not(up, down))
+            case ((SequenceOf() | TupleOf()), (SequenceOf() | TupleOf())):
+                yield from self._sequences(up, down, path)
+            case MappingOf(), MappingOf():
+                yield from self._mappings(up, down, path)
+            case Record(), Record():
+                yield from self._records(up, down, path)
+            case Record(style="namedtuple", fields=fields), (SequenceOf() | TupleOf()):
+                items = TupleOf(tuple(part.schema for part in fields.values()))
+                yield from self.compare(items, down, path)
+            case TupleOf(items=items), Record(style="namedtuple"):
+                yield from self._positions(list(items), down, path)
+            case Record(style="typeddict"), MappingOf(key=key, value=value):
+                yield from self.compare(Scalar(str), key, f"{path}[key]")
+                for name, part in up.fields.items():
+                    yield from self.compare(part.schema, value, f"{path}.{name}")
+            case ColumnsOf(), ColumnsOf():
+                for place, rule, reason in lost_columns(up, down):
+                    yield broken(f"{path}{place}", rule, reason)
+            case _:
+                yield different(up, down, path)
+
+    def _sequences(
+        self, up: SequenceOf | TupleOf, down: SequenceOf | TupleOf, path: str
+    ) -> Iterator[Mismatch]:
+        if isinstance(up, TupleOf) and isinstance(down, TupleOf):
+            if len(up.items) != len(down.items):
+                reason = f"`{up}` has {len(up.items)} items, `{down}` has {len(down.items)}"
+                yield broken(path, "type-changed", reason)
+                return
+            for index, (mine, theirs) in enumerate(zip(up.items, down.items, strict=True)):
+                yield from self.compare(mine, theirs, f"{path}[{index}]")
+        elif isinstance(down, TupleOf) or not issubclass(_container(up), _container(down)):
+            yield different(up, down, path)
+        elif isinstance(up, TupleOf):
+            for index, mine in enumerate(up.items):
+                yield from self.compare(mine, down.item, f"{path}[{index}]")
+        else:
+            yield from self.compare(up.item, down.item, f"{path}[0]")
+
+    def _mappings(self, up: MappingOf, down: MappingOf, path: str) -> Iterator[Mismatch]:
+        if not issubclass(_container(up), _container(down)):
+            yield different(up, down, path)
+            return
+        mine, theirs = plain(up.key), plain(down.key)
+        if isinstance(mine, Scalar) and isinstance(theirs, Scalar) and mine != theirs:
+            yield different(
+                mine, theirs, f"{path}[key]"
+            )  # keys are text, so no number fits another
+        else:
+            yield from self.compare(up.key, down.key, f"{path}[key]")
+        yield from self.compare(up.value, down.value, f"{path}[...]")
+
+    def _records(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
+        have, want = facts_of(up), facts_of(down)
+        if have.is_array != want.is_array:
+            yield different(up, down, path)
+            return
+        tag = tag_break(have, want, up, down)
+        if tag:
+            yield broken(path, "alias-changed", tag)
+            return
+        if have.is_array:
+            yield from self._positions([one.schema for one in up.fields.values()], down, path, up)
+        else:
+            yield from self._fields(up, down, path)
+        new = [name for name in want.validators if name not in have.validators]
+        if new:
+            names = ", ".join(f"`{name}`" for name in new)
+            reason = f"the validator {names} of `{down}` is new, and may refuse older values"
+            yield Break(path, reason, "constraint-tightened", is_certain=False)
+
+    def _positions(
+        self, items: list[Schema], down: Record, path: str, up: Record | None = None
+    ) -> Iterator[Mismatch]:
+        """Compares a class that is an array in JSON."""
+        wanted = list(down.fields.items())
+        required = sum(part.required for _, part in wanted)
+        if len(items) < required:
+            name = wanted[len(items)][0]
+            yield broken(f"{path}.{name}", "required-added", f"`{down}` requires `{name}`")
+            return
+        is_closed = down.style == "namedtuple" or facts_of(down).extra == "forbid"
+        if len(items) > len(wanted) and is_closed:
+            yield broken(
+                path, "extra-forbidden", f"`{down}` has {len(wanted)} items, not {len(items)}"
+            )
+            return
+        names = list(up.fields) if up is not None else []
+        for index, (mine, (name, theirs)) in enumerate(zip(items, wanted, strict=False)):
+            old = names[index] if index < len(names) else name
+            moved = old != name and (name in names or old in down.fields)
+            if moved and not is_constant(mine, theirs.schema):
+                yield broken(f"{path}[{index}]", "alias-changed", f"`{name}` is at another place")
+                return
+            yield from self.compare(mine, theirs.schema, f"{path}.{name}")
+
+    def _fields(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
+        have, want = facts_of(up), facts_of(down)
+        written = {
+            facts.writes: name for name, facts in have.fields.items() if facts.omitted != "always"
+        }
+        used = set()
+        for name, part in down.fields.items():
+            where = f"{path}.{name}"
+            facts = want.fields[name]
+            key = next((one for one in facts.reads if one in written), None)
+            if key is None:
+                yield from not_there(name, part.required, up, down, where)
+                continue
+            used.add(key)
+            source = written[key]
+            if source != name and name in up.fields and have.fields[name].omitted != "always":
+                yield broken(
+                    where, "alias-changed", f"`{name}` is read from `{key}`, which is another field"
+                )
+                continue
+            yield from maybe_missing(have.fields[source], facts, part.required, name, where)
+            yield from self.compare(up.fields[source].schema, part.schema, where)
+        yield from self._others(up, down, set(written) - used, path)
+
+    def _others(self, up: Record, down: Record, others: set[str], path: str) -> Iterator[Mismatch]:
+        """Compares what is written with what becomes of keys that are no fields."""
+        have, want = facts_of(up), facts_of(down)
+        if have.tag is not None and (want.tag is None or want.tag[0] != have.tag[0]):
+            others = others | {have.tag[0]}
+        if want.extra == "forbid":
+            for key in sorted(others):
+                reason = f"`{down}` forbids other fields, and `{key}` is written"
+                yield broken(f"{path}.{key}", "extra-forbidden", reason)
+            if have.extra == "allow":
+                yield broken(path, "extra-forbidden", f"`{down}` forbids other fields")
+        parts = {facts.writes: up.fields[name].schema for name, facts in have.fields.items()}
+        for extra in down.extras:
+            for key in sorted(others & parts.keys()):
+                yield from self.compare(parts[key], extra, f"{path}.{key}")
+            for mine in up.extras:
+                yield from self.compare(mine, extra, f"{path}[...]")
+
+
+def _container(node: SequenceOf | TupleOf | MappingOf) -> type:
+    kind = tuple if isinstance(node, TupleOf) else node.type
+    return _LOWERED.get(kind.__name__, kind)
+
+
+def _is_open(schema: Schema) -> bool:
+    return isinstance(plain(schema), Unknown)
+
+
+def _is_spread(inner: Schema) -> bool:
+    """Whether limits stand around a union or a name, and so apply to what is inside."""
+    return isinstance(inner, (UnionOf, Named, Alias))
+
+
+def _spread(node: Schema) -> Schema:
+    """Returns a limited union as a union of limited members."""
+    assert isinstance(node, Constrained)
+    inner = node.inner
+    if isinstance(inner, (Named, Alias)):
+        inside = inner.target[0] if isinstance(inner, Alias) else inner.inner
+        return Constrained(inside, node.constraints, node.engine, node.converts, node.marks)
+    assert isinstance(inner, UnionOf)
+    marks = tuple(one for one in node.marks if one[0] != "discriminator")
+    if node.constraints == Constraints() and not marks:
+        return inner
+    limited = (
+        one
+        if one == NONE
+        else Constrained(one, node.constraints, node.engine, node.converts, marks)
+        for one in inner.members
+    )
+    return UnionOf(tuple(limited))
+
+
+def _without_shadowed(members: tuple[Schema, ...]) -> tuple[Schema, ...]:
+    """Returns the members without those that msgspec limits too, because another one is limited."""
+    limited = [
+        one.inner for one in members if isinstance(one, Constrained) and one.engine == "msgspec"
+    ]
+    return tuple(one for one in members if not any(one == inner for inner in limited))
+
+
+def _has_like(member: Schema, down: Schema) -> bool:
+    """Whether one part of *down* has the same form in JSON, so that its findings say more."""
+    others = down.members if isinstance(down, UnionOf) else (down,)
+    return any(kinds_of(member) & kinds_of(one) for one in others)
+
+
+def _name(node: Opaque) -> tuple[str, str]:
+    return node.type.__module__, node.type.__qualname__
+
+
+def _scalar_name(kind: type) -> str:
+    return str(_NARROWED.get(kind.__name__, "")) if kind.__module__.startswith("pydantic") else ""
