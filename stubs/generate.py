@@ -23,7 +23,7 @@ EXPORTS = HERE / "__init__.pyi"
 DECORATORS = HERE / "definitions" / "decorators" / "__init__.pyi"
 BETWEEN = HERE / "definitions" / "__init__.pyi"  # pyright needs one at each level
 
-PUBLIC = "typedxcom._public"
+PUBLIC = "typedxcom_types"
 HEADER = "# Made by stubs/generate.py from Apache Airflow's own file.\n"
 # Names that the stubs import from typedxcom instead of Airflow's modules.
 LENIENT = frozenset({"Task", "TaskDecorator", "dag", "result", "setup", "task_group", "teardown"})

@@ -224,6 +224,13 @@ def tree_of(page: str) -> set[str]:
     return found
 
 
+def test_what_checkers_read_for_airflows_code_is_light():
+    """The types of tasks import no module of typedxcom's, which would bring table libraries."""
+    source = (ROOT / "typedxcom_types" / "__init__.pyi").read_text()
+    named = {item.top for item in imports(source, "typedxcom_types", is_package=True)}
+    assert named == {"airflow", "collections", "datetime", "typing", "typing_extensions"}
+
+
 def test_contributing_draws_the_tree_on_disk():
     """Every room and every file at the top has a line, and nothing else has."""
     rooms = {f"{path.parent.relative_to(PACKAGE)}/" for path in PACKAGE.rglob("__init__.py")} - {

@@ -72,7 +72,7 @@ def test_something_missing_is_found(generator):
 def test_the_lenient_names_come_from_typedxcom(generator):
     """Names are swapped by the generator, so Airflow must still have them where it looks."""
     found = generator["exports"](generator["airflow_file"]("__init__.pyi"))
-    swapped = {name for name, home in found.items() if home == "typedxcom._public"}
+    swapped = {name for name, home in found.items() if home == "typedxcom_types"}
     assert {"dag", "setup", "task_group", "teardown"} <= swapped
     assert found["task"] == "airflow.sdk.definitions.decorators"
 

@@ -224,7 +224,9 @@ class Answers:
         """Whether a function is not from the standard library, a stub or Airflow."""
         if "." not in fullname:
             return not fullname.startswith("<")  # "<list>" is mypy's name for a display
-        if fullname.startswith(("builtins.", "typing.", "airflow.", "typedxcom.")):
+        if fullname.startswith(
+            ("builtins.", "typing.", "airflow.", "typedxcom.", f"{names.PUBLIC}.")
+        ):
             return False
         found = self._plugin.lookup_fully_qualified(fullname)
         if found is None or not isinstance(found.node, (FuncDef, OverloadedFuncDef)):

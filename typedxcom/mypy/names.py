@@ -6,7 +6,7 @@ from typing import Final
 
 __all__: list[str] = []
 
-PUBLIC: Final = "typedxcom._public"
+PUBLIC: Final = "typedxcom_types"
 XCOMARG: Final = f"{PUBLIC}.XComArg"
 MAPPED: Final = f"{PUBLIC}.MappedXComArg"
 DERIVED: Final = f"{PUBLIC}.DerivedXComArg"
@@ -20,7 +20,7 @@ AWAIT: Final = f"{PUBLIC}.RefusedAwait"
 # The stub tests this name. mypy finds it true if the plugin is loaded.
 LOADED: Final = "TYPEDXCOM_PLUGIN"
 TABLE: Final = "typedxcom.tables.annotations.Table"
-PUBLIC_TABLE: Final = f"{PUBLIC}.Table"
+PUBLIC_TABLE: Final = "typedxcom._public.Table"
 TABLES: Final = (TABLE, "typedxcom.tables.lazy.LazyTable")
 FILE: Final = "typedxcom.stored.file.File"
 LOOP: Final = "typedxcom.loops.Loop"

@@ -184,7 +184,7 @@ from airflow.sdk.execution_time.context import (
 from airflow.sdk.io.path import (
     ObjectStoragePath as ObjectStoragePath,
 )
-from typedxcom._public import (
+from typedxcom_types import (
     dag as dag,
     result as result,
     setup as setup,

@@ -55,7 +55,7 @@ __all__ = [
     "shadowed_attribute",
 ]
 
-# Methods of `_public.Refused`, and what users do to call them.
+# Methods of `typedxcom_types.Refused`, and what users do to call them.
 REFUSED: Final = {
     "__iter__": "iterated over",
     "__next__": "iterated over",

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Literal, TypeVar, overload
-from typedxcom._public import Task as Task, TaskDecorator as TaskDecorator, dag as dag, result as result, setup as setup, task_group as task_group, teardown as teardown
+from typedxcom_types import Task as Task, TaskDecorator as TaskDecorator, dag as dag, result as result, setup as setup, task_group as task_group, teardown as teardown
 
 from docker.types import Mount
 from kubernetes.client import models as k8s
