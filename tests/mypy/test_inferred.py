@@ -19,7 +19,7 @@ from tests.mypy.support import Run, run_mypy
 SPY = """
     from typedxcom.mypy import plugin as plugin
     from typedxcom.mypy.features import decorators
-    from typedxcom.mypy.types.inferred import without_constants
+    from typedxcom.mypy.types.unions import without_constants
     from typedxcom.mypy.types.site import unknown
 
     def spy(site, func, inferred=decorators.return_in_code):

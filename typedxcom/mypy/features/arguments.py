@@ -39,7 +39,6 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
 from typedxcom.mypy.types.chances import may_fit
-from typedxcom.mypy.types.inferred import without_constants
 from typedxcom.mypy.types.needs import broken_by, lacks
 from typedxcom.mypy.types.origins import assigned, note_of, origins
 from typedxcom.mypy.types.outputs import (
@@ -63,6 +62,7 @@ from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.solving import can_return
 from typedxcom.mypy.types.tables import is_table, row_of, without_any
 from typedxcom.mypy.types.tasks import task_of
+from typedxcom.mypy.types.unions import without_constants
 
 __all__ = ["Argument", "Slot"]
 

@@ -32,13 +32,14 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY, XCOM_MAP
 from typedxcom.mypy.features.keynames import key_fault, shown_key, text_of
 from typedxcom.mypy.types.elements import element_of, is_dict
-from typedxcom.mypy.types.inferred import keys_of, without_constants
+from typedxcom.mypy.types.inferred import keys_of
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Note, Output, make_output, output_of
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of, is_table
 from typedxcom.mypy.types.tasks import task_of
+from typedxcom.mypy.types.unions import without_constants
 
 __all__ = ["batched", "concat", "item", "lambda_context", "mapped", "zipped"]
 

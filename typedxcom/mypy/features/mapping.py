@@ -23,7 +23,6 @@ from typedxcom.mypy.features.fast_path import is_literal_of
 from typedxcom.mypy.types.callee import widest
 from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.elements import element_of, has_numbers_as_keys
-from typedxcom.mypy.types.inferred import without_constants
 from typedxcom.mypy.types.needs import reader_of
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of, resolved
@@ -32,6 +31,7 @@ from typedxcom.mypy.types.shapes import is_object, lost, members
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.solving import gives
 from typedxcom.mypy.types.tasks import Tasklike, context_keys, task_of
+from typedxcom.mypy.types.unions import without_constants
 
 __all__ = ["Mapping"]
 

@@ -1,0 +1,173 @@
+"""What the names in a function stand for: its parameters, and names that are set once."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mypy.erasetype import erase_typevars
+from mypy.nodes import (
+    AssignmentExpr,
+    AssignmentStmt,
+    CallExpr,
+    DictExpr,
+    Expression,
+    FuncDef,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    RefExpr,
+    ReturnStmt,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+    Var,
+)
+from mypy.server.subexpr import get_subexpressions
+from mypy.types import CallableType, Type
+
+from typedxcom.mypy.features.statements import blocks_of
+from typedxcom.mypy.types.site import unknown
+
+__all__ = ["Bindings"]
+
+# Python's own functions that do not change their arguments.
+HARMLESS: Final = frozenset(
+    {"builtins.print", "builtins.len", "builtins.str", "builtins.repr", "builtins.sum"}
+    | {"builtins.min", "builtins.max", "builtins.any", "builtins.all", "builtins.bool"}
+    | {"json.dumps", "builtins.isinstance"}
+)
+
+
+class Bindings:
+    """The names in the code of one function.
+
+    Attributes:
+        parameters: Variable -> what its annotation says.
+        values: Variable -> what it is set to, for those that are set once.
+        declared: Variable -> its annotation.
+        seen: How often each variable appears in the code.
+        explained: How often it appears where nothing happens to it.
+    """
+
+    def __init__(self, func: FuncDef) -> None:
+        self.parameters = _parameters(func)
+        self.values: dict[Var, Expression | None] = {}
+        self.declared: dict[Var, Type] = {}
+        self.seen: dict[Var, int] = {}
+        self.explained: dict[Var, int] = {}
+        self._read(func)
+
+    def is_untouched(self, var: Var) -> bool:
+        """Whether nothing can have changed the value of a variable since it was set."""
+        return self.seen.get(var, 0) <= self.explained.get(var, 0)
+
+    def _read(self, func: FuncDef) -> None:
+        body = func.body
+        for expr in get_subexpressions(body):
+            if isinstance(expr, NameExpr) and isinstance(expr.node, Var):
+                self.seen[expr.node] = self.seen.get(expr.node, 0) + 1
+            elif isinstance(expr, CallExpr) and _is_harmless(expr):
+                for arg in expr.args:
+                    self._explain(arg)
+            elif isinstance(expr, AssignmentExpr):
+                self._bind(expr.target, expr.value)
+        for statement in _deep(body.body):
+            if isinstance(statement, AssignmentStmt):
+                for target in statement.lvalues:
+                    self._bind(target, statement.rvalue, statement.type)
+            elif isinstance(statement, ReturnStmt) and statement.expr is not None:
+                self._explain(statement.expr)
+        bound = _bindings(body)
+        self.values = {
+            var: value
+            for var, value in self.values.items()
+            if value is not None and bound.get(var) == 1 and var not in self.parameters
+        }
+        for var in list(self.parameters):
+            if bound.get(var):
+                self.parameters[var] = unknown()
+
+    def _bind(self, target: Expression, value: Expression, declared: Type | None = None) -> None:
+        if isinstance(target, NameExpr) and isinstance(target.node, Var):
+            self.values[target.node] = value
+            self._explain(target)
+            if declared is not None:
+                self.declared[target.node] = declared
+
+    def _explain(self, expr: Expression) -> None:
+        if isinstance(expr, NameExpr) and isinstance(expr.node, Var):
+            self.explained[expr.node] = self.explained.get(expr.node, 0) + 1
+        elif isinstance(expr, DictExpr):
+            for _, value in expr.items:
+                self._explain(value)
+        elif isinstance(expr, (ListExpr, TupleExpr)):
+            for item in expr.items:
+                self._explain(item)
+
+
+def _parameters(func: FuncDef) -> dict[Var, Type]:
+    """Returns the parameters' annotations, or ``Any`` for those without one and for stars."""
+    signature = func.type
+    types = signature.arg_types if isinstance(signature, CallableType) else []
+    found: dict[Var, Type] = {}
+    for place, argument in enumerate(func.arguments):
+        single = argument.kind.is_positional() or argument.kind.is_named()
+        optional = isinstance(argument.initializer, NameExpr)  # ``= None`` widens the annotation
+        known = place < len(types) and single and not argument.kind.is_star() and not optional
+        found[argument.variable] = erase_typevars(types[place]) if known else unknown()
+    return found
+
+
+def _bindings(body: Any) -> dict[Var, int]:
+    """Returns variable -> how many times it is bound, by anything that binds a name."""
+    found: dict[Var, int] = {}
+    for var in _bound(body.body):
+        found[var] = found.get(var, 0) + 1
+    for expr in get_subexpressions(body):
+        if isinstance(expr, AssignmentExpr) and isinstance(expr.target.node, Var):
+            found[expr.target.node] = found.get(expr.target.node, 0) + 1
+    return found
+
+
+def _bound(statements: list[Any]) -> list[Var]:
+    targets = [target for statement in _deep(statements) for target in _targets(statement)]
+    return [one.node for one in targets if isinstance(one.node, Var)]
+
+
+def _targets(statement: Any) -> list[NameExpr]:
+    """Returns the names in a statement that get a value."""
+    found: list[Expression] = list(getattr(statement, "lvalues", ()))
+    for name in ("lvalue", "index"):
+        target = getattr(statement, name, None)
+        found += [target] if isinstance(target, Expression) else []
+    for target in (*getattr(statement, "target", ()), *getattr(statement, "vars", ())):
+        found += [target] if isinstance(target, Expression) else []
+    deleted = getattr(statement, "expr", None)
+    if type(statement).__name__ == "DelStmt" and deleted is not None:
+        found.append(deleted)
+    # ``x.a = 1`` and ``x[k] = 1`` bind no name.
+    flat: list[NameExpr] = []
+    for target in found:
+        inner = target.expr if isinstance(target, StarExpr) else target
+        if isinstance(inner, (TupleExpr, ListExpr)):
+            flat += [one for one in get_subexpressions(inner) if isinstance(one, NameExpr)]
+        elif isinstance(inner, NameExpr):
+            flat.append(inner)
+    return flat
+
+
+def _deep(statements: list[Any]) -> list[Any]:
+    """Returns the statements of a body, including those of the functions inside it."""
+    found: list[Any] = []
+    for statement in statements:
+        found.append(statement)
+        for block in blocks_of(statement):
+            found += _deep(block.body)
+    return found
+
+
+def _is_harmless(call: CallExpr) -> bool:
+    callee = call.callee
+    if isinstance(callee, MemberExpr) and isinstance(callee.expr, StrExpr):
+        return True  # an f-string
+    return isinstance(callee, RefExpr) and callee.fullname in HARMLESS
