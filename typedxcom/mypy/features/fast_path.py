@@ -22,10 +22,11 @@ from mypy.nodes import (
     NameExpr,
     StrExpr,
 )
-from mypy.types import Instance, ProperType, Type, get_proper_type
+from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
 
 from typedxcom.mypy import names
 from typedxcom.mypy.types.callee import Callee
+from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.outputs import output_of
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.site import Site, unknown
@@ -67,30 +68,43 @@ def fitting_arguments(site: Site, call: CallExpr, callee: Callee) -> list[Type] 
 
 
 def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
-    """Whether *expr* is an output whose class fits the parameter's, or a list of such outputs.
+    """Whether *expr* is an output that fits the parameter, or a list of such outputs.
 
     Nearly every argument is. All others are judged elsewhere.
     """
     down = get_proper_type(formal)
-    if type(down) is not Instance:
+    if type(down) is not Instance and type(down) is not AnyType:
         return False
     if type(expr) is NameExpr:
         found = site.held(expr) or site.type_of(expr)
     elif type(expr) is CallExpr:
         task = called_task(site, expr)
         if task is not None:
-            return _type_fits(get_proper_type(task.value), down)
+            return _value_fits(get_proper_type(task.value), task.inferred, down)
         found = site.type_of(expr)
     else:
-        return isinstance(expr, ListExpr) and _list_fits(site, expr, down)
+        return (
+            isinstance(expr, ListExpr)
+            and isinstance(down, Instance)
+            and _list_fits(site, expr, down)
+        )
     if type(found) is not Instance or not found.extra_attrs:
         return False
-    if found.type.fullname == names.XCOMARG:
-        return _type_fits(get_proper_type(found.args[0]), down)
     output = output_of(found)
-    if output is None or output.is_inferred:
+    if output is None or output.note is None or (output.mapped and output.is_inferred):
         return False
-    return _type_fits(get_proper_type(output.value), down)
+    return _value_fits(get_proper_type(output.value), output.inferred, down)
+
+
+def _value_fits(value: ProperType, inferred: Type | None, down: ProperType) -> bool:
+    """Whether the value of an output fits: what is declared of it, or else what its code shows."""
+    if type(down) is not Instance:
+        return True
+    if type(value) is not AnyType:
+        return _type_fits(value, down)
+    if down.type.fullname in names.TABLES:
+        return False
+    return inferred is None or may_fit(inferred, down)
 
 
 def _list_fits(site: Site, expr: ListExpr, down: Instance) -> bool:
