@@ -9,7 +9,7 @@ from tests.mypy.support import dmypy, expected, run_mypy
 from tests.mypy.test_modes import MODELS, TASKS, texts
 
 # The tests' other runs check every function.
-SKIPS = "[mypy-foreign,models,pipeline,places,tasks]\ncheck_untyped_defs = False\n"
+SKIPS = "[mypy-foreign,helpers,models,pipeline,places,tasks]\ncheck_untyped_defs = False\n"
 LOADS = 'Argument "order" of task "load" takes "Order", but task "extract" returns "str" [xcom-arg]'
 NOTES = 'Argument "text" of task "note" takes "float", but key "total" of task "split" is "str" [xcom-arg]'
 WRONG = 'Argument 1 to "load" has incompatible type "int"; expected "Order" [xcom-arg]'
@@ -27,10 +27,13 @@ PIPELINE = """
     def note(text: float) -> None:
         print(text)
 
+    def wire():
+        note(split()["total"])
+
     @dag(schedule=None)
     def pipeline():
         load(extract())
-        note(split()["total"])
+        wire()
 """
 TEXT = TASKS.replace("extract() -> Order:", "extract() -> str:").replace(
     "return Order(id=1, total=2.0)", 'return "x"', 1
@@ -198,6 +201,98 @@ def nobody():
     load(one())
 """
 
+# Functions that make tasks or a DAG, and are neither.
+HELPERS = """
+from airflow.sdk import DAG, dag, task, task_group
+
+@task
+def one() -> int:
+    return 1
+
+
+@task
+def load(text: str) -> None: ...
+
+
+def wire(value):
+    load(one())  # E: load, one
+    return value
+
+
+def deeper(value):
+    wire(value)
+    with_dag()
+
+
+def with_dag():
+    with DAG("x") as made:
+
+        @task
+        def inner():
+            return [1]
+
+        @task_group
+        def group(value):
+            load(one())  # E: load, one
+
+        load(inner())  # E: load, inner
+        group(1)
+        made.nothing
+        if one():  # E: one
+            pass
+    return made
+
+
+def build_dag(name):
+    @dag(dag_id=name)
+    def flow():
+        load(one())  # E: load, one
+
+    return flow()
+
+
+def only_values(x):
+    x.nothing
+    return len(3)
+
+
+def never_called():
+    load(one())
+
+
+def recursive(n):
+    load(one())  # E: load, one
+    recursive(n - 1)
+
+
+def later_names():
+    load(afterwards())  # E: load, afterwards
+
+
+@dag(schedule=None)
+def bare():
+    wire(1)
+    only_values(2)
+    deeper(one())
+    later_names()
+
+
+@dag(schedule=None)
+def annotated() -> None:
+    recursive(2)
+
+
+@task
+def afterwards() -> int:
+    return 1
+
+
+for name in ("a", "b"):
+    globals()[name] = build_dag(name)
+bare()
+annotated()
+"""
+
 # What mypy itself would say if it looked, and what it does say.
 FOREIGN = """
 import os
@@ -257,10 +352,24 @@ def pipeline(n=1):
     else:
         return n
     one()
+    wire(one())
     untyped(group(one()))  # type: ignore[arg-type]
     os.nothing  # type: ignore
     lambda: os.nothing
     return 1
+
+
+@task
+def zero() -> int:
+    return 0
+
+
+def wire(value):
+    value.nothing
+    made = zero()
+    made = ""
+    made.nothing
+    return zero().nothing  # type: ignore
 
 
 class Holder:
@@ -289,14 +398,22 @@ enable_error_code = redundant-expr, possibly-undefined, ignore-without-code
 
 
 def test_the_wiring_is_checked_wherever_the_function_stands(tmp_path, cache):
-    """Each mistake is an error on its line that names the tasks, and nothing else is reported."""
-    file = tmp_path / "places.py"
-    file.write_text(PLACES)
+    """Each mistake is an error on its line that names the tasks, and nothing else is reported.
+
+    That holds for DAG functions and groups, and for the functions that they and the module call.
+    """
+    (tmp_path / "places.py").write_text(PLACES)
+    (tmp_path / "helpers.py").write_text(HELPERS)
     run = run_mypy(tmp_path, ".", cache=cache, config=SKIPS)
-    found = {line: message for (_, line), (message, *_) in run.by_line().items()}
-    assert set(found) == set(expected(file))
-    for line, (names,) in expected(file).items():
-        assert [name for name in names.split(", ") if f'"{name}"' not in found[line]] == []
+    for file in (tmp_path / "places.py", tmp_path / "helpers.py"):
+        found = {
+            line: message
+            for (name, line), (message, *_) in run.by_line().items()
+            if name == file.name
+        }
+        assert set(found) == set(expected(file))
+        for line, (names,) in expected(file).items():
+            assert [name for name in names.split(", ") if f'"{name}"' not in found[line]] == []
 
 
 @pytest.mark.parametrize("config", ["", STRICT], ids=["defaults", "strict"])
@@ -353,6 +470,7 @@ def test_workers_give_the_same_messages(tmp_path, airflow_cache, has_workers):
     folder.mkdir()
     write(folder, models=MODELS, tasks=TEXT, pipeline=PIPELINE)
     (folder / "places.py").write_text(PLACES)
+    (folder / "helpers.py").write_text(HELPERS)
     caches = [copied(airflow_cache, tmp_path / name) for name in ("one", "two")]
     one = run_mypy(folder, ".", cache=caches[0], config=SKIPS)
     two = run_mypy(folder, "-n", "2", ".", cache=caches[1], config=SKIPS)

@@ -41,7 +41,7 @@ from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.features.stubs import check_stub_call
 from typedxcom.mypy.features.triggers import call_dag, call_trigger
 from typedxcom.mypy.features.truth import check_module_truth
-from typedxcom.mypy.types.bodies import quiet_return
+from typedxcom.mypy.types.bodies import quiet_return, visit_helper
 from typedxcom.mypy.types.callee import Callee
 from typedxcom.mypy.types.outputs import Output, holds_output, output_of
 from typedxcom.mypy.types.site import Site, unknown
@@ -298,6 +298,8 @@ def infer_unannotated(site: Site, ctx: FunctionContext) -> Type:
     """Returns what the body of a function in the same file returns, if no annotation says it."""
     callee = ctx.context.callee if isinstance(ctx.context, CallExpr) else None
     node = getattr(callee, "node", None)
+    if isinstance(node, FuncDef) and node.type is None:
+        visit_helper(site, node)
     if not isinstance(node, FuncDef) or not isinstance(node.type, CallableType):
         return ctx.default_return_type
     if not isinstance(get_proper_type(ctx.default_return_type), AnyType):

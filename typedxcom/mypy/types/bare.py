@@ -1,9 +1,9 @@
 """Checks bodies that mypy skips, because their function has no annotations.
 
-Most DAG functions have none. Their wiring is checked here, apart from what mypy does with them.
-Of all errors that such a check finds, the plugin reports only its own, and mypy's errors about the
-arguments of a task. Afterwards each name gets back the type that mypy gave it. So mypy reports the
-same about the rest of the file as it does without the plugin.
+Most DAG functions have none, and few of the functions that they call. Their wiring is checked here,
+apart from what mypy does with them. Of all errors that such a check finds, the plugin reports only
+its own, and mypy's errors about the arguments of a task. Afterwards each name gets back the type
+that mypy gave it. So mypy reports the same about the rest of the file as without the plugin.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def is_skipped(site: Site, func: FuncDef) -> bool:
 
 
 @contextmanager
-def beside_mypy(site: Site, decorated: Decorator) -> Iterator[None]:
+def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
     """Prepares the check of a body that mypy skips. Only the plugin's own errors remain."""
-    api, body = site.api, decorated.func.body
+    api, body = site.api, func.body
     names = _Names(body)
     # mypy keeps the types of expressions, and the errors in them.
     api.expr_checker.expr_cache.clear()
@@ -55,24 +55,30 @@ def beside_mypy(site: Site, decorated: Decorator) -> Iterator[None]:
     try:
         with only_ours as watch, kept_filter(watch), api.local_type_map as types:
             yield
-            _note_dependencies(api, decorated.func, types)
+            _note_dependencies(api, func, types)
     finally:
         site.task_calls = outer
         names.restore()
         api.expr_checker.expr_cache.clear()
 
 
-def check_beside_mypy(site: Site, decorated: Decorator) -> None:
-    """Checks the body as if each parameter were annotated with ``Any``."""
-    api, func = site.api, decorated.func
+def check_beside_mypy(site: Site, func: FuncDef, decorated: Decorator | None) -> None:
+    """Checks the body as if each parameter were annotated with ``Any``.
+
+    mypy comes back for a type that it does not know yet. It must come back to the decorator, and
+    for a function without one to what called it.
+    """
+    api = site.api
     signature = api.function_type(func)
     if isinstance(signature, CallableType):
         with _helpers_checked(func.body):
             api.check_func_item(func, type_override=signature, name=func.name)
-    api.deferred_nodes = [
-        # mypy comes back for a type that it does not know yet. It must come back to the decorator.
-        DeferredNode(decorated, each.active_typeinfo) if each.node is func else each
+    api.deferred_nodes[:] = [
+        each
+        if each.node is not func or decorated is None
+        else DeferredNode(decorated, each.active_typeinfo)
         for each in api.deferred_nodes
+        if each.node is not func or decorated is not None
     ]
 
 
@@ -139,4 +145,5 @@ def _note_dependencies(api: Any, func: FuncDef, types: dict[Any, Any]) -> None:
     if options.fine_grained_incremental or options.cache_fine_grained:
         found = get_dependencies_of_target(tree.fullname, tree, func, types, options.python_version)
         for trigger in found:
-            tree.plugin_deps.setdefault(trigger, set()).add(tree.fullname)
+            targets = tree.plugin_deps.setdefault(trigger, set())
+            targets.update((tree.fullname, api.tscope.current_target()))

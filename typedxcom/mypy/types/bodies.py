@@ -7,6 +7,7 @@ checked here first, and only once, the way mypy itself checks bodies that define
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -28,12 +29,13 @@ from typedxcom.mypy.features.statements import all_statements
 from typedxcom.mypy.features.truth import check_truth
 from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.types.bare import beside_mypy, check_beside_mypy, is_skipped
+from typedxcom.mypy.types.helpers import makes_tasks
 from typedxcom.mypy.types.outputs import first_output
 from typedxcom.mypy.types.shapes import is_object
 from typedxcom.mypy.types.site import Site, afresh
 from typedxcom.mypy.types.tasks import LoopBody
 
-__all__ = ["inferred_return", "quiet_return", "visit_body", "visit_group"]
+__all__ = ["inferred_return", "quiet_return", "visit_body", "visit_group", "visit_helper"]
 
 
 DISPLAYS: Final = (DictExpr, ListExpr, DictionaryComprehension, ListComprehension)
@@ -79,13 +81,30 @@ def _visit(site: Site, decorated: Decorator) -> tuple[Type | None, LoopBody | No
     func = decorated.func
     statements = all_statements(func.body.body)
     if is_skipped(site, func) and site.config.check_bare_dags:
-        with beside_mypy(site, decorated):
-            check_beside_mypy(site, decorated)
+        # A group in such a body was prepared together with it.
+        with nullcontext() if site.task_calls is not None else beside_mypy(site, func):
+            check_beside_mypy(site, func, decorated)
             check_truth(site, func.body, statements)
             return inferred_return(site, statements), read_loop(site, func.body.body)
     _check(site.api, func)
     check_truth(site, func.body, statements)
     return inferred_return(site, statements), read_loop(site, func.body.body)
+
+
+def visit_helper(site: Site, func: FuncDef) -> None:
+    """Checks a function without annotations that makes tasks, where checked code calls it."""
+    if not is_skipped(site, func) or not site.config.check_bare_dags:
+        return
+    # mypy has another list of these in each pass.
+    this_pass = site.api.deferred_nodes
+    if func not in site.helpers:
+        site.helpers[func] = None if makes_tasks(site, func) else False
+    if site.helpers[func] is False or site.helpers[func] is this_pass:
+        return
+    site.helpers[func] = this_pass
+    with unfiltered(site.api), afresh(), beside_mypy(site, func):
+        check_beside_mypy(site, func, None)
+        check_truth(site, func.body, all_statements(func.body.body))
 
 
 def _check(api: Any, func: FuncDef) -> None:

@@ -127,6 +127,8 @@ class Site:
         task_calls: The places of task calls and their arguments in a body that mypy skips. Of
             mypy's own errors in the body, only those at these places are reported.
         rebound: Task whose name an output has taken -> the type of that output.
+        helpers: Functions without annotations that were called -> the last pass of mypy's
+            that checked them; False for those that make no task.
         is_async: Whether mypy may be checking the function of a DAG that can ``await``.
     """
 
@@ -136,6 +138,7 @@ class Site:
         "classes",
         "config",
         "given_by_task",
+        "helpers",
         "is_async",
         "questions",
         "rebound",
@@ -157,6 +160,7 @@ class Site:
         self.sees_airflow = sees_airflow(api.tree)
         # mypy before 2 checks a body before its decorator: each body may be one that awaits.
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
+        self.helpers: dict[FuncDef, object] = {}
         self.questions: dict[Expression, list[Any]] | None = None
         self.rebound: dict[Any, Type] = {}
         self.task_calls: set[tuple[int, int]] | None = None
