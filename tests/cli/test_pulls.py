@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.mypy.support import CASES, expected
 from typedxcom.cli.findings import examine
 
 DAG = """
@@ -149,3 +150,18 @@ def test_every_way_to_pull_is_seen(findings):
 def test_what_jinja_cannot_read_is_left_alone(findings):
     """A template of another language, or a broken one, is none of ours."""
     assert findings("return 1", "{{ ti.xcom_pull('splitt' }}")[1] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["wire_pulls", "wire_pulls_dynamic", "wire_pulls_two_dags", "wire_pulls_dag_function"]
+)
+def test_mypy_says_the_same_of_misspelt_ids(name):
+    """The cases of the mypy plugin have their errors on the lines where `check` finds them."""
+    file = CASES / f"{name}.py"
+    in_mypy = {
+        line
+        for line, texts in expected(file).items()
+        if any("which is no task" in text for text in texts)
+    }
+    found = examine([file]).findings
+    assert {one.line for one in found if "which is no task" in one.message} == in_mypy

@@ -36,6 +36,7 @@ from typedxcom.mypy.features.kwargs import KeywordMapping
 from typedxcom.mypy.features.loops import check_loop
 from typedxcom.mypy.features.mapping import Mapping
 from typedxcom.mypy.features.operators import expand_operator
+from typedxcom.mypy.features.pulls import check_pulls, pulled
 from typedxcom.mypy.features.rebinding import named_like_task
 from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.features.stubs import check_stub_call
@@ -96,10 +97,13 @@ def _return_table() -> dict[str, ReturnHook]:
         f"{names.PLAIN_DAG_DECORATOR}.__call__": partial(decorate_dag, plain=True),
         names.DAG_FUNCTION: partial(decorate_dag, plain=False),
         names.SDK_DAG_FUNCTION: partial(decorate_dag, plain=True),
+        names.SDK_DAG: _dag,
         names.SDK_PARAM: _param,
         names.SDK_RESULT: same_task,
         f"{names.AWAIT}.__call__": uses.refuse_await,
     }
+    for instance in names.SDK_INSTANCES:
+        table[f"{instance}.xcom_pull"] = pulled
     for mark in (names.SDK_SETUP, names.SDK_TEARDOWN):
         table[mark] = partial(decorate_mark, plain=True)
     for mark in (names.SDK_SETUP_IMPL, names.SDK_TEARDOWN_IMPL):
@@ -283,6 +287,12 @@ def _item(site: Site, ctx: MethodSigContext) -> FunctionLike:
     where: Any = ctx.context  # for an index expression, mypy passes the expression itself
     key: Expression | None = where.index if isinstance(where, IndexExpr) else None
     return _open(ctx.default_signature, chaining.item(site, output, key, key or where))
+
+
+def _dag(site: Site, ctx: FunctionContext) -> Type:
+    """Looks at a file with ``with DAG(...)``, which has no decorator of a DAG function."""
+    check_pulls(site)
+    return ctx.default_return_type
 
 
 def _param(site: Site, ctx: FunctionContext) -> Type:

@@ -60,6 +60,11 @@ SDK_DAG: Final = f"{SDK}.definitions.dag.DAG"
 SDK_NODE: Final = f"{SDK}.definitions._internal.node.DAGNode"
 SDK_DEPENDENCY: Final = f"{SDK}.definitions._internal.mixins.DependencyMixin"
 SDK_PARAM: Final = f"{SDK}.definitions.param.Param"
+SDK_INSTANCES: Final = (
+    f"{SDK}.types.RuntimeTaskInstanceProtocol",
+    f"{SDK}.execution_time.task_runner.RuntimeTaskInstance",
+    "airflow.models.taskinstance.TaskInstance",
+)
 SDK_CONTEXT: Final = f"{SDK}.definitions.context.Context"
 SDK_OPERATOR: Final = f"{SDK}.bases.operator.BaseOperator"
 SDK_OPERATOR_PARTIAL: Final = f"{SDK}.definitions.mappedoperator.OperatorPartial"

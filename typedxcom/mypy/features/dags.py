@@ -18,6 +18,7 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_UNCHECKED
+from typedxcom.mypy.features.pulls import check_pulls
 from typedxcom.mypy.types.bare import is_skipped
 from typedxcom.mypy.types.bodies import visit_body
 from typedxcom.mypy.types.params import make_dag, with_model
@@ -52,6 +53,7 @@ def decorate_dag(site: Site, ctx: MethodContext | FunctionContext, *, plain: boo
 def check_body(site: Site, decorated: Decorator, given: Expression) -> None:
     """Checks what only shows once the whole body has its types."""
     visit_body(site, decorated, given)
+    check_pulls(site)
     config = site.config
     unseen = is_skipped(site, decorated.func) and not config.check_bare_dags
     if unseen and config.warn_unannotated_dags:

@@ -1,0 +1,166 @@
+"""Types ``ti.xcom_pull("extract")`` in the body of a task, and reports an id that is misspelt.
+
+Both need to know which task has an id. The plugin knows it for the tasks of the same file, if the
+file makes one DAG. The check of the whole DAG finds misspelt ids everywhere.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from mypy.nodes import CallExpr, Decorator, Expression, ListExpr, MemberExpr, StrExpr, TupleExpr
+from mypy.plugin import MethodContext
+from mypy.server.subexpr import get_subexpressions
+from mypy.types import (
+    AnyType,
+    Instance,
+    LiteralType,
+    NoneType,
+    ProperType,
+    Type,
+    TypedDictType,
+    UnionType,
+    get_proper_type,
+)
+
+from typedxcom.mypy.codes import XCOM_KEY
+from typedxcom.mypy.guard import unfiltered
+from typedxcom.mypy.types.ids import TaskIds
+from typedxcom.mypy.types.site import Site
+from typedxcom.mypy.types.tasks import Tasklike, pushes_keys, task_of
+
+__all__ = ["check_pulls", "pulled"]
+
+PULLS: Final = ("xcom_pull", "axcom_pull")
+POSITIONS: Final = ("task_ids", "dag_id", "key", "include_prior_dates")
+RETURN_KEY: Final = "return_value"
+ELSEWHERE: Final = frozenset({"dag_id", "include_prior_dates", "run_id"})
+NEARLY: Final = 0.7  # as `typedxcom.airflow.wiring.code.nearest` has it
+_JSON: Final = frozenset(f"builtins.{name}" for name in ("str", "int", "float", "bool"))
+
+
+def check_pulls(site: Site) -> None:
+    """Reports pulls by an id that is nearly the id of a task, once for each file."""
+    if site.pulls is None:
+        site.pulls = _pulls_in(site) if _mentions_pulls(site.api.tree.path) else {}
+        with unfiltered(site.api):
+            for call, (_, ids) in site.pulls.items():
+                _check_ids(site, call, ids)
+
+
+def pulled(site: Site, ctx: MethodContext) -> Type:
+    """Returns what a pull gives: what the task with that id promises, if that is certain."""
+    check_pulls(site)
+    call = ctx.context
+    if not isinstance(call, CallExpr) or not site.pulls or call not in site.pulls:
+        return ctx.default_return_type
+    return _promised(call, *site.pulls[call]) or ctx.default_return_type
+
+
+def _promised(call: CallExpr, reader: Decorator | None, ids: TaskIds) -> ProperType | None:
+    given = _arguments(call)
+    if given is None or given.keys() - {"task_ids", "key"}:
+        return None
+    asked, key = given.get("task_ids"), given.get("key")
+    if not isinstance(asked, StrExpr) or not (key is None or isinstance(key, StrExpr)):
+        return None
+    task = _task(ids.makers.get(asked.value))
+    value = None if task is None else _value_of(task, RETURN_KEY if key is None else key.value)
+    if task is None or value is None:
+        return None
+    reads = _task(reader)
+    is_typed = not task.note.plain and reads is not None and not reads.note.plain
+    return value if is_typed or _is_json(value) else None
+
+
+def _task(decorated: Decorator | None) -> Tasklike | None:
+    """Returns the task that a decorated function is, once mypy knows it."""
+    found = None if decorated is None else decorated.var.type
+    return None if found is None else task_of(found)
+
+
+def _value_of(task: Tasklike, key: str) -> ProperType | None:
+    """Returns the type of what a task pushes under a key, or None where that is not known."""
+    value = get_proper_type(task.value)
+    if task.group or isinstance(value, (AnyType, NoneType)):
+        return None
+    if key == RETURN_KEY:
+        return value
+    if pushes_keys(value, task.note) and isinstance(value, TypedDictType) and key in value.items:
+        return get_proper_type(value.items[key])
+    return None
+
+
+def _is_json(value: ProperType) -> bool:
+    """Whether plain JSON gives a value of this type, whoever reads it."""
+    if isinstance(value, (AnyType, NoneType)):
+        return True
+    if isinstance(value, UnionType):
+        return all(_is_json(get_proper_type(one)) for one in value.items)
+    if isinstance(value, TypedDictType):
+        return all(_is_json(get_proper_type(one)) for one in value.items.values())
+    if isinstance(value, LiteralType):
+        return _is_json(value.fallback)
+    if not isinstance(value, Instance):
+        return False
+    if value.type.fullname == "builtins.list":
+        return _is_json(get_proper_type(value.args[0]))
+    if value.type.fullname == "builtins.dict":
+        key, item = map(get_proper_type, value.args)
+        is_text = isinstance(key, Instance) and key.type.fullname == "builtins.str"
+        return (is_text or isinstance(key, AnyType)) and _is_json(item)
+    return value.type.fullname in _JSON
+
+
+def _mentions_pulls(path: str) -> bool:
+    """Whether the text of a file has a pull. Few files have one, and reading them is quick."""
+    try:
+        return b"xcom_pull" in Path(path).read_bytes()
+    except OSError:  # `mypy -c` has no file
+        return True
+
+
+def _pulls_in(site: Site) -> dict[CallExpr, tuple[Decorator | None, TaskIds]]:
+    """Returns the pulls in the bodies of tasks: call -> the decorated reader, and the ids."""
+    ids = TaskIds(site)
+    return {
+        expr: (reader, ids)
+        for func, reader in ids.readers.items()
+        for expr in get_subexpressions(func.body)
+        if isinstance(expr, CallExpr)
+        and isinstance(expr.callee, MemberExpr)
+        and expr.callee.name in PULLS
+    }
+
+
+def _check_ids(site: Site, call: CallExpr, ids: TaskIds) -> None:
+    given = _arguments(call)
+    if not ids.whole or given is None or given.keys() & ELSEWHERE:
+        return
+    asked = given.get("task_ids")
+    several = asked.items if isinstance(asked, (ListExpr, TupleExpr)) else [asked]
+    for expr in several:
+        if not isinstance(expr, StrExpr) or _letters(expr.value) in map(_letters, ids.known):
+            continue
+        for meant in get_close_matches(expr.value, sorted(ids.known), 1, NEARLY):
+            text = f'xcom_pull asks for "{expr.value}", which is no task of this DAG'
+            site.fail(f'{text}: did you mean "{meant}"?', expr, XCOM_KEY)
+
+
+def _letters(task_id: str) -> str:
+    """Returns an id without numbers: tasks of one loop or one function differ in these alone."""
+    return "".join(one for one in task_id if not one.isdigit() and one != "_")
+
+
+def _arguments(call: CallExpr) -> dict[str, Expression] | None:
+    """Returns the arguments of a pull by name, or None if there is a ``*`` or ``**``."""
+    found: dict[str, Expression] = {}
+    for place, (name, kind, expr) in enumerate(
+        zip(call.arg_names, call.arg_kinds, call.args, strict=True)
+    ):
+        if kind.is_star() or (name is None and place >= len(POSITIONS)):
+            return None
+        found[name or POSITIONS[place]] = expr
+    return found

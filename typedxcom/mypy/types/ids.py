@@ -1,0 +1,236 @@
+"""Finds the ids of the tasks in a file that makes one DAG, as far as its code shows them.
+
+Only code that runs while the DAG is parsed makes tasks: the module's own, that of DAG functions and
+of task groups, and that of the functions they call. If anything there could make a task whose id
+cannot be seen, the ids are not `whole`, and nothing is said about an id that is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mypy.nodes import (
+    ARG_STAR2,
+    CallExpr,
+    ClassDef,
+    Decorator,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    OverloadedFuncDef,
+    RefExpr,
+    Statement,
+    StrExpr,
+    TypeInfo,
+    WithStmt,
+)
+from mypy.server.subexpr import get_subexpressions
+
+from typedxcom.mypy import names
+from typedxcom.mypy.features.statements import blocks_of, expressions_of
+from typedxcom.mypy.types.imports import is_library
+from typedxcom.mypy.types.site import Site
+
+__all__ = ["TaskIds"]
+
+TASK_NAMES: Final = (f"{names.PUBLIC}.task", f"{names.SDK}.definitions.decorators.task")
+DAG_NAMES: Final = (names.DAG_FUNCTION, names.SDK_DAG_FUNCTION)
+GROUP_NAMES: Final = (names.GROUP_FUNCTION, names.SDK_GROUP_FUNCTION)
+MAPPING: Final = ("expand", "expand_kwargs")
+OF_TASKS: Final = (*MAPPING, "partial", "override")
+# Methods of outputs, texts, lists and dicts. They make no task.
+HARMLESS: Final = frozenset(
+    {"append", "as_setup", "as_teardown", "cli", "concat", "extend", "format", "get", "items"}
+    | {"join", "keys", "lower", "map", "replace", "set_downstream", "set_upstream", "setdefault"}
+    | {"split", "strip", "test", "upper", "update", "values", "zip"}
+)
+
+
+class TaskIds:
+    """The tasks that a file makes.
+
+    Attributes:
+        known: All ids that can be seen.
+        makers: Id -> the decorated function whose single task has it, and no other task.
+        readers: The functions that run as tasks.
+        whole: Whether there is one DAG, and no task with an id that cannot be seen.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.known: set[str] = set()
+        self.makers: dict[str, Decorator | None] = {}
+        self.readers: dict[FuncDef, Decorator | None] = {}
+        self.whole = True
+        self._dags = 0
+        self._groups = False
+        self._site = site
+        self._entered: set[FuncDef] = set()
+        self._statements(site.api.tree.defs)
+        if self._dags != 1:
+            self.whole = False
+            self.makers.clear()
+            self.readers.clear()
+        elif self._groups:
+            self.whole = False
+
+    def _statements(self, body: list[Statement]) -> None:
+        for statement in body:
+            if isinstance(statement, Decorator):
+                self._decorated(statement)
+            elif isinstance(statement, OverloadedFuncDef):
+                self.whole = False
+            elif isinstance(statement, WithStmt) and any(map(_is_group, statement.expr)):
+                self._groups = True
+            elif not isinstance(statement, (FuncDef, ClassDef)):
+                for expr in expressions_of(statement):
+                    self._expression(expr)
+                for block in blocks_of(statement):
+                    self._statements(block.body)
+
+    def _decorated(self, decorated: Decorator) -> None:
+        kinds = [_decorator_name(one) for one in decorated.original_decorators]
+        if any(kind in TASK_NAMES for kind in kinds):
+            return  # its tasks are made where it is called
+        self._dags += sum(kind in DAG_NAMES for kind in kinds)
+        inside = any(kind in GROUP_NAMES for kind in kinds)
+        self._groups = self._groups or inside
+        if not all(kind in (*DAG_NAMES, *GROUP_NAMES) for kind in kinds):
+            self.whole = False
+        if not inside:  # the ids of tasks in a group have its name in front
+            self._statements(decorated.func.body.body)
+
+    def _expression(self, expr: Expression) -> None:
+        for one in get_subexpressions(expr):
+            if isinstance(one, CallExpr):
+                self._call(one)
+
+    def _call(self, call: CallExpr) -> None:
+        callee = call.callee
+        made = self._task_made(callee)
+        if made is not None:
+            self._task(*made, call)
+        elif self._is_step(callee):
+            pass  # of a task that another call makes, or of an operator
+        elif (task_id := _given(call, "task_id")) is not None:
+            self._add(task_id.value if isinstance(task_id, StrExpr) else None, None)
+            function = _given(call, "python_callable")
+            if isinstance(function, NameExpr) and isinstance(function.node, FuncDef):
+                self.readers.setdefault(function.node, None)
+        elif isinstance(callee, RefExpr) and callee.node is not None:
+            self._other(callee, call)
+        elif not (isinstance(callee, MemberExpr) and callee.name in HARMLESS):
+            self.whole = False
+
+    def _task(self, decorated: Decorator, override: CallExpr | None, call: CallExpr) -> None:
+        callee = call.callee
+        is_mapped = isinstance(callee, MemberExpr) and callee.name in MAPPING
+        task_id = _id_of(decorated, override)
+        self.readers[decorated.func] = decorated
+        self._add(task_id, None if is_mapped or override is not None else decorated)
+
+    def _add(self, task_id: str | None, maker: Decorator | None) -> None:
+        if task_id is None:
+            self.whole = False
+            return
+        # The second call of the same function makes a task with a number behind the id.
+        is_first = task_id not in self.known or self.makers[task_id] is maker
+        self.makers[task_id] = maker if is_first else None
+        self.known.add(task_id)
+
+    def _other(self, callee: RefExpr, call: CallExpr) -> None:
+        """Looks at a call that makes no task itself, as far as that is known."""
+        node = callee.node
+        if isinstance(node, TypeInfo):
+            if node.fullname == names.SDK_DAG:
+                self._dags += 1
+            elif ARG_STAR2 in call.arg_kinds or not self._is_harmless(node.fullname):
+                self.whole = False
+        elif isinstance(node, FuncDef) and self._site.defines(node):
+            if node not in self._entered:
+                self._entered.add(node)
+                self._statements(node.body.body)
+        elif isinstance(node, Decorator) and self._site.defines(node.func):
+            pass  # a DAG or a group, whose body is read where it stands
+        elif not self._is_harmless(callee.fullname):
+            self.whole = False
+
+    def _is_harmless(self, fullname: str) -> bool:
+        """Whether something is of the standard library, or of Airflow and no operator."""
+        if fullname.startswith((f"{names.SDK}.", "pendulum.")):
+            return True
+        module = fullname
+        while module and module not in self._site.api.modules:
+            module = module.rpartition(".")[0]
+        found = self._site.api.modules.get(module)
+        return found is not None and found.is_stub and is_library(found.path)
+
+    def _task_made(self, callee: Expression) -> tuple[Decorator, CallExpr | None] | None:
+        """Returns the task that ``callee(...)`` makes, and the ``override(...)`` before that."""
+        if isinstance(callee, MemberExpr) and callee.name in ("partial", "override"):
+            return None
+        override = None
+        while not isinstance(callee, NameExpr):
+            if isinstance(callee, MemberExpr) and callee.name in OF_TASKS:
+                callee = callee.expr
+            elif isinstance(callee, CallExpr) and isinstance(callee.callee, MemberExpr):
+                if callee.callee.name == "override":
+                    override = override or callee
+                callee = callee.callee
+            else:
+                return None
+        node = callee.node
+        return (node, override) if isinstance(node, Decorator) and self._is_task(node) else None
+
+    def _is_step(self, callee: Expression) -> bool:
+        """Whether this is ``step.partial`` or ``step.override``, which make no task yet."""
+        if not isinstance(callee, MemberExpr) or callee.name not in OF_TASKS:
+            return False
+        root: Expression = callee
+        while isinstance(root, (MemberExpr, CallExpr)):
+            root = root.expr if isinstance(root, MemberExpr) else root.callee
+        if not isinstance(root, RefExpr):
+            return False
+        if isinstance(root.node, Decorator):
+            return self._is_task(root.node)
+        # `Operator.partial(task_id=...)` has made the task's id known.
+        return isinstance(root.node, TypeInfo) and callee.name in MAPPING
+
+    def _is_task(self, decorated: Decorator) -> bool:
+        """Whether it is a task of this file. mypy's cache keeps no decorators of other files."""
+        return self._site.defines(decorated.func) and any(
+            _decorator_name(one) in TASK_NAMES for one in decorated.original_decorators
+        )
+
+
+def _decorator_name(expr: Expression) -> str:
+    """Returns the full name of a decorator: that of ``task`` for ``@task.branch(retries=1)``."""
+    while isinstance(expr, CallExpr):
+        expr = expr.callee
+    owner = expr.expr if isinstance(expr, MemberExpr) else None
+    if isinstance(owner, RefExpr) and owner.fullname in TASK_NAMES:
+        return owner.fullname
+    return expr.fullname if isinstance(expr, RefExpr) else ""
+
+
+def _is_group(expr: Expression) -> bool:
+    callee = expr.callee if isinstance(expr, CallExpr) else None
+    return isinstance(callee, (NameExpr, MemberExpr)) and callee.name == "TaskGroup"
+
+
+def _id_of(decorated: Decorator, override: CallExpr | None) -> str | None:
+    """Returns the id of the task that a call makes, or None where it is computed."""
+    settings = [override] if override is not None else []
+    settings += [one for one in decorated.original_decorators if isinstance(one, CallExpr)]
+    for call in settings:
+        if ARG_STAR2 in call.arg_kinds:
+            return None
+        task_id = _given(call, "task_id")
+        if task_id is not None:
+            return task_id.value if isinstance(task_id, StrExpr) else None
+    return decorated.func.name
+
+
+def _given(call: CallExpr, name: str) -> Expression | None:
+    pairs = zip(call.arg_names, call.args, strict=True)
+    return next((expr for given, expr in pairs if given == name), None)
