@@ -100,39 +100,21 @@ def _decorated(
     site: Site, context: Context, function: CallableType, note: TaskNote, attrs: dict[str, Type]
 ) -> Type:
     runs_function = note.kind in names.RUNS_FUNCTION
-    output = attrs.get(OUTPUT) if runs_function else None
-    function = with_contract(function, attrs.get(INPUTS), output)
-    if isinstance(context, Decorator):  # a ParamSpec may have lost the function's name
-        note = note._replace(name=context.func.name)
+    if attrs:
+        output = attrs.get(OUTPUT) if runs_function else None
+        function = with_contract(function, attrs.get(INPUTS), output)
+    # A ParamSpec may have lost the function's name.
+    name = _name(function) or (context.func.name if isinstance(context, Decorator) else note.name)
+    note = note._replace(name=name, pushed=keys_of_task(site, context, function))
     _check_returned(site, context, function, note)
     _check_keys(site, context, function, note)
     _check_yielded(site, context, function, note)
     check_stub(site, context, function, note.kind)
-    note = note._replace(pushed=keys_of_task(site, context, function))
     shown = attrs.get(DUMPED) or _in_code(site, context, function, note)
+    # An operator's answer is not what its function returns.
     answer = None if runs_function else attrs.get(OUTPUT, attrs.get(ANSWER))
-    return task_type(site, function, note, shown, answer)
-
-
-def task_type(
-    site: Site,
-    function: CallableType,
-    note: TaskNote,
-    inferred: Type | None = None,
-    value: Type | None = None,
-) -> Type:
-    """Returns the type of a task that runs *function*.
-
-    Args:
-        site: The file.
-        function: The function.
-        note: What is known of the task.
-        inferred: The type that its own code shows for its value.
-        value: The type of its value, if the function's result does not decide it.
-    """
-    note = note._replace(name=_name(function) or note.name)
-    value = output_value(site, function, note.kind) if value is None else value
-    return make_task(site, Tasklike(note, function, value, inferred=inferred))
+    value = output_value(site, function, note.kind) if answer is None else answer
+    return make_task(site, Tasklike(note, function, value, inferred=shown))
 
 
 def _in_code(site: Site, context: Context, function: CallableType, note: TaskNote) -> Type | None:
@@ -314,7 +296,8 @@ def decorate_mark(site: Site, ctx: MethodContext | FunctionContext, *, plain: bo
     function = _function(ctx)
     if function is not None:
         pushed = keys_of_task(site, ctx.context, function)
-        return task_type(site, function, TaskNote(plain=plain, pushed=pushed))
+        note = TaskNote(name=_name(function), plain=plain, pushed=pushed)
+        return make_task(site, Tasklike(note, function, output_value(site, function, note.kind)))
     if plain:  # airflow's teardown(on_failure_fail_dagrun=True)
         return site.instance(names.MARK) or ctx.default_return_type
     return ctx.default_return_type

@@ -16,7 +16,18 @@ from mypy.checker import DeferredNode
 from mypy.errorcodes import ARG_TYPE, CALL_ARG
 from mypy.errors import ErrorInfo
 from mypy.indirection import TypeIndirectionVisitor
-from mypy.nodes import LDEF, MDEF, Block, Decorator, FuncDef, MemberExpr, NameExpr, Var
+from mypy.nodes import (
+    LDEF,
+    MDEF,
+    Block,
+    CallExpr,
+    Decorator,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    StrExpr,
+    Var,
+)
 from mypy.server.deps import get_dependencies_of_target
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType
@@ -41,11 +52,11 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
     names = _Names(body)
     # mypy keeps the types of expressions, and the errors in them.
     api.expr_checker.expr_cache.clear()
-    outer, site.task_calls = site.task_calls, set()
-    calls = site.task_calls
+    calls: list[CallExpr] = []
+    outer, site.task_calls = site.task_calls, calls
 
     def is_foreign(file: str, info: ErrorInfo) -> bool:
-        if info.code in _OF_CALLS and (info.line, info.column) in calls:
+        if info.code in _OF_CALLS and (info.line, info.column) in _places(calls):
             info.code = XCOM_ARG
         return info.code is None or info.code.category != CATEGORY
 
@@ -60,6 +71,15 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
         site.task_calls = outer
         names.restore()
         api.expr_checker.expr_cache.clear()
+
+
+def _places(calls: list[CallExpr]) -> Iterator[tuple[int, int]]:
+    """Yields where calls and their arguments stand, but no template, which Jinja will replace."""
+    for call in calls:
+        yield call.line, call.column
+        for arg in call.args:
+            if not (isinstance(arg, StrExpr) and "{{" in arg.value):
+                yield arg.line, arg.column
 
 
 def check_beside_mypy(site: Site, func: FuncDef, decorated: Decorator | None) -> None:
@@ -140,7 +160,9 @@ def _note_dependencies(api: Any, func: FuncDef, types: dict[Any, Any]) -> None:
 
     The daemon comes back to whole modules only: from a function it would go past the decorator.
     """
-    api.module_refs |= TypeIndirectionVisitor().find_modules(set(types.values()))
+    api.module_refs |= TypeIndirectionVisitor().find_modules(
+        {id(one): one for one in types.values()}.values()
+    )
     options, tree = api.options, api.tree
     if options.fine_grained_incremental or options.cache_fine_grained:
         found = get_dependencies_of_target(tree.fullname, tree, func, types, options.python_version)

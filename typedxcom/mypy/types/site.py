@@ -16,7 +16,6 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     NameExpr,
-    StrExpr,
     TypeInfo,
     Var,
 )
@@ -109,11 +108,6 @@ def afresh() -> Iterator[None]:
         inferred.depth, inferred.types = saved
 
 
-def _is_template(arg: Expression) -> bool:
-    """Whether a text is a template, which Jinja will replace."""
-    return isinstance(arg, StrExpr) and "{{" in arg.value
-
-
 class Site:
     """mypy's checker of one file.
 
@@ -125,8 +119,8 @@ class Site:
         sees_airflow: Whether the file imports anything that outputs come from.
         pulls: The calls of ``xcom_pull`` in the file's tasks, once known.
         questions: Where the module's own code needs the value of an output, by call, once known.
-        task_calls: The places of task calls and their arguments in a body that mypy skips. Of
-            mypy's own errors in the body, only those at these places are reported.
+        task_calls: The calls of tasks in a body that mypy skips. Of mypy's own errors in the
+            body, only those at such a call or one of its arguments are reported.
         rebound: Task whose name an output has taken -> the type of that output.
         helpers: Functions without annotations that were called -> the last pass of mypy's
             that checked them; False for those that make no task.
@@ -166,7 +160,7 @@ class Site:
         self.pulls: dict[CallExpr, Any] | None = None
         self.questions: dict[Expression, list[Any]] | None = None
         self.rebound: dict[Any, Type] = {}
-        self.task_calls: set[tuple[int, int]] | None = None
+        self.task_calls: list[CallExpr] | None = None
         self._asks_for_context: bool | None = None
 
     @property
@@ -210,9 +204,7 @@ class Site:
     def note_call(self, call: CallExpr) -> None:
         """Remembers where a task is called."""
         if self.task_calls is not None:
-            self.task_calls.add((call.line, call.column))
-            given = (arg for arg in call.args if not _is_template(arg))
-            self.task_calls.update((arg.line, arg.column) for arg in given)
+            self.task_calls.append(call)
 
     def depend_on(self, found: Type) -> None:
         """Makes mypy check this place again if the fields of a class change.
