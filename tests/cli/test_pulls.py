@@ -152,9 +152,7 @@ def test_what_jinja_cannot_read_is_left_alone(findings):
     assert findings("return 1", "{{ ti.xcom_pull('splitt' }}")[1] == []
 
 
-@pytest.mark.parametrize(
-    "name", ["wire_pulls", "wire_pulls_dynamic", "wire_pulls_two_dags", "wire_pulls_dag_function"]
-)
+@pytest.mark.parametrize("name", ["wire_pulls", "wire_pulls_dynamic", "wire_pulls_dag_function"])
 def test_mypy_says_the_same_of_misspelt_ids(name):
     """The cases of the mypy plugin have their errors on the lines where `check` finds them."""
     file = CASES / f"{name}.py"

@@ -368,8 +368,8 @@ def wire(value):
     value.nothing
     made = zero()
     made = ""
-    made.nothing
-    return zero().nothing  # type: ignore
+    other = made
+    return other  # type: ignore
 
 
 class Holder:

@@ -101,7 +101,6 @@ def unknown(ti: RuntimeTaskInstanceProtocol, name: str) -> None:
     found = ti.xcom_pull("quite_another").anything
     found = ti.xcom_pull("extract_order", dag_id="other")
     found = ti.xcom_pull("extract_order", include_prior_dates=True)
-    found = ti.xcom_pull("extract_orders__3")
     print(found)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta
 
-from airflow.sdk import Variable, chain, dag
+from airflow.sdk import chain, dag
 from airflow.sdk.types import RuntimeTaskInstanceProtocol
 from typedxcom import task
 
 
 @dag(schedule=None, start_date=datetime(2026, 1, 1), default_args={"retry_delay": timedelta(1)})
 def flow() -> None:
-    folder = os.environ.get("FOLDER", Variable.get("folder"))
+    folder = os.path.join(os.environ.get("FOLDER", ""), "a")
 
     @task
     def extract() -> int:

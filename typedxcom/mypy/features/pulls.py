@@ -59,7 +59,7 @@ def pulled(site: Site, ctx: MethodContext) -> Type:
     return _promised(call, *site.pulls[call]) or ctx.default_return_type
 
 
-def _promised(call: CallExpr, reader: Decorator | None, ids: TaskIds) -> ProperType | None:
+def _promised(call: CallExpr, is_ours: bool, ids: TaskIds) -> ProperType | None:
     given = _arguments(call)
     if given is None or given.keys() - {"task_ids", "key"}:
         return None
@@ -70,8 +70,7 @@ def _promised(call: CallExpr, reader: Decorator | None, ids: TaskIds) -> ProperT
     value = None if task is None else _value_of(task, RETURN_KEY if key is None else key.value)
     if task is None or value is None:
         return None
-    reads = _task(reader)
-    is_typed = not task.note.plain and reads is not None and not reads.note.plain
+    is_typed = is_ours and not task.note.plain
     return value if is_typed or _is_json(value) else None
 
 
@@ -122,12 +121,12 @@ def _mentions_pulls(path: str) -> bool:
         return True
 
 
-def _pulls_in(site: Site) -> dict[CallExpr, tuple[Decorator | None, TaskIds]]:
-    """Returns the pulls in the bodies of tasks: call -> the decorated reader, and the ids."""
+def _pulls_in(site: Site) -> dict[CallExpr, tuple[bool, TaskIds]]:
+    """Returns the pulls in the bodies of tasks: call -> is the reader ours, and the ids."""
     ids = TaskIds(site)
     return {
-        expr: (reader, ids)
-        for func, reader in ids.readers.items()
+        expr: (is_ours, ids)
+        for func, is_ours in ids.readers.items()
         for expr in get_subexpressions(func.body)
         if isinstance(expr, CallExpr)
         and isinstance(expr.callee, MemberExpr)

@@ -34,7 +34,8 @@ from typedxcom.mypy.types.site import Site
 
 __all__ = ["TaskIds"]
 
-TASK_NAMES: Final = (f"{names.PUBLIC}.task", f"{names.SDK}.definitions.decorators.task")
+OUR_TASK: Final = f"{names.PUBLIC}.task"
+TASK_NAMES: Final = (OUR_TASK, f"{names.SDK}.definitions.decorators.task")
 DAG_NAMES: Final = (names.DAG_FUNCTION, names.SDK_DAG_FUNCTION)
 GROUP_NAMES: Final = (names.GROUP_FUNCTION, names.SDK_GROUP_FUNCTION)
 MAPPING: Final = ("expand", "expand_kwargs")
@@ -53,14 +54,14 @@ class TaskIds:
     Attributes:
         known: All ids that can be seen.
         makers: Id -> the decorated function whose single task has it, and no other task.
-        readers: The functions that run as tasks.
+        readers: The functions that run as tasks -> whether that is a task of ours.
         whole: Whether there is one DAG, and no task with an id that cannot be seen.
     """
 
     def __init__(self, site: Site) -> None:
         self.known: set[str] = set()
         self.makers: dict[str, Decorator | None] = {}
-        self.readers: dict[FuncDef, Decorator | None] = {}
+        self.readers: dict[FuncDef, bool] = {}
         self.whole = True
         self._dags = 0
         self._groups = False
@@ -116,7 +117,7 @@ class TaskIds:
             self._add(task_id.value if isinstance(task_id, StrExpr) else None, None)
             function = _given(call, "python_callable")
             if isinstance(function, NameExpr) and isinstance(function.node, FuncDef):
-                self.readers.setdefault(function.node, None)
+                self.readers.setdefault(function.node, False)
         elif isinstance(callee, RefExpr) and callee.node is not None:
             self._other(callee, call)
         elif not (isinstance(callee, MemberExpr) and callee.name in HARMLESS):
@@ -126,7 +127,9 @@ class TaskIds:
         callee = call.callee
         is_mapped = isinstance(callee, MemberExpr) and callee.name in MAPPING
         task_id = _id_of(decorated, override)
-        self.readers[decorated.func] = decorated
+        self.readers[decorated.func] = any(
+            _decorator_name(one) == OUR_TASK for one in decorated.original_decorators
+        )
         self._add(task_id, None if is_mapped or override is not None else decorated)
 
     def _add(self, task_id: str | None, maker: Decorator | None) -> None:
