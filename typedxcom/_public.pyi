@@ -12,20 +12,37 @@ import pyarrow as pa
 
 from typedxcom.tables.checks.report import Filtered
 from typedxcom_types import (
-    Task as Task,
-    XComArg as XComArg,
-    XComKey as XComKey,
-    contract as contract,
-    dag as dag,
-    result as result,
-    setup as setup,
-    task as task,
-    task_group as task_group,
-    teardown as teardown,
-    trigger as trigger,
-    typed as typed,
-    typed_output as typed_output,
+    Task,
+    XComArg,
+    XComKey,
+    contract,
+    dag,
+    result,
+    setup,
+    task,
+    task_group,
+    teardown,
+    trigger,
+    typed,
+    typed_output,
 )
+
+__all__ = [
+    "Table",
+    "Task",
+    "XComArg",
+    "XComKey",
+    "contract",
+    "dag",
+    "result",
+    "setup",
+    "task",
+    "task_group",
+    "teardown",
+    "trigger",
+    "typed",
+    "typed_output",
+]
 
 _Row_co = TypeVar("_Row_co", covariant=True)
 

@@ -98,8 +98,8 @@ def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
 
 def _value_fits(value: ProperType, inferred: Type | None, down: ProperType) -> bool:
     """Whether the value of an output fits: what is declared of it, or else what its code shows."""
-    if type(down) is not Instance:
-        return True
+    if type(down) is not Instance:  # the reader's code may need something of what is known
+        return type(value) is AnyType and inferred is None
     if type(value) is not AnyType:
         return _type_fits(value, down)
     if down.type.fullname in names.TABLES:

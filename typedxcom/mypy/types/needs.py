@@ -114,8 +114,10 @@ def _meaning(name: NameExpr) -> str:
 def _node_of(site: Site, reader: FuncDef) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Returns the syntax tree of a function, from the file that mypy reads."""
     try:
-        with open(site.api.tree.path, encoding="utf-8") as file:
-            lines = file.readlines()[reader.line - 1 : reader.end_line]
+        if site.lines is None:
+            with open(site.api.tree.path, encoding="utf-8") as file:
+                site.lines = file.readlines()
+        lines = site.lines[reader.line - 1 : reader.end_line]
         # An `if` above it allows for its margin: a dedent would change strings of several lines.
         tree = ast.parse("if 1:\n" + "".join(lines) if lines[0][:1].isspace() else "".join(lines))
     except (OSError, ValueError, IndexError, SyntaxError):

@@ -117,6 +117,7 @@ class Site:
         config: The options.
         given_by_task: Returns the output of a task's usual call, or None for any other call.
         sees_airflow: Whether the file imports anything that outputs come from.
+        lines: The text of the file, once a part of it is read again.
         pulls: The calls of ``xcom_pull`` in the file's tasks, once known.
         questions: Where the module's own code needs the value of an output, by call, once known.
         task_calls: The calls of tasks in a body that mypy skips. Of mypy's own errors in the
@@ -135,6 +136,7 @@ class Site:
         "given_by_task",
         "helpers",
         "is_async",
+        "lines",
         "pulls",
         "questions",
         "rebound",
@@ -157,6 +159,7 @@ class Site:
         # mypy before 2 checks a body before its decorator: each body may be one that awaits.
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.helpers: dict[FuncDef, object] = {}
+        self.lines: list[str] | None = None
         self.pulls: dict[CallExpr, Any] | None = None
         self.questions: dict[Expression, list[Any]] | None = None
         self.rebound: dict[Any, Type] = {}
