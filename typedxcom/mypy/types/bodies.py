@@ -55,17 +55,20 @@ class _Last:
     loop: LoopBody | None = None
 
 
-def visit_body(site: Site, decorated: Decorator, given: Expression) -> Type | None:
+def visit_body(
+    site: Site, decorated: Decorator, given: Expression, *, is_group: bool = False
+) -> Type | None:
     """Checks a body, reports what only shows there, and returns what the body returns, if known.
 
     Args:
         site: The file.
         decorated: The function.
         given: What mypy passes to the decorator for it.
+        is_group: Whether it is the body of a task group, which a loop may run.
     """
     if _Last.given is not given:
         with unfiltered(site.api), afresh(), site.in_function(decorated.func):
-            _Last.returned, _Last.loop = _visit(site, decorated)
+            _Last.returned, _Last.loop = _visit(site, decorated, is_group)
         _Last.given = given
     return _Last.returned
 
@@ -74,10 +77,10 @@ def visit_group(
     site: Site, decorated: Decorator, given: Expression
 ) -> tuple[Type | None, LoopBody | None]:
     """As `visit_body`, of a task group; also returns what it gives a loop, if that is certain."""
-    return visit_body(site, decorated, given), _Last.loop
+    return visit_body(site, decorated, given, is_group=True), _Last.loop
 
 
-def _visit(site: Site, decorated: Decorator) -> tuple[Type | None, LoopBody | None]:
+def _visit(site: Site, decorated: Decorator, is_group: bool) -> tuple[Type | None, LoopBody | None]:
     func = decorated.func
     statements = all_statements(func.body.body)
     if is_skipped(site, func) and site.config.check_bare_dags:
@@ -85,10 +88,17 @@ def _visit(site: Site, decorated: Decorator) -> tuple[Type | None, LoopBody | No
         with nullcontext() if site.task_calls is not None else beside_mypy(site, func):
             check_beside_mypy(site, func, decorated)
             check_truth(site, func.body, statements)
-            return inferred_return(site, statements), read_loop(site, func.body.body)
+            return _known_of(site, func, statements, is_group)
     _check(site.api, func)
     check_truth(site, func.body, statements)
-    return inferred_return(site, statements), read_loop(site, func.body.body)
+    return _known_of(site, func, statements, is_group)
+
+
+def _known_of(
+    site: Site, func: FuncDef, statements: list[Statement], is_group: bool
+) -> tuple[Type | None, LoopBody | None]:
+    loop = read_loop(site, func.body.body) if is_group else None
+    return inferred_return(site, statements), loop
 
 
 def visit_helper(site: Site, func: FuncDef) -> None:
