@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from typedxcom.tables.checks.report import Filtered
 from typedxcom_types import (
+    StateKey,
     Task,
     XComArg,
     XComKey,
@@ -28,6 +29,7 @@ from typedxcom_types import (
 )
 
 __all__ = [
+    "StateKey",
     "Table",
     "Task",
     "XComArg",
