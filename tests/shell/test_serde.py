@@ -468,6 +468,16 @@ def test_a_form_is_read_by_the_annotation_or_refused_with_the_cure(name: str) ->
         assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("place", [lambda kind: kind, lambda kind: list[kind]])
+def test_a_type_variable_gets_airflows_objects(place: Any) -> None:
+    """As `Any` does: a function for any type works on the value, not on its form."""
+    for value in (DAY, Decimal("1.5"), {1, 2}, np.int64(5), pd.DataFrame({"n": [1]})):
+        written = row_of(value) if place(T) is T else [row_of(value)]
+        got = read(written, place(T)) if place(T) is T else read(written, place(T))[0]
+        assert type(got) is type(value)
+        assert got.equals(value) if isinstance(value, pd.DataFrame) else got == value
+
+
 class Custom:
     """A class with a way of its own to be written, which Airflow calls."""
 

@@ -31,6 +31,7 @@ from typedxcom.schema.nodes import (
     TupleOf,
     UnionOf,
     Unknown,
+    Var,
     Written,
 )
 
@@ -237,6 +238,8 @@ def _says_nothing(schema: Schema | None) -> bool:
     match schema := _peeled(schema):
         case Unknown():
             return True
+        case Var(bound=bound, constraints=()):
+            return _says_nothing(bound)
         case UnionOf(members=members):
             return any(map(_says_nothing, members))
     return False
