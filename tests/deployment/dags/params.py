@@ -1,0 +1,55 @@
+"""Parameters with types: whoever starts the run, each value arrives as its type."""
+
+# Without the word Airflow in it, Airflow would take this file for none of its own.
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from typedxcom import dag, task, trigger
+
+DAG_ID = Path(__file__).stem
+
+
+class Region(Enum):
+    EU = "eu"
+    US = "us"
+
+
+class Options(BaseModel):
+    day: date
+    limit: int
+
+
+@dag(DAG_ID, schedule="@daily", start_date=datetime(2024, 1, 1), catchup=False)
+def params(
+    day: date = date(2024, 1, 2),
+    limit: Annotated[int, Field(ge=1)] = 5,
+    region: Region = Region.EU,
+) -> None:
+    @task
+    def reads(params: Options, day: date, region: Region) -> str:
+        assert params.day == day
+        return f"{day:%d.%m.%Y} {params.limit} {region.name}"
+
+    reads(day=day, region=region)
+
+
+@dag(f"{DAG_ID}_starter", schedule=None)
+def starter() -> None:
+    @task
+    def yesterday() -> date:
+        return date(2025, 5, 6)
+
+    trigger.override(task_id="start", wait_for_completion=True, poke_interval=1)(
+        params, day=yesterday(), region=Region.US
+    )
+
+
+params()
+starter()
