@@ -252,6 +252,71 @@ def test_a_dag_that_cannot_be_imported_keeps_its_contracts(git: Git) -> None:
     assert breaking() == 1
 
 
+EVERY = """
+from typing import Annotated
+import typing_extensions as te
+from airflow.sdk import dag
+from pydantic import Field
+from typedxcom import task
+
+class Out(te.TypedDict):
+    a: int
+    b: str
+
+@task(multiple_outputs=True)
+def many() -> Out: ...
+
+@task
+def use(a: int, b: str) -> None: ...
+
+@task.stub
+def other() -> int: ...
+
+@task
+def after(n: int) -> int: ...
+
+@task
+def prior(ti=None) -> int:
+    return ti.xcom_pull(task_ids="many", include_prior_dates=True)
+
+@task
+def both(xs: list[int], *args: int, **kw: Annotated[int, Field(ge=0)]) -> None: ...
+
+@dag(schedule=None)
+def every():
+    m = many()
+    use(m["a"], m["b"])
+    n = after(other())
+    prior()
+    both([n, 1], n, k=n)
+    after.override(task_id="last").expand(n=after.override(task_id="first").expand(n=[1]))
+
+every()
+"""
+
+
+def test_keys_containers_and_values_that_outlive_a_run(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each way to pass an output is locked, and nothing breaks before something changes."""
+    write("every", EVERY)
+    assert main(["lock"]) == 0
+    git("add", ".")
+    git("commit", "--quiet", "-m", "every")
+    git("branch", "--force", "main")
+    assert breaking("--fail-on", "warning") == 0
+    beyond = {
+        name: json.loads(Path(f"contracts/every/{name}.json").read_text()).get("beyond")
+        for name in ("other", "many", "after")
+    }
+    assert beyond == {"other": ["stub"], "many": ["include_prior_dates"], "after": None}
+    write("every", EVERY.replace("    b: str\n", "    b: float\n").replace("b: str)", "b: float)"))
+    capsys.readouterr()
+    assert breaking() == 1
+    rules = set(re.findall(r"use\(b\).*\[([a-z-]+)\]", capsys.readouterr().out))
+    assert rules == {"type-changed"}
+
+
 def test_a_missing_base_is_a_clear_error(
     git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

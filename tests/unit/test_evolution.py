@@ -159,6 +159,16 @@ def test_directions_have_their_severities() -> None:
     assert {one[1:] for one in found(flow(int, int), later)} == {("error", "beyond the run")}
 
 
+def test_what_only_the_run_decides_is_no_break() -> None:
+    """An edge that may fail within one version is not reported before its types change."""
+    small = Annotated[int, pydantic.Field(ge=0)]
+    assert found(flow(int, small), flow(int, small)) == set()
+    smaller = Annotated[int, pydantic.Field(ge=1)]
+    assert found(flow(int, small), flow(int, smaller)) == {
+        ("constraint-tightened", "error", "in flight")
+    }
+
+
 def test_a_new_validator_is_a_warning() -> None:
     """Nobody knows what a validator refuses, so it only may break older values."""
     assert found(flow(Order, Order), flow(Lower, Lower)) == {

@@ -15,7 +15,7 @@ from typedxcom.cli.evolution_settings import Allowance, EvolutionSettings, read_
 from typedxcom.cli.git import base_of, files_at, moved_from, unmerged
 from typedxcom.cli.lock import examined
 from typedxcom.errors import ConfigurationError, DecodeError, TypedXComError
-from typedxcom.evolution.comparing import IN_FLIGHT_WORDS, MIXED_WORDS, Change, changes
+from typedxcom.evolution.comparing import IN_FLIGHT_WORDS, Change, certainly_breaks, changes
 from typedxcom.evolution.locks import LockedTasks, Read, TaskLock, read_lock
 from typedxcom.evolution.rules import RULES
 from typedxcom.evolution.samples import opened_sample
@@ -106,12 +106,7 @@ def _compared(
     now = {(one.lock.dag_id, one.lock.task_id): one.lock for one in live}
     report = BreakingReport(base, edges=sum(len(one.reads) for one in now.values()))
     found = changes(before, now)
-    known = {
-        (one.dag_id, one.task_id, one.parameter, one.upstream)
-        for one in found
-        if one.severity == "error" and one.direction != MIXED_WORDS
-    }
-    found.extend(_refused(before, live, known, report))
+    found.extend(_refused(before, live, report))
     used = set()
     today = dt.datetime.now(dt.timezone.utc).date()
     valid = [one for one in settings.allow if one.until is None or one.until >= today]
@@ -139,7 +134,6 @@ def _remarks(
 def _refused(
     before: LockedTasks,
     live: list[LiveTask],
-    known: set[tuple[str, str, str, str]],
     report: BreakingReport,
 ) -> Iterator[Change]:
     """Yields the samples of before that a reader of now refuses, where nothing else was found."""
@@ -149,11 +143,11 @@ def _refused(
             promise = task.readers.get(read.edge)
             if writer is None or promise is None or read.how == "other":
                 continue
-            edge = (task.lock.dag_id, task.lock.task_id, read.parameter, read.upstream)
+            is_known = certainly_breaks(read, writer)
             for sample in _samples(writer, read):
                 report.samples += 1
                 reason = _refusal(sample, promise)
-                if reason and edge not in known:
+                if reason and not is_known:
                     yield _sample_change(task.lock, read, reason)
                     break
 

@@ -19,6 +19,7 @@ from typedxcom.evolution.reading import read_type
 from typedxcom.evolution.samples import samples
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import Inferred, Record, TableOf, bare
+from typedxcom.schema.relation import mismatches
 from typedxcom.stored.table import TableCodec
 
 __all__ = ["LiveTask", "contracts_in"]
@@ -148,6 +149,8 @@ def _single(edges: list[Edge]) -> list[Edge]:
 def _read(edge: Edge, whole: Mapping[str, Schema]) -> Read:
     schema = _locked(edge.read, _promise(edge.target, edge.parameter))
     key = edge.key or RETURN_KEY
+    if mismatches(edge.given, edge.read):  # it is a part of what the parameter gets, as in [out, 1]
+        return Read(edge.parameter, edge.upstream, key, "other", UNKNOWN)
     given = _locked(edge.given)
     pushed = whole.get(edge.upstream, UNKNOWN) if edge.key is None else given
     for how, one in (("whole", pushed), ("each", item_of(pushed))):
@@ -163,8 +166,10 @@ def _is_same(one: Schema, other: Schema) -> bool:
 
 
 def _promise(operator: Any, parameter: str) -> Promise:
+    """Returns the promise of a parameter; nothing for ``*args``, which has no name of its own."""
     contract = operator_contract(operator) if operator is not None else None
-    return Promise() if contract is None else contract.parameter(parameter)
+    is_named = contract is not None and not parameter.startswith("*")
+    return contract.parameter(parameter) if contract is not None and is_named else Promise()
 
 
 def _promises(operator: Any, lock: TaskLock) -> Iterator[tuple[tuple[str, str, str], Promise]]:
@@ -172,7 +177,7 @@ def _promises(operator: Any, lock: TaskLock) -> Iterator[tuple[tuple[str, str, s
     if contract is None:
         return
     for read in lock.reads:
-        promise = contract.parameter(read.parameter)
+        promise = _promise(operator, read.parameter)
         if promise.known and contract.takes(read.parameter):
             yield read.edge, promise
 

@@ -17,7 +17,14 @@ from typedxcom.evolution.rules import IN_FLIGHT, MIXED, RULES
 from typedxcom.evolution.structure import Break, breaks
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 
-__all__ = ["BEYOND", "IN_FLIGHT_WORDS", "MIXED_WORDS", "Change", "changes"]
+__all__ = [
+    "BEYOND",
+    "IN_FLIGHT_WORDS",
+    "MIXED_WORDS",
+    "Change",
+    "certainly_breaks",
+    "changes",
+]
 
 IN_FLIGHT_WORDS, MIXED_WORDS, BEYOND = "in flight", "mixed versions", "beyond the run"
 _WITHOUT_PATH = ("task-renamed", "key-removed", "param-removed", "param-required")
@@ -88,10 +95,28 @@ def _of_reader(
             yield from _new_upstream(task, older, read, now)
             continue
         beyond = (*task.beyond, *(writer.beyond if writer is not None else ()))
-        written = _written(read, known.get(read.edge), old_writer)
-        yield from _in_flight(task, read, written, old_writer, beyond)
+        same = known.get(read.edge)
+        written = _written(read, same, old_writer)
+        usual = _usual(same or read, old_writer if same is not None else writer)
+        yield from _in_flight(task, read, written, old_writer, beyond, usual)
     for read in older.reads if older is not None else ():
-        yield from _mixed(task, read, now)
+        usual = _usual(read, before.get((task.dag_id, read.upstream)))
+        yield from _mixed(task, read, now, usual)
+
+
+def certainly_breaks(read: Read, writer: TaskLock) -> bool:
+    """Returns whether some value of *writer* cannot be read over an edge, changed or not."""
+    return any(one.is_certain for one in _usual(read, writer))
+
+
+def _usual(read: Read, writer: TaskLock | None) -> set[Break]:
+    """Returns what may break at an edge within one version, where only the run decides.
+
+    For example, an `int` goes into a parameter that takes positive numbers only. No change of
+    versions is the reason for that.
+    """
+    written = None if writer is None else _written(read, read, writer)
+    return set() if written is None else set(breaks(written, read.schema))
 
 
 def _in_flight(
@@ -100,6 +125,7 @@ def _in_flight(
     written: Schema | None,
     old_writer: TaskLock,
     beyond: tuple[str, ...],
+    usual: set[Break],
 ) -> Iterator[Change]:
     if written is None:
         if read.key not in old_writer.writes and old_writer.writes:
@@ -109,19 +135,21 @@ def _in_flight(
             )
         return
     for one in breaks(written, read.schema):
+        if one in usual:
+            continue
         rule = IN_FLIGHT.get(one.rule, one.rule)
         severity = "error" if one.is_certain else "warning"
         words = BEYOND if beyond and severity == "error" else IN_FLIGHT_WORDS
         yield _change(rule, task, read, one, words, severity)
 
 
-def _mixed(task: TaskLock, read: Read, now: LockedTasks) -> Iterator[Change]:
+def _mixed(task: TaskLock, read: Read, now: LockedTasks, usual: set[Break]) -> Iterator[Change]:
     """Yields what an older worker, which has the edge *read*, cannot read of now."""
     writer = now.get((task.dag_id, read.upstream))
     if writer is None:
         return
     new = next((one for one in task.reads if one.edge == read.edge), None)
-    if read.parameter not in task.parameters and read.parameter.isidentifier():
+    if new is None and read.parameter not in task.parameters:
         reason = f"the parameter {read.parameter!r} is gone"
         yield _change("param-removed", task, read, Break("$", reason), MIXED_WORDS, "note")
     written = _written(read, new, writer)
@@ -133,7 +161,7 @@ def _mixed(task: TaskLock, read: Read, now: LockedTasks) -> Iterator[Change]:
             yield _change("key-removed", task, read, Break("$", reason), words, severity)
         return
     for one in breaks(written, read.schema):
-        if one.is_certain:
+        if one.is_certain and one not in usual:
             yield _change(MIXED.get(one.rule, one.rule), task, read, one, words, severity)
 
 
