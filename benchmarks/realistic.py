@@ -2,8 +2,10 @@
 
 Of 679 public DAG functions 13 have an annotation, of the tasks a third says what it returns, of the
 parameters two thirds. Most values are dicts and lists that stand in the code of a task, texts, and
-what an untyped library gives. So are these files: DAG functions without annotations, dict displays,
-imported tasks, loops, groups and mapping.
+what an untyped library gives. Of the parameters without annotation, some third goes to other code,
+such as a hook, a third is used in a way that shows its kind, and the rest is only printed or passed
+on. So are these files: DAG functions without annotations, dict displays, imported tasks, loops,
+groups and mapping.
 """
 
 from __future__ import annotations
@@ -46,6 +48,10 @@ from shared_tasks import notify, sizes, today
 
 BUCKET = os.environ.get("BUCKET", "raw")
 default_args = {{"owner": "data", "retries": 2, "retry_delay": timedelta(minutes=5)}}
+
+
+def publish(value, table="rows"):
+    print(table, json.dumps(value))
 
 
 @dag(
@@ -116,7 +122,32 @@ _UNKNOWN = (
     'with open(BUCKET) as file:\n            return json.load(file)["data"]',
     'response = json.loads(BUCKET)\n        return response["items"]',
 )
-_MISTAKES = ("type", "key", "name", "missing", "uncalled", "computed", "tested", "looped", "mapped")
+# What shows the kind of a parameter without annotation, by the annotation that it could have.
+_USES = {
+    "str": "print({0}.upper())",
+    "int": "print({0} + 1)",
+    "float": "print({0} / 2)",
+    "bool": "print(not {0})",
+    "dict": "for key, value in {0}.items():\n            print(key, value)",
+    "dict[str, int]": 'print({0}["good"])',
+    "list": "for one in {0}:\n            print(one)",
+    "list[str]": "for one in {0}:\n            print(one.upper())",
+    "list[int]": "print(sum({0}))",
+    "list[dict]": 'print([one["id"] for one in {0}])',
+}
+_WRONG_USE = "print(data.total_of_all())"  # no value has it
+_MISTAKES = (
+    "type",
+    "used",
+    "key",
+    "name",
+    "missing",
+    "uncalled",
+    "computed",
+    "tested",
+    "looped",
+    "mapped",
+)
 
 
 def generate(seed: int, files: int, *, wrong: bool) -> list[DagFile]:
@@ -180,7 +211,12 @@ class _Writer:
     def _consumer(self, parameter: str, reader: str) -> str:
         kind = reader if self.left in _SAYS or self.chance.random() < 0.69 else ""
         shown = f"{parameter}: {kind}" if kind else parameter
-        return self._task("load", shown, "", f"print({parameter})")
+        return self._task("load", shown, "", self._body(parameter, reader))
+
+    def _body(self, parameter: str, reader: str) -> str:
+        """What a reader does, whether it is annotated or not."""
+        ways = (f"publish({parameter})", _USES[reader].format(parameter), f"print({parameter})")
+        return self.chance.choice(ways)
 
     def _line(self, text: str, mistake: str = "") -> None:
         if mistake:
@@ -197,7 +233,11 @@ class _Writer:
         value = self.chance.choice(_VALUES)
         source, mistake = self._producer(value), self.left
         reader = value.wrong_reader if mistake == "type" else value.reader
-        target, out = self._consumer("data", reader), f"out_{source}"
+        if mistake == "used":
+            target = self._task("load", "data", "", _WRONG_USE)
+        else:
+            target = self._consumer("data", reader)
+        out = f"out_{source}"
         self._line(f"{out} = {source}()")
         if mistake == "name":
             self._line(f"{target}(dta={out})", mistake)
@@ -212,7 +252,7 @@ class _Writer:
         elif mistake == "looped":
             self._line(f"for one in {out}: {target}(one)", mistake)
         else:
-            self._line(f"{target}({out})", mistake if mistake == "type" else "")
+            self._line(f"{target}({out})", mistake if mistake in ("type", "used") else "")
 
     def keys(self) -> None:
         """A task of several outputs."""
@@ -231,7 +271,7 @@ class _Writer:
         mistake = self.left == "mapped"
         values = [one for one in _VALUES if one.is_list is not mistake and "dict" not in one.reader]
         source = self._producer(self.chance.choice(values))
-        target = self._task("work", "item, factor=1", "", "print(item, factor)")
+        target = self._task("work", "item, factor=1", "", self._body("item", "bool"))
         self._line(f"{target}.partial(factor=2).expand(item={source}())", "mapped" * mistake)
 
     def imported(self) -> None:
