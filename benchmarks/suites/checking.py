@@ -36,6 +36,7 @@ METRICS = [
 _SEED = 20261130
 _IMPORT = """
 import sys
+sys.path.insert(0, sys.argv[1])
 try:
     from airflow.dag_processing.dagbag import DagBag
 except ImportError:  # before Airflow 3.2

@@ -16,6 +16,7 @@ import pytest
 
 import typedxcom
 from typedxcom.cli import main
+from typedxcom.cli.processes import in_order
 
 RIGHT = """
 from airflow.sdk import dag
@@ -375,3 +376,29 @@ def test_the_graph_is_mermaid(folder: Path) -> None:
     assert done.stdout.splitlines()[0] == "flowchart LR"
     assert 't_extract -->|"values: list[int]"| t_total' in done.stdout
     assert 't_total -.->|"value: int"| t_show' in done.stdout
+
+
+def test_several_processes_report_what_one_does(tmp_path: Path) -> None:
+    """`--jobs` changes neither the order nor a word, also where a file ends its own process."""
+    dags = tmp_path / "dags"
+    dags.mkdir()
+    for number in range(9):
+        source = (RIGHT, RAISES, "from airflow.sdk import dag\n1 / 0\n")[number % 3]
+        (dags / f"flow_{number}.py").write_text(source.replace("pipeline", f"pipeline_{number}"))
+    one = run(tmp_path, "check", "dags", "--jobs", "1", "--suggest")
+    some = run(tmp_path, "check", "dags", "--jobs", "3", "--suggest")
+    assert one.stdout.count("[wiring]") == 3
+    assert one.stdout.count("ZeroDivisionError") == 3
+    assert (some.stdout, some.returncode) == (one.stdout, one.returncode)
+
+
+def test_an_item_that_ends_its_process_is_tried_here() -> None:
+    """A fork that dies takes no result with it: all is done again in the first process."""
+    here = os.getpid()
+
+    def work(item: int) -> int:
+        if item == 5 and os.getpid() != here:
+            os._exit(1)
+        return item * item
+
+    assert in_order(work, range(9), jobs=2) == [item * item for item in range(9)]

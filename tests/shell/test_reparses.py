@@ -64,3 +64,42 @@ def test_the_classes_of_a_file_go_with_it():
     gc.collect()
     alive = [(number, ref().__name__) for number, one in enumerate(imports) for ref in one if ref()]
     assert [one for one in alive if one[0] < 19] == []
+
+
+BARE = """
+from airflow.sdk import DAG
+from typedxcom import task
+from typedxcom.airflow.policy import dag_policy
+
+def described(rows):
+    return {"rows": len(rows), "first": rows[0]}
+
+with DAG("again") as dag:
+    @task
+    def rows(n=1) -> list[int]: ...
+    @task(multiple_outputs=True)
+    def counted(rows: list[int]):
+        return {"rows": len(rows), "path": "a"}
+    @task
+    def shown(path, count: int):
+        print(path.upper())
+    made = counted(rows())
+    shown(made["path"], made["rows"])
+dag_policy(dag)
+"""
+
+
+def test_nothing_grows_where_code_is_read(tmp_path):
+    """Tasks without annotations leave nothing behind: 300 imports keep as much as 100."""
+    path = tmp_path / "bare.py"
+    path.write_text(BARE)
+    code = compile(BARE, str(path), "exec")
+    kept = []
+    for number in range(1, 301):
+        module = sys.modules["bare"] = types.ModuleType("bare")
+        exec(code, vars(module))
+        del sys.modules["bare"], module
+        if number in (100, 300):
+            gc.collect()
+            kept.append(len(gc.get_objects()))
+    assert kept[1] - kept[0] < 100

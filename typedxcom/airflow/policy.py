@@ -34,13 +34,15 @@ def dag_policy(dag: Any) -> None:
     if which == "off":
         return
     from typedxcom.airflow.wiring.dag import check_tasks, uses_contracts
+    from typedxcom.airflow.wiring.kept import reading_once
     from typedxcom.airflow.wiring.lines import DagLines
 
     if which == "typed" and not uses_contracts(dag):
         return
     try:
         lines = DagLines(dag)
-        found = list(check_tasks(dag))
+        with reading_once():
+            found = list(check_tasks(dag))
         wrong = [_on_its_line(lines.of(task_id), sentence) for task_id, sentence in found]
     except TypedXComError:
         raise

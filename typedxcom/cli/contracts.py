@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from typedxcom.airflow.wiring.edges import Edge
+from typedxcom.airflow.wiring.edges import Edge, edges_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract, output_schema
 from typedxcom.cli.findings import CheckedDag
 from typedxcom.contracts import Promise
@@ -63,7 +63,7 @@ def contracts_in(
     for checked in dags:
         into: dict[str, list[Edge]] = {}
         out: dict[str, list[Edge]] = {}
-        for edge in checked.edges:
+        for edge in edges_of(checked.dag):
             into.setdefault(edge.downstream, []).append(edge)
             out.setdefault(edge.upstream, []).append(edge)
         live = {one.task_id: _output(one) for one in checked.dag.tasks}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typedxcom.airflow.wiring.edges import Edge
+    from typedxcom.cli.edges import ShownEdge
 
 __all__ = ["Coverage", "coverage_of"]
 
@@ -55,7 +55,7 @@ class Coverage:
         return f"{summary}; untyped: {why}" if why else summary
 
 
-def coverage_of(edges: Iterable[Edge]) -> Coverage:
+def coverage_of(edges: Iterable[ShownEdge]) -> Coverage:
     """Counts *edges*."""
     found = list(edges)
     missing = [one.missing for one in found]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typedxcom.cli.coverage import Coverage, coverage_of
+from typedxcom.cli.edges import ShownEdge, shown_edge
+from typedxcom.cli.processes import in_order
 
 if TYPE_CHECKING:
-    from typedxcom.airflow.wiring.edges import Edge
     from typedxcom.cli.drawn.picture import Task
     from typedxcom.cli.imports import ImportGraph
     from typedxcom.cli.loading import LoadedFile
@@ -54,14 +56,14 @@ class CheckedDag:
 
     dag_id: str
     path: Path
-    edges: list[Edge]
+    edges: list[ShownEdge]
     notes: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     dag: Any = field(default=None, repr=False, compare=False)
 
     @property
-    def untyped(self) -> list[Edge]:
+    def untyped(self) -> list[ShownEdge]:
         """The edges that lack a type at one end or both."""
         return [edge for edge in self.edges if not edge.is_typed]
 
@@ -83,6 +85,17 @@ class CheckReport:
     empty: dict[Path, int] = field(default_factory=dict)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is no DAG and no error."""
+        return not (self.dags or self.findings)
+
+    def add(self, part: CheckReport) -> None:
+        """Adds the report of some more files."""
+        self.files += part.files
+        self.dags += part.dags
+        self.findings += part.findings
+
+    @property
     def untyped(self) -> int:
         """How many edges are untyped."""
         return sum(len(dag.untyped) for dag in self.dags)
@@ -99,6 +112,8 @@ def examine(
     dags_folder: Path | None = None,
     with_importers: bool = False,
     to_draw: bool = False,
+    suggesting: bool = False,
+    jobs: int | None = 1,
 ) -> CheckReport:
     """Imports each DAG file of *paths* and checks every edge.
 
@@ -107,6 +122,9 @@ def examine(
         dags_folder: Where DAGs import from. None means to find it for each path.
         with_importers: Also check the DAG files that import one of *paths*.
         to_draw: Build wrong DAGs too, and list their tasks and errors.
+        suggesting: Note for each edge the annotations that it lacks.
+        jobs: How many processes do it; None for what pays. The DAGs themselves are in the report
+            if it is 1.
 
     Raises:
         FileNotFoundError: One of *paths* does not exist.
@@ -117,24 +135,51 @@ def examine(
 
     report, before = CheckReport(), set(sys.modules)
     listed = {path: list(dag_files(path)) for path in paths}
-    trees = _by_dags_folder(listed, dags_folder, to_draw=to_draw)
+    new_tree = functools.partial(_Tree, to_draw, suggesting, jobs == 1)
+    trees = _by_dags_folder(listed, dags_folder, new_tree)
     for tree, named in trees.items():
-        for path in named:
-            _examine_path(report, path, listed[path], tree)
+        new = {path: tree.new(listed[path]) for path in named}
+        files = [file for own in new.values() for file in own]
         if with_importers:
-            for file in _importing_dags([path for path in named if path.is_file()], tree):
-                _examine_file(report, file, tree)
+            files += tree.new(_importing_dags([path for path in named if path.is_file()], tree))
+        parts = dict(zip(files, in_order(_examiner(tree), files, jobs=jobs), strict=True))
+        for part in parts.values():
+            report.add(part)
+        for path, own in new.items():
+            is_whole = path.is_dir() and len(own) == len(listed[path])
+            if is_whole and all(parts[file].is_empty for file in own):
+                report.empty[path] = len(own)
         forget_modules(tree.folder, before)
     return report
+
+
+def _examiner(tree: _Tree) -> Callable[[Path], CheckReport]:
+    """Returns what checks one file. All that it needs is imported here, before any fork."""
+    import typedxcom.airflow.authoring.outputs_in_texts
+    import typedxcom.airflow.wiring.dag
+    import typedxcom.airflow.wiring.unwired  # noqa: F401
+
+    return functools.partial(_examined, tree)
 
 
 @dataclass(eq=False)
 class _Tree:
     """A DAGs folder whose files are being checked."""
 
-    folder: Path  # absolute
     to_draw: bool
+    suggesting: bool
+    keeps_dags: bool  # which do not go between processes
+    folder: Path  # absolute
     seen: set[Path] = field(default_factory=set)  # absolute
+
+    def new(self, files: Iterable[Path]) -> list[Path]:
+        """Returns those of *files* that were not seen yet."""
+        found = []
+        for file in files:
+            if file.absolute() not in self.seen:
+                self.seen.add(file.absolute())
+                found.append(file)
+        return found
 
     @cached_property
     def imports(self) -> ImportGraph:
@@ -144,7 +189,7 @@ class _Tree:
 
 
 def _by_dags_folder(
-    paths: Iterable[Path], given: Path | None, *, to_draw: bool
+    paths: Iterable[Path], given: Path | None, new_tree: Callable[[Path], _Tree]
 ) -> dict[_Tree, list[Path]]:
     """Groups *paths* by the folder that their files import from."""
     from typedxcom.cli.discovery import dags_folder_of
@@ -152,16 +197,7 @@ def _by_dags_folder(
     groups: dict[Path, list[Path]] = {}
     for path in paths:
         groups.setdefault((given or dags_folder_of(path)).absolute(), []).append(path)
-    return {_Tree(folder, to_draw): named for folder, named in groups.items()}
-
-
-def _examine_path(report: CheckReport, path: Path, files: list[Path], tree: _Tree) -> None:
-    before = len(report.dags) + len(report.findings)
-    is_new = not any(file.absolute() in tree.seen for file in files)
-    for file in files:
-        _examine_file(report, file, tree)
-    if path.is_dir() and is_new and len(report.dags) + len(report.findings) == before:
-        report.empty[path] = len(files)
+    return {new_tree(folder): named for folder, named in groups.items()}
 
 
 def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
@@ -177,18 +213,21 @@ def _importing_dags(changed: list[Path], tree: _Tree) -> list[Path]:
     return [path.relative_to(here) if path.is_relative_to(here) else path for path in found]
 
 
+def _examined(tree: _Tree, path: Path) -> CheckReport:
+    report = CheckReport(files=1)
+    _examine_file(report, path, tree)
+    return report
+
+
 def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
     from typedxcom.airflow.modes import always_strict
+    from typedxcom.airflow.wiring.kept import reading_once
     from typedxcom.cli.discovery import is_passed_over, may_hold_dags
     from typedxcom.cli.drawn.picture import tasks_of
     from typedxcom.cli.drawn.warned import warning_instead
     from typedxcom.cli.loading import load_file
 
     absolute = path.absolute()
-    if absolute in tree.seen:
-        return
-    tree.seen.add(absolute)
-    report.files += 1
     if not may_hold_dags(path, is_imported=lambda: bool(tree.imports.importers([absolute]))):
         return
     modes: Any = warning_instead() if tree.to_draw else always_strict()
@@ -196,7 +235,8 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
         if loaded.error is not None:
             report.findings.extend(_from_error(path, loaded.line, loaded.error, tree.folder))
         for dag in loaded.dags:
-            checked = _examine_dag(report, path, dag, loaded)
+            with reading_once():
+                checked = _examine_dag(report, path, dag, loaded, tree)
             if tree.to_draw:
                 checked.tasks.extend(tasks_of(dag))
                 checked.wrong[:0] = wrong(dag.dag_id)
@@ -204,13 +244,17 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
         report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
 
 
-def _examine_dag(report: CheckReport, path: Path, dag: Any, loaded: LoadedFile) -> CheckedDag:
+def _examine_dag(
+    report: CheckReport, path: Path, dag: Any, loaded: LoadedFile, tree: _Tree
+) -> CheckedDag:
     from typedxcom.airflow.wiring.dag import check_tasks
     from typedxcom.airflow.wiring.edges import edges_of
     from typedxcom.airflow.wiring.param_names import wrong_params
     from typedxcom.airflow.wiring.unwired import wrong_pulls
 
-    checked = CheckedDag(dag.dag_id, path, edges_of(dag), _notes(dag), dag=dag)
+    edges = [shown_edge(one, suggesting=tree.suggesting) for one in edges_of(dag)]
+    kept = dag if tree.keeps_dags else None
+    checked = CheckedDag(dag.dag_id, path, edges, _notes(dag), dag=kept)
     report.dags.append(checked)
     for task_id, message in check_tasks(dag):
         checked.wrong.append(message)

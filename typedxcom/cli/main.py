@@ -56,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 dags_folder=options.dags_folder,
                 with_importers=options.command == "check",
                 to_draw=options.command == "graph",
+                suggesting=getattr(options, "suggest", False),
+                jobs=getattr(options, "jobs", 1),
             )
     except FileNotFoundError as error:
         print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
@@ -125,6 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--suggest", action="store_true", help="Print the annotation that each untyped edge lacks."
     )
+    check.add_argument(
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="How many processes check files. Default: one for each processor, if there are many files.",
+    )
     annotate.add_options(
         commands.add_parser("annotate", help="Write the annotations that the check infers.")
     )
@@ -155,6 +163,13 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("sweep", help="Find stored objects that no XCom names any more.")
     )
     return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes: it must be 1 or more")
+    return number
 
 
 def _graph(report: CheckReport, options: argparse.Namespace) -> int:

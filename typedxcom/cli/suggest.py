@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from typedxcom.airflow.wiring.edges import Edge
     from typedxcom.cli.findings import CheckReport
 
-__all__ = ["suggestions"]
+__all__ = ["suggestions", "suggestions_for"]
 
 
 def suggestions(report: CheckReport) -> list[str]:
     """Returns each missing annotation once, as ``file:line: sentence``."""
-    found = (line for dag in report.dags for edge in dag.edges for line in _of_edge(edge))
+    found = (line for dag in report.dags for edge in dag.edges for line in edge.suggestions)
     return list(dict.fromkeys(found))
 
 
-def _of_edge(edge: Edge) -> Iterator[str]:
+def suggestions_for(edge: Edge) -> Iterator[str]:
+    """Yields the annotations that *edge* lacks."""
     if "writer" in edge.unannotated:
         yield from _for_writer(edge)
     elif "reader" in edge.unannotated:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from typedxcom.airflow.private import (
@@ -20,6 +21,7 @@ from typedxcom.airflow.wiring.flows import (
     element,
     operator_contract,
 )
+from typedxcom.airflow.wiring.kept import kept
 from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.contracts import Argument, Contract, Promise
@@ -30,7 +32,7 @@ from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
 __all__ = ["Edge", "NoEdge", "arguments_of", "edges_from", "edges_of", "fields_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edge:
     """One output that flows into one parameter.
 
@@ -62,7 +64,7 @@ class Edge:
         ends = (("writer", self.written), ("reader", self.read))
         return tuple(name for name, schema in ends if isinstance(schema, Unknown))
 
-    @property
+    @cached_property
     def needs(self) -> Needs:
         """What the reader's code needs of it, if no annotation says that."""
         contract = None if self.target is None else operator_contract(self.target)
@@ -164,12 +166,16 @@ def _into(operator: Any) -> Iterator[Edge]:
                 )
 
 
-def arguments_of(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:
+def arguments_of(operator: Any, contract: Contract | None) -> Sequence[tuple[Argument, bool]]:
     """Each argument as the author wrote it, and whether the task is mapped over it.
 
     Templated fields count as arguments, `env` of ``@task.bash`` too. The value of `expand_kwargs`
     is one argument with the name ``**``.
     """
+    return kept("arguments", operator, lambda: tuple(_arguments(operator, contract)))
+
+
+def _arguments(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:
     yield from _fields(operator)
     if contract is None:
         return

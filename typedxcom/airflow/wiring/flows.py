@@ -29,6 +29,7 @@ from typedxcom.airflow.private import (
 from typedxcom.airflow.wiring.classic import argument_of, classic_output
 from typedxcom.airflow.wiring.code import with_code
 from typedxcom.airflow.wiring.hidden import hidden_output
+from typedxcom.airflow.wiring.kept import kept
 from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.annotations import read_hints
 from typedxcom.contracts import Contract, contract_of
@@ -106,9 +107,14 @@ def operator_contract(operator: Any) -> Contract | None:
     operator_class = getattr(operator, "operator_class", type(operator))
     if not hasattr(operator_class, "custom_operator_name"):
         return None  # a PythonOperator: its function may be anybody's
+    return kept("contract", operator, functools.partial(_plain_contract, operator, operator_class))
+
+
+def _plain_contract(operator: Any, operator_class: type) -> Contract:
+    """The contract of a task of Airflow's own decorators."""
     kind = kind_of(operator_class)
     return Contract(
-        function,
+        operator.python_callable,
         injected=injected_names(),
         reserved=kind.has_context,
         output=pushed_by(operator_class, functools.partial(argument_of, operator)),

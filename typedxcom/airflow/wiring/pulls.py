@@ -17,6 +17,7 @@ from typedxcom.inference.source import node_of, offset_of
 __all__ = ["Pull", "pulls_in_body", "pulls_in_text", "templates_in"]
 
 _METHODS = ("xcom_pull", "axcom_pull")
+_NAMES = frozenset(_METHODS)
 _POSITIONS = ("task_ids", "dag_id", "key", "include_prior_dates")
 _OPEN = object()  # an argument that is no literal
 _RETURN_KEY = "return_value"
@@ -46,7 +47,9 @@ class Pull:
 def pulls_in_body(function: Any) -> list[Pull]:
     """The pulls in the code of *function*, in the order of their lines."""
     function = inspect.unwrap(function) if callable(function) else function
-    node = node_of(function) if isinstance(function, types.FunctionType) else None
+    if not isinstance(function, types.FunctionType) or not _may_pull(function.__code__):
+        return []
+    node = node_of(function)
     if node is None:
         return []
     fields = {
@@ -67,6 +70,12 @@ def pulls_in_body(function: Any) -> list[Pull]:
         and call.func.attr in _METHODS
     ]
     return sorted(found, key=lambda pull: pull.line or 0)
+
+
+def _may_pull(code: types.CodeType) -> bool:
+    """Whether some code names a method that pulls: quicker than to read its source."""
+    inner = (one for one in code.co_consts if isinstance(one, types.CodeType))
+    return not _NAMES.isdisjoint(code.co_names) or any(map(_may_pull, inner))
 
 
 def pulls_in_text(text: str) -> list[Pull]:

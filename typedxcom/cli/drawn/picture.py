@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from typedxcom.cli.shown.text import cut
 
 if TYPE_CHECKING:
-    from typedxcom.airflow.wiring.edges import Edge
+    from typedxcom.cli.edges import ShownEdge
     from typedxcom.cli.findings import CheckedDag
 
 __all__ = ["Line", "Picture", "Task", "is_about", "picture_of", "tasks_of"]
@@ -123,20 +123,20 @@ def picture_of(dag: CheckedDag) -> Picture:
     return Picture(dag.dag_id, dag.tasks, [*lines, *order], dag.wrong, dict(_broken(rest, dag)))
 
 
-def _line(edge: Edge, sentence: str) -> Line:
+def _line(edge: ShownEdge, sentence: str) -> Line:
     text = _text(edge)
     kind = "wrong" if sentence else "typed" if edge.is_typed else "untyped"
     label = cut(text, _LABEL)
     return Line(edge.upstream, edge.downstream, kind, label, sentence or str(edge))
 
 
-def _text(edge: Edge) -> str:
+def _text(edge: ShownEdge) -> str:
     same = str(edge.written) == str(edge.read)
     types = f"{edge.read}" if same else f"{edge.written} as {edge.read}"
     return f"{edge.parameter}: {types}{' (each)' if edge.mapped else ''}"
 
 
-def is_about(sentence: str, edge: Edge) -> bool:
+def is_about(sentence: str, edge: ShownEdge) -> bool:
     """Returns whether *sentence* is about *edge*: it begins with the reader, and names both."""
     if repr(edge.upstream) not in sentence and len(edge.upstream.split(".")) == 1:
         return False
