@@ -41,7 +41,7 @@ def cases(size: str) -> list[Case]:
     """Cold alone: a warm run repeats what it found."""
     if size == "quick":  # mypy reads Airflow for each configuration first: a minute
         return []
-    files, rounds = {"full": (200, 11), "tiny": (9, 1)}[size]
+    files, rounds = {"full": (100, 5), "tiny": (9, 1)}[size]
     params = {"files": files}
     name = f"{2 * files} files, cold"
     return [Case(name, params, tuple(_CONFIGS), rounds=rounds, least=0, warm=False)]
