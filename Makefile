@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel bench bench-quick stubs lint format lock clean python
+.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel release sbom bench bench-quick stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -74,6 +74,12 @@ wheel: .venv/synced ## Build the wheel and run unit tests against it
 	$(UV) pip install --quiet --python .venv-wheel --no-deps dist/*.whl
 	cp -R tests docs pyproject.toml build/wheel
 	cd build/wheel && env -u PYTHONPATH ../../.venv-wheel/bin/python -m pytest tests/unit $(ARGS)
+
+release: .venv/synced ## Build what a release uploads, twice, and try it; uploads nothing
+	.venv/bin/python .ci/release.py
+
+sbom: .venv/synced ## Write requirements/sbom.cdx.json, which goes into the wheel
+	.venv/bin/python .ci/release.py --sbom
 
 bench: .venv-bench/synced ## Measure everything, beside what users would pick instead
 	.venv-bench/bin/python -m benchmarks --docs $(ARGS)
