@@ -90,8 +90,11 @@ def seen() -> Iterator[Seen]:
     @task
     def read(order: Order, trips: Table[Trip]) -> None: ...
 
+    @plain_task
+    def last(): ...
+
     with DAG("tabbed", schedule=None) as dag:
-        read(model(), table())
+        read(model(), table()) >> last()
         many(), gone(), untyped()
     for run in (run_dag(dag), run_dag(dag)):
         assert run.state == "success", run
@@ -205,6 +208,53 @@ def test_the_tab_is_readable_in_light_and_dark_and_by_keyboard(
     assert browser.evaluate("document.querySelectorAll('.txc th:not([scope])').length") == 0
 
 
+def test_rendered_templates_name_the_arguments(seen: Seen, browser: Browser) -> None:
+    """On Airflow's own page, each argument is a row under its parameter's name."""
+    browser.set_cookie(seen.server.url, "_token", seen.admin)
+    _open(browser, seen, "read", page="rendered_templates")
+    shown = browser.wait_text("argument trips", "000 rows x 4 columns")  # a line for each token
+    assert "argument order" in shown
+    assert "op_args" not in shown
+    browser.screenshot(PICTURES / "rendered.png")
+
+
+def test_the_contracts_of_a_dag_are_a_graph_and_a_table(seen: Seen, browser: Browser) -> None:
+    """With types where tasks have pushed them, in light and dark; only for who may see XComs."""
+    path = "typedxcom/dags/tabbed/contracts"
+    found = seen.server.get(path, seen.admin).json()
+    assert {one["id"]: one["returns"] for one in found["tasks"]} == {
+        "model": "Order",
+        "many": "list[Item]",
+        "table": "Table[Trip]",
+        "gone": "Table[Trip]",
+        "untyped": None,
+        "read": None,
+        "last": None,
+    }
+    assert sorted((one["from"], one["to"], one["reads"]) for one in found["edges"]) == [
+        ("model", "read", [["order", "Order"]]),
+        ("read", "last", []),
+        ("table", "read", [["trips", "Table[Trip]"]]),
+    ]
+    for token, status in ((seen.clerk, 403), ("", 401)):
+        assert seen.server.get(path, token).status_code == status
+
+    for theme in ("light", "dark"):
+        browser.set_cookie(seen.server.url, "_token", seen.admin)
+        browser.go(f"{seen.server.url}/dags/tabbed/plugin/contracts")
+        browser.evaluate(f"localStorage.setItem('theme', '{theme}')")
+        browser.go("about:blank")
+        browser.go(f"{seen.server.url}/dags/tabbed/plugin/contracts")
+        browser.wait_text(
+            "Edges", "table\tTable[Trip]\tread.trips\tTable[Trip]", "read\tnot known\tlast"
+        )
+        browser.screenshot(PICTURES / f"contracts-{theme}.png")
+        assert browser.evaluate("document.querySelectorAll('.txc svg path').length") == 3
+        assert browser.evaluate("document.querySelectorAll('.txc svg .untyped').length") == 1
+    assert browser.evaluate(_NAMELESS) == 0
+    assert browser.evaluate(_UNREACHED) == 0
+
+
 # Regions and sections without a name that a screen reader says; scrolling parts without a tab stop.
 _NAMELESS = """[...document.querySelectorAll('.txc section, .txc [role=region]')].filter(
   (one) => !(one.ariaLabel || document.getElementById(one.getAttribute('aria-labelledby'))?.innerText)
@@ -243,9 +293,9 @@ def test_who_may_not_see_xcoms_reads_so(seen: Seen, browser: Browser) -> None:
     assert "return_value" not in shown
 
 
-def _open(browser: Browser, seen: Seen, task_id: str) -> None:
+def _open(browser: Browser, seen: Seen, task_id: str, *, page: str = "plugin/typed-xcom") -> None:
     """Go to the tab of a task instance; an empty page before it keeps no text of another one."""
     browser.go("about:blank")
     browser.processes.wait("an empty page", lambda: browser.text() == "" or None)
     address = f"{seen.server.url}/dags/tabbed/runs/{seen.run_id}/tasks/{task_id}"
-    browser.go(f"{address}/plugin/typed-xcom")
+    browser.go(f"{address}/{page}")

@@ -14,7 +14,7 @@ from typedxcom import task, typed
 from typedxcom.airflow.tab.plugin import TypedXComPlugin
 
 HAS_SCOPES = AIRFLOW >= (3, 4)
-(APP,) = TypedXComPlugin.react_apps
+APP, DAG_APP = TypedXComPlugin.react_apps
 
 
 def test_the_tab_applies_to_the_typed_tasks_of_a_serialized_dag() -> None:
@@ -63,6 +63,7 @@ def test_the_tab_applies_to_the_typed_tasks_of_a_serialized_dag() -> None:
 
 def test_airflow_finds_nothing_wrong_with_the_scope(caplog: pytest.LogCaptureFixture) -> None:
     """It would warn of a path that no task has, and show the tab nowhere. Before 3.4 none looks."""
+    assert "applies_to" not in DAG_APP
     from airflow import plugins_manager
 
     validate: Any = getattr(plugins_manager, "_validate_applies_to", None)

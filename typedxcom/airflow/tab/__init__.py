@@ -1,1 +1,1 @@
-"""Adds the tab "Typed XCom" to task instances in Airflow's UI, and the route that it calls."""
+"""Adds the tabs "Typed XCom" and "Contracts" to Airflow's UI, and the routes that they call."""

@@ -1,7 +1,7 @@
-"""Answers the tab's requests: for the module that draws it, and the XComs of a task instance.
+"""Answers the tabs' requests: for the module that draws them, XComs, and contracts of a DAG.
 
 Users who may see the DAG's XComs in Airflow may send them. No store is opened, and no code of DAG
-authors runs: the tab shows only what workers have written to the database.
+authors runs: the tabs show only what workers have written to the database.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from typedxcom.airflow.tab.before import changes
+from typedxcom.airflow.tab.contracts import contracts_of
 from typedxcom.airflow.tab.entries import entries_of, run_before
 from typedxcom.airflow.tab.shown import shown_entries
 
@@ -43,8 +44,13 @@ def make_app() -> Any:
         shown = shown_entries(found, changes(found, before) if earlier else {})
         return JSONResponse({**shown, "before": earlier}, headers=_PRIVATE)
 
-    xcoms.__annotations__["session"] = SessionDep  # it is imported only here
+    def contracts(session: Any, dag_id: str) -> JSONResponse:
+        return JSONResponse(contracts_of(session, dag_id), headers=_PRIVATE)
+
+    for route in (xcoms, contracts):
+        route.__annotations__["session"] = SessionDep  # it is imported only here
     app.get("/tab.js")(module)
     # If a request names the DAG more than once, Airflow's check takes the path first, as this does.
     app.get("/dags/{dag_id}/xcoms", dependencies=[Depends(may_see)])(xcoms)
+    app.get("/dags/{dag_id}/contracts", dependencies=[Depends(may_see)])(contracts)
     return app

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["MAX_TEXT", "StoredEntry", "entries_of", "run_before"]
+__all__ = ["MAX_TEXT", "StoredEntry", "entries_of", "newest_runs", "run_before", "under_key"]
 
 MAX_TEXT = 100_000  # characters of an entry; a larger one is cut
 _MAX_ENTRIES = 100
+_MAX_TASKS = 500
 _MAX_RUNS = 20  # before a run, among which the one before is looked for
 
 
@@ -77,20 +78,54 @@ def run_before(session: Any, dag_id: str, run_id: str, task_id: str, map_index: 
     return next((run for run in runs if run in succeeded), None)
 
 
+def newest_runs(session: Any, dag_id: str, count: int) -> Sequence[str]:
+    """Returns the ids of the newest runs of a DAG, the newest first."""
+    import sqlalchemy as sa
+    from airflow.models.dagrun import DagRun
+
+    found: Sequence[str] = session.scalars(
+        sa.select(DagRun.run_id)
+        .where(DagRun.dag_id == dag_id)
+        .order_by(DagRun.run_after.desc(), DagRun.id.desc())
+        .limit(count)
+    ).all()
+    return found
+
+
+def under_key(session: Any, dag_id: str, run_id: str, key: str) -> dict[str, StoredEntry]:
+    """Maps tasks of a run to the XCom with *key*. Of a mapped task it is that of an instance."""
+    found = _texts(
+        session,
+        run_id=run_id,
+        key=key,
+        dag_ids=dag_id,
+        map_indexes=[-1, 0],
+        limit=_MAX_TASKS,
+    )
+    return dict(found)
+
+
 def _entries(
     session: Any, dag_id: str, run_id: str, task_id: str, map_index: int
 ) -> Iterator[StoredEntry]:
+    if not run_id:
+        return
+    asked = {"dag_ids": dag_id, "task_ids": task_id, "map_indexes": map_index}
+    for _, entry in _texts(session, run_id=run_id, limit=_MAX_ENTRIES, **asked):
+        yield entry
+
+
+def _texts(session: Any, **asked: Any) -> Iterator[tuple[str, StoredEntry]]:
+    """Yields task and XCom of the rows that are asked for."""
     import sqlalchemy as sa
     from airflow.models.xcom import XComModel
 
-    if not run_id:
-        return
     # Airflow knows which rows count: since 3.4 they are in two tables, and earlier tries stay.
-    found: Any = XComModel.get_many(
-        run_id=run_id, dag_ids=dag_id, task_ids=task_id, map_indexes=map_index, limit=_MAX_ENTRIES
-    )
+    found: Any = XComModel.get_many(**asked)
     entity: Any = found.column_descriptions[0]["entity"]
     text = sa.cast(entity.value, sa.Text)
-    columns = entity.key, sa.func.substr(text, 1, MAX_TEXT), sa.func.length(text), entity.timestamp
-    for key, head, size, at in session.execute(found.with_only_columns(*columns)):
-        yield StoredEntry(key, head or "null", size or 4, at.isoformat(timespec="seconds"))
+    head, length = sa.func.substr(text, 1, MAX_TEXT), sa.func.length(text)
+    columns = entity.task_id, entity.key, head, length, entity.timestamp
+    for task_id, key, start, size, at in session.execute(found.with_only_columns(*columns)):
+        when = at.isoformat(timespec="seconds")
+        yield task_id, StoredEntry(key, start or "null", size or 4, when)

@@ -1,4 +1,4 @@
-"""Describes the tab to Airflow, and makes its app at the first request.
+"""Describes the tabs to Airflow, and makes their app at the first request.
 
 Airflow loads plugins in every process, also in those of tasks. So nothing of ours is imported here.
 """
@@ -36,7 +36,7 @@ def _bundle_url() -> str:
 
 
 class TypedXComPlugin(AirflowPlugin):
-    """Adds the tab. If Airflow's UI has no such tabs, nothing is visible."""
+    """Adds the tabs. If Airflow's UI has no such tabs, nothing is visible."""
 
     name = "typedxcom"
     fastapi_apps = [{"app": tab_app, "url_prefix": _PREFIX, "name": "Typed XCom"}]  # noqa: RUF012  # as Airflow declares it
@@ -48,5 +48,11 @@ class TypedXComPlugin(AirflowPlugin):
             "url_route": "typed-xcom",
             # Since Airflow 3.4, only on typed tasks; earlier releases do not know this key.
             "applies_to": {"task.class_ref.module_path": ["typedxcom"]},
-        }
+        },
+        {
+            "name": "Contracts",
+            "bundle_url": _bundle_url(),
+            "destination": "dag",
+            "url_route": "contracts",
+        },
     ]

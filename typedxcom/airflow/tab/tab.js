@@ -1,4 +1,5 @@
-// The tab "Typed XCom" of a task instance. Airflow's UI imports this module and lends its React.
+// The tabs "Typed XCom" of a task instance and "Contracts" of a DAG. Airflow's UI imports this module
+// and lends its React.
 // Every value is a text node, so nothing of it is ever read as HTML. Colours are the variables of
 // Airflow's theme, which follow light and dark.
 
@@ -25,6 +26,12 @@ const STYLE = `
 .txc ul { list-style: none; margin: 0; padding-left: 1.2rem; border-left: 1px solid var(--chakra-colors-border, #8884); }
 .txc .scroll:focus-visible, .txc pre:focus-visible, .txc button:focus-visible { outline: 2px solid var(--chakra-colors-brand-focus-ring, currentColor); outline-offset: 1px; }
 .txc button { border: 1px solid var(--chakra-colors-border-emphasized, currentColor); border-radius: 4px; padding: 0.15rem 0.7rem; cursor: pointer; }
+.txc svg { display: block; font-family: var(--chakra-fonts-mono, monospace); font-size: 12px; }
+.txc svg rect { fill: var(--chakra-colors-bg-subtle, transparent); stroke: var(--chakra-colors-border-emphasized, currentColor); }
+.txc svg text { fill: var(--chakra-colors-fg, currentColor); }
+.txc svg .quiet { fill: var(--chakra-colors-fg-muted, currentColor); }
+.txc svg path { fill: none; stroke: var(--chakra-colors-fg-muted, currentColor); stroke-width: 1.5; }
+.txc svg .untyped { stroke-dasharray: 3 4; }
 .txc header { display: flex; justify-content: space-between; align-items: center; margin-bottom: 0.75rem; gap: 1rem; }
 `;
 
@@ -261,7 +268,167 @@ const TypedXCom = ({ dagId, mapIndex, runId, taskId }) => {
   );
 };
 
-// Where Airflow's UI looks for it: under the name of the app.
+// A box for each task: its name, what its typed parameters read, and what it returns.
+const BOX = { gap: 28, line: 18, width: 250, wide: 90 };
+const LETTERS = 31;
+
+const short = (text) => (text.length > LETTERS ? `${text.slice(0, LETTERS - 1)}…` : text);
+
+const boxesOf = ({ edges, tasks }) => {
+  const boxes = new Map(
+    tasks.map(({ id, operator, returns }) => [
+      id,
+      { from: [], id, lines: [], operator, outlet: 0, returns, row: 0, step: 0 },
+    ]),
+  );
+  edges.forEach(({ from, reads, to }) => {
+    const box = boxes.get(to);
+    box.from.push(from);
+    reads.forEach(([parameter, type]) => box.lines.push({ from, parameter, type }));
+  });
+  return boxes;
+};
+
+// The longest way from a first task. A DAG has no circles, but the rows could hold anything.
+const stepsOf = (boxes) => {
+  for (let round = 0, changed = true; changed && round < boxes.size; round += 1) {
+    changed = false;
+    for (const box of boxes.values()) {
+      const step = Math.max(0, ...box.from.map((id) => boxes.get(id).step + 1));
+      if (step > box.step && step < boxes.size) {
+        box.step = step;
+        changed = true;
+      }
+    }
+  }
+};
+
+const placed = (graph) => {
+  const boxes = boxesOf(graph);
+  stepsOf(boxes);
+  const columns = [];
+  for (const box of boxes.values()) {
+    (columns[box.step] ??= []).push(box);
+  }
+  let height = 0;
+  columns.filter(Boolean).forEach((column) => {
+    const mean = ({ from }) => from.reduce((sum, id) => sum + boxes.get(id).row, 0) / (from.length || 1);
+    column.sort((one, other) => mean(one) - mean(other));
+    let top = 8;
+    column.forEach((box, row) => {
+      const count = 1 + box.lines.length + (box.returns === null ? 0 : 1);
+      Object.assign(box, { height: count * BOX.line + 12, left: 8 + box.step * (BOX.width + BOX.wide), row, top });
+      top += box.height + BOX.gap;
+    });
+    height = Math.max(height, top);
+  });
+  return { boxes, height, width: Math.max(1, columns.length) * (BOX.width + BOX.wide) - BOX.wide + 16 };
+};
+
+const curve = (left, top, right, bottom) => {
+  const middle = (left + right) / 2;
+  return `M${left},${top} C${middle},${top} ${middle},${bottom} ${right},${bottom}`;
+};
+
+const Wire = ({ at, from, isTyped, label, to }) =>
+  h(
+    "path",
+    {
+      className: isTyped ? undefined : "untyped",
+      d: curve(from.left + BOX.width, from.top + from.height - 15, to.left, to.top + 15 + at * BOX.line),
+    },
+    h("title", null, label),
+  );
+
+const wires = ({ edges }, boxes) =>
+  edges.flatMap(({ from: one, reads, to: other }) => {
+    const [from, to] = [boxes.get(one), boxes.get(other)];
+    const title = `${one} to ${other}`;
+    if (reads.length === 0) {
+      return [h(Wire, { at: 0, from, isTyped: false, key: title, label: `${title}: no types known`, to })];
+    }
+    return reads.map(([parameter, type]) => {
+      const at = 1 + to.lines.findIndex((line) => line.from === one && line.parameter === parameter);
+      return h(Wire, { at, from, isTyped: true, key: `${title}.${parameter}`, label: `${title}.${parameter}: ${type}`, to });
+    });
+  });
+
+const Box = ({ box }) => {
+  const line = (at, className, text) =>
+    h("text", { className, key: at, x: box.left + 10, y: box.top + 19 + at * BOX.line }, short(text), h("title", null, text));
+  return h(
+    "g",
+    null,
+    h("rect", { height: box.height, rx: 6, width: BOX.width, x: box.left, y: box.top }),
+    line(0, undefined, box.id),
+    box.lines.map(({ parameter, type }, at) => line(at + 1, "quiet", `${parameter}: ${type}`)),
+    box.returns !== null && line(box.lines.length + 1, "quiet", `returns ${box.returns}`),
+  );
+};
+
+const Graph = ({ graph }) => {
+  const { boxes, height, width } = placed(graph);
+  const label = `Graph of ${count(graph.tasks.length)} tasks. The table below has the same edges.`;
+  return h(
+    Scroll,
+    { label: "Graph" },
+    h(
+      "svg",
+      { "aria-label": label, height, role: "img", width },
+      wires(graph, boxes),
+      [...boxes.values()].map((box) => h(Box, { box, key: box.id })),
+    ),
+  );
+};
+
+const edgeRows = ({ edges, tasks }) => {
+  const returns = new Map(tasks.map((task) => [task.id, task.returns]));
+  return edges.flatMap(({ from, reads, to }) =>
+    (reads.length > 0 ? reads : [[]]).map(([parameter, type]) => [
+      h("th", { key: "from", scope: "row" }, from),
+      h("td", { key: "returns" }, returns.get(from) ?? muted("not known")),
+      h("td", { key: "to" }, parameter === undefined ? to : `${to}.${parameter}`),
+      h("td", { key: "type" }, type ?? muted("not known")),
+    ]),
+  );
+};
+
+const Contracts = ({ dagId }) => {
+  const [{ error, graph }, setState] = useState({});
+
+  useEffect(() => {
+    const control = new AbortController();
+    load(new URL(`typedxcom/dags/${encodeURIComponent(dagId)}/contracts`, document.baseURI), control.signal).then(
+      (found) => setState({ graph: found }),
+      (problem) => control.signal.aborted || setState({ error: problem.message }),
+    );
+    return () => control.abort();
+  }, [dagId]);
+
+  const hasTypes = graph?.tasks.some((task) => task.returns !== null);
+  return h(
+    "div",
+    { className: "txc" },
+    h("style", null, STYLE),
+    error && h("p", { role: "alert" }, error),
+    !error && !graph && h("p", { role: "status" }, "Loading…"),
+    graph && [
+      h(
+        "p",
+        { className: "about", key: "about", role: "status" },
+        hasTypes
+          ? "Types are those that tasks pushed in the last runs. Dotted edges have no known types."
+          : "No task of this DAG has pushed its types yet. Set [typedxcom] preview to 0 or more, and run the DAG.",
+      ),
+      h(Graph, { graph, key: "graph" }),
+      h("h4", { key: "title" }, "Edges"),
+      h(Table, { caption: "Edges", head: ["Task", "Returns", "Read by", "As"], key: "table", rows: edgeRows(graph) }),
+    ],
+  );
+};
+
+// Where Airflow's UI looks for them: under the name of the app.
 globalThis["Typed XCom"] = TypedXCom;
+globalThis.Contracts = Contracts;
 
 export default TypedXCom;
