@@ -40,8 +40,8 @@ class Pushes:
 def preview(ti: Pushes, returns: Any = Table[Trip]) -> Any:
     """The preview of what a task returns."""
 
-    @task(preview=2)
-    def made() -> returns: ...
+    @task(preview=2, output=returns)
+    def made() -> Any: ...
 
     with DAG("pushes", schedule=None):
         operator = made().operator
