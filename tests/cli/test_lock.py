@@ -282,9 +282,14 @@ def prior(ti=None) -> int:
 @task
 def both(xs: list[int], *args: int, **kw: Annotated[int, Field(ge=0)]) -> None: ...
 
+@task
+def loose(value):
+    print(value)
+
 @dag(schedule=None)
 def every():
     m = many()
+    loose(m)
     use(m["a"], m["b"])
     n = after(other())
     prior()
@@ -300,6 +305,7 @@ def test_keys_containers_and_values_that_outlive_a_run(
 ) -> None:
     """Each way to pass an output is locked, and nothing breaks before something changes."""
     write("every", EVERY)
+    assert main(["schema", "dags/every.py"]) == 0
     assert main(["lock"]) == 0
     git("add", ".")
     git("commit", "--quiet", "-m", "every")

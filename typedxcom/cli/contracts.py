@@ -93,7 +93,7 @@ def _output(operator: Any) -> Schema:
     contract = operator_contract(operator)
     if contract is None:
         return UNKNOWN
-    return output_schema(contract, getattr(operator, "operator_class", type(operator)))
+    return output_schema(contract, operator)
 
 
 def _returned(operator: Any, output: Schema) -> Schema:

@@ -82,12 +82,11 @@ def _described(dag: Any) -> dict[str, Any]:
         contract = operator_contract(operator)
         if contract is None:
             continue
-        operator_class = getattr(operator, "operator_class", type(operator))
         at = (dag.dag_id, operator.task_id)
         tasks.append({
             "task_id": operator.task_id,
             "inputs": _inputs(contract, at),
-            "output": _whole(output_schema(contract, operator_class), *at, "output"),
+            "output": _whole(output_schema(contract, operator), *at, "output"),
         })  # fmt: skip
     return {"dag_id": dag.dag_id, "tasks": tasks}
 
