@@ -34,6 +34,8 @@ NO_PROGRAM = {
     "wire_generics": "the bound of a variable is BaseModel itself, which is checked when it is bound",
     "wire_newtype_annotated_literal": "a Literal of an Enum's member cannot travel",
     "wire_stdlib_types": "a Protocol cannot travel",
+    "wire_pulls_dag_function": "what is wrong there is the body of a task, not the wiring",
+    "wire_pulls_groups": "what is wrong there is the body of a task, not the wiring",
     "wire_multi_file": "the TypedDict is imported for type checking only, so Airflow pushes no keys",
 }
 UNREAD = "what nobody reads of a task of Airflow's own makes no edge"
