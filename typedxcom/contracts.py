@@ -388,7 +388,8 @@ class Contract:
             return schema_of(annotation)
         except NameError as error:
             raise ContractError(
-                f"Task function {self.name!r}: @task({keyword}=...) names what does not exist: "
+                f"Task function {self.name!r}: @task({keyword}=...) names something that does not "
+                "exist: "
                 f"{error}. Give the class itself, not its name in quotes."
             ) from error
 

@@ -121,7 +121,7 @@ def test_rolled_back_a_large_row_is_a_marked_dict_and_never_a_wrong_value() -> N
     assert load(read(typed, BaseXCom), CODEC, stores=stores.stores()) == VALUE
     untyped = XComBackend.serialize_value(VALUE, **AT)
     assert read(untyped, BaseXCom)["$typedxcom"] == 1
-    with pytest.raises(DecodeError, match="is no JSON"):
+    with pytest.raises(DecodeError, match="is not JSON"):
         load(untyped, CODEC, stores=stores.stores())
 
 

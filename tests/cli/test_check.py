@@ -180,7 +180,7 @@ def test_readings_that_get_json_are_noted(folder: Path) -> None:
     notes = [line.strip() for line in printed.stdout.splitlines() if "note: " in line]
     assert [note.partition(": it gets")[0] for note in notes] == [
         "note: bash.bash_command pulls 'day' in a template",
-        "note: reads pulls 'nobody' by xcom_pull, which is no task of this DAG",
+        "note: reads pulls 'nobody' by xcom_pull, but this DAG has no such task",
         "note: reads pulls from the DAG 'another' by xcom_pull",
     ]
     (found,) = json.loads(run(folder, "check", "unwired.py", "--format", "json").stdout)["dags"]
@@ -329,7 +329,7 @@ def test_a_folder_without_dags_is_wrong_usage(folder: Path) -> None:
     (folder / "library" / "lib.py").write_text("X = 1\n")
     done = run(folder, "check", "empty", "library", "dags/right.py")
     assert done.returncode == 2
-    assert "typedxcom: no DAG file in empty: no .py, and no .zip" in done.stderr
+    assert "typedxcom: no DAG file in empty: it has no .py and no .zip" in done.stderr
     assert "typedxcom: no DAG in library: none of its Python files (1) makes one" in done.stderr
     assert "in 1 DAGs of 2 files" in done.stdout
     assert run(folder, "check", "library/lib.py").returncode == 0  # as pre-commit names it

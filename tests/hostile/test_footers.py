@@ -102,7 +102,9 @@ def test_bytes_that_are_no_footer_end_in_an_error_of_ours(drawn: object) -> None
         assert isinstance(drawn, bytes)
         footer = drawn
     found = verdict(footer)
-    assert found is None or str(found).startswith("The stored table is no whole parquet file: ")
+    assert found is None or str(found).startswith(
+        "The stored table is not a complete parquet file: "
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,7 @@ def test_bytes_that_are_no_footer_end_in_an_error_of_ours(drawn: object) -> None
 )
 def test_a_file_without_a_footer_is_refused(data: bytes) -> None:
     """It is too short, has another ending, or declares more than there is."""
-    with pytest.raises(DecodeError, match="no whole parquet file"):
+    with pytest.raises(DecodeError, match="not a complete parquet file"):
         ParquetTable(data, lambda size: None)
 
 

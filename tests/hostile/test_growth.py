@@ -152,7 +152,7 @@ def test_a_pointer_is_not_believed_about_its_rows() -> None:
     parts = slices(row, 2, stores)
     assert [(part.first, part.count) for part in parts] == [(0, 2), (2, 1)]
     assert (parts[-1].first, len(parts[0:2])) == (2, 2)
-    with pytest.raises(IntegrityError, match="where its pointer says"):
+    with pytest.raises(IntegrityError, match="but its pointer says"):
         slices({**row, "rows": 2**50}, 10, stores)
     assert len(slices({**row, "rows": 2**50}, 10, stores, is_counted=True)) > 10**13
 
@@ -173,7 +173,7 @@ def test_a_large_object_is_refused_before_it_is_in_memory(codec: str, tmp_path: 
     row = place.put(b'"' + b"a" * 2000 + b'"', codec=codec, ext="json", about="text")
     for annotation in (str, bytes, Any):
         reader = Promise(annotation, schema_of(annotation)).codec
-        with pytest.raises(TypedXComError, match=r"read_limit|is no JSON"):
+        with pytest.raises(TypedXComError, match=r"read_limit|is not JSON"):
             load(row, reader, stores=stores)
 
 

@@ -235,7 +235,7 @@ def test_only_a_table_is_cut(place: Placement) -> None:
 def test_a_head_that_contradicts_the_pointer_is_refused(place: Placement) -> None:
     """The number of rows stands in both."""
     row: Any = dump(TRIPS, promise(Table[Trip]).codec, settings=SETTINGS, placement=place)
-    with pytest.raises(IntegrityError, match="has 3 rows where its pointer says 4"):
+    with pytest.raises(IntegrityError, match="has 3 rows, but its pointer says 4"):
         load({**row, "rows": 4}, promise(Table[Trip]).codec, stores=place.stores)
 
 

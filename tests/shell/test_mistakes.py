@@ -64,8 +64,11 @@ def test_a_bare_alias_of_typing_says_nothing_of_its_items(body: Any, annotation:
     ("said", "words"),
     [
         ({"inputs": dict}, r"'body': @task\(inputs=...\) takes a pydantic model.*got `dict\["),
-        ({"inputs": "Order"}, r"@task\(inputs=...\) names what does not exist"),
-        ({"output": "Order"}, r"@task\(output=...\) names what does not exist.*Give the class"),
+        ({"inputs": "Order"}, r"@task\(inputs=...\) names something that does not exist"),
+        (
+            {"output": "Order"},
+            r"@task\(output=...\) names something that does not exist.*Give the class",
+        ),
     ],
 )
 def test_what_the_decorator_is_given_must_be_a_class(body: Any, said: Any, words: str) -> None:
@@ -77,7 +80,7 @@ def test_what_the_decorator_is_given_must_be_a_class(body: Any, said: Any, words
 def test_one_task_decorator_is_enough(body: Any) -> None:
     """`@task` on top of a task says so, whosever it is."""
     for made in (task(body), airflow_task(body)):
-        with pytest.raises(ContractError, match=r"'body' is a task already.*@typed"):
+        with pytest.raises(ContractError, match=r"'body' is already a task.*@typed"):
             task(made)
 
 

@@ -106,7 +106,7 @@ def test_a_key_that_is_set_and_empty_is_refused(
     """To go on without a key would accept every pointer, signed or not."""
     for name, value in written.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigurationError, match=r"signing_key is set and there is no key in it"):
+    with pytest.raises(ConfigurationError, match=r"signing_key is set, but there is no key in it"):
         stores.stores()
 
 
@@ -212,7 +212,9 @@ def test_stores_that_are_no_addresses_are_not_repeated(
 ) -> None:
     """The setting may hold a secret, so its text stays out of the error."""
     monkeypatch.setenv("AIRFLOW__TYPEDXCOM__STORES", written)
-    with pytest.raises(ConfigurationError, match="no JSON object of addresses") as told:
+    with pytest.raises(
+        ConfigurationError, match="not a JSON object of names and addresses"
+    ) as told:
         stores.open_store("a")
     assert SECRET not in "".join(traceback.format_exception(told.value))
 

@@ -126,8 +126,11 @@ def test_a_built_in_scheme_is_never_replaced(install, monkeypatch, scheme) -> No
         ("shelf:missing", "cannot be opened by `shelf:missing` of shelf 1.0: AttributeError"),
         ("shelf_of_nobody:Store", "by `shelf_of_nobody:Store` of shelf 1.0: ModuleNotFoundError"),
         ("shelf:broken", "by `shelf:broken` of shelf 1.0: RuntimeError: cannot connect"),
-        ("shelf:something_else", "gives a `dict`, which is no subclass of typedxcom.stores.Store"),
-        ("shelf:renamed", "gives a store that is called 'mine'. Pass the `name`"),
+        (
+            "shelf:something_else",
+            "gives a `dict`, which is not a subclass of typedxcom.stores.Store",
+        ),
+        ("shelf:renamed", "returns a store with the name 'mine'. Pass the `name`"),
     ],
 )
 def test_what_is_wrong_with_a_package_is_said(install, monkeypatch, target, words) -> None:

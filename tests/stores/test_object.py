@@ -75,7 +75,7 @@ def test_a_hung_server_is_given_up(faulty):
     """The error comes while the server still holds the request, which it would do for ever."""
     store = hurried(faulty, QUICK)
     faulty.fault = faulty.hold
-    with pytest.raises(StoreError, match="no answer within the time") as told:
+    with pytest.raises(StoreError, match="did not answer in time") as told:
         write(store)
     assert faulty.held > 0
     assert not faulty.release.is_set()

@@ -188,7 +188,7 @@ def test_a_row_that_is_listed_and_not_given_stops_the_sweep() -> None:
         return httpx.Response(404) if is_value and "/t000002/" in str(request.url) else None
 
     api.hooks.append(lost)
-    with pytest.raises(SweepError, match=r"does not give it. Does a proxy"):
+    with pytest.raises(SweepError, match=r"does not return it. Check whether a proxy"):
         read(api.entries())
 
 
@@ -202,7 +202,7 @@ def test_another_row_than_the_one_asked_for_stops_the_sweep() -> None:
         return None
 
     api.hooks.append(other)
-    with pytest.raises(SweepError, match="does not give it"):
+    with pytest.raises(SweepError, match="does not return it"):
         read(api.entries())
 
 

@@ -262,7 +262,7 @@ def test_columns_under_an_alias():
 def test_a_column_that_is_there_twice():
     """Two columns of one name are refused."""
     table = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["n", "n"])
-    assert problems(row_of(n=int), table) == ["column `n` is there 2 times"]
+    assert problems(row_of(n=int), table) == ["column `n` appears 2 times"]
 
 
 class Unordered(BaseModel):

@@ -112,7 +112,7 @@ def test_a_reader_without_rows_gets_arrow():
 
 def test_an_unknown_library_is_refused():
     """Only table libraries can be asked for."""
-    with pytest.raises(UnsupportedTypeError, match="no class of tables"):
+    with pytest.raises(UnsupportedTypeError, match="not a table class"):
         from_table(table_of([]), Annotated[dict, Rows(Row)])
 
 

@@ -106,7 +106,7 @@ def test_two_columns_of_one_name_come_back(form: str) -> None:
     where = place(form)
     row = codec(Table).write(table, where)
     assert codec(Table).read(row, where.stores).equals(table)
-    with pytest.raises(DecodeError, match="`a` is there twice"):
+    with pytest.raises(DecodeError, match="`a` appears twice"):
         codec(pl.DataFrame).read(row, where.stores)
 
 

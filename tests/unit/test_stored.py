@@ -77,7 +77,7 @@ def test_an_added_format_is_read(place: Placement, shouted: str) -> None:
     """Readers without a contract get its value; those with one are refused what is no JSON."""
     entry = place.put(b"hello", codec=shouted, ext="txt", about="text of 5")
     assert opened([entry, 1], place.stores) == ["HELLO", 1]
-    with pytest.raises(DecodeError, match="An XCom holds a text of 5, which is no JSON"):
+    with pytest.raises(DecodeError, match="An XCom holds a text of 5, which is not JSON"):
         read(str, entry, place.stores)
 
 
@@ -85,7 +85,7 @@ def test_an_unknown_format_is_refused_and_never_deleted(place: Placement) -> Non
     """A newer typedxcom may have written it, so that purge does not know who else names it."""
     entry: Any = place.put(b"hello", codec="shouted", ext="txt", about="text of 5")
     for look in (lambda: opened(entry, place.stores), lambda: read(str, entry, place.stores)):
-        with pytest.raises(DecodeError, match="An XCom holds a text of 5, which is no JSON"):
+        with pytest.raises(DecodeError, match="An XCom holds a text of 5, which is not JSON"):
             look()
     assert format_of(parse(entry)).is_passed_on
 

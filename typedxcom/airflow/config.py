@@ -75,9 +75,9 @@ def signing_keys() -> tuple[bytes, ...]:
     keys = tuple(part.strip().encode() for part in (written or "").split(",") if part.strip())
     if not keys and (written is not None or _names_a_source()):
         raise ConfigurationError(
-            f"[{SECTION}] signing_key is set and there is no key in it. Look at the variable, "
-            "command (signing_key_cmd) or secrets backend (signing_key_secret) that should give "
-            "it; to sign nothing, take the setting away."
+            f"[{SECTION}] signing_key is set, but there is no key in it. Check the variable, the "
+            "command (signing_key_cmd) or the secrets backend (signing_key_secret) that should "
+            "give it. If you do not want to sign, remove the setting."
         )
     check_keys(keys)
     return keys
@@ -89,7 +89,7 @@ def _signing_key() -> str | None:
     except Exception as error:  # not chained: what a command printed may hold the key
         raise ConfigurationError(
             f"[{SECTION}] signing_key could not be read: {type(error).__name__}. Run the command "
-            "(signing_key_cmd) by hand, or look at the secrets backend (signing_key_secret)."
+            "(signing_key_cmd) by hand, or check the secrets backend (signing_key_secret)."
         ) from None
     return found
 

@@ -93,7 +93,8 @@ def _settings() -> tuple[str, tuple[tuple[str, str], ...]]:
         by_dag = msgspec.json.decode(written, type=dict[str, str])
     except msgspec.MsgspecError:
         raise ConfigurationError(
-            f'[{SECTION}] dag_modes is no JSON object of DAG ids and modes: {{"old_*": "warn"}}'
+            f"[{SECTION}] dag_modes is not a JSON object of DAG ids and modes, such as "
+            '{"old_*": "warn"}'
         ) from None
     wrong = [mode for mode in (default, *by_dag.values()) if mode not in _MODES]
     if wrong:

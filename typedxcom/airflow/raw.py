@@ -71,8 +71,8 @@ def as_airflow(entry: Any) -> Any:
         except Exception as error:
             raise DecodeError(
                 f"Airflow does not read this XCom: {error}. Annotate the parameter with the class, "
-                "or with a model or dict[str, Any] of what it holds, or let the task that pushed it "
-                "say what it returns"
+                "or with a model or dict[str, Any] of what it holds, or annotate what the task that "
+                "pushed it returns"
             ) from error
 
 

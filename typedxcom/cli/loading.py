@@ -146,7 +146,7 @@ def _import(name: str, path: Path, text: bytes | None) -> Any:
     loader = None if text is None else _TextLoader(name, str(path), text)
     spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python file")
+        raise ImportError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

@@ -96,12 +96,12 @@ def _no_dags(folder: Path, files: int) -> str:
     """Returns what to do about a folder without any DAG."""
     if files:
         return (
-            f"no DAG in {folder}: none of its Python files ({files}) makes one. Is it the DAGs "
-            "folder, and is each @dag function called?"
+            f"no DAG in {folder}: none of its Python files ({files}) makes one. Check that it is "
+            "the DAGs folder, and that each @dag function is called."
         )
     return (
-        f"no DAG file in {folder}: no .py, and no .zip with modules at its root, that is not in a "
-        "hidden folder or named in an .airflowignore. Is it the DAGs folder?"
+        f"no DAG file in {folder}: it has no .py and no .zip with modules at its root, apart from "
+        "hidden folders and what .airflowignore names. Check that it is the DAGs folder."
     )
 
 

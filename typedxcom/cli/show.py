@@ -33,9 +33,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="The run's id, or `latest`.")
     parser.add_argument("task", help="The task's id, with its groups: group.task.")
     parser.add_argument("--key", default="return_value", help="The XCom's key.")
-    parser.add_argument("--map-index", type=int, default=-1, metavar="N", help="Of a mapped task.")
-    parser.add_argument("--item", metavar="N|KEY", help="One table or value of a list or dict.")
-    parser.add_argument("--rows", type=_count, default=5, metavar="N", help="First rows to show.")
+    parser.add_argument(
+        "--map-index", type=int, default=-1, metavar="N", help="Which instance of a mapped task."
+    )
+    parser.add_argument(
+        "--item", metavar="N|KEY", help="Show one table or value of a list or dict."
+    )
+    parser.add_argument(
+        "--rows", type=_count, default=5, metavar="N", help="How many rows to show."
+    )
     parser.add_argument(
         "--to",
         type=Path,
@@ -43,7 +49,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="Write all of it: a table as .parquet, .arrow, .csv or .json, JSON as .json, a file "
         "under any name.",
     )
-    parser.add_argument("--force", action="store_true", help="Write over a file that is there.")
+    parser.add_argument("--force", action="store_true", help="Overwrite a file that exists.")
 
 
 def _count(text: str) -> int:
@@ -123,7 +129,7 @@ def _written(shown: Shown, path: Path, *, force: bool) -> str:
         with new_file(path, force=force) as out:
             shown.write(out, suffix)
     except FileExistsError:
-        raise _UsageError(f"{path} is there already. --force writes over it.") from None
+        raise _UsageError(f"{path} exists already. --force overwrites it.") from None
     except (TypedXComError, _UsageError):
         raise
     except OSError as error:

@@ -26,7 +26,9 @@ _DAGS = 10  # how many DAGs are listed
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `typedxcom sweep`."""
-    parser.add_argument("--delete", action="store_true", help="Remove them; else only count.")
+    parser.add_argument(
+        "--delete", action="store_true", help="Delete them. Without this, they are only counted."
+    )
     parser.add_argument(
         "--all-orphans", action="store_true", help="Remove them even if they are most of a store."
     )
@@ -39,7 +41,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "or that name OWNER.",
     )
     parser.add_argument(
-        "--grace", type=_period, metavar="PERIOD", help="Keep what is younger: 36h, 7d, 4w."
+        "--grace",
+        type=_period,
+        metavar="PERIOD",
+        help="Keep objects that are younger than this: 36h, 7d or 4w.",
     )
     parser.add_argument(
         "--retention",
@@ -57,7 +62,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="Look only in this store; may be repeated.",
     )
     parser.add_argument("--format", choices=["json", "text"], default="text")
-    parser.add_argument("--no-progress", action="store_true", help="No bar, even on a terminal.")
+    parser.add_argument(
+        "--no-progress", action="store_true", help="Show no progress bar, even on a terminal."
+    )
 
 
 def _period(text: str) -> timedelta:
@@ -119,8 +126,9 @@ def load_airflow() -> None:
     except Exception as error:
         # The text of the error is left out: it may have the URL, and so the password.
         raise SweepError(
-            f"Airflow does not start here: {type(error).__name__}. Is [database] sql_alchemy_conn a "
-            "URL of SQLAlchemy's, and is its driver installed? `airflow db check` says more."
+            f"Airflow does not start here: {type(error).__name__}. Check that [database] "
+            "sql_alchemy_conn is a SQLAlchemy URL, and that its driver is installed. `airflow db "
+            "check` says more."
         ) from None
 
 

@@ -68,8 +68,8 @@ def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
     native, foreign = _needs_native(schema), _needs_pydantic(schema)
     if native and foreign:
         msg = (
-            f"`{schema}` mixes {native} with {foreign}, which no one codec reads. Use one of the two "
-            "libraries: for a Struct, a pydantic model or a dataclass instead."
+            f"`{schema}` mixes {native} with {foreign}, and no codec reads both. Use one of the "
+            "two libraries, for example a pydantic model or a dataclass instead of a Struct."
         )
         raise UnsupportedTypeError(msg, annotation=annotation)
     _refuse_unsafe(schema, annotation)
@@ -106,7 +106,8 @@ def _refuse_unsafe(schema: Schema, annotation: Any) -> None:
         ):
             msg = (
                 f"`{node}` cannot travel through an XCom - at `{path}`: msgspec crashes on a pattern "
-                "beside a collection. Instead: take the pattern off, or use pydantic.Field(pattern=...)."
+                "beside a collection. Instead: remove the pattern, or use "
+                "pydantic.Field(pattern=...)."
             )
             raise UnsupportedTypeError(msg, annotation=annotation)
 

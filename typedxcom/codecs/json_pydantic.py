@@ -36,7 +36,7 @@ def _write_other(value: Any) -> str:
     """Returns the text of a value that older pydantic cannot write. Raises TypeError."""
     if isinstance(value, TEXT_SCALARS):
         return str(value)
-    raise TypeError(f"`{type(value).__name__}` is of no known type")
+    raise TypeError(f"`{type(value).__name__}` has no known type")
 
 
 _WRITTEN: dict[str, Any] = {

@@ -121,7 +121,7 @@ def frame_bytes(entry: Any) -> bytes | None:
     try:
         return bytes.fromhex(data)
     except ValueError as error:
-        raise DecodeError("A pandas frame in an XCom is no hexadecimal text") from error
+        raise DecodeError("A pandas frame in an XCom is not hexadecimal text") from error
 
 
 def _named(node: dict[str, Any]) -> tuple[Any, Any]:

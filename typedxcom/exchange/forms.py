@@ -132,11 +132,13 @@ def text_in(value: dict[str, Any]) -> bytes:
     version, text = value[MARKER], value.get("json")
     if isinstance(version, bool) or version < 1:
         raise DecodeError(
-            f"An XCom is marked {MARKER!r} with the version {shorten(version)}, which never was"
+            f"An XCom is marked {MARKER!r} with the version {shorten(version)}, which does not "
+            "exist"
         )
     if version > VERSION:
         raise DecodeError(
-            f"An XCom was written in wire form {shorten(version)}, and this typedxcom reads up to {VERSION}. "
+            f"An XCom was written in wire form {shorten(version)}, but this typedxcom reads only "
+            f"up to {VERSION}. "
             "Upgrade typedxcom where this task runs."
         )
     if not isinstance(text, str):

@@ -236,7 +236,8 @@ def ordered(value: dict[str, Any]) -> dict[str, Any]:
     keys = value.get(MARKER)
     if not isinstance(keys, list):
         raise DecodeError(
-            f"An XCom holds the reserved key {MARKER!r} with something that is no mark"
+            f"An XCom holds the reserved key {MARKER!r} with something that typedxcom never "
+            "writes there"
         )
     rest = {key: item for key, item in value.items() if key != MARKER}
     if not all(isinstance(key, str) for key in keys) or sorted(keys) != sorted(rest):

@@ -33,7 +33,7 @@ def text_of(entry: dict[str, Any], stores: Stores | None) -> bytes:
     if not is_pointer(entry):
         return text_in(entry)
     if stores is None:
-        raise DecodeError("An XCom is a pointer to a store, and this reader has no store")
+        raise DecodeError("An XCom is a pointer to a store, but this reader has no store")
     return format_of(stores.pointer(entry)).text(entry, stores)
 
 

@@ -106,7 +106,7 @@ def parse(value: dict[str, Any]) -> Pointer:
     """
     _check_version(value.get(MARKER))
     if not _KEYS.issuperset(value) or (LINE in value and _OLD_LINE in value):
-        raise DecodeError("An XCom pointer has a key that no pointer has")
+        raise DecodeError("An XCom pointer has a key that pointers do not have")
     names = {LINE: _OLD_LINE}
     fields = {names.get(name, name): part for name, part in value.items() if name != MARKER}
     try:
@@ -118,13 +118,15 @@ def parse(value: dict[str, Any]) -> Pointer:
         # msgspec's message names the field and the rule, never the value.
         raise DecodeError(f"An XCom pointer is forged or damaged: {error}") from None
     if not pointer.about.isprintable():
-        raise DecodeError("An XCom pointer is forged or damaged: its line is not printable")
+        raise DecodeError("An XCom pointer is forged or damaged: its `about` is not printable")
     return pointer
 
 
 def _check_version(version: object) -> None:
     if type(version) is not int or version < 1:
-        raise DecodeError(f"An XCom pointer is marked {MARKER!r} with a version that never was")
+        raise DecodeError(
+            f"An XCom pointer is marked {MARKER!r} with a version that does not exist"
+        )
     if version > VERSION:
         raise DecodeError(
             "An XCom pointer was written in a newer form than this typedxcom reads, which is "

@@ -86,7 +86,7 @@ def check_keys(keys: Iterable[bytes]) -> None:
 
 def _check_digest(pointer: Pointer) -> None:
     if not pointer.digest.startswith("sha256"):
-        raise IntegrityError("A signed XCom pointer needs a SHA-256 digest, and this one has xxh3")
+        raise IntegrityError("A signed XCom pointer needs a SHA-256 digest, but this one has xxh3")
 
 
 def _mac(pointer: Pointer, key: bytes, *, is_bound: bool) -> str:

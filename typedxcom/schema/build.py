@@ -54,7 +54,7 @@ _ENUM_VALUES = frozenset({int, str, float, bool, type(None)})
 _LITERAL_STRING = (getattr(typing, "LiteralString", te.LiteralString), te.LiteralString)
 _SELF = (getattr(typing, "Self", te.Self), te.Self)
 _ITERABLE_CURE = (
-    "annotate with list[T] or collections.abc.Sequence[T]: an Iterable may be read once only"
+    "annotate with list[T] or collections.abc.Sequence[T]: an Iterable can be read only once"
 )
 _MAPPED_CURE = (
     "use a plain model of its columns (for SQLModel one without table=True): a class that is "

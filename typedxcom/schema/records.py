@@ -83,7 +83,7 @@ def _model_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str
         if info.exclude is True and info.is_required():
             schema = Unsupported(
                 info.annotation,
-                f"`{name}` is excluded from the output yet required to read: give it a default",
+                f"`{name}` is excluded from the output, but reading requires it: give it a default",
             )
         found[name] = Field(schema, info.is_required())
     return found

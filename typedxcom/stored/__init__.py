@@ -101,8 +101,8 @@ def stored_codec(annotation: Any, schema: Schema) -> StoredCodec | None:
         for path, node in walk(schema):
             if _is_stored(node):
                 msg = (
-                    f"`{schema}` cannot travel through an XCom: `{node}` - at `{path}` - stands "
-                    "beside other values. Instead: return it by itself, or in a list, tuple or "
+                    f"`{schema}` cannot travel through an XCom: `{node}` - at `{path}` - is next "
+                    "to other values. Instead: return it by itself, or in a list, tuple or "
                     "dict of tables and files only."
                 )
                 raise UnsupportedTypeError(msg, annotation=annotation)

@@ -80,7 +80,7 @@ class Stores:
         if not any(origin.covers(pointer.home) for origin in origins):
             asked = " or ".join(map(str, origins))
             raise IntegrityError(
-                f"A pointer that was signed for another XCom (`{pointer.home}`) stands in {asked}. "
+                f"{asked} holds a pointer that was signed for another XCom (`{pointer.home}`). "
                 "Clear the task that pushed it. A typed task that returns the handle it was given "
                 "signs it for its own XCom."
             )
@@ -94,8 +94,8 @@ class Stores:
         is_known = isinstance(value, SignedEntry) or (self.literals and not isinstance(value, dict))
         if self.keys and not is_known:
             raise IntegrityError(
-                "A table stands in the XCom itself, and with a signing key only a signed pointer "
-                "is followed. Annotate the task that returns the table with Table[Row], so that "
+                "The XCom holds the table itself. With a signing key, only signed pointers are "
+                "read. Annotate the task that returns the table with Table[Row], so that "
                 "it is stored and signed, and clear that task."
             )
 

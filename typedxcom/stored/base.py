@@ -33,7 +33,8 @@ __all__ = [
 
 _NAME = 80  # characters of a type
 NO_STORE = (
-    "A table or file needs a store that every worker reaches, and there is none. Set [typedxcom] store to "
+    "A table or file needs a store that every worker can reach, but no store is set. Set "
+    "[typedxcom] store to "
     "a folder that all workers share, or to an object store: s3://connection_id@bucket/xcom"
 )
 
@@ -93,11 +94,11 @@ class StoredFormat:
 
     def text(self, entry: dict[str, Any], stores: Stores) -> bytes:
         """Returns the JSON text that a reader with an annotation decodes."""
-        raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is no JSON")
+        raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is not JSON")
 
     def value(self, entry: dict[str, Any], stores: Stores) -> Any:
         """Returns the value for a reader without a contract."""
-        raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is no JSON")
+        raise DecodeError(f"An XCom holds a {stores.pointer(entry).about}, which is not JSON")
 
     def unfolded(self, entry: dict[str, Any], stores: Stores, read: Callable[[Any], Any]) -> Any:
         """Returns the value for our XCom backend, which stored an entry that was too large.

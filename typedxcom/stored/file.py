@@ -138,7 +138,7 @@ class FileCodec(StoredCodec):
             raise ValidationError("No file", [problem])
         if value._stored is None and not value.path.is_file():
             raise EncodeError(
-                f"`{value.path.name}` is no file. Write it before the task returns it."
+                f"`{value.path.name}` is not a file. Write it before the task returns it."
             )
         return value
 

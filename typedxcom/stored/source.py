@@ -97,7 +97,7 @@ def open_table(source: Any, pointer: Pointer, stores: Stores) -> StoredTable:
     stored = known.open(source, stores.declares(pointer))
     if pointer.rows is not None and stored.rows != pointer.rows:
         raise IntegrityError(
-            f"A stored table has {stored.rows:,} rows where its pointer says {pointer.rows:,}. "
+            f"A stored table has {stored.rows:,} rows, but its pointer says {pointer.rows:,}. "
             "Clear the task that wrote it."
         )
     return stored

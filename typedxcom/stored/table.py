@@ -69,14 +69,14 @@ class TableCodec(StoredCodec):
 
     def _unwritten(self, reason: str) -> EncodeError:
         return EncodeError(
-            f"A table cannot be stored as `{self.schema}`: {reason}. Make a pyarrow.Table of it in the "
-            "task, which shows the column that is at fault."
+            f"A table cannot be stored as `{self.schema}`: {reason}. Convert it to a "
+            "pyarrow.Table in the task. That shows which column is wrong."
         )
 
     def _unread(self, reason: str) -> DecodeError:
         return DecodeError(
             f"A table cannot be read as `{self.schema}`: {reason}. Read it as a pyarrow.Table and "
-            "convert it in the task, which shows the column that is at fault."
+            "convert it in the task. That shows which column is wrong."
         )
 
     def read(self, entry: Any, stores: Stores | None) -> Any:

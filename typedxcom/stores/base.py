@@ -232,6 +232,6 @@ class Store(ABC):
         """Raise IntegrityError unless an object has the size that it should have, in bytes."""
         if found != expected:
             raise IntegrityError(
-                f"`{self.describe(path)}` has {found:,} bytes where its pointer says {expected:,}. "
+                f"`{self.describe(path)}` has {found:,} bytes, but its pointer says {expected:,}. "
                 "Clear the task that wrote it."
             )

@@ -154,7 +154,7 @@ def warn_of_others(root: Path, name: str) -> None:
     if may:
         _log.warning(
             "Every user of this machine may %s the folder %s of store %r (mode %s). "
-            "Let only those in whom your workers run as: chmod o-rwx %s",
+            "Allow only the users that your workers run as: chmod o-rwx %s",
             " and ".join(may),
             root,
             name,
@@ -171,5 +171,7 @@ def from_os_error(error: OSError, address: str, doing: str) -> StoreError:
             "machine does not share the store's folder, configure a store that it can reach."
         )
     if error.errno in {errno.ELOOP, errno.ENOTDIR, errno.EISDIR}:
-        return IntegrityError(f"The way to `{address}` leads over a symlink, or is no folder")
+        return IntegrityError(
+            f"The path to `{address}` contains a symlink, or something that is not a folder"
+        )
     return StoreError(f"Could not {doing} `{address}`: {error.strerror or type(error).__name__}")

@@ -57,13 +57,13 @@ def open_installed(name: str, address: str) -> Store | None:
 def _checked(made: Any, name: str, about: str) -> Store:
     if not isinstance(made, Store):
         raise ConfigurationError(
-            f"{about} gives a `{type(made).__name__}`, which is no subclass of "
+            f"{about} gives a `{type(made).__name__}`, which is not a subclass of "
             "typedxcom.stores.Store."
         )
     if made.name != name:
         raise ConfigurationError(
-            f"{about} gives a store that is called {made.name!r}. Pass the `name` that it is "
-            "called with to Store.__init__."
+            f"{about} returns a store with the name {made.name!r}. Pass the `name` that it gets "
+            "to Store.__init__."
         )
     return made
 

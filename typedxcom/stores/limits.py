@@ -83,6 +83,6 @@ def check_declared(size: int, limit: int, address: str) -> None:
     """
     if not 0 <= size <= limit:
         raise IntegrityError(
-            f"`{address}` declares {size:,} bytes, and at most {limit:,} are read. "
-            "If such a value is right, raise [typedxcom] read_limit."
+            f"`{address}` declares {size:,} bytes, but at most {limit:,} may be read. If the "
+            "value is right, raise [typedxcom] read_limit."
         )

@@ -285,7 +285,7 @@ class ObjectStore(Store):
             raise self._not_there(path) from None
         except TimedOutError:
             raise StoreError(
-                f"Could not {doing} `{self.describe(path)}`: no answer within the time for it"
+                f"Could not {doing} `{self.describe(path)}`: the store did not answer in time"
             ) from None
         except Exception as error:
             # Not chained: the text of a client's error may hold a signed URL.
@@ -323,8 +323,8 @@ class ObjectStore(Store):
 
     def _not_there(self, path: str) -> PointerNotFoundError:
         return PointerNotFoundError(
-            f"`{self.describe(path)}` is not there. If it was deleted, by a lifecycle rule of the "
-            "bucket say, clear the task that wrote it."
+            f"`{self.describe(path)}` is not there. If it was deleted, for example by a lifecycle "
+            "rule of the bucket, clear the task that wrote it."
         )
 
 

@@ -165,7 +165,7 @@ def set_aside(doing: str) -> Iterator[None]:
         raise
     except OSError as error:
         raise StoreError(
-            f"The temporary folder is needed to {doing}, and it cannot be used: "
-            f"{error.strerror or type(error).__name__}. Is the temporary folder full or missing? "
-            "Free space in it, or set TMPDIR to a folder that has some."
+            f"The temporary folder is needed to {doing}, but it cannot be used: "
+            f"{error.strerror or type(error).__name__}. It may be full or missing. Free space in "
+            "it, or set TMPDIR to a folder that has space."
         ) from None

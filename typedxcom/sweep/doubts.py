@@ -81,8 +81,9 @@ def doubts(report: SweepReport, store: StoreReport, rules: SweepRules) -> str:
         return ""
     return (
         f"No entry of {report.source} points to {orphans:,} of {old:,} old objects in store "
-        f"{store.name!r} ({store.address}), and {why}. Is it the database of the deployment that writes to this "
-        "store, and is it whole? If all of them may go, use `--all-orphans`, or `all_orphans` "
+        f"{store.name!r} ({store.address}), and {why}. Check that it is the database of the "
+        "deployment that writes to this store, and that it is complete. To delete all of them, "
+        "use `--all-orphans`, or `all_orphans` "
         "of the sweep's DAG."
     )
 

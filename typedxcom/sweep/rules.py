@@ -65,5 +65,5 @@ def parse_period(text: str) -> timedelta:
     """
     found = re.fullmatch(r"([0-9]{1,6})([mhdw])", text.strip())
     if not found:
-        raise ConfigurationError(f"{text!r} is no period. Write 90m, 36h, 7d or 4w.")
+        raise ConfigurationError(f"{text!r} is not a period. Write 90m, 36h, 7d or 4w.")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -65,7 +65,7 @@ class Table(Generic[Row]):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Raise TypeError, because there are no instances."""
         raise TypeError(
-            "Table is written in annotations only. Return a pyarrow, pandas, polars or DuckDB table."
+            "Table is only for annotations. Return a pyarrow, pandas, polars or DuckDB table."
         )
 
     if TYPE_CHECKING:

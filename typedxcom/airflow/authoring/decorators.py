@@ -63,8 +63,8 @@ def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
     """Apply Airflow's own decorator, and make a task of ours of the result."""
     if args and is_decorated_task(args[0]):
         raise ContractError(
-            f"{args[0].function.__name__!r} is a task already: one task decorator is enough. "
-            "For contracts on another decorator's task use @typed on top of it."
+            f"{args[0].function.__name__!r} is already a task: it needs only one task decorator. "
+            "To add a contract to the task of another decorator, put @typed on top of it."
         )
     said = {name: kwargs.pop(name, None) for name in _OWN}
     made = decorator(*args, **kwargs)
@@ -102,8 +102,8 @@ def typed(
         return functools.partial(typed, **said)
     if not is_decorated_task(decorated):
         raise ContractError(
-            "@typed goes on top of a task decorator: @typed above @task.docker, say. "
-            "For a plain function use @typedxcom.task."
+            "@typed goes on top of a task decorator, for example above @task.docker. For a plain "
+            "function, use @typedxcom.task."
         )
     return adopt(decorated, **said)
 
@@ -126,7 +126,7 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
         raise ContractError(f"@contract goes on a function, got `{type(function).__name__}`.")
     if is_decorated_task(function):
         raise ContractError(
-            "@contract goes under @task, next to the function; on top of it use @typed."
+            "@contract goes below @task, next to the function. Above @task, use @typed."
         )
     promised = Contract(
         function,

@@ -96,7 +96,8 @@ class XComKey(Generic[T]):
             where.get("map_indexes", 0), (int, type(None))
         ):
             raise ContractError(
-                f"XComKey({self.name!r}).pull() takes one task id and one map index"
+                f"XComKey({self.name!r}).pull() takes one task id and one map index. Pull each "
+                "value on its own"
             )
         named_task = {} if task_ids is None else {"task_ids": task_ids}
         subject = self._subject("pushed by", task_ids or ti.task_id)

@@ -130,7 +130,7 @@ def open_store(name: str) -> Store:
         address = str(Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "xcom")
     if address is None:
         raise ConfigurationError(
-            f"An XCom is in a store called {name!r}, and [{SECTION}] stores names no such store"
+            f"An XCom is in the store {name!r}, but [{SECTION}] stores has no store of that name"
         )
     store = _open(name, address)
     store.observe = observer()
@@ -154,7 +154,9 @@ def _addresses() -> dict[str, str]:
         try:
             found = msgspec.json.decode(written, type=dict[str, str])
         except (msgspec.DecodeError, UnicodeError):  # not chained: it may quote an address
-            raise ConfigurationError(f"[{SECTION}] stores is no JSON object of addresses") from None
+            raise ConfigurationError(
+                f"[{SECTION}] stores is not a JSON object of names and addresses"
+            ) from None
     default = conf.get(SECTION, "store", fallback="") or ""
     return {**found, DEFAULT: default.strip()} if default.strip() else found
 

@@ -93,7 +93,7 @@ class ApiEntries(EntrySource):
         if answer.status_code == 403:
             raise SweepError(
                 f"The account of [typedxcom] sweep_api may not read the Variable {VARIABLE!r}. "
-                "Let it, or set [typedxcom] deployment here and where tasks run."
+                "Allow it to, or set [typedxcom] deployment here and where tasks run."
             )
         value = str(answer.json().get("value") or "")
         return owner_name(value) if value else ""
@@ -111,8 +111,8 @@ class ApiEntries(EntrySource):
                 answer.raise_for_status()
         except httpx.HTTPError as error:
             raise SweepError(
-                f"The Variable {VARIABLE!r} cannot be made: {_without_url(error)}. Make it in Airflow's UI, "
-                f"with a value that no other deployment has: {fresh}"
+                f"The Variable {VARIABLE!r} cannot be created: {_without_url(error)}. Create it "
+                f"in Airflow's UI, with a value that no other deployment has: {fresh}"
             ) from None
         return self.owner()
 
@@ -214,8 +214,8 @@ class ApiEntries(EntrySource):
         names = (at.dag_id, at.task_id, at.run_id, at.map_index, at.key)
         if "value" not in found or _entry(found) != names:
             raise SweepError(
-                f"The REST API gives another XCom than {at.key!r} of {at.dag_id}.{at.task_id}. Does a "
-                "proxy before it change paths?"
+                f"The REST API returns another XCom than {at.key!r} of {at.dag_id}.{at.task_id}. "
+                "Check whether a proxy in front of it changes paths."
             )
         return write_text(found["value"])
 
@@ -254,8 +254,8 @@ class ApiEntries(EntrySource):
             name = f"XCom {entry['key']!r} of {'.'.join(map(str, where))}"
             return Entry(name, answer.content)
         raise SweepError(
-            f"The REST API lists XCom {entry['key']!r} of {where[0]}.{where[2]} in {where[1]} and does "
-            "not give it. Does a proxy before it change paths?"
+            f"The REST API lists XCom {entry['key']!r} of {where[0]}.{where[2]} in {where[1]} but "
+            "does not return it. Check whether a proxy in front of it changes paths."
         )
 
     def _listed(
@@ -276,7 +276,8 @@ class ApiEntries(EntrySource):
                 continue
         raise SweepError(
             f"The listing {path} of the REST API changes faster than it can be read. "
-            "Sweep at a quieter time, or let it read the database: [typedxcom] sweep_database."
+            "Sweep at a quieter time, or let the sweep read the database: [typedxcom] "
+            "sweep_database."
         )
 
     def _joined(
@@ -337,7 +338,7 @@ def _parsed(answer: httpx.Response, what: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = answer.json()
     except ValueError:
-        raise SweepError(f"What answers at [typedxcom] sweep_api is no Airflow: {what}") from None
+        raise SweepError(f"The server at [typedxcom] sweep_api is not Airflow: {what}") from None
     except RecursionError:
         raise SweepError(
             f"The REST API gives {what} that is nested too deep to be read. Delete that entry, or let "

@@ -63,7 +63,8 @@ def _sweep(params: Any = None) -> dict[str, Any]:
         _log.error(error)
     if not report.is_complete:
         raise SweepError(
-            "Not everything could be read, or removed: the log says what. The next sweep tries again"
+            "The sweep could not read or delete everything. The log says what. The next sweep "
+            "tries again"
         )
     return dataclasses.asdict(report)
 

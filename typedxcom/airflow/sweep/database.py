@@ -50,8 +50,8 @@ class DatabaseEntries(EntrySource):
             # Not its text, which may hold the URL and so the password.
             raise SweepError(
                 f"The database of [typedxcom] sweep_database, or of [database] sql_alchemy_conn, "
-                f"cannot be opened: {type(error).__name__}. Is it a URL of SQLAlchemy's, and is its "
-                "driver installed here?"
+                f"cannot be opened: {type(error).__name__}. Check that it is a SQLAlchemy URL, "
+                "and that its driver is installed here."
             ) from None
         self._schema = schema or None
 
@@ -74,8 +74,8 @@ class DatabaseEntries(EntrySource):
         owner = owner_name(value) if value else owner_in_description(found.description or "")
         if not owner:
             raise SweepError(
-                f"The Variable {VARIABLE!r} in {self.describe()} is encrypted with a key that is not "
-                "at hand here. Set [core] fernet_key, or [typedxcom] deployment, as tasks have it."
+                f"The Variable {VARIABLE!r} in {self.describe()} is encrypted with a key that is "
+                "not set here. Set [core] fernet_key or [typedxcom] deployment to what tasks have."
             )
         return owner
 
@@ -102,9 +102,9 @@ class DatabaseEntries(EntrySource):
         except Exception as error:  # a driver of any make may raise anything
             cause = getattr(error, "orig", None) or error  # without the statement
             raise SweepError(
-                f"Entries cannot be read from {self.describe()}: {safe_text(cause)}. Is it the metadata database "
-                "of the deployment, does it answer, is it migrated (`airflow db migrate`), and may "
-                "this account read its tables?"
+                f"Entries cannot be read from {self.describe()}: {safe_text(cause)}. Check that "
+                "it is the metadata database of the deployment, that it answers and is migrated "
+                "(`airflow db migrate`), and that this account may read its tables."
             ) from None
 
     def in_flight(self) -> Iterable[tuple[str, str]]:
@@ -146,9 +146,9 @@ class DatabaseEntries(EntrySource):
         if not found or found - _TABLES:
             listed = ", ".join(sorted(found)) or "none"
             raise SweepError(
-                f"The XCom tables of {self.describe()} are {listed}, and this typedxcom reads xcom, or "
-                "xcom_v1 and xcom_v2. Is it migrated (`airflow db migrate`), and is it the database "
-                "of the deployment? Else upgrade typedxcom."
+                f"The XCom tables of {self.describe()} are {listed}, but this typedxcom reads "
+                "xcom, or xcom_v1 and xcom_v2. Check that it is the database of the deployment "
+                "and that it is migrated (`airflow db migrate`). If it is, upgrade typedxcom."
             )
         return found
 

@@ -75,8 +75,8 @@ def _missing(at: Coordinates, keys: Sequence[tuple[int, str]], source: str) -> s
     where = f"run {at.run_id!r} of DAG {at.dag_id!r}"
     if not keys:
         return (
-            f"Task {at.task_id!r} has no XCom in {where}. Are the names right ({source})? A task that "
-            "failed, was skipped or returned None has none."
+            f"Task {at.task_id!r} has no XCom in {where}. Check the names ({source}). A task that "
+            "failed, was skipped or returned None has no XCom."
         )
     indexes = [index for index, key in keys if key == at.key]
     if indexes and at.map_index < 0:

@@ -128,7 +128,7 @@ def configured_rules(
         periods = {str(dag): parse_period(str(text)) for dag, text in json.loads(written).items()}
     except (ValueError, AttributeError) as error:
         raise ConfigurationError(
-            f"[{SECTION}] sweep_retention is no JSON object of periods by DAG id"
+            f"[{SECTION}] sweep_retention is not a JSON object of DAG ids and periods"
         ) from error
     if grace is None:
         grace = parse_period(conf.get(SECTION, "sweep_grace", fallback="") or "1d")
@@ -155,8 +155,8 @@ def configured_source() -> ApiEntries | DatabaseEntries:
     api, database = _setting("sweep_api"), _setting("sweep_database")
     if api and database:
         raise ConfigurationError(
-            f"[{SECTION}] has sweep_api and sweep_database. Leave out the one that the sweep shall "
-            "not read."
+            f"[{SECTION}] has sweep_api and sweep_database. Leave out the one that the sweep "
+            "should not read."
         )
     if api:
         return _api_entries(api)

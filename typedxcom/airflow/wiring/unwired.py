@@ -79,8 +79,8 @@ def _pulls(dag: Any, operator: Any) -> Iterator[str]:
         for task_id in pull.task_ids if pull.dag_id is None else ():
             if task_id not in dag.task_dict and _meant(dag, task_id) is None:
                 yield (
-                    f"{operator.task_id} pulls {task_id!r} by xcom_pull, which is no task of this "
-                    "DAG: it gets JSON, or None."
+                    f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
+                    "task: it gets JSON, or None."
                 )
 
 
@@ -133,8 +133,8 @@ def _wrong(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
             meant = _meant(dag, task_id)
             if meant is not None:
                 yield (
-                    f"{operator.task_id} pulls {task_id!r} by xcom_pull, which is no task of this "
-                    f"DAG. Did you mean {meant!r}?"
+                    f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
+                    f"task. Did you mean {meant!r}?"
                 )
         elif pull.key is not None:
             yield from _wrong_key(operator, task, pull)

@@ -85,11 +85,11 @@ def _differs(before: Any, loaded: LoadedFile) -> str:
     """Returns why the annotated file is refused, if so: it has more errors, or other tasks."""
     after = _verdict(loaded)
     if before.keys() != after.keys() or any(before[one][1] != after[one][1] for one in after):
-        return "its tasks would be others"
+        return "the annotations would change its tasks"
     for one in after:
         new = [words for words in after[one][0] if words not in before[one][0]]
         if len(after[one][0]) > len(before[one][0]):  # else an old error has other words
-            return f"it would be wrong: {new[0]}"
+            return f"the check would then find an error: {new[0]}"
     return ""
 
 

@@ -59,7 +59,7 @@ def _json(stream: Any, out: IO[bytes]) -> None:
     """Writes a list of JSON objects, one on each line."""
     names = stream.schema.names
     if len(set(names)) != len(names):
-        raise TypeError("two columns have one name")
+        raise TypeError("two columns have the same name")
     before = b"["
     for batch in stream:
         for row in _objects(batch):

@@ -196,7 +196,7 @@ class TypedDictComparer:
             if name not in other:
                 return Fault(f"the key {shorten(name)} is not in `{self.schema}` and would be lost")
             todo.append((self.fields.get(name, deep), part, other[name], (where, ".{}", name)))
-        return None if len(one) == len(other) else Fault("keys are added by the reading")
+        return None if len(one) == len(other) else Fault("reading it adds keys")
 
 
 class NamedTupleComparer:

@@ -110,9 +110,7 @@ class Layout:
         for name in (column.name, *column.aliases):
             places = source.get_all_field_indices(name)
             if len(places) > 1:
-                self._complain(
-                    column.name, f"column `{name}` is there {len(places)} times", "twice"
-                )
+                self._complain(column.name, f"column `{name}` appears {len(places)} times", "twice")
             if places:
                 return int(places[0])
         if column.required:
@@ -144,9 +142,7 @@ class Layout:
             cast_array(pa.nulls(0, have), kind, floats=self._floats)
         except Unfit as error:
             wanted = str(error) or wanted
-            msg = (
-                f"column `{column.name}` is `{have}`, expected `{wanted}`; no safe cast leads there"
-            )
+            msg = f"column `{column.name}` is `{have}`, expected `{wanted}`; no safe cast exists"
             self._complain(column.name, msg, "type")
             return None
         return pa.field(column.name, kind, nullable=column.node.nullable)

@@ -164,11 +164,11 @@ def damaged(kind: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
-        raise DecodeError(f"The stored table is no whole {kind} file: {error}") from error
+        raise DecodeError(f"The stored table is not a complete {kind} file: {error}") from error
     except OSError as error:
         if type(error) is not OSError:  # StoreError, FileNotFoundError
             raise
-        raise DecodeError(f"The stored table is no whole {kind} file: {error}") from error
+        raise DecodeError(f"The stored table is not a complete {kind} file: {error}") from error
 
 
 def with_names(schema: pa.Schema) -> pa.Schema:

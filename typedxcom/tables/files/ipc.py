@@ -118,7 +118,7 @@ def open_ipc(source: Any, columns: Sequence[str] | None = None) -> Any:
         columns: The only ones to read, in this order.
 
     Raises:
-        DecodeError: It is no whole IPC file, or has no such column.
+        DecodeError: It is not a complete IPC file, or has no such column.
         FileNotFoundError: There is no such file.
     """
     import pyarrow as pa
@@ -142,7 +142,7 @@ def read_ipc(source: Any, columns: Sequence[str] | None = None) -> pa.Table:
         columns: The only ones to read, in this order.
 
     Raises:
-        DecodeError: It is no whole IPC file, or has no such column.
+        DecodeError: It is not a complete IPC file, or has no such column.
     """
     return IpcTable(source, lambda size: None).read(columns)
 

@@ -27,7 +27,7 @@ def schema_of_file(file: Any) -> pa.Schema:
     """The Arrow schema of the IPC file *file*, from a copy of its footer.
 
     Raises:
-        DecodeError: It is no whole IPC file.
+        DecodeError: It is not a complete IPC file.
     """
     import pyarrow as pa
 
@@ -70,7 +70,9 @@ class FarBatches:
         options = pa.ipc.IpcReadOptions(included_fields=self._places)
         reader = pa.ipc.open_stream(pa.PythonFile(self._feed, "r"), options=options)
         if reader.schema != pa.schema([self._schema.field(at) for at in self._places]):
-            raise DecodeError("The stored table is no whole Arrow IPC file: it has two schemas")
+            raise DecodeError(
+                "The stored table is not a complete Arrow IPC file: it has two schemas"
+            )
         for block in self._heads.dictionaries:
             self._add(block, None)
         return reader

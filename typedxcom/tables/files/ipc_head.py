@@ -60,7 +60,7 @@ class IpcHeads:
         schema: The file's Arrow schema.
 
     Raises:
-        DecodeError: It is no whole IPC file. Every method raises it, too.
+        DecodeError: It is not a complete IPC file. Every method raises it, too.
     """
 
     def __init__(self, file: Any, schema: pa.Schema) -> None:
@@ -219,7 +219,9 @@ def _buffers(kind: pa.DataType) -> int:
 
 
 def _damaged() -> DecodeError:
-    return DecodeError("The stored table is no whole Arrow IPC file: its heads make no sense")
+    return DecodeError(
+        "The stored table is not a complete Arrow IPC file: its headers are not valid"
+    )
 
 
 def _blocks(footer: FlatbufferTable, field: int) -> Iterator[IpcBlock]:

@@ -306,6 +306,6 @@ def _as_written(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
         arrays = [cast_array(column, kind) for column, kind in pairs]
     except (Unfit, Lossy) as error:
         raise DecodeError(
-            "The stored table is no whole parquet file: it has two schemas"
+            "The stored table is not a complete parquet file: it has two schemas"
         ) from error
     return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -101,7 +101,7 @@ def _footer(file: Any) -> bytes:
 
 
 def _damaged(why: str) -> DecodeError:
-    return DecodeError(f"The stored table is no whole parquet file: {why}")
+    return DecodeError(f"The stored table is not a complete parquet file: {why}")
 
 
 class FooterWalk:

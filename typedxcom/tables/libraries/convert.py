@@ -167,7 +167,10 @@ def refuse_class(annotation: Any) -> None:
     is_ours = wanted is Any or getattr(wanted, "__typedxcom_table__", False)
     if not (is_ours or is_frame(wanted)):
         named = getattr(wanted, "__name__", wanted)
-        msg = f"`{named}` is no class of tables that typedxcom knows. Ask for Table[Row] and convert it."
+        msg = (
+            f"`{named}` is not a table class that typedxcom knows. Annotate with Table[Row] and "
+            "convert the table."
+        )
         raise UnsupportedTypeError(msg, annotation=annotation)
 
 

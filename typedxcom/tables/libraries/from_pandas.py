@@ -94,7 +94,7 @@ def _objects(series: Any, kind: pa.DataType, name: str, schema: TableSchema) -> 
             return pa.array(values, plain)
     except (pa.ArrowException, UnicodeError):
         pass
-    raise EncodeError(f"{schema.name}: the objects in pandas column `{name}` are no `{kind}`.")
+    raise EncodeError(f"{schema.name}: the objects in pandas column `{name}` are not `{kind}`.")
 
 
 def _refuse_other_values(series: Any, array: Any, about: str) -> None:
@@ -198,7 +198,7 @@ def _note(values: list[Any], array: Any, about: str) -> dict[str, Any]:
     if len(missing) > 1:
         named = " and ".join(sorted(MISSING[kind] for kind in missing))
         cure = "frame[c] = frame[c].where(frame[c].notna(), None)"
-        raise EncodeError(f"{about} has {named} beside each other. Choose one of them: {cure}.")
+        raise EncodeError(f"{about} has {named} next to each other. Choose one of them: {cure}.")
     kinds = {type(value) for value in values if missing_kind(value) is None}
     note = {"kind": "object", "missing": next(iter(missing), "none")}
     if len(kinds) == 1:

@@ -99,7 +99,8 @@ def to_polars(table: pa.Table) -> Any:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise DecodeError(
-            f"polars takes no two columns of one name, and `{twice}` is there twice. Read the table "
+            f"polars does not allow two columns of the same name, but `{twice}` appears twice. "
+            "Read the table "
             "as a pyarrow.Table, or name other columns: Annotated[polars.DataFrame, Rows(Row)]."
         )
     try:
