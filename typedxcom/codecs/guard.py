@@ -25,6 +25,7 @@ from typedxcom.schema.nodes import (
     TupleOf,
     UnionOf,
     bare,
+    peeled,
     walk,
 )
 
@@ -128,11 +129,9 @@ class GuardedLook:
 
 
 def _texts(schema: Schema) -> Iterator[Scalar | Opaque]:
-    match schema:
+    match schema := peeled(schema):
         case Scalar(type=kind) | Opaque(type=kind) if _is_risky(kind):
             yield schema
-        case Named(inner=inner) | Constrained(inner=inner) | Alias(target=[inner]):
-            yield from _texts(inner)
         case UnionOf(members=members):
             for member in members:
                 yield from _texts(member)

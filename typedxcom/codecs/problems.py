@@ -11,10 +11,7 @@ from typedxcom.codecs.hiding import HIDDEN_KEY, spoken_without_input
 from typedxcom.codecs.subclasses import as_base
 from typedxcom.errors import MAX_PROBLEMS, MAX_VALUE, Problem, shorten
 from typedxcom.schema.nodes import (
-    Alias,
-    Constrained,
     MappingOf,
-    Named,
     Record,
     Scalar,
     Schema,
@@ -22,6 +19,7 @@ from typedxcom.schema.nodes import (
     TupleOf,
     UnionOf,
     bare,
+    peeled,
 )
 
 __all__ = ["from_pydantic", "repair"]
@@ -47,9 +45,7 @@ def repair(schema: Schema, tree: Any) -> Any:
 
 
 def _repaired(schema: Schema, tree: Any) -> Any:
-    match schema:
-        case Named(inner=inner) | Constrained(inner=inner) | Alias(target=[inner]):
-            return _repaired(inner, tree)
+    match peeled(schema):
         case Scalar(type=kind) if kind in (int, float) and isinstance(tree, bool):
             return kind(tree)
         case Scalar(type=kind) if kind is bool and type(tree) is bool:

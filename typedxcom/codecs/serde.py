@@ -20,10 +20,7 @@ import msgspec
 from typedxcom.errors import DecodeError
 from typedxcom.schema.nodes import (
     UNKNOWN,
-    Alias,
-    Constrained,
     MappingOf,
-    Named,
     Record,
     Schema,
     SequenceOf,
@@ -32,7 +29,7 @@ from typedxcom.schema.nodes import (
     UnionOf,
     Unknown,
     Var,
-    Written,
+    peeled,
 )
 
 __all__ = [
@@ -197,7 +194,7 @@ def refuse_table(entry: Any, schema: Schema | None) -> None:
 
 def _is_table(schema: Schema) -> bool:
     """Whether a table is read as *schema*, or as one member of it."""
-    inner = _peeled(schema)
+    inner = peeled(schema)
     if isinstance(inner, UnionOf):
         return any(map(_is_table, inner.members))
     return isinstance(inner, TableOf)
@@ -212,21 +209,8 @@ def _without_computed(data: dict[str, Any], schema: Schema | None) -> dict[str, 
     return {key: part for key, part in data.items() if key in record.fields or key not in computed}
 
 
-def _peeled(schema: Schema | None) -> Schema | None:
-    """Returns *schema* without what only names or narrows it."""
-    match schema:
-        case (
-            Constrained(inner=inner)
-            | Named(inner=inner)
-            | Written(inner=inner)
-            | Alias(target=[inner])
-        ):
-            return _peeled(inner)
-    return schema
-
-
 def _record(schema: Schema | None) -> Record | None:
-    match schema := _peeled(schema):
+    match schema := peeled(schema):
         case Record():
             return schema
         case UnionOf():
@@ -235,7 +219,7 @@ def _record(schema: Schema | None) -> Record | None:
 
 
 def _says_nothing(schema: Schema | None) -> bool:
-    match schema := _peeled(schema):
+    match schema := peeled(schema):
         case Unknown():
             return True
         case Var(bound=bound, constraints=()):
@@ -253,7 +237,7 @@ def _some(union: UnionOf) -> Schema | None:
 
 def _part(schema: Schema | None, key: Any) -> Schema | None:
     """Returns the schema of the item at *key*."""
-    match schema := _peeled(schema):
+    match schema := peeled(schema):
         case Unknown():
             return schema
         case UnionOf():

@@ -18,16 +18,14 @@ from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
 from typedxcom.schema.nodes import (
     UNKNOWN,
-    Alias,
-    Constrained,
     MappingOf,
-    Named,
     Record,
     Scalar,
     Schema,
     SequenceOf,
     TupleOf,
     UnionOf,
+    peeled,
 )
 from typedxcom.settings import MAX_INLINE
 
@@ -91,9 +89,7 @@ def bare_json(schema: Schema, encoded: Encoded) -> JsonValue:
 
 
 def _is_float(schema: Schema) -> bool:
-    match schema:
-        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
-            return _is_float(inner)
+    match peeled(schema):
         case Scalar(type=kind):
             return kind is float
         case UnionOf(members=members):
@@ -179,9 +175,7 @@ def _is_sorted(tree: dict[str, Any]) -> bool:
 
 
 def _items(schema: Schema, count: int) -> list[Schema]:
-    match schema:
-        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
-            return _items(inner, count)
+    match peeled(schema):
         case SequenceOf(item=item):
             return [item] * count
         case TupleOf(items=items) if len(items) == count:
@@ -193,12 +187,10 @@ def _items(schema: Schema, count: int) -> list[Schema]:
 
 def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
     """Returns the schema of each key (``""`` for any key), and whether the keys' order matters."""
-    match schema:
-        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
-            return _fields(inner)
-        case Record(wire=known):
+    match peeled(schema):
+        case Record(wire=known) as record:
             if not known:  # filled here, once
-                known.append(_record_fields(schema))
+                known.append(_record_fields(record))
             made: tuple[dict[str, Schema], bool] = known[0]
             return made
         case MappingOf(value=value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, get_args, overload
 
 __all__ = [
     "UNKNOWN",
@@ -34,6 +34,7 @@ __all__ = [
     "inferred",
     "members_of",
     "part",
+    "peeled",
     "seen",
     "walk",
 ]
@@ -363,6 +364,28 @@ def bare(schema: Schema) -> Schema:
     while isinstance(schema, (Named, Constrained)):
         schema = schema.inner
     return schema
+
+
+@overload
+def peeled(schema: Schema) -> Schema: ...
+@overload
+def peeled(schema: Schema | None) -> Schema | None: ...
+def peeled(schema: Schema | None) -> Schema | None:
+    """Returns *schema* without what only names or narrows it: as `bare`, and without aliases too.
+
+    An alias that is not resolved yet stays.
+    """
+    while isinstance(schema, _WRAPPERS):
+        if not isinstance(schema, Alias):
+            schema = schema.inner
+        elif schema.target:
+            schema = schema.target[0]
+        else:
+            break
+    return schema
+
+
+_WRAPPERS = (Named, Constrained, Written, Alias)
 
 
 def bounds(constraints: Constraints) -> str:

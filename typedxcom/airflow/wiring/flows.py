@@ -38,14 +38,11 @@ from typedxcom.inference.kinds import one_of
 from typedxcom.operator_outputs import Answer, Arguments, OperatorOutput
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import (
-    Alias,
-    Constrained,
     EnumOf,
     Field,
     Inferred,
     LiteralOf,
     MappingOf,
-    Named,
     Record,
     Scalar,
     SequenceOf,
@@ -59,6 +56,7 @@ from typedxcom.schema.nodes import (
     inferred,
     members_of,
     part,
+    peeled,
     walk,
 )
 from typedxcom.schema.relation import Solution, mismatches, substitute
@@ -276,18 +274,11 @@ def element(schema: Schema) -> Schema:
     Raises:
         NotAnItem: It cannot be mapped over. The message says why.
     """
-    match schema:
+    match schema := peeled(schema):
         case Unknown():
             return UNKNOWN
         case Inferred(inner=inner, promised=promised):
             return inferred(_seen_element(inner), element(promised))
-        case (
-            Constrained(inner=inner)
-            | Named(inner=inner)
-            | Written(inner=inner)
-            | Alias(target=[inner])
-        ):
-            return element(inner)
         case Var(bound=bound):
             return element(bound)
         case SequenceOf(type=kind, item=item):
