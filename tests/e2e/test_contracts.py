@@ -376,7 +376,7 @@ def test_contract_on_top_of_a_task_says_where_it_goes():
     from typedxcom import contract
     from typedxcom.errors import ContractError
 
-    with pytest.raises(ContractError, match="goes under @task"):
+    with pytest.raises(ContractError, match="goes below @task"):
 
         @contract
         @airflow_task

@@ -86,7 +86,7 @@ def test_what_is_no_file_is_refused(place: Placement, tmp_path: Path) -> None:
     """A path string, a missing file and another kind of object each fail with the reason."""
     with pytest.raises(ValidationError, match="expected `File`, got `str`"):
         dump("picture.png", FILE.codec, settings=SETTINGS, placement=place)
-    with pytest.raises(EncodeError, match="no file"):
+    with pytest.raises(EncodeError, match="not a file"):
         dump(File(tmp_path / "missing"), FILE.codec, settings=SETTINGS, placement=place)
     blob = place.put(b"x", codec="bytes", ext="bin", about="1 byte")
     with pytest.raises(ValidationError, match="expected `File`, got `1 byte`"):

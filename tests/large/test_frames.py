@@ -185,10 +185,10 @@ class Holder(BaseModel):
         (Table[int], "needs a row of named fields"),
         (Annotated[pa.Table, Rows(Trip, rules={"far": "miles > 1"})], "no column `miles`"),
         (Annotated[pd.Series, Rows(Trip)], "`Series` is not a table class"),
-        (tuple[Table[Trip], int], r"`Table\[Trip\]` - at `\$\[0\]` - stands beside"),
+        (tuple[Table[Trip], int], r"`Table\[Trip\]` - at `\$\[0\]` - is next to"),
         (Table[Trip] | Trip, "is next to other values"),
         (list[File | str], "`File` - at"),
-        (Holder, r"at `\$.trips` - stands beside"),
+        (Holder, r"at `\$.trips` - is next to"),
     ],
 )
 def test_what_cannot_be_a_table_is_refused_when_the_task_is_declared(

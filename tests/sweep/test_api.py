@@ -248,7 +248,7 @@ def test_a_page_that_is_no_airflow_stops_the_sweep() -> None:
     """A login page of a proxy, say."""
     api = Api(1)
     api.hooks.append(failing(1, lambda: httpx.Response(200, text="<html>")))
-    with pytest.raises(SweepError, match="no Airflow"):
+    with pytest.raises(SweepError, match="not Airflow"):
         read(api.entries())
 
 
