@@ -296,7 +296,9 @@ def test_a_frame_is_read_within_limits() -> None:
     row = row_of([pd.DataFrame({"n": [0] * 10_000})])
     assert len(load(row, codec, stores=Stores(lambda name: store))[0]) == 10_000
     small = Stores(lambda name: store, limits=Limits(decoded=1000))
-    with pytest.raises(IntegrityError, match=r"declares [0-9,]+ bytes, but at most 1,000 may be read"):
+    with pytest.raises(
+        IntegrityError, match=r"declares [0-9,]+ bytes, but at most 1,000 may be read"
+    ):
         load(row, codec, stores=small)
     row[0]["__data__"] = row[0]["__data__"][:200]
     with pytest.raises(TypedXComError):
