@@ -45,7 +45,7 @@ def repair(schema: Schema, tree: Any) -> Any:
 
 
 def _repaired(schema: Schema, tree: Any) -> Any:
-    match peeled(schema):
+    match schema := peeled(schema):
         case Scalar(type=kind) if kind in (int, float) and isinstance(tree, bool):
             return kind(tree)
         case Scalar(type=kind) if kind is bool and type(tree) is bool:
