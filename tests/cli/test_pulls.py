@@ -159,7 +159,7 @@ def test_mypy_says_the_same_of_misspelt_ids(name):
     in_mypy = {
         line
         for line, texts in expected(file).items()
-        if any("which is no task" in text for text in texts)
+        if any("but this DAG has no such task" in text for text in texts)
     }
     found = examine([file]).findings
-    assert {one.line for one in found if "which is no task" in one.message} == in_mypy
+    assert {one.line for one in found if "but this DAG has no such task" in one.message} == in_mypy
