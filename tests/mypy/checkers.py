@@ -74,7 +74,9 @@ def python_with(home: Path, *, stubs: bool) -> Path:
     python = home / "bin" / "python"
     packages = sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)})
     inside = Path(packages)
-    (inside / "tested.pth").write_text(f"{sysconfig.get_path('purelib')}\n{ROOT}\n")
+    (inside / "tested.pth").write_text(
+        f"{sysconfig.get_path('purelib')}\n{ROOT}\n{ROOT}/stubs/types\n"
+    )
     if stubs:
         shutil.copytree(STUBS, inside / "airflow-stubs")
     return python
