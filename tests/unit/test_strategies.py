@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.data import types
 from typedxcom import File, Table, UnsupportedTypeError
-from typedxcom.testing import strategy, through_wire
+from typedxcom.testing import sample, strategy, through_wire
 
 ON_DISK = ("pydantic.FilePath", "pydantic.DirectoryPath", "pydantic.NewPath")
 TRAVELS = [
@@ -98,6 +98,14 @@ def test_values_of_classes_keep_every_rule(annotation):
         assert through_wire(value, annotation) == value
 
 
+@pytest.mark.parametrize("annotation", [Pair, Node, Point, Trip, list[Order], Table[Trip]])
+def test_one_value_is_made_up(annotation):
+    """It is the same each time, and another number may give another value."""
+    first = sample(annotation)
+    assert through_wire(first, annotation) == first == sample(annotation)
+    assert type(sample(annotation, 1)) is type(first)
+
+
 def test_tables_are_drawn():
     """A table has the columns of its row, and its rows keep their constraints."""
     tables = drawn(Table[Trip], 10)
@@ -112,3 +120,5 @@ def test_what_has_no_strategy_says_what_to_write():
     """A file is on a disk, so no value of it can be made up."""
     with pytest.raises(UnsupportedTypeError, match="composite"):
         strategy(File)
+    with pytest.raises(UnsupportedTypeError, match="`File`"):
+        sample(File)

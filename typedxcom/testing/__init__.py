@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typedxcom.testing.dags import dag_wiring, typed_dag_run
+    from typedxcom.testing.samples import sample
     from typedxcom.testing.stores import FORGED_PATHS, StoreTests
     from typedxcom.testing.tasks import run_task
     from typedxcom.testing.values import strategy
@@ -20,6 +21,7 @@ __all__ = [
     "StoreTests",
     "dag_wiring",
     "run_task",
+    "sample",
     "strategy",
     "through_wire",
     "typed_dag_run",
@@ -30,6 +32,7 @@ _HOMES = {
     "StoreTests": "stores",
     "dag_wiring": "dags",
     "run_task": "tasks",
+    "sample": "samples",
     "strategy": "values",
     "through_wire": "wire",
     "typed_dag_run": "dags",
