@@ -112,21 +112,21 @@ def wrong(ti: RuntimeTaskInstanceProtocol) -> None:
     number: str = ti.xcom_pull("split", key="train")  # E: Incompatible types in assignment (expression has type "int", variable has type "str") [assignment]
     field = ti.xcom_pull("split")["tset"]  # E: TypedDict "Split" has no key "tset" [typeddict-item]
     print(rows, order, number, field)
-    ti.xcom_pull("extract_order")  # E: xcom_pull asks for "extract_order", which is no task of this DAG: did you mean "extract_orders"? [xcom-key]
-    ti.xcom_pull(task_ids=["extract_orders", "modle"])  # E: xcom_pull asks for "modle", which is no task of this DAG: did you mean "model"? [xcom-key]
-    ti.xcom_pull(task_ids="shel")  # E: xcom_pull asks for "shel", which is no task of this DAG: did you mean "shell"? [xcom-key]
-    ti.xcom_pull("renamed")  # E: xcom_pull asks for "renamed", which is no task of this DAG: did you mean "named"? [xcom-key]
+    ti.xcom_pull("extract_order")  # E: xcom_pull asks for "extract_order", but this DAG has no such task: did you mean "extract_orders"? [xcom-key]
+    ti.xcom_pull(task_ids=["extract_orders", "modle"])  # E: xcom_pull asks for "modle", but this DAG has no such task: did you mean "model"? [xcom-key]
+    ti.xcom_pull(task_ids="shel")  # E: xcom_pull asks for "shel", but this DAG has no such task: did you mean "shell"? [xcom-key]
+    ti.xcom_pull("renamed")  # E: xcom_pull asks for "renamed", but this DAG has no such task: did you mean "named"? [xcom-key]
 
 
 @plain_task
 def bare(ti=None, **context):
-    ti.xcom_pull("name")  # E: xcom_pull asks for "name", which is no task of this DAG: did you mean "named"? [xcom-key]
-    context["ti"].xcom_pull("extrat_orders")  # E: xcom_pull asks for "extrat_orders", which is no task of this DAG: did you mean "extract_orders"? [xcom-key]
+    ti.xcom_pull("name")  # E: xcom_pull asks for "name", but this DAG has no such task: did you mean "named"? [xcom-key]
+    context["ti"].xcom_pull("extrat_orders")  # E: xcom_pull asks for "extrat_orders", but this DAG has no such task: did you mean "extract_orders"? [xcom-key]
     return ti.xcom_pull(task_ids="extract_orders").anything
 
 
 def classic(ti):
-    ti.xcom_pull("shel")  # E: xcom_pull asks for "shel", which is no task of this DAG: did you mean "shell"? [xcom-key]
+    ti.xcom_pull("shel")  # E: xcom_pull asks for "shel", but this DAG has no such task: did you mean "shell"? [xcom-key]
 
 
 def helper(value: Any) -> None:

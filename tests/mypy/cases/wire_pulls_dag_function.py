@@ -28,8 +28,8 @@ def flow() -> None:
         word: str = ti.xcom_pull("choose")
         print(number, word, ti.xcom_pull("made"), ti.xcom_pull("extract__1"))
         wrong: str = ti.xcom_pull("extract")  # E: Incompatible types in assignment (expression has type "int", variable has type "str") [assignment]
-        print(wrong, ti.xcom_pull("extrct"))  # E: xcom_pull asks for "extrct", which is no task of this DAG: did you mean "extract"? [xcom-key]
-        print([ti.xcom_pull(task_ids="chose") for _ in range(2)])  # E: xcom_pull asks for "chose", which is no task of this DAG: did you mean "choose"? [xcom-key]
+        print(wrong, ti.xcom_pull("extrct"))  # E: xcom_pull asks for "extrct", but this DAG has no such task: did you mean "extract"? [xcom-key]
+        print([ti.xcom_pull(task_ids="chose") for _ in range(2)])  # E: xcom_pull asks for "chose", but this DAG has no such task: did you mean "choose"? [xcom-key]
 
     def more() -> None:
         extract.override(task_id="made", retries=1)()

@@ -144,7 +144,7 @@ def _check_ids(site: Site, call: CallExpr, ids: TaskIds) -> None:
         if not isinstance(expr, StrExpr) or _letters(expr.value) in map(_letters, ids.known):
             continue
         for meant in get_close_matches(expr.value, sorted(ids.known), 1, NEARLY):
-            text = f'xcom_pull asks for "{expr.value}", which is no task of this DAG'
+            text = f'xcom_pull asks for "{expr.value}", but this DAG has no such task'
             site.fail(f'{text}: did you mean "{meant}"?', expr, XCOM_KEY)
 
 
