@@ -26,6 +26,7 @@ pytestmark = [
 
 # Why a file cannot be a program here, or a right function of it is not clean.
 NO_PROGRAM = {
+    "wire_loops": "only Airflow 3.4 has loops; tests/e2e/test_loops.py compares it there",
     "wire_plain_subdecorators": "it needs a provider that is not here",
     "wire_subdecorators": "it needs a provider that is not here",
     "wire_decorating": "Airflow decorates no function of lru_cache",

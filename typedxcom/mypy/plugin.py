@@ -78,9 +78,6 @@ class TypedXComPlugin(Plugin):
         """Adds the types of outputs to the build, for users who import only Airflow."""
         if file.is_stub or not sees_airflow(file):
             return []
-        from typedxcom.mypy.features.stubs import spare_stubs
-
-        spare_stubs(file)
         return [(10, names.PUBLIC, -1)]
 
     @cached_property

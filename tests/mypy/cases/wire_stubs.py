@@ -110,6 +110,14 @@ def right():
 
 
 @dag(schedule=None)
+def nested() -> None:
+    @task.stub(queue="go")
+    def inner(row: Row) -> Row: ...
+
+    inner(row())
+
+
+@dag(schedule=None)
 def wrong():
     open_end(table())  # E: Task "open_end" cannot read "Table[Row]", because its body is in another language: pass the address of a file that both can open, or the rows as a list [xcom-arg]
     open_end(row(), other=picture())  # E: Task "open_end" cannot read "Picture", because its body is in another language: pass a str, such as its base64 text [xcom-arg]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mypy.nodes import CallExpr, Context, Decorator, Expression, MemberExpr, MypyFile
+from mypy.errorcodes import EMPTY_BODY
+from mypy.nodes import CallExpr, Context, Decorator, FuncDef
 from mypy.types import (
     AnyType,
     CallableType,
@@ -24,13 +25,12 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_TASK
-from typedxcom.mypy.features.statements import blocks_of
 from typedxcom.mypy.types.outputs import holds_output, resolved
 from typedxcom.mypy.types.shapes import display_items
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.tables import fields_of, is_bare_frame, is_table
 
-__all__ = ["check_stub", "check_stub_call", "spare_stubs"]
+__all__ = ["check_stub", "check_stub_call"]
 
 STUB: Final = "stub"
 BYTES: Final = ("builtins.bytes", "builtins.bytearray")
@@ -42,26 +42,12 @@ CURES: Final = {
 }
 
 
-def spare_stubs(file: MypyFile) -> None:
-    """Lets mypy find no missing return in a stub. Called before mypy looks at the file."""
-    todo = list(file.defs)
-    for statement in todo:  # the list grows meanwhile
-        if isinstance(statement, Decorator) and any(map(_is_stub, statement.decorators)):
-            statement.func.is_mypy_only = True  # mypy expects no body of such a function
-        for block in blocks_of(statement):
-            todo += block.body
-
-
-def _is_stub(decorator: Expression) -> bool:
-    if isinstance(decorator, CallExpr):
-        decorator = decorator.callee
-    return isinstance(decorator, MemberExpr) and decorator.name == STUB
-
-
 def check_stub(site: Site, context: Context, function: CallableType, kind: str) -> None:
     """Reports a parameter or a result that another language cannot read or write."""
     if kind != STUB:
         return
+    if isinstance(context, Decorator):
+        _spare(site, context.func)
     where = context.decorators[0] if isinstance(context, Decorator) else context
     name = (function.name or "").split(" of ")[0]
     rows = [
@@ -73,6 +59,17 @@ def check_stub(site: Site, context: Context, function: CallableType, kind: str) 
             place = "The return value" if part == "return" else f'Argument "{part}"'
             text = f'{place} of task "{name}" cannot be read or written by another language'
             site.fail(f"{text}: {CURES[wrong]}", where, XCOM_TASK)
+
+
+def _spare(site: Site, function: FuncDef) -> None:
+    """Lets mypy find no missing return in a stub.
+
+    mypy checks the body of a function either after its decorators, or just before them.
+    """
+    function.is_mypy_only = True  # mypy expects no body of such a function
+    errors = site.api.errors
+    found = errors.error_info_map.get(errors.file, [])
+    found[:] = [one for one in found if one.code is not EMPTY_BODY or one.line != function.line]
 
 
 def check_stub_call(site: Site, call: CallExpr, kind: str, label: str) -> None:
