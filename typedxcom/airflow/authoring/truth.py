@@ -58,10 +58,17 @@ def _authors_body(frame: FrameType | None) -> tuple[FrameType, int] | None:
     is_body = (
         DagContext.get_current() is not None
         if frame.f_code.co_name == "<module>"
-        else frame.f_back is not None
-        and frame.f_back.f_code.co_filename.replace("\\", "/").endswith(_CALLERS)
+        else _is_called_by_airflow(frame)
     )
     return (frame, frame.f_lineno) if is_body else None
+
+
+def _is_called_by_airflow(frame: FrameType) -> bool:
+    """Whether it is the function under ``@dag`` or ``@task_group``, Airflow's or ours."""
+    caller = frame.f_back
+    while caller is not None and _is_ours(caller):
+        caller = caller.f_back
+    return caller is not None and caller.f_code.co_filename.replace("\\", "/").endswith(_CALLERS)
 
 
 def _is_ours(frame: FrameType) -> bool:
