@@ -32,13 +32,15 @@ from typedxcom.schema import Unknown, schema_of
 from typedxcom.schema.nodes import Inferred
 from typedxcom.schema.relation import mismatches
 
-INSTALLED = [
-    name
-    for name in OUTPUTS
-    if importlib.util.find_spec(".".join(name.split(".")[:3]))
-    and importlib.util.find_spec(name.rpartition(".")[0].rpartition(".")[0])
-    and importlib.util.find_spec(name.rpartition(".")[0])
-]
+
+def is_installed(module: str) -> bool:
+    """Whether a module is there, and each package around it."""
+    parts = module.split(".")
+    names = (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return all(importlib.util.find_spec(name) for name in names)
+
+
+INSTALLED = [name for name in OUTPUTS if is_installed(name.rpartition(".")[0])]
 
 
 def found(name: str) -> Any:
