@@ -1,6 +1,7 @@
-"""The pytest plugin: the functions of `typedxcom.testing` as fixtures.
+"""The pytest plugin: functions of `typedxcom.testing` as fixtures.
 
-pytest loads this module in every session, so it imports nothing else until a test asks for it.
+pytest loads this module in every session, so it imports nothing else until a test asks for it. The
+names of fixtures begin with ``typed``, because other plugins may have a `run_task` of their own.
 """
 
 from __future__ import annotations
@@ -10,23 +11,15 @@ from typing import Any
 
 import pytest
 
-__all__ = ["run_task", "through_wire", "typed_dag_run"]
+__all__ = ["typed_dag_run", "typed_task_run"]
 
 
 @pytest.fixture(scope="session")
-def run_task() -> Callable[..., Any]:
-    """Run the body of one task with its contract: ``run_task(add_up, orders=[...])``."""
+def typed_task_run() -> Callable[..., Any]:
+    """Run the body of one task with its contract: ``typed_task_run(add_up, orders=[...])``."""
     from typedxcom import testing
 
     return testing.run_task
-
-
-@pytest.fixture(scope="session")
-def through_wire() -> Callable[..., Any]:
-    """Return a value as the next task gets it: ``through_wire(order, Order)``."""
-    from typedxcom import testing
-
-    return testing.through_wire
 
 
 @pytest.fixture(scope="session")
