@@ -39,13 +39,61 @@ def repair(schema: Schema, tree: Any) -> Any:
         The same object if nothing had to change.
     """
     try:
-        return _repaired(schema, tree)
+        return _Repair().of(schema, tree)
     except RecursionError:  # a value that is nested so deeply is rejected later
         return tree
 
 
-def _repaired(schema: Schema, tree: Any) -> Any:
-    match schema := peeled(schema):
+class _Repair:
+    """One repair. Each container is tried once with each schema, however unions are nested."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Any] = {}
+
+    def of(self, schema: Schema, tree: Any) -> Any:
+        """Returns *tree* as *schema* wants it."""
+        schema = peeled(schema)
+        if not isinstance(tree, (list, tuple, dict)):
+            return _repaired_leaf(schema, tree)
+        at = id(schema), id(tree)
+        if at not in self._known:
+            self._known[at] = self._container(schema, tree)
+        return self._known[at]
+
+    def _container(self, schema: Schema, tree: Any) -> Any:
+        match schema:
+            case UnionOf(members=members):
+                tried = (self.of(one, tree) for one in members)
+                return next((one for one in tried if one is not tree), tree)
+            case SequenceOf(item=item) if type(tree) in (list, tuple):
+                return _same_or([self.of(item, part) for part in tree], tree)
+            case TupleOf(items=items) if type(tree) in (list, tuple) and len(items) == len(tree):
+                fixed = [self.of(item, part) for item, part in zip(items, tree, strict=True)]
+                return _same_or(fixed, tree)
+            case MappingOf(value=value) if isinstance(tree, dict):
+                return _same_values({key: self.of(value, one) for key, one in tree.items()}, tree)
+            case Record(style="namedtuple" | "struct") if type(tree) in (list, tuple):
+                return self._array(schema, tree)
+            case Record(fields=fields, style=style) if style != "model" and isinstance(tree, dict):
+                known = {part.key or name: part.schema for name, part in fields.items()}
+                made = {
+                    key: self.of(known[key], part) if key in known else part
+                    for key, part in tree.items()
+                }
+                return _same_values(made, tree)
+        return tree
+
+    def _array(self, record: Record, tree: Any) -> Any:
+        """Repairs a class that is an array in JSON, perhaps with its tag as the first item."""
+        config = getattr(record.type, "__struct_config__", None)
+        tagged = int(config is not None and config.tag is not None)
+        parts = zip(record.fields.values(), tree[tagged:], strict=False)
+        fixed = [*tree[:tagged], *(self.of(field.schema, part) for field, part in parts)]
+        return _same_or([*fixed, *tree[len(fixed) :]], tree)
+
+
+def _repaired_leaf(schema: Schema, tree: Any) -> Any:
+    match schema:
         case Scalar(type=kind) if kind in (int, float) and isinstance(tree, bool):
             return kind(tree)
         case Scalar(type=kind) if kind is bool and type(tree) is bool:
@@ -61,36 +109,7 @@ def _repaired(schema: Schema, tree: Any) -> Any:
                 (kind for kind in (int, float) if kind in kinds and bool not in kinds), None
             )
             return tree if wanted is None else wanted(tree)
-        case UnionOf(members=members) if isinstance(tree, (list, tuple, dict)):
-            tried = (_repaired(one, tree) for one in members)
-            return next((one for one in tried if one is not tree), tree)
-        case SequenceOf(item=item) if type(tree) in (list, tuple):
-            return _same_or([_repaired(item, part) for part in tree], tree)
-        case TupleOf(items=items) if type(tree) in (list, tuple) and len(items) == len(tree):
-            return _same_or(
-                [_repaired(item, part) for item, part in zip(items, tree, strict=True)], tree
-            )
-        case MappingOf(value=value) if isinstance(tree, dict):
-            return _same_values({key: _repaired(value, part) for key, part in tree.items()}, tree)
-        case Record(style="namedtuple" | "struct") if type(tree) in (list, tuple):
-            return _repaired_array(schema, tree)
-        case Record(fields=fields, style=style) if style != "model" and isinstance(tree, dict):
-            known = {part.key or name: part.schema for name, part in fields.items()}
-            fixed = {
-                key: _repaired(known[key], part) if key in known else part
-                for key, part in tree.items()
-            }
-            return _same_values(fixed, tree)
     return tree
-
-
-def _repaired_array(record: Record, tree: Any) -> Any:
-    """Repairs a class that is an array in JSON, perhaps with its tag as the first item."""
-    config = getattr(record.type, "__struct_config__", None)
-    tagged = int(config is not None and config.tag is not None)
-    parts = zip(record.fields.values(), tree[tagged:], strict=False)
-    fixed = [*tree[:tagged], *(_repaired(field.schema, part) for field, part in parts)]
-    return _same_or([*fixed, *tree[len(fixed) :]], tree)
 
 
 def _same_or(fixed: list[Any], tree: Any) -> Any:
