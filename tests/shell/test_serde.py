@@ -357,6 +357,10 @@ class Refused(str):
 # name of a serializer's class -> what it wrote; the reader's annotation -> what it gets
 FORMS: dict[str, tuple[Any, list[tuple[Any, Any]]]] = {
     "decimal.Decimal": (row_of(Decimal("1.5")), [(Decimal, Decimal("1.5")), (str, "1.5")]),
+    "airflow.sdk.execution_time.lazy_sequence.LazyXComSequence": (
+        form("airflow.sdk.execution_time.lazy_sequence.LazyXComSequence", [1, 2]),
+        [(list[int], [1, 2]), (tuple[int, ...], (1, 2))],
+    ),
     "builtins.tuple": (row_of((1, 2)), [(tuple[int, int], (1, 2)), (list[int], [1, 2])]),
     "builtins.set": (row_of({1}), [(set[int], {1}), (list[int], [1]), (Any, {1})]),
     "builtins.frozenset": (row_of(frozenset({1})), [(frozenset[int], frozenset({1}))]),

@@ -25,6 +25,7 @@ from typedxcom.schema.nodes import (
     SequenceOf,
     TupleOf,
     UnionOf,
+    members_of,
     peeled,
 )
 from typedxcom.settings import MAX_INLINE
@@ -40,6 +41,7 @@ _MAX_INT = 2**63
 _MAX_FLOAT, _MIN_FLOAT = 1e16, 1e-100  # PostgreSQL returns 1e16 as an int
 # ASCII JSON with one of these may need another form: NUL, surrogates, names that others reserve.
 _SIGNS = (b"\\u0000", b"\\ud", b"\\uD", b'"' + MARKER.encode() + b'"', b'"__')
+_CONTAINERS = (SequenceOf, TupleOf, MappingOf, Record)  # none of them reads a number
 _CALM = frozenset({str, bool, type(None)})  # types that are always plain in a text without these
 
 
@@ -89,14 +91,12 @@ def bare_json(schema: Schema, encoded: Encoded) -> JsonValue:
 
 
 def _is_float(schema: Schema) -> bool:
-    match peeled(schema):
-        case Scalar(type=kind):
-            return kind is float
-        case UnionOf(members=members):
-            return not any(isinstance(one, Scalar) and one.type is int for one in members) and any(
-                map(_is_float, members)
-            )
-    return False
+    """Whether a reader gets a float, also if a database made an int of 3.0."""
+    members = [peeled(one) for one in members_of(peeled(schema))]
+    kinds = {one.type for one in members if isinstance(one, Scalar)}
+    others = (one for one in members if not isinstance(one, Scalar))
+    takes_no_int = kinds <= {float, str, type(None)}
+    return float in kinds and takes_no_int and all(isinstance(one, _CONTAINERS) for one in others)
 
 
 def _plain(schema: Schema, tree: Any, depth: int, *, is_calm: bool) -> Any:

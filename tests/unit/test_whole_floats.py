@@ -1,0 +1,39 @@
+"""A float without a fraction keeps its type, although SQLite makes an int of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Optional, Union
+
+import annotated_types as at
+import pytest
+
+from tests.property.databases import HOPS
+from typedxcom.exchange import dump, load
+from typedxcom.settings import Settings
+from typedxcom.testing.wire import promise_of
+
+AMONG = [
+    float,
+    Optional[float],
+    Union[float, str],
+    Union[float, list[int]],
+    Union[Decimal, float],
+    Union[Decimal, float, str],
+    Union[Fraction, float],
+    Union[Annotated[int, at.Ge(5)], float],
+    Union[Literal[7], float, None],
+    Union[float, bool],
+    Any,
+]
+
+
+@pytest.mark.parametrize("hop", HOPS.values(), ids=HOPS)
+@pytest.mark.parametrize("annotation", AMONG, ids=str)
+def test_a_whole_float_stays_a_float(annotation, hop):
+    """Beside whatever the annotation also allows."""
+    codec = promise_of(annotation).codec
+    for value in (0.0, 3.0, -7.0, 7.0):
+        got = load(hop(dump(value, codec, settings=Settings())), codec)
+        assert (type(got), got) == (float, value)
