@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal, Optional, Union
+from typing import Annotated, Any, Literal
 
 import annotated_types as at
 import pytest
@@ -16,15 +16,15 @@ from typedxcom.testing.wire import promise_of
 
 AMONG = [
     float,
-    Optional[float],
-    Union[float, str],
-    Union[float, list[int]],
-    Union[Decimal, float],
-    Union[Decimal, float, str],
-    Union[Fraction, float],
-    Union[Annotated[int, at.Ge(5)], float],
-    Union[Literal[7], float, None],
-    Union[float, bool],
+    float | None,
+    float | str,
+    float | list[int],
+    Decimal | float,
+    Decimal | float | str,
+    Fraction | float,
+    Annotated[int, at.Ge(5)] | float,
+    Literal[7] | float | None,
+    float | bool,
     Any,
 ]
 
