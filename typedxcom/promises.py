@@ -30,6 +30,7 @@ __all__ = [
     "context_promise",
     "holds_secret",
     "parameter_place",
+    "promise_of",
     "read_promises",
 ]
 
@@ -228,6 +229,13 @@ def read_promises(
     return Promises(parameters, rest, others, body, body, loops, unresolved, missing_return)
 
 
+def promise_of(annotation: Any) -> Promise:
+    """Returns the promise of an annotation. Raises ContractError if no XCom can hold its values."""
+    promise = Promise(annotation, schema_of(annotation))
+    promise.refuse_unsupported()
+    return promise
+
+
 def context_promise(
     function: Callable[..., Any], name: str, *, local_names: Mapping[str, Any]
 ) -> Promise:
@@ -238,11 +246,9 @@ def context_promise(
     """
     found = read_hints(function, local_names=local_names, importing=False).found
     try:
-        promise = Promise(found.get(name, Any), schema_of(found.get(name, Any)))
-        promise.refuse_unsupported()
+        return promise_of(found.get(name, Any))
     except (NameError, TypeError):
         return ANYTHING
-    return promise
 
 
 def parameter_place(name: str) -> str:

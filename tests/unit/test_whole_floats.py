@@ -11,8 +11,8 @@ import pytest
 
 from tests.property.databases import HOPS
 from typedxcom.exchange import dump, load
+from typedxcom.promises import promise_of
 from typedxcom.settings import Settings
-from typedxcom.testing.wire import promise_of
 
 AMONG = [
     float,

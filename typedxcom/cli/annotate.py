@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from typedxcom.cli.refusing import refused
 from typedxcom.errors import ConfigurationError
 
 __all__ = ["add_options", "run"]
@@ -25,12 +26,8 @@ def run(options: argparse.Namespace) -> int:
     """Prints a diff or writes files. Returns the exit code: 1 if a file could not be annotated."""
     try:
         files = list(_files(options))
-    except FileNotFoundError as error:
-        print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
-        return 2
-    except ConfigurationError as error:
-        print(f"typedxcom: {error}", file=sys.stderr)
-        return 2
+    except (FileNotFoundError, ConfigurationError) as error:
+        return refused(error)
     return max((_annotate(path, folder, options) for path, folder in files), default=0)
 
 

@@ -14,6 +14,7 @@ from typedxcom.cli.breaking_formats import FORMATS
 from typedxcom.cli.evolution_settings import Allowance, EvolutionSettings, read_settings
 from typedxcom.cli.git import base_of, files_at, moved_from, unmerged
 from typedxcom.cli.lock import examined
+from typedxcom.cli.refusing import refused
 from typedxcom.errors import ConfigurationError, DecodeError, TypedXComError
 from typedxcom.evolution.comparing import IN_FLIGHT_WORDS, Change, certainly_breaks, changes
 from typedxcom.evolution.locks import LockedTasks, Read, TaskLock, read_lock
@@ -66,12 +67,8 @@ def run(options: argparse.Namespace) -> int:
         base = base_of(options.against)
         before = _locked(base, options.contracts)
         found, live = examined(options, settings)
-    except FileNotFoundError as error:
-        print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
-        return _USAGE
-    except (ConfigurationError, DecodeError) as error:
-        print(f"typedxcom: {error}", file=sys.stderr)
-        return _USAGE
+    except (FileNotFoundError, ConfigurationError, DecodeError) as error:
+        return refused(error)
     report = _compared(base, before, live, settings)
     printed = FORMATS[options.format](report)
     if printed:

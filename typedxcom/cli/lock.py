@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from typedxcom.cli.evolution_settings import EvolutionSettings, read_settings
 from typedxcom.cli.findings import CheckReport, examine
+from typedxcom.cli.refusing import refused
 from typedxcom.errors import ConfigurationError, DecodeError, TypedXComError
 from typedxcom.evolution.locks import TaskLock, lock_text, read_lock
 from typedxcom.evolution.names import contract_path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LockPlan", "examined", "run"]
 
-_OK, _ERRORS, _USAGE = 0, 1, 2
+_OK, _ERRORS = 0, 1
 
 
 @dataclass(slots=True)
@@ -55,12 +56,8 @@ def run(options: argparse.Namespace) -> int:
         if options.check:
             return _check(plan, options) or (_ERRORS if report.findings else _OK)
         _write(plan, options.contracts)
-    except FileNotFoundError as error:
-        print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
-        return _USAGE
-    except ConfigurationError as error:
-        print(f"typedxcom: {error}", file=sys.stderr)
-        return _USAGE
+    except (FileNotFoundError, ConfigurationError) as error:
+        return refused(error)
     print(f"{len(plan.texts)} contracts in {options.contracts}")
     return _ERRORS if report.findings else _OK
 

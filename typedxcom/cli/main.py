@@ -26,6 +26,7 @@ from typedxcom.cli.drawn.svg import svg
 from typedxcom.cli.findings import CheckedDag, CheckReport, examine
 from typedxcom.cli.formats import FORMATS
 from typedxcom.cli.graph import mermaid
+from typedxcom.cli.refusing import refused
 from typedxcom.cli.suggest import suggestions
 from typedxcom.errors import ConfigurationError
 
@@ -59,12 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                 suggesting=getattr(options, "suggest", False),
                 jobs=getattr(options, "jobs", 1),
             )
-    except FileNotFoundError as error:
-        print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
-        return _USAGE
-    except ConfigurationError as error:
-        print(f"typedxcom: {error}", file=sys.stderr)
-        return _USAGE
+    except (FileNotFoundError, ConfigurationError) as error:
+        return refused(error)
     for folder, files in report.empty.items():
         print(f"typedxcom: {_no_dags(folder, files)}", file=sys.stderr)
     if options.command == "graph":

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from typedxcom.cli.refusing import refused
 from typedxcom.codecs.jsonschema import Json, json_schema
 from typedxcom.errors import ConfigurationError, UnsupportedTypeError
 from typedxcom.schema.nodes import Field, Record, Schema
@@ -41,12 +42,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             found = [_described(dag) for dag in _dags(options, failed)]
-    except FileNotFoundError as error:
-        print(f"typedxcom: no such file or folder: {error}", file=sys.stderr)
-        return 2
-    except ConfigurationError as error:
-        print(f"typedxcom: {error}", file=sys.stderr)
-        return 2
+    except (FileNotFoundError, ConfigurationError) as error:
+        return refused(error)
     if not found and not failed:
         print("typedxcom: no such DAG", file=sys.stderr)
         return 2

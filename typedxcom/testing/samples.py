@@ -6,7 +6,7 @@ from typing import Any
 
 from typedxcom.errors import UnsupportedTypeError
 from typedxcom.evolution.samples import opened_sample, samples
-from typedxcom.testing.wire import promise_of
+from typedxcom.promises import promise_of
 
 __all__ = ["sample"]
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from typedxcom.codecs import ValueCodec
 from typedxcom.errors import CodecError, UnsupportedTypeError, ValidationError
+from typedxcom.evolution.facts import facts_of
 from typedxcom.exchange import dump
-from typedxcom.promises import Promise
+from typedxcom.promises import Promise, promise_of
 from typedxcom.schema import schema_of
 from typedxcom.schema.nodes import (
     Alias,
@@ -37,7 +38,6 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.settings import Settings
 from typedxcom.stored.table import TableCodec
-from typedxcom.testing.wire import promise_of
 
 __all__ = ["strategy"]
 
@@ -161,20 +161,17 @@ class _Drawing:
             return self.json(schema.target[0])
         if getattr(schema.type, "__pydantic_root_model__", False):
             return self.json(schema.fields["root"].schema)
+        facts = facts_of(schema)
         needed: dict[str, _Json] = {}
         free: dict[str, _Json] = {}
         for name, part in schema.fields.items():
-            (needed if part.required else free)[part.key or name] = self.json(part.schema)
-        drawn = st.fixed_dictionaries(needed, optional=free)
-        config = getattr(schema.type, "__struct_config__", None)
-        if config is not None and config.array_like:
-            head = [] if config.tag is None else [config.tag]
-            return st.tuples(*needed.values(), *free.values()).map(lambda parts: [*head, *parts])
-        if config is not None and config.tag is not None:
-            return drawn.map(lambda fields: {config.tag_field: config.tag, **fields})
-        if schema.style == "namedtuple":
-            return st.tuples(*needed.values(), *free.values()).map(list)
-        return drawn
+            key = facts.fields[name].reads[0]
+            (needed if part.required else free)[key] = self.json(part.schema)
+        tag = dict([facts.tag] if facts.tag else [])
+        if facts.is_array:
+            parts = st.tuples(*needed.values(), *free.values())
+            return parts.map(lambda drawn: [*tag.values(), *drawn])
+        return st.fixed_dictionaries(needed, optional=free).map(lambda drawn: {**tag, **drawn})
 
 
 def _leaf(kind: Any, schema: Schema) -> _Json:

@@ -9,14 +9,13 @@ from typing import Any
 from typedxcom.errors import EncodeError, ValidationError
 from typedxcom.exchange import load, outgoing
 from typedxcom.pointer import Coordinates
-from typedxcom.promises import Promise
-from typedxcom.schema import schema_of
+from typedxcom.promises import Promise, promise_of
 from typedxcom.settings import Settings
 from typedxcom.stored.access import DEFAULT_FORMAT, Placement, Stores, TableFormat
 from typedxcom.stores import Store
 from typedxcom.stores.memory import MemoryStore
 
-__all__ = ["Wire", "promise_of", "through_wire"]
+__all__ = ["Wire", "through_wire"]
 
 
 def through_wire(value: Any, annotation: Any) -> Any:
@@ -35,13 +34,6 @@ def through_wire(value: Any, annotation: Any) -> Any:
     """
     promise, wire = promise_of(annotation), Wire()
     return wire.read(wire.entry(value, promise), promise)
-
-
-def promise_of(annotation: Any) -> Promise:
-    """Returns the promise of an annotation. Raises ContractError if no XCom can hold its values."""
-    promise = Promise(annotation, schema_of(annotation))
-    promise.refuse_unsupported()
-    return promise
 
 
 @dataclass(frozen=True)

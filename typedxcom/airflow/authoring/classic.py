@@ -11,9 +11,8 @@ from typedxcom.airflow.private import MappedOperator
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.sql_records import name_columns
 from typedxcom.airflow.running.warned import BROKEN, warn_of_result
-from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
-from typedxcom.schema import schema_of
+from typedxcom.promises import Promise, promise_of
 from typedxcom.scopes import settle
 
 __all__ = ["typed_output"]
@@ -41,8 +40,7 @@ def typed_output(operator: Any, output: Any) -> Any:
             "For a decorated task use @task(output=...)."
         )
     settle([output])
-    promise = Promise(output, schema_of(output))
-    promise.refuse_unsupported()
+    promise = promise_of(output)
     if isinstance(operator, MappedOperator):
         hooks, name = operator.partial_kwargs, "post_execute"
         hooks[name] = _checking(promise, operator.task_id, hooks.get(name))

@@ -12,11 +12,10 @@ from typedxcom.airflow.raw import as_airflow, raw_entries
 from typedxcom.airflow.running.failing import without_retries
 from typedxcom.airflow.running.origins import stores_from
 from typedxcom.airflow.running.stores import placement
-from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, ValidationError
 from typedxcom.exchange import dump, load
 from typedxcom.pointer import Origin
-from typedxcom.schema import schema_of
+from typedxcom.promises import Promise, promise_of
 from typedxcom.scopes import settle
 from typedxcom.stores.verified import named
 
@@ -46,9 +45,7 @@ class XComKey(Generic[T]):
 
     @cached_property
     def _promise(self) -> Promise:
-        promise = Promise(self.annotation, schema_of(self.annotation))
-        promise.refuse_unsupported()
-        return promise
+        return promise_of(self.annotation)
 
     def push(self, ti: Any, value: T) -> None:
         """Push *value* from a running task.

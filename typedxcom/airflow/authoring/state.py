@@ -9,10 +9,9 @@ from typing import Any, Generic, TypeVar
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.raw import as_airflow
 from typedxcom.airflow.running.failing import without_retries
-from typedxcom.contracts import Promise
 from typedxcom.errors import CodecError, ContractError, EncodeError, ValidationError
 from typedxcom.exchange import dump, load
-from typedxcom.schema import schema_of
+from typedxcom.promises import Promise, promise_of
 from typedxcom.scopes import settle
 from typedxcom.stored import has_stored
 
@@ -46,8 +45,7 @@ class StateKey(Generic[T]):
 
     @cached_property
     def _promise(self) -> Promise:
-        promise = Promise(self.annotation, schema_of(self.annotation))
-        promise.refuse_unsupported()
+        promise = promise_of(self.annotation)
         if has_stored(promise.schema):
             raise ContractError(
                 f"StateKey({self.name!r}): `{promise.schema}` needs a store, which state does not "

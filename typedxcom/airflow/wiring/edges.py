@@ -29,7 +29,7 @@ from typedxcom.needs import Needs
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
 
-__all__ = ["Edge", "NoEdge", "arguments_of", "edges_from", "edges_of", "fields_of"]
+__all__ = ["Edge", "NoEdge", "arguments_of", "edges_from", "edges_of", "fields_of", "outputs_in"]
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def edges_from(operator: Any) -> Iterator[Edge]:
 def _into(operator: Any) -> Iterator[Edge]:
     for argument, mapped in arguments_of(operator, operator_contract(operator)):
         read = argument.promise.schema
-        for output in _outputs(argument.value):
+        for output in outputs_in(argument.value):
             key = getattr(output, "key", RETURN_KEY)
             sources = {one.task_id: one for one, _ in AirflowXComArg.iter_xcom_references(output)}
             for upstream, source in sources.items():
@@ -231,7 +231,7 @@ def _mapped(expand_input: Any) -> Iterator[tuple[str, Any]]:
         yield from expand_input.value.items()
 
 
-def _outputs(value: Any) -> Iterator[Any]:
+def outputs_in(value: Any) -> Iterator[Any]:
     """The outputs inside an argument, at any depth."""
     if isinstance(value, NoEdge):
         return
@@ -239,7 +239,7 @@ def _outputs(value: Any) -> Iterator[Any]:
         yield value
     elif isinstance(value, dict):
         for part in value.values():
-            yield from _outputs(part)
+            yield from outputs_in(part)
     elif isinstance(value, (list, tuple, set)):
         for part in value:
-            yield from _outputs(part)
+            yield from outputs_in(part)

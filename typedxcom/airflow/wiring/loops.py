@@ -21,6 +21,7 @@ from typedxcom.annotations import read_hints
 from typedxcom.contracts import Contract, Promise
 from typedxcom.errors import ContractError
 from typedxcom.loops import LOOP, state_in
+from typedxcom.promises import promise_of
 from typedxcom.schema import schema_of
 from typedxcom.schema.relation import mismatches
 from typedxcom.scopes import local_names
@@ -127,11 +128,7 @@ def state_of(until: Callable[..., Any]) -> Promise | None:
     """
     hints = read_hints(until, local_names=local_names(until), importing=False)
     state = state_in(hints.found.get(LOOP))
-    if state is None:
-        return None
-    promise = Promise(state, schema_of(state))
-    promise.refuse_unsupported()
-    return promise
+    return None if state is None else promise_of(state)
 
 
 def loops_of(dag: Any) -> list[Any]:

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from typedxcom.airflow.decorator_kinds import kind_of
-from typedxcom.airflow.private import AirflowXComArg, MappedArgument
 from typedxcom.airflow.wiring.call import holds_output
-from typedxcom.airflow.wiring.edges import arguments_of
+from typedxcom.airflow.wiring.edges import arguments_of, outputs_in
 from typedxcom.airflow.wiring.flows import describe, operator_contract, producers
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import ContractError
@@ -59,24 +58,13 @@ def stub_problems(task: str, arguments: Iterable[Argument]) -> Iterator[str]:
         arguments: Its arguments that hold outputs.
     """
     for argument in arguments:
-        for output in _outputs(argument.value):
+        for output in outputs_in(argument.value):
             if wrong := _unreadable(describe(output)):
                 source = ", ".join(dict.fromkeys(producers(output)))
                 yield (
                     f"{task}({argument.name}) gets the output of {source!r}: {wrong[0]}. "
                     f"Instead: {wrong[1]}."
                 )
-
-
-def _outputs(value: Any) -> Iterator[Any]:
-    if isinstance(value, (AirflowXComArg, MappedArgument)):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _outputs(part)
-    elif isinstance(value, (list, tuple, set)):
-        for part in value:
-            yield from _outputs(part)
 
 
 def _unreadable(schema: Schema) -> tuple[str, str] | None:
