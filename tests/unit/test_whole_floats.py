@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import annotated_types as at
+import pydantic
 import pytest
 
 from tests.property.databases import HOPS
@@ -21,12 +22,14 @@ AMONG = [
     float | list[int],
     Decimal | float,
     Decimal | float | str,
-    Fraction | float,
     Annotated[int, at.Ge(5)] | float,
     Literal[7] | float | None,
     float | bool,
     Any,
 ]
+# Older ones read every number as a Fraction, so a dump refuses the float.
+if tuple(map(int, pydantic.VERSION.split(".")[:2])) >= (2, 12):
+    AMONG.append(Fraction | float)
 
 
 @pytest.mark.parametrize("hop", HOPS.values(), ids=HOPS)
