@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel release sbom bench bench-quick stubs lint format lock clean python
+.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel release sbom bench bench-quick docs stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -87,6 +87,10 @@ bench: .venv-bench/synced ## Measure everything, beside what users would pick in
 bench-quick: .venv-bench/synced ## The main suites on small data, in under two minutes
 	.venv-bench/bin/python -m benchmarks --quick --json build/bench-quick.json $(ARGS)
 
+docs: .venv-docs/synced ## Build the documentation site into build/docs/html; a warning is an error
+	AIRFLOW_HOME=$(CURDIR)/build/docs/airflow AIRFLOW__LOGGING__LOGGING_LEVEL=WARNING \
+		.venv-docs/bin/python -m sphinx --fresh-env --fail-on-warning --quiet -b html -c docs/site -d build/docs/trees . build/docs/html
+
 stubs: .venv/synced .venv-oldest/synced .venv-next/synced ## Make stubs/airflow-stubs anew from each supported Airflow
 	for python in .venv-oldest .venv-next .venv; do $$python/bin/python stubs/generate.py || exit 1; done
 
@@ -118,6 +122,7 @@ lock: | $(UV) ## Resolve requirements/*.txt anew
 		requirements/oldest.in -o requirements/oldest.txt
 	$(COMPILE_ALL) --python-version 3.11 requirements/next.in -o requirements/next.txt
 	$(COMPILE_ALL) --python-version 3.11 requirements/bench.in -o requirements/bench.txt
+	$(COMPILE) --python-version 3.11 -c requirements/dev.txt requirements/docs.in -o requirements/docs.txt
 
 clean: ## Remove everything that make made
 	rm -rf .venv .venv-* .azurite build dist *.egg-info .*_cache .hypothesis
@@ -178,6 +183,12 @@ endef
 .venv-bench/synced: .venv/synced requirements/bench.txt
 	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-bench
 	$(call fill,.venv-bench,requirements/bench.txt)
+
+# What the docstrings belong to, and Sphinx laid over it, which needs Python 3.11.
+.venv-docs/synced: .venv/synced requirements/docs.txt
+	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-docs
+	$(call fill,.venv-docs,requirements/dev.txt)
+	$(UV) pip install --quiet --python .venv-docs --no-deps --require-hashes -r requirements/docs.txt
 
 .venv-py%/synced: .venv/synced
 	$(UV_FIND) venv --quiet --clear --python $* .venv-py$*

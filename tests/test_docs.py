@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import re
 import subprocess
@@ -184,6 +185,22 @@ def test_the_links_of_a_page_resolve(page):
 def test_the_names_that_a_page_imports_exist(page):
     """Every name of typedxcom in a page's code can be imported, also where the code is not run."""
     assert not missing_names(page.read_text())
+
+
+def navigation() -> dict[str, list[str]]:
+    """Caption -> pages, as the documentation site shows them beside each page."""
+    spec = importlib.util.spec_from_file_location("site_conf", ROOT / "docs" / "site" / "conf.py")
+    conf = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(conf)
+    groups = conf.navigation()
+    return {caption: re.findall(r"</(.*)>$", "\n".join(lines), re.M) for caption, lines in groups}
+
+
+def test_the_navigation_has_each_page_once():
+    """A reader of the site finds every page beside the one that they read, in one place."""
+    listed = [page for pages in navigation().values() for page in pages]
+    there = {str(page.relative_to(ROOT).with_suffix("")) for page in PAGES} - {"docs/index"}
+    assert sorted(listed) == sorted({*there, "docs/site/docstrings"})
 
 
 PAGE = """

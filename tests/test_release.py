@@ -63,10 +63,11 @@ def test_workflows_run_what_people_run():
         path.name: yaml.safe_load(path.read_text())
         for path in (ROOT / ".github" / "workflows").glob("*.yml")
     }
-    assert set(found) == {"release.yml", "tests.yml"}
+    assert set(found) == {"docs.yml", "release.yml", "tests.yml"}
     steps = {name: str(workflow["jobs"]) for name, workflow in found.items()}
     assert "bash .ci/run" in steps["tests.yml"]
     assert "make release" in steps["release.yml"]
+    assert "make docs" in steps["docs.yml"]
     for workflow in found.values():
         assert workflow["permissions"] == {"contents": "read"}
         for name, job in workflow["jobs"].items():

@@ -45,8 +45,9 @@ class Store(ABC):
     A subclass writes the abstract methods and proves itself with `typedxcom.testing.StoreTests`.
     Every method first calls `typedxcom.pointer.confine` on its path, and raises
 
-    * `PointerNotFoundError` if there is no such object, * `IntegrityError` if the object or the
-    path is not what it should be, * `StoreError` for everything else that a retry may fix,
+    * `PointerNotFoundError` if there is no such object,
+    * `IntegrityError` if the object or the path is not what it should be,
+    * `StoreError` for everything else that a retry may fix,
 
     with the address in the message, and never a value, a credential or the query of a URL.
 
