@@ -49,7 +49,6 @@ ASYNC = "the body of an async DAG function, and an async function called in one,
 TYPES = "the type cannot travel, which only its class tells; mypy does not look into that"
 HERE = "the program needs a database, a variable or a provider that is not here"
 AIRFLOW = "Airflow refuses what its own annotations allow"
-OWN = "only an output of typedxcom sees that it is asked for its truth"
 FOREIGN = "classes that no codec reads are not compared where no contract of ours says they travel"
 
 
@@ -83,7 +82,6 @@ DIFFERENCES: dict[tuple[str, str], str] = {
     ),
     **_differences(
         {
-            OWN: ["control_flow_err_12", "parse_time_use_err_33"],
             FOREIGN: ["covariance_err_03", "habit_object_of_the_dag_file_wired"],
         },
         "plain",

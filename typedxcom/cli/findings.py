@@ -240,6 +240,9 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
             if tree.to_draw:
                 checked.tasks.extend(tasks_of(dag))
                 checked.wrong[:0] = wrong(dag.dag_id)
+    for asked in loaded.asked:
+        line = asked.line if asked.file == str(loaded.path) else 1
+        report.findings.append(Finding(path, line, asked.sentence, "wiring"))
     if loaded.dags and is_passed_over(path):
         report.findings.append(Finding(path, 1, _PASSED_OVER, "discovery"))
 
@@ -254,7 +257,8 @@ def _examine_dag(
 
     edges = [shown_edge(one, suggesting=tree.suggesting) for one in edges_of(dag)]
     kept = dag if tree.keeps_dags else None
-    checked = CheckedDag(dag.dag_id, path, edges, _notes(dag), dag=kept)
+    wrong_uses = [one.sentence for one in loaded.asked if one.dag_id == dag.dag_id]
+    checked = CheckedDag(dag.dag_id, path, edges, _notes(dag), wrong=wrong_uses, dag=kept)
     report.dags.append(checked)
     for task_id, message in check_tasks(dag):
         checked.wrong.append(message)

@@ -19,6 +19,7 @@ from typing import Any
 
 from airflow.sdk import DAG, TaskGroup
 
+from typedxcom.airflow.authoring.truth import AskedOutput, listening
 from typedxcom.airflow.private import DagContext
 from typedxcom.cli.discovery import archive_of, modules_of
 
@@ -36,6 +37,7 @@ class LoadedFile:
         line: The line in this file where it went wrong, or 1 if that is unknown.
         module: The name that it is imported under.
         made: The tasks that the import made, each with the line in this file that made it.
+        asked: What the bodies of its DAGs ask Airflow's own outputs.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class LoadedFile:
     line: int = 1
     module: str = ""
     made: list[tuple[Any, int]] = field(default_factory=list)
+    asked: list[AskedOutput] = field(default_factory=list)
 
     def line_of(self, task: Any) -> int | None:
         """Returns the line of this file that made *task*, a task of one of its DAGs."""
@@ -72,7 +75,7 @@ def load_file(
     folders = [str(folder) for folder in (archive, root) if folder is not None]
     sys.path[:0] = folders
     try:
-        with _noting_lines(loaded):
+        with _noting_lines(loaded), listening(loaded.asked):
             _load(loaded, in_archive=archive is not None, text=text)
         yield loaded
     finally:

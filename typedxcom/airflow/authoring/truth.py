@@ -4,53 +4,128 @@ Python allows it, so only the source text shows whether it is a mistake: ``if pr
 whether there is an output at all. It is a mistake if the expression is sure to be an output: a call
 of a task, or a name to which only such calls are assigned. Airflow itself and the constructors of
 operators ask outputs for their truth too. They may.
+
+An output of typedxcom refuses such a question. Airflow's own outputs are asked silently, so
+`typedxcom check` listens to them while it imports a file.
 """
 
 from __future__ import annotations
 
 import ast
-import inspect
+import contextlib
 import linecache
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+from typedxcom.airflow.authoring.sure_outputs import SureOutputs
 from typedxcom.airflow.authoring.warned import refuse_wiring
-from typedxcom.airflow.private import DagContext, is_decorated_task
+from typedxcom.airflow.private import (
+    AirflowXComArg,
+    DagContext,
+    PlainXComArg,
+)
 
-__all__ = ["refuse_comparison", "refuse_truth"]
+__all__ = ["AskedOutput", "listening", "refuse_comparison", "refuse_truth"]
 
+_ALWAYS_TRUE = (
+    "The output of task {!r} is always true while the DAG is parsed: its value exists only when "
+    "the task has run. Decide on it with @task.branch or @task.short_circuit."
+)
+_NOT_COMPARED = (
+    "The output of task {!r} cannot be compared while the DAG is parsed: its value exists only "
+    "when the task has run. Compare it inside a task."
+)
 _INNER = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # of Python before 3.12
 # Where Airflow calls the function under @dag and under @task_group.
 _CALLERS = ("airflow/sdk/definitions/dag.py", "airflow/sdk/definitions/decorators/task_group.py")
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _Question = Callable[[ast.AST], Iterator[ast.expr]]
+
+
+@dataclass(frozen=True)
+class AskedOutput:
+    """A question of a DAG's body to an output of Airflow's own.
+
+    Attributes:
+        sentence: What is wrong.
+        file: Where it is asked.
+        line: The line there.
+        dag_id: The DAG that is being built, if there is one.
+    """
+
+    sentence: str
+    file: str
+    line: int
+    dag_id: str | None
 
 
 def refuse_truth(task_id: str) -> None:
     """Raise WiringError if the author's code asks whether an output is true."""
-    body = _authors_body(sys._getframe())
-    if body is not None and _asks(*body, _tested):
-        refuse_wiring(
-            f"The output of task {task_id!r} is always true while the DAG is parsed: its value "
-            "exists only when the task has run. Decide on it with @task.branch or "
-            "@task.short_circuit."
-        )
+    if _place_of(_tested) is not None:
+        refuse_wiring(_ALWAYS_TRUE.format(task_id))
 
 
 def refuse_comparison(task_id: str) -> None:
     """Raise WiringError if the author's code asks whether an output equals a value."""
-    body = _authors_body(sys._getframe())
-    if body is not None and _asks(*body, _compared):
-        refuse_wiring(
-            f"The output of task {task_id!r} cannot be compared while the DAG is parsed: its value "
-            "exists only when the task has run. Compare it inside a task."
-        )
+    if _place_of(_compared) is not None:
+        refuse_wiring(_NOT_COMPARED.format(task_id))
 
 
-def _authors_body(frame: FrameType | None) -> tuple[FrameType, int] | None:
-    """The frame of a DAG's body with the line in it that is running, if it asked."""
+@contextlib.contextmanager
+def listening(heard: list[AskedOutput]) -> Iterator[None]:
+    """Add to *heard* what DAG bodies ask Airflow's own outputs, which answer as ever."""
+    equals = PlainXComArg.__eq__
+
+    def is_true(output: Any) -> bool:
+        _hear(heard, output, _tested, _ALWAYS_TRUE)
+        return True
+
+    def is_equal(output: Any, other: object) -> Any:
+        # An output of typedxcom has its own `==`, which asks this one.
+        if type(output) is PlainXComArg and not isinstance(other, (AirflowXComArg, type(None))):
+            _hear(heard, output, _compared, _NOT_COMPARED)
+        return equals(output, other)
+
+    is_asked = _replaced(AirflowXComArg, "__bool__", is_true)
+    with is_asked, _replaced(PlainXComArg, "__eq__", is_equal):
+        yield
+
+
+@contextlib.contextmanager
+def _replaced(cls: type, name: str, method: Callable[..., Any]) -> Iterator[None]:
+    """Give *cls* another method for a while."""
+    own = vars(cls).get(name)
+    setattr(cls, name, method)
+    try:
+        yield
+    finally:
+        if own is None:
+            delattr(cls, name)
+        else:
+            setattr(cls, name, own)
+
+
+def _hear(heard: list[AskedOutput], output: Any, question: _Question, sentence: str) -> None:
+    place = _place_of(question)
+    task_id = next((one.task_id for one, _ in output.iter_references()), None)
+    if place is None or task_id is None or place in [(one.file, one.line) for one in heard]:
+        return  # a line in a loop is heard once
+    dag = DagContext.get_current()
+    dag_id = None if dag is None else dag.dag_id
+    heard.append(AskedOutput(sentence.format(task_id), *place, dag_id))
+
+
+def _place_of(question: _Question) -> tuple[str, int] | None:
+    """The file and line of a DAG's body that asks *question* of what is surely an output."""
+    body = _authors_body(sys._getframe(1))
+    asked = None if body is None else _asked(body, question)
+    return None if body is None or asked is None else (body.f_code.co_filename, asked.lineno)
+
+
+def _authors_body(frame: FrameType | None) -> FrameType | None:
+    """The frame of a DAG's body, if it asked."""
     while frame is not None and (frame.f_code.co_name in _INNER or _is_ours(frame)):
         frame = frame.f_back
     if frame is None:
@@ -60,7 +135,7 @@ def _authors_body(frame: FrameType | None) -> tuple[FrameType, int] | None:
         if frame.f_code.co_name == "<module>"
         else _is_called_by_airflow(frame)
     )
-    return (frame, frame.f_lineno) if is_body else None
+    return frame if is_body else None
 
 
 def _is_called_by_airflow(frame: FrameType) -> bool:
@@ -72,26 +147,38 @@ def _is_called_by_airflow(frame: FrameType) -> bool:
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).startswith("typedxcom.airflow.")
+    """Whether it is our code, or the `!=` that attrs writes into Airflow's class."""
+    name = str(frame.f_globals.get("__name__", ""))
+    return name.startswith("typedxcom.airflow.") or frame.f_code.co_name == "__ne__"
 
 
-def _asks(frame: FrameType, line: int, question: _Question) -> bool:
-    """Whether the code of *frame* asks *question* on *line* about a sure output."""
+def _asked(frame: FrameType, question: _Question) -> ast.expr | None:
+    """The sure output that the running line of *frame* asks *question* about, if there is one."""
     scope = _scope(frame)
     if scope is None:
-        return False
-    sure = SureOutputs(frame, scope)
-    return any(
-        sure.is_output(asked)
-        for node in _own_nodes(scope)
-        for asked in question(node)
-        if asked.lineno <= line <= (_last_line(node, asked) or line)
+        return None
+    sure = SureOutputs(scope, {**frame.f_globals, **frame.f_locals})
+    return next(
+        (
+            asked
+            for node in sure.nodes
+            for asked in question(node)
+            if frame.f_lineno in _lines_of(node, asked) and sure.is_output(asked)
+        ),
+        None,
     )
 
 
-def _last_line(node: ast.AST, asked: ast.expr) -> int | None:
-    """The last line of a question. Python runs that of ``match`` on the line of each case."""
-    return node.cases[-1].pattern.end_lineno if isinstance(node, ast.Match) else asked.end_lineno
+def _lines_of(node: ast.AST, asked: ast.expr) -> range:
+    """The lines that Python may name when *node* asks: of the whole expression, or of its part."""
+    first, last = asked.lineno, asked.end_lineno or asked.lineno
+    if isinstance(node, ast.Match):  # on the line of each case
+        last = node.cases[-1].pattern.end_lineno or last
+    elif isinstance(node, ast.stmt):
+        first = node.lineno
+    elif isinstance(node, ast.expr):
+        first, last = node.lineno, node.end_lineno or last
+    return range(first, last + 1)
 
 
 def _scope(frame: FrameType) -> ast.AST | None:
@@ -144,72 +231,3 @@ def _compared(node: ast.AST) -> Iterator[ast.expr]:
             yield from (node.left, *node.comparators)
     elif isinstance(node, ast.Match):
         yield node.subject
-
-
-class SureOutputs:
-    """Finds the expressions of one body that are sure to be outputs."""
-
-    def __init__(self, frame: FrameType, scope: ast.AST) -> None:
-        self.names = {**frame.f_globals, **frame.f_locals}
-        self.scope = scope
-
-    def is_output(self, expr: ast.expr) -> bool:
-        """Whether *expr* cannot be anything but an output."""
-        if isinstance(expr, ast.NamedExpr):
-            return self.is_output(expr.value)
-        if isinstance(expr, ast.Name):
-            return self._is_only_set_to_outputs(expr.id)
-        return isinstance(expr, ast.Call) and self._calls_a_task(expr)
-
-    def _calls_a_task(self, call: ast.Call) -> bool:
-        """``t(...)``, ``module.t(...)``, ``t.override(...)(...)``, ``t.partial().expand(...)``."""
-        steps: list[str] = []
-        node: ast.expr = call
-        while not isinstance(node, ast.Name):
-            if isinstance(node, ast.Call):
-                node = node.func
-            elif isinstance(node, ast.Attribute):
-                steps.append(node.attr)
-                node = node.value
-            else:
-                return False
-        found: Any = self.names.get(node.id)
-        while steps and (inspect.ismodule(found) or inspect.isclass(found)):
-            found = getattr(found, steps.pop(), None)
-        return is_decorated_task(found) and set(steps) <= {
-            "override",
-            "partial",
-            "expand",
-            "expand_kwargs",
-        }
-
-    def _is_only_set_to_outputs(self, name: str) -> bool:
-        bound = [node for node in _own_nodes(self.scope) if _binds(node, name)]
-        sure = [
-            node
-            for node in _own_nodes(self.scope)
-            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
-            if isinstance(node.value, ast.Call) and self._calls_a_task(node.value)
-            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-            if isinstance(target, ast.Name) and target.id == name
-        ]
-        return bool(bound) and len(bound) == len(sure)
-
-
-def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function or module, without those of functions and classes inside it."""
-    todo: list[ast.AST] = [scope]
-    while todo:
-        node = todo.pop()
-        yield node
-        if node is scope or not isinstance(node, _SCOPES):
-            todo.extend(ast.iter_child_nodes(node))
-
-
-def _binds(node: ast.AST, name: str) -> bool:
-    """Whether *node* may give *name* a value."""
-    if isinstance(node, ast.Name):
-        return node.id == name and not isinstance(node.ctx, ast.Load)
-    if isinstance(node, (ast.Global, ast.Nonlocal)):
-        return name in node.names
-    return isinstance(node, ast.arg) and node.arg == name
