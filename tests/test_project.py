@@ -45,6 +45,7 @@ FLOORS = {
     "contracts": 4,
     "evolution": 4,
     "exchange": 4,
+    "forms": 4,
     "stored": 4,
     "preview": 4,
     "params": 4,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typedxcom._public import (
+        Form,
         StateKey,
         Table,
         Task,
@@ -58,6 +59,7 @@ __all__ = [
     "DecodeError",
     "EncodeError",
     "File",
+    "Form",
     "IntegrityError",
     "Lax",
     "LazyTable",

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from typedxcom.tables.checks.report import Filtered
 from typedxcom_types import (
+    Form,
     StateKey,
     Task,
     XComArg,
@@ -29,6 +30,7 @@ from typedxcom_types import (
 )
 
 __all__ = [
+    "Form",
     "StateKey",
     "Table",
     "Task",

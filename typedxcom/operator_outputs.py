@@ -22,6 +22,7 @@ __all__ = [
     "ReturnOf",
     "Unsure",
     "output_of",
+    "response",
 ]
 
 Arguments: TypeAlias = Callable[[str, Any], Any]
@@ -154,7 +155,7 @@ def _chosen(given: Arguments) -> _Pushed:
     return list[str] if given("allow_multiple_branches", False) else str
 
 
-def _response(given: Arguments) -> _Pushed:
+def response(given: Arguments) -> _Pushed:
     """Returns what a person answered in a form."""
     fields = {
         "chosen_options": list[_one_of(_texts(given, "options", ["OK"]))],  # type: ignore[misc]
@@ -169,7 +170,7 @@ def _approval(given: Arguments) -> _Pushed:
     def fixed(name: str, default: Any) -> Any:
         return ["Approve", "Reject"] if name == "options" else given(name, default)
 
-    return _response(fixed)
+    return response(fixed)
 
 
 def _branches(given: Arguments) -> _Pushed:
@@ -256,10 +257,10 @@ OUTPUTS: _Table = {
     **_rows(
         *_STANDARD,
         "standard.operators.hitl",
-        HITLOperator=_response,
+        HITLOperator=response,
         ApprovalOperator=_approval,
         HITLBranchOperator=_branches,
-        HITLEntryOperator=_response,
+        HITLEntryOperator=response,
     ),
     **_rows(
         *_STANDARD,

@@ -35,7 +35,7 @@ from typedxcom.schema.records import annotation_of
 from typedxcom.schema.refusals import SECRET_CURE
 from typedxcom.stored.base import StoredCodec
 
-__all__ = ["NO_DEFAULT", "PARAMS", "DagParams", "TypedParam", "read_params"]
+__all__ = ["NO_DEFAULT", "PARAMS", "DagParams", "TypedParam", "read_fields", "read_params"]
 
 PARAMS = "__typedxcom_params__"
 """The attribute of a DAG, and of the function that makes it, that holds its `DagParams`."""
@@ -168,15 +168,15 @@ def _typed(dag: str, name: str, annotation: Any, default: Any) -> TypedParam | N
         raise ContractError(f"DAG function {dag!r}, the parameter `{name}`: {error}.") from None
     if not promise.known:
         return None
-    return _param(dag, name, promise, said_of(annotation), default)
-
-
-def _param(dag: str, name: str, promise: Promise, said: Json, default: Any) -> TypedParam:
     about = f"DAG function {dag!r}, the parameter `{name}`"
+    return _param(about, name, promise, said_of(annotation), default)
+
+
+def _param(about: str, name: str, promise: Promise, said: Json, default: Any) -> TypedParam:
     if holds_secret(promise.schema):
         raise UnsupportedTypeError(
-            f"{about}: `{promise.schema}` holds a secret, and the parameters of a run are stored and "
-            f"shown as they are. Instead: {SECRET_CURE}.",
+            f"{about}: `{promise.schema}` holds a secret, and Airflow stores and shows such values "
+            f"as they are. Instead: {SECRET_CURE}.",
             annotation=promise.annotation,
             is_grave=True,
         )
@@ -189,7 +189,7 @@ def _param(dag: str, name: str, promise: Promise, said: Json, default: Any) -> T
         ) from None
     if default is None and not _reads_none(promise):  # `limit: int = None`, as it once was written
         annotation: Any = Union[promise.annotation, None]  # noqa: UP007  # a string has no `|`
-        return _param(dag, name, Promise(annotation, schema_of(annotation)), said, default)
+        return _param(about, name, Promise(annotation, schema_of(annotation)), said, default)
     made = TypedParam(name, promise, schema)
     if default is NO_DEFAULT:
         return made
@@ -250,26 +250,47 @@ def _fitting(schema: Json, default: Any) -> Json:
 
 def _of_model(dag: str, model: Any, taken: Mapping[str, Any]) -> dict[str, TypedParam]:
     try:
-        schema = schema_of(model)
+        made = read_fields(model, owner=f"DAG function {dag!r}, the parameter")
     except NameError as error:
         raise ContractError(f"DAG function {dag!r}: @dag(params=...): {error}.") from None
-    if not isinstance(schema, Record) or schema.style == "namedtuple" or "root" in schema.fields:
+    if made is None:
         raise ContractError(
             f"DAG function {dag!r}: @dag(params=...) takes a dict of Params, or a model whose fields "
-            f"are the parameters, got `{schema}`."
+            f"are the parameters, got `{schema_of(model)}`."
         )
+    for name in made:
+        if name in taken:
+            raise ContractError(
+                f"DAG function {dag!r}: `{name}` is a parameter of the function and a field of "
+                f"`{schema_of(model)}`. Take one of them away."
+            )
+    return made
+
+
+def read_fields(model: Any, *, owner: str) -> dict[str, TypedParam] | None:
+    """Reads the fields of *model*, each as one parameter.
+
+    Args:
+        model: A pydantic model, dataclass, Struct or TypedDict.
+        owner: Says in messages whose fields they are. The name of a field follows.
+
+    Returns:
+        The name of each in JSON, to the parameter; None if *model* has no named fields.
+
+    Raises:
+        ContractError: A type can have no form, or a default breaks its type.
+        NameError: An annotation names what does not exist.
+    """
+    schema = schema_of(model)
+    if not isinstance(schema, Record) or schema.style == "namedtuple" or "root" in schema.fields:
+        return None
     made: dict[str, TypedParam] = {}
     annotations = _annotations(model, schema.style)
     for name, part in schema.fields.items():
         key = part.key or name
-        if key in taken:
-            raise ContractError(
-                f"DAG function {dag!r}: `{key}` is a parameter of the function and a field of "
-                f"`{schema}`. Take one of them away."
-            )
         annotation, said = annotations.get(name, (Any, {}))
-        promise = Promise(annotation, part.schema)
-        made[key] = _param(dag, key, promise, said, _default_of(model, name, schema))
+        promise, default = Promise(annotation, part.schema), _default_of(model, name, schema)
+        made[key] = _param(f"{owner} `{key}`", key, promise, said, default)
     return made
 
 

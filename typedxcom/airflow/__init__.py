@@ -10,6 +10,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "Form": "typedxcom.airflow.authoring.forms",
     "StateKey": "typedxcom.airflow.authoring.state",
     "Task": "typedxcom.airflow.private",
     "XComArg": "typedxcom.airflow.authoring.outputs",

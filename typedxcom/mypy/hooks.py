@@ -30,6 +30,7 @@ from typedxcom.mypy.features.decorators import (
     same_task,
 )
 from typedxcom.mypy.features.fast_path import fitting_arguments, maps_plainly, sets_plainly
+from typedxcom.mypy.features.forms import ask, ask_each, ask_partly
 from typedxcom.mypy.features.groups import decorate_group
 from typedxcom.mypy.features.keynames import declared_key
 from typedxcom.mypy.features.kwargs import KeywordMapping
@@ -101,6 +102,10 @@ def _return_table() -> dict[str, ReturnHook]:
         names.SDK_PARAM: _param,
         names.SDK_RESULT: same_task,
         f"{names.AWAIT}.__call__": uses.refuse_await,
+        f"{names.FORM}.__call__": ask,
+        f"{names.FORM}.partial": ask_partly,
+        f"{names.FORM_PARTIAL}.expand": ask_each,
+        f"{names.FORM_PARTIAL}.expand_kwargs": ask_each,
     }
     for instance in names.SDK_INSTANCES:
         table[f"{instance}.xcom_pull"] = pulled

@@ -39,6 +39,8 @@ DAG_FUNCTION: Final = f"{PUBLIC}.dag"
 PLAIN_DAG_DECORATOR: Final = f"{PUBLIC}.PlainDagDecorator"
 DAG_MADE: Final = f"{PUBLIC}.DagFunction"
 TRIGGER: Final = f"{PUBLIC}.Trigger"
+FORM: Final = f"{PUBLIC}.ModelForm"
+FORM_PARTIAL: Final = f"{PUBLIC}.FormPartial"
 CONDITION: Final = f"{PUBLIC}.Condition"
 
 SDK: Final = "airflow.sdk"

@@ -18,7 +18,7 @@ from airflow.sdk.bases.decorator import Task as _AirflowTask
 from airflow.sdk.definitions.dag import DAG
 from airflow.sdk.definitions.taskgroup import TaskGroup
 from airflow.sdk.definitions.xcom_arg import XComArg as _AirflowXComArg
-from typing_extensions import Never, ParamSpec, Self
+from typing_extensions import Never, ParamSpec, Self, TypedDict
 
 _P = ParamSpec("_P")
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -336,3 +336,57 @@ class Trigger:
     def override(self, **options: Any) -> Trigger: ...
 
 trigger: Trigger
+
+# Forms -------------------------------------------------------------------------------------------
+
+class FormAnswer(TypedDict, Generic[_T]):
+    """What a form with options gives."""
+
+    chosen_options: list[Any]
+    params_input: _T
+    responded_at: datetime
+    responded_by_user: dict[str, Any] | None
+
+class FormPartial(Generic[_T]):
+    """``Form[Model].partial(...)``."""
+
+    def expand(self, **kwargs: Any) -> XComArg[list[_T]]: ...
+    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> XComArg[list[_T]]: ...
+
+class ModelForm(Generic[_T]):
+    """``Form[Model]``."""
+
+    @overload
+    def __call__(
+        self, *, task_id: str, subject: str, options: Any, **kwargs: Any
+    ) -> XComArg[FormAnswer[_T]]: ...
+    @overload
+    def __call__(
+        self, operator: Any, /, *, task_id: str, subject: str, options: Any, **kwargs: Any
+    ) -> XComArg[Any]: ...
+    @overload
+    def __call__(
+        self, operator: Any = ..., /, *, task_id: str, subject: str, **kwargs: Any
+    ) -> XComArg[_T]: ...
+    @overload
+    def partial(
+        self, *, task_id: str, options: Any, **kwargs: Any
+    ) -> FormPartial[FormAnswer[_T]]: ...
+    @overload
+    def partial(
+        self, operator: Any, /, *, task_id: str, options: Any, **kwargs: Any
+    ) -> FormPartial[Any]: ...
+    @overload
+    def partial(
+        self, operator: Any = ..., /, *, task_id: str, **kwargs: Any
+    ) -> FormPartial[_T]: ...
+
+class FormFactory:
+    """``Form``."""
+
+    @overload
+    def __getitem__(self, model: type[_T], /) -> ModelForm[_T]: ...
+    @overload
+    def __getitem__(self, model: Any, /) -> ModelForm[Any]: ...
+
+Form: FormFactory

@@ -1,7 +1,8 @@
 """What classic operators push, as far as the table of their classes tells.
 
 Nobody promised it to us: it explains wiring and refuses what cannot work, and decodes no value.
-What a language model answers is a promise, because its operator has validated the answer.
+What a language model answers is a promise, because its operator has validated the answer. So is
+what people answer in a form of ours.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import inspect
 from typing import Any
 
 from typedxcom.airflow.answers import answer_type, declared_answer
+from typedxcom.airflow.forms import form_contract
 from typedxcom.airflow.private import INJECTED_KEYS, MappedOperator
 from typedxcom.caches import by_class
 from typedxcom.contracts import Contract
@@ -29,6 +31,8 @@ def classic_output(operator: Any) -> Schema:
     Args:
         operator: A classic operator, mapped or not.
     """
+    if (form := form_contract(operator)) is not None:
+        return form.returned.schema
     operator_class = getattr(operator, "operator_class", type(operator))
     row, given = _row_of(operator_class), functools.partial(argument_of, operator)
     if row is None:

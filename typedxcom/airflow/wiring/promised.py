@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 
 import typing_extensions as te
 
+from typedxcom.airflow.forms import form_contract
 from typedxcom.airflow.wiring.flows import RETURN_KEY
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.errors import ContractError
@@ -27,7 +28,7 @@ def promised_under(operator: Any, key: str, path: Sequence[int] = ()) -> Promise
         key: The XCom key.
         path: Indexes into what it pushes.
     """
-    contract = contract_of(getattr(operator, "python_callable", None))
+    contract = form_contract(operator) or contract_of(getattr(operator, "python_callable", None))
     if contract is None:
         return Promise()
     with contextlib.suppress(ContractError):  # then it is not known, and JSON is what there is
