@@ -19,6 +19,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `typedxcom annotate`."""
     parser.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
     parser.add_argument("--write", action="store_true", help="Change the files.")
+    parser.add_argument(
+        "--models",
+        choices=["typeddict", "pydantic", "dataclass"],
+        default="typeddict",
+        help="What to write for dicts with known keys, where all code that reads them allows it.",
+    )
     parser.add_argument("--dags-folder", type=Path, help="The folder that DAGs import from.")
 
 
@@ -49,11 +55,13 @@ def _annotate(path: Path, folder: Path, options: argparse.Namespace) -> int:
 
     before = set(sys.modules)
     with contextlib.redirect_stdout(sys.stderr), always_strict():
-        made = rewrite(path.resolve(), folder)
+        made = rewrite(path.resolve(), folder, options.models)
     forget_modules(folder, before)
     if made.refused:
         print(f"typedxcom: {path} is left as it is: {made.refused}", file=sys.stderr)
         return 1
+    for line, sentence in made.notes:
+        print(f"{path}:{line}: note: {sentence}", file=sys.stderr)
     if not made.count:
         return 0
     if options.write:

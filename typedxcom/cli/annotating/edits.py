@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from typedxcom.inference.source import FunctionNode
 
-__all__ = ["Source"]
+__all__ = ["Source", "parameters_of"]
 
 
 @dataclass
@@ -97,6 +98,11 @@ class Source:
         is_apart = first < 2 or not self._lines[first - 2].strip()
         self.edits.append((at, at, text if is_apart else f"\n\n{text}"))
 
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        """Returns where an expression begins and ends."""
+        end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        return self._offset(node.lineno, node.col_offset), end
+
     def _end_of_parameters(self, node: FunctionNode) -> int:
         """Returns the offset after the bracket that closes the parameters of *node*."""
         start, depth = node.lineno, 0
@@ -119,3 +125,12 @@ class Source:
     def _offset(self, line: int, column: int) -> int:
         """Returns the offset in the file of a line and its column in bytes."""
         return sum(map(len, self._lines[: line - 1])) + column
+
+
+def parameters_of(node: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    """Yields each single parameter of a function with its default."""
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    without = [None] * (len(positional) - len(arguments.defaults))
+    yield from zip(positional, [*without, *arguments.defaults], strict=True)
+    yield from zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from typedxcom.cli.annotating.edits import Source
+from typedxcom.cli.annotating.edits import Source, parameters_of
+from typedxcom.cli.annotating.models import KINDS, ModelKind, ModelPlan, Models
+from typedxcom.cli.annotating.variables import KeptDict
 from typedxcom.cli.annotating.wishes import NewDict, Wish, wishes_of
 from typedxcom.cli.loading import LoadedFile, load_file
 from typedxcom.cli.spelling import Spelling
@@ -31,29 +34,41 @@ class Rewritten:
         after: Its bytes with annotations; the same as before if nothing was written.
         count: How many annotations were written.
         refused: Why the file was not changed, if it was refused.
+        notes: Why dicts did not become models, where models were wanted: line and sentence.
     """
 
     before: bytes
     after: bytes
     count: int = 0
     refused: str = ""
+    notes: tuple[tuple[int, str], ...] = ()
 
 
-def rewrite(path: Path, folder: Path) -> Rewritten:
+def rewrite(path: Path, folder: Path, models: str = "typeddict") -> Rewritten:
     """Annotates the tasks of a DAG file, in memory.
 
     Args:
         path: The file; an absolute path.
         folder: The folder that it imports from.
+        models: What dicts with known keys become: a name of `KINDS`.
     """
+    made = _rewrite(path, folder, models)
+    if not made.refused or models == "typeddict":
+        return made
+    plain = _rewrite(path, folder, "typeddict")
+    return plain if plain.refused else replace(plain, notes=((1, f"No models: {made.refused}"),))
+
+
+def _rewrite(path: Path, folder: Path, models: str) -> Rewritten:
     before = path.read_bytes()
     text, count, first = before, 0, None
+    notes: dict[str, str] = {}
     for _ in range(_ROUNDS):
         with load_file(path, root=folder, text=text) as loaded:
             if loaded.error is not None:
                 return Rewritten(before, before, refused=_why(loaded.error))
             first = first or _verdict(loaded)
-            made, new = _annotated(text, loaded)
+            made, new = _annotated(text, loaded, folder, models, notes)
         if not new:
             break
         text, count = made, count + new
@@ -61,7 +76,17 @@ def rewrite(path: Path, folder: Path) -> Rewritten:
         return Rewritten(before, before)
     with load_file(path, root=folder, text=text) as loaded:
         refused = _why(loaded.error) if loaded.error is not None else _differs(first, loaded)
-    return Rewritten(before, before, refused=refused) if refused else Rewritten(before, text, count)
+    if refused:
+        return Rewritten(before, before, refused=refused)
+    lined = tuple((_line_of(before, name), sentence) for sentence, name in notes.items())
+    return Rewritten(before, text, count, notes=lined)
+
+
+def _line_of(text: bytes, name: str) -> int:
+    """Returns the line of the first function *name*, before other lines were written."""
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = (one for one in ast.walk(ast.parse(text)) if isinstance(one, functions))
+    return min((one.lineno for one in found if one.name == name), default=1)
 
 
 def _why(error: BaseException) -> str:
@@ -93,16 +118,28 @@ def _differs(before: Any, loaded: LoadedFile) -> str:
     return ""
 
 
-def _annotated(text: bytes, loaded: LoadedFile) -> tuple[bytes, int]:
+def _annotated(
+    text: bytes, loaded: LoadedFile, folder: Path, models: str, notes: dict[str, str]
+) -> tuple[bytes, int]:
     """Returns the file with one round of annotations, and how many these are."""
     source = Source(text)
     names = vars(sys.modules[loaded.module]) if loaded.module in sys.modules else {}
     writer = _Writer(source, names)
     wishes = wishes_of(loaded.dags, str(loaded.path))
-    found = [(wish, _definition(source.tree, wish.function)) for wish in wishes]
+    define = functools.partial(_definition, source.tree)
+    planner = Models(loaded.dags, loaded.path, folder, source, names, define)
+    found = [(wish, define(wish.function)) for wish in wishes]
     for wish, node in found:
-        if node is not None:
-            writer.write_return(wish, node)
+        if node is not None and writer.can_return(wish, node):
+            plan = None
+            if wish.dicts and models != "typeddict":
+                try:
+                    plan = planner.plan(wish, node, KINDS[models])
+                except KeptDict as error:
+                    notes[f"{node.name}() keeps a TypedDict: {error}."] = node.name
+            writer.write_return(wish, node, KINDS["typeddict" if plan is None else models])
+            if plan is not None:
+                writer.write_plan(plan)
     for wish, node in found if not writer.count else ():  # results first: they decide parameters
         if node is not None:
             writer.write_parameters(wish, node)
@@ -127,24 +164,40 @@ class _Writer:
         self._imports: dict[str, set[str]] = {}
         self._dicts: set[str] = set()
 
-    def write_return(self, wish: Wish, node: FunctionNode) -> None:
-        """Writes the return annotation of a function, if the file can have all its names."""
-        returns = wish.returns
-        if returns is not None and self._is_known(returns, wish.dicts):
-            decorator = _task_decorator(node) if wish.keeps_one_output else None
-            if not wish.keeps_one_output or decorator is not None:
-                self._return(wish, node, returns, decorator)
+    def can_return(self, wish: Wish, node: FunctionNode) -> bool:
+        """Returns whether the file can have the return annotation of a function."""
+        return (
+            wish.returns is not None
+            and self._is_known(wish.returns, wish.dicts)
+            and (not wish.keeps_one_output or _task_decorator(node) is not None)
+        )
+
+    def write_return(self, wish: Wish, node: FunctionNode, kind: ModelKind) -> None:
+        """Writes the return annotation of a function, and the class that it names."""
+        assert wish.returns is not None
+        for one in wish.dicts:
+            self._write_class(one, node, kind)
+        is_dict = not wish.dicts or kind is KINDS["typeddict"]
+        decorator = _task_decorator(node) if wish.keeps_one_output and is_dict else None
+        plain = {
+            name: what for name, what in wish.returns.names.items() if not isinstance(what, NewDict)
+        }
+        self._import(Spelling(wish.returns.text, plain))
+        if decorator is not None:
+            self.source.keep_one_output(decorator)
+        self.source.annotate_return(node, wish.returns.text)
+        self.count += 1
+
+    def write_plan(self, plan: ModelPlan) -> None:
+        """Writes what makes the dicts of a task models, in it and in its readers."""
+        self.source.edits += plan.edits
+        for arg, default, text in plan.parameters:
+            self.source.annotate_parameter(arg, default, text)
+            self.count += 1
 
     def write_parameters(self, wish: Wish, node: FunctionNode) -> None:
         """Annotates the parameters of a function, as far as the file can have the names."""
-        arguments = node.args
-        positional = [*arguments.posonlyargs, *arguments.args]
-        without = [None] * (len(positional) - len(arguments.defaults))
-        pairs = [
-            *zip(positional, [*without, *arguments.defaults], strict=True),
-            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-        ]
-        for arg, default in pairs:
+        for arg, default in parameters_of(node):
             found = wish.parameters.get(arg.arg)
             if found is not None and arg.annotation is None and self._is_known(found, []):
                 self._import(found)
@@ -157,41 +210,19 @@ class _Writer:
             self.source.import_names(self._imports)
         return self.source.edited()
 
-    def _return(
-        self, wish: Wish, node: FunctionNode, returns: Spelling, decorator: ast.expr | None
-    ) -> None:
-        for one in wish.dicts:
-            self._write_dict(one, node)
-        self._import(
-            Spelling(
-                returns.text,
-                {
-                    name: what
-                    for name, what in returns.names.items()
-                    if not isinstance(what, NewDict)
-                },
-            )
-        )
-        if decorator is not None:
-            self.source.keep_one_output(decorator)
-        self.source.annotate_return(node, returns.text)
-        self.count += 1
-
-    def _write_dict(self, made: NewDict, node: FunctionNode) -> None:
-        lines = [f"class {made.name}(TypedDict):"]
+    def _write_class(self, made: NewDict, node: FunctionNode, kind: ModelKind) -> None:
+        lines = [kind.head.format(made.name)]
         for name, found in made.fields.items():
             self._import(found)
             is_optional = name in made.optional
             lines.append(
                 f"    {name}: {f'NotRequired[{found.text}]' if is_optional else found.text}"
             )
-        self._imports.setdefault(_TYPING, set()).update(
-            name
-            for name, is_used in (("TypedDict", True), ("NotRequired", bool(made.optional)))
-            if is_used and name not in self.names
-        )
-        if not self._imports[_TYPING]:
-            del self._imports[_TYPING]
+        self._import(kind.needed)
+        typing = ("TypedDict",) if kind is KINDS["typeddict"] else ()
+        for name in (*typing, *(("NotRequired",) if made.optional else ())):
+            if name not in self.names:
+                self._imports.setdefault(_TYPING, set()).add(name)
         self._dicts.add(made.name)
         self.source.insert_above(node.lineno, "\n".join(lines) + "\n\n\n")
 

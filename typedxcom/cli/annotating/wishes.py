@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import keyword
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,14 +31,14 @@ from typedxcom.schema.nodes import (
     walk,
 )
 
-__all__ = ["NewDict", "Wish", "wishes_of"]
+__all__ = ["NewDict", "Wish", "function_of", "given_type", "wishes_of"]
 
 _NONE = Scalar(type(None))
 
 
 @dataclass(frozen=True)
 class NewDict:
-    """A TypedDict to write.
+    """A class to write for dicts of known keys.
 
     Attributes:
         name: Its name.
@@ -56,13 +57,15 @@ class Wish:
 
     Attributes:
         function: The author's function.
+        operators: Its tasks.
         returns: The annotation of its result, if it has none yet.
         parameters: Parameter to annotation.
-        dicts: The TypedDicts that these annotations name.
+        dicts: The classes for dicts that these annotations name.
         keeps_one_output: Whether the new annotation would make Airflow push each key.
     """
 
     function: Any
+    operators: list[Any] = field(default_factory=list)
     returns: Spelling | None = None
     parameters: dict[str, Spelling] = field(default_factory=dict)
     dicts: list[NewDict] = field(default_factory=list)
@@ -77,14 +80,14 @@ def wishes_of(dags: Iterable[Any], file: str) -> list[Wish]:
     operators: dict[Any, list[Any]] = {}
     for dag in dags:
         for operator in dag.tasks:
-            function = _function(operator)
+            function = function_of(operator)
             if function is not None and function.__code__.co_filename == file:
                 operators.setdefault(function.__code__, []).append(operator)
-    found = [_wish(_function(own[0]), own) for own in operators.values()]
+    found = [_wish(function_of(own[0]), own) for own in operators.values()]
     return sorted(filter(None, found), key=lambda wish: wish.function.__code__.co_firstlineno)
 
 
-def _function(operator: Any) -> Any:
+def function_of(operator: Any) -> Any:
     """Returns the plain function of a decorated task, or None."""
     if not hasattr(getattr(operator, "operator_class", operator), "custom_operator_name"):
         return None
@@ -95,7 +98,7 @@ def _function(operator: Any) -> Any:
 
 
 def _wish(function: Any, operators: list[Any]) -> Wish:
-    wish = Wish(function)
+    wish = Wish(function, operators)
     is_ours = contract_of(getattr(operators[0], "python_callable", None)) is not None
     if "return" not in function.__annotations__ and function.__name__ != "<lambda>":
         shown = shown_by(operators[0])
@@ -156,7 +159,7 @@ def _new_dict(dicts: Iterable[Any], name: str) -> NewDict | None:
     """Returns one TypedDict for all of *dicts*, or None if the keys cannot be its fields."""
     found = list(dicts)
     names = list(dict.fromkeys(key for one in found for key in one.fields))
-    if not names or not all(one.isidentifier() and not keyword.iskeyword(one) for one in names):
+    if not names or not all(map(_can_be_field, names)):
         return None
     fields, optional = {}, set()
     for key in names:
@@ -167,6 +170,12 @@ def _new_dict(dicts: Iterable[Any], name: str) -> NewDict | None:
         if len(parts) < len(found):
             optional.add(key)
     return NewDict(name, fields, frozenset(optional))
+
+
+def _can_be_field(key: str) -> bool:
+    """Returns whether a class can have a field *key*: Python changes some letters of names."""
+    is_name = key.isidentifier() and not keyword.iskeyword(key)
+    return is_name and unicodedata.normalize("NFKC", key) == key
 
 
 def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
@@ -184,7 +193,7 @@ def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
             for argument, is_mapped in arguments_of(operator, contract):
                 if argument.name == "**":
                     return {}
-                schema = _given(argument.value, is_mapped=is_mapped)
+                schema = given_type(argument.value, is_mapped=is_mapped)
                 if not argument.injected:
                     found.setdefault(argument.name, []).append(schema)
     free = {
@@ -194,15 +203,16 @@ def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     }
     return {
-        name: one_of([*map(_plain, found[name]), *_default(parameter)])
+        name: one_of([*found[name], *_default(parameter)])
         for name, parameter in free.items()
         if name in found
     }
 
 
-def _given(value: Any, *, is_mapped: bool) -> Schema:
+def given_type(value: Any, *, is_mapped: bool) -> Schema:
+    """Returns the type of an argument as a parameter gets it: each item, if it is mapped over."""
     try:
-        return element(literal(value)) if is_mapped else literal(value)
+        return _plain(element(literal(value)) if is_mapped else literal(value))
     except NotAnItem:
         return UNKNOWN
 
