@@ -106,6 +106,12 @@ class DagParams:
         """The names of all parameters."""
         return {*self.params, *self.others}
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the model keeps names that it does not declare."""
+        schema = None if self.model is None else schema_of(self.model)
+        return isinstance(schema, Record) and bool(schema.extras)
+
     def given_to(self, schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
         """Returns those of *values* that the reader of *schema* gets.
 

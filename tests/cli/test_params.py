@@ -49,6 +49,8 @@ READS = [
     'get_current_context()["params"]["limmit"]',
     'params.get("limmit")',
     'dag_run.conf.get("limmit", 1)',
+    'found = context["params"]; found["limmit"]',
+    '"limmit" in params and params["limmit"]',
 ]
 
 
@@ -59,7 +61,7 @@ def test_a_misspelt_parameter_in_a_body_is_an_error(tmp_path):
     words = "reads the parameter 'limmit', which the DAG 'taxi' does not have"
     assert found == [
         f"{line}: {name} {words}: {has}"
-        for name, first in (("typed", 11), ("stock", 21))
+        for name, first in (("typed", 11), ("stock", 14 + len(READS)))
         for line in range(first, first + len(READS))
     ]
 
@@ -70,6 +72,8 @@ RIGHT = [
     'other = {}; other["limmit"], context["other"]["limmit"], dag_run.config["limmit"]',
     'name = "limmit"; params[name]',
     'params["limmit"] = 1',
+    'if "extra" in params: params["extra"]',
+    'found = context["params"]; found = {}; found["limmit"]',
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,10 +15,17 @@ WAITING = ("awaiting_input", "deferred")  # from Airflow 3.3 on, and before
 
 
 def asked(site: Site, dag: str, run: str) -> str:
-    """The path of the form, once somebody can answer it."""
+    """The path of the form, once the scheduler knows that the task waits.
+
+    Airflow fails a task that is answered before its executor has reported that the worker is done.
+    """
 
     def probe() -> bool:
-        return site.stack.task_instances(dag, run)["review"]["state"] in WAITING
+        found = site.stack.task_instances(dag, run)["review"]
+        key = f"task_id='review', run_id='{run}', try_number={found['try_number']}"
+        done = rf"Received executor event with state success .*{re.escape(key)}"
+        log = site.stack.processes.file("scheduler").read_text(encoding="utf-8", errors="replace")
+        return found["state"] in WAITING and re.search(done, log) is not None
 
     site.stack.processes.wait(f"{dag} to ask", probe, every=0.3)
     return f"/dags/{dag}/dagRuns/{run}/taskInstances/review/-1/hitlDetails"

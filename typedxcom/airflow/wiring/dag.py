@@ -10,6 +10,7 @@ from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
 from typedxcom.airflow.wiring.call import check_call, check_value, holds_output, wiring_sentence
 from typedxcom.airflow.wiring.chains import late_problems
+from typedxcom.airflow.wiring.dag_params import param_problems
 from typedxcom.airflow.wiring.edges import arguments_of, fields_of
 from typedxcom.airflow.wiring.fields import field_schema
 from typedxcom.airflow.wiring.flows import NotAnItem, describe, element, operator_contract
@@ -45,6 +46,7 @@ def check_tasks(dag: Any) -> Iterator[tuple[str, str]]:
             found = list(_check_operator(operator))
         for sentence in found:
             yield operator.task_id, sentence
+    yield from param_problems(dag)
     for loop in loops_of(dag):
         yield from ((loop.gate_task_id, sentence) for sentence in _check_plain_loop(loop))
 

@@ -1,8 +1,8 @@
 """Finds reads of parameters that a DAG does not have, such as ``params["limmit"]``.
 
 Only a DAG whose parameters have types is looked at, for only its author says what they are. A key
-that is no literal is not followed. ``.get`` may ask for what nobody declared, so there only a name
-that resembles a parameter's is an error.
+that is no literal is not followed. Code that expects that a name may be missing may ask for what
+nobody declared, as ``.get`` does, so there only a name that resembles a parameter's is an error.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Read:
     """One read of a parameter by its name."""
 
     name: str
-    is_asked: bool = False  # by `.get`, which gives a default
+    is_asked: bool = False  # it may be missing, as with `.get`
     line: int | None = None
 
 
@@ -58,8 +58,8 @@ def wrong_params(dag: Any) -> Iterator[WrongPull]:
 def _wrong(dag: Any, task_id: str, read: _Read, known: list[str]) -> str | None:
     if read.name in known:
         return None
-    hint = near(read.name, known)
-    if read.is_asked and not hint:
+    hint, params = near(read.name, known), params_of(dag)
+    if not hint and (read.is_asked or (params is not None and params.is_open)):
         return None
     names = ", ".join(f"`{name}`" for name in known)
     return (
@@ -76,9 +76,12 @@ def _in_body(operator: Any, function: Any) -> list[_Read]:
         return []
     names = _Names.of(node, operator)
     offset = offset_of(function, node)
+    parts = list(ast.walk(node))
+    tested = {key for one in parts for key in _tested(one)}
+    is_caught = any(isinstance(one, ast.Try) for one in parts)
     found = [
-        _Read(key, is_asked, owner.lineno + offset)
-        for one in ast.walk(node)
+        _Read(key, is_asked or is_caught or key in tested, owner.lineno + offset)
+        for one in parts
         for key, owner, is_asked in _keys(one)
         if names.is_params(owner)
     ]
@@ -96,54 +99,66 @@ def _keys(node: ast.AST) -> Iterator[tuple[str, ast.expr, bool]]:
             yield key, owner, True
 
 
-@dataclass(frozen=True, slots=True)
+def _tested(node: ast.AST) -> Iterator[str]:
+    """The keys that ``"key" in params`` tests."""
+    match node:
+        case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn(), *_]):
+            yield key
+
+
+@dataclass(frozen=True)
 class _Names:
     """The names in a function that mean Airflow's context, or a part of it.
 
-    A name that the body assigns may mean anything.
+    A name that the body assigns once means what it is assigned. Otherwise it may mean anything.
+
+    Attributes:
+        meanings: Name -> ``context``, ``params`` or ``dag_run``.
     """
 
-    params: bool
-    dag_run: bool
-    context: str | None
+    meanings: dict[str, str]
 
     @classmethod
     def of(cls, node: Any, operator: Any) -> _Names:
-        given = {
+        stores = [
             one.id
             for one in ast.walk(node)
             if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)
-        }
-        given |= set(getattr(operator, "op_kwargs", None) or {})
+        ]
+        given = {*stores, *(getattr(operator, "op_kwargs", None) or {})}
         parts = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         free = {one.arg for one in parts} - given
         contract = operator_contract(operator)
         if contract is not None and isinstance(contract.of_context("params").schema, Record):
             free.discard("params")  # a model, whose fields a type checker knows
         rest = node.args.kwarg.arg if node.args.kwarg is not None else None
-        return cls("params" in free, "dag_run" in free, None if rest in given else rest)
+        found = cls({name: name for name in ("params", "dag_run") if name in free})
+        if rest is not None and rest not in given:
+            found.meanings[rest] = "context"
+        for one in ast.walk(node):
+            if isinstance(one, ast.Assign) and (meaning := found.of_expression(one.value)):
+                names = [target.id for target in one.targets if isinstance(target, ast.Name)]
+                found.meanings.update((n, meaning) for n in names if stores.count(n) == 1)
+        return found
 
     def is_params(self, node: ast.expr) -> bool:
         """Whether *node* is the dict of the parameters, or the conf that the run was given."""
-        if isinstance(node, ast.Attribute) and node.attr == "conf":
-            return self._is_part(node.value, "dag_run", is_bound=self.dag_run)
-        return self._is_part(node, "params", is_bound=self.params)
+        return self.of_expression(node) == "params"
 
-    def _is_part(self, node: ast.expr, name: str, *, is_bound: bool) -> bool:
+    def of_expression(self, node: ast.expr) -> str | None:
+        """What *node* means, if that is certain."""
         match node:
-            case ast.Name(id=found):
-                return is_bound and found == name
-            case ast.Subscript(value=owner, slice=ast.Constant(value=found)):
-                return found == name and self._is_context(owner)
-        return False
-
-    def _is_context(self, node: ast.expr) -> bool:
-        match node:
-            case ast.Name(id=found):
-                return self.context is not None and found == self.context
-            case ast.Call(func=ast.Name(id=found) | ast.Attribute(attr=found)):
-                return found == _CONTEXT
-        return False
+            case ast.Name(id=name):
+                return self.meanings.get(name)
+            case ast.Attribute(value=owner, attr="conf"):
+                return "params" if self.of_expression(owner) == "dag_run" else None
+            case ast.Subscript(
+                value=owner, slice=ast.Constant(value=("params" | "dag_run") as key)
+            ):
+                return str(key) if self.of_expression(owner) == "context" else None
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                return "context" if name == _CONTEXT else None
+        return None
 
 
 def _in_texts(operator: Any) -> Iterator[_Read]:

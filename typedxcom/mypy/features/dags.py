@@ -18,6 +18,7 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_UNCHECKED
+from typedxcom.mypy.features.params import check_params
 from typedxcom.mypy.features.pulls import check_pulls
 from typedxcom.mypy.types.bare import is_skipped
 from typedxcom.mypy.types.bodies import visit_body
@@ -47,7 +48,12 @@ def decorate_dag(site: Site, ctx: MethodContext | FunctionContext, *, plain: boo
     if made is None:
         return ctx.default_return_type
     function = function.copy_modified(ret_type=made, implicit=False)
-    return function if plain else make_dag(site, function, ctx)
+    if plain:
+        return function
+    decorated = make_dag(site, function, ctx)
+    if isinstance(ctx.context, Decorator):
+        check_params(site, ctx.context, decorated)
+    return decorated
 
 
 def check_body(site: Site, decorated: Decorator, given: Expression) -> None:

@@ -32,7 +32,7 @@ from typedxcom.mypy.features.statements import blocks_of, expressions_of
 from typedxcom.mypy.types.imports import is_library
 from typedxcom.mypy.types.site import Site
 
-__all__ = ["TaskIds"]
+__all__ = ["DAG_NAMES", "GROUP_NAMES", "OUR_TASK", "TASK_NAMES", "TaskIds", "decorator_name"]
 
 OUR_TASK: Final = f"{names.PUBLIC}.task"
 TASK_NAMES: Final = (OUR_TASK, f"{names.SDK}.definitions.decorators.task")
@@ -90,7 +90,7 @@ class TaskIds:
                     self._statements(block.body)
 
     def _decorated(self, decorated: Decorator) -> None:
-        kinds = [_decorator_name(one) for one in decorated.original_decorators]
+        kinds = [decorator_name(one) for one in decorated.original_decorators]
         if any(kind in TASK_NAMES for kind in kinds):
             return  # its tasks are made where it is called
         self._dags += sum(kind in DAG_NAMES for kind in kinds)
@@ -128,7 +128,7 @@ class TaskIds:
         is_mapped = isinstance(callee, MemberExpr) and callee.name in MAPPING
         task_id = _id_of(decorated, override)
         self.readers[decorated.func] = any(
-            _decorator_name(one) == OUR_TASK for one in decorated.original_decorators
+            decorator_name(one) == OUR_TASK for one in decorated.original_decorators
         )
         self._add(task_id, None if is_mapped or override is not None else decorated)
 
@@ -202,11 +202,11 @@ class TaskIds:
     def _is_task(self, decorated: Decorator) -> bool:
         """Whether it is a task of this file. mypy's cache keeps no decorators of other files."""
         return self._site.defines(decorated.func) and any(
-            _decorator_name(one) in TASK_NAMES for one in decorated.original_decorators
+            decorator_name(one) in TASK_NAMES for one in decorated.original_decorators
         )
 
 
-def _decorator_name(expr: Expression) -> str:
+def decorator_name(expr: Expression) -> str:
     """Returns the full name of a decorator: that of ``task`` for ``@task.branch(retries=1)``."""
     while isinstance(expr, CallExpr):
         expr = expr.callee
