@@ -38,7 +38,7 @@ __all__ = ["Read", "reads_in", "reads_in_text"]
 
 _PARAMS: Final = "params"
 _CONTEXT: Final = "get_current_context"
-# Types of a parameter ``params`` that say nothing of the names in it.
+# Types of a parameter ``params`` that do not give the names in it.
 _DICTS: Final = frozenset(
     {"builtins.dict", "typing.Mapping", "typing.MutableMapping"}
     | {"airflow.sdk.definitions.param.ParamsDict", "builtins.object"}
