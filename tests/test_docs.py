@@ -30,24 +30,65 @@ PRINTED = re.compile(r"^ *# ?> (.*)$", re.M)  # after a snippet's print: what it
 OURS = re.compile(r"(?<![\w./\[-])typedxcom(?:\.\w+)+")  # a dotted name in a block of settings
 LINK = re.compile(r"\]\((?!\w+:|//)(?P<file>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?(?: \"[^\"]*\")?\)")
 
-# Runs one page: its snippets share the namespace of `__main__`, as in a script, and each keeps
-# its line numbers. The same code lies in a file, because Airflow reads the source of some tasks.
-RUN = """
-def run(snippets):
-    from pathlib import Path
-    padded = ["\\n" * line + code for line, code in snippets]
-    lines = [""] * max(len(code.splitlines()) for code in padded)
-    for line, code in snippets:
-        lines[line : line + len(code.splitlines())] = code.splitlines()
-    Path("page.py").write_text("\\n".join(lines))
-    if any(".test(" in code for code in padded):
-        from tests.harness import env
-        env.migrate()
-    globals()["__file__"] = str(Path("page.py").resolve())
-    for code in padded:
-        exec(compile(code, __file__, "exec", dont_inherit=True), globals())
-import sys, json
-run(json.loads(sys.stdin.read()))
+# Runs pages, each in a fork of a process that has imported Airflow once. The snippets of a page
+# share the namespace of `__main__`, as in a script, and each keeps its line numbers. The same code
+# is in a file, because Airflow reads the source of some tasks. The file is in a DAGs folder of its
+# own, with a database of its own, because dag.test() wants that.
+SERVE = """
+def serve():
+    import json, os, sys
+    from airflow import settings
+    import airflow.dag_processing.bundles.local, airflow.dag_processing.collection, airflow.sdk
+    import airflow.providers.standard.decorators.python, airflow.sdk.execution_time.task_runner
+    import airflow.serialization.definitions.mappedoperator, a2wsgi, anyio._backends._asyncio
+    import typedxcom.airflow
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+    from tests.harness import env
+
+    typedxcom.airflow.task
+    # Each dag.test() needs this app, which takes seconds to make.
+    in_process_api_server().app._cadwyn_initialize()
+
+    def run(folder, snippets):
+        os.chdir(folder)
+        for number, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+        os.environ.update(env.home_settings(folder))
+        os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(folder)
+        padded = ["\\n" * line + code for line, code in snippets]
+        if any(".test(" in code for code in padded):
+            env.migrate()
+        settings.configure_vars()
+        settings.configure_orm()
+        lines = [""] * max(len(code.splitlines()) for code in padded)
+        for line, code in snippets:
+            lines[line : line + len(code.splitlines())] = code.splitlines()
+        page = folder / "page.py"
+        page.write_text("\\n".join(lines))
+        namespace = sys.modules["__main__"].__dict__
+        del namespace["serve"]
+        namespace["__file__"] = str(page)
+        for code in padded:
+            exec(compile(code, str(page), "exec", dont_inherit=True), namespace)
+
+    for line in sys.stdin:
+        folder, snippets = json.loads(line)
+        child = os.fork()
+        if not child:
+            import atexit, pathlib, traceback
+            try:
+                run(pathlib.Path(folder), snippets)
+            except BaseException:
+                traceback.print_exc()
+                code = 1
+            else:
+                code = 0
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+serve()
 """
 
 
@@ -136,20 +177,48 @@ def relative(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run all snippets of *page* in one new process, with *folder* as its home and its cwd."""
-    environ = env.clean_environ(**env.home_settings(folder))
-    environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(folder)  # dag.test() wants its own file in there
-    work = [(s.line, s.code) for s in snippets(page.read_text()) if not s.skipped]
-    return subprocess.run(
-        [sys.executable, "-c", RUN],
-        cwd=folder,
-        env=environ,
-        input=json.dumps(work),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Done:
+    """What came of the snippets of a page."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Pages:
+    """A process that runs pages, one after the other. It is a context manager."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def __enter__(self) -> Pages:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", SERVE],
+            cwd=self._home,
+            env=env.clean_environ(**env.home_settings(self._home)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def run(self, page: Path, folder: Path) -> Done:
+        """Run all snippets of *page* in a new process, with *folder* as its DAGs folder and cwd."""
+        work = [(s.line, s.code) for s in snippets(page.read_text()) if not s.skipped]
+        print(json.dumps([str(folder), work]), file=self._process.stdin, flush=True)
+        code = int(self._process.stdout.readline())
+        return Done(code, (folder / "stdout").read_text(), (folder / "stderr").read_text())
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The process that runs pages."""
+    with Pages(tmp_path_factory.mktemp("pages")) as process:
+        yield process
 
 
 @pytest.mark.airflow
@@ -158,9 +227,9 @@ def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     [page for page in RUNNABLE if any(not s.skipped for s in snippets(page.read_text()))],
     ids=relative,
 )
-def test_the_snippets_of_a_page_run(page, tmp_path):
+def test_the_snippets_of_a_page_run(page, pages, tmp_path):
     """A reader can paste the page's Python, top to bottom: it works, and prints what it says."""
-    done = run(page, tmp_path)
+    done = pages.run(page, tmp_path)
     assert done.returncode == 0, f"{relative(page)} (lines of page.py are its own):\n{done.stderr}"
     said = iter(done.stdout.splitlines())
     for line in promised(page.read_text()):
@@ -291,11 +360,13 @@ plugins = ["typedxcom.mypy"]
 
 
 @pytest.mark.airflow
-def test_this_checker_runs_snippets_in_one_namespace(tmp_path):
+def test_this_checker_runs_snippets_in_one_namespace(pages, tmp_path):
     """A later snippet sees an earlier one's names; a failing one is named by its line."""
     (page := tmp_path / "page.md").write_text(PAGE)
-    assert run(page, tmp_path).returncode == 0
+    (first := tmp_path / "first").mkdir()
+    (second := tmp_path / "second").mkdir()
+    assert pages.run(page, first).returncode == 0
     page.write_text(PAGE + "```python\nassert Row.x == 2\n```\n")
-    done = run(page, tmp_path)
+    done = pages.run(page, second)
     assert done.returncode != 0
     assert f"line {len(PAGE.splitlines()) + 2}," in done.stderr
