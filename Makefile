@@ -46,7 +46,7 @@ test-oldest: .venv-oldest/synced .venv-checkers/synced ## Run unit and end-to-en
 
 # The libraries that tables' memory depends on are the same as in .venv.
 test-next: .venv-next/synced .venv-checkers/synced ## Run unit and end-to-end tests on the next Airflow's pre-release
-	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs \
+	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs tests/next \
 		--ignore tests/large/test_table_memory.py $(ARGS)
 
 # What may differ there: verdicts, and cold, edited and warm runs. Other checkers do not, nor options.

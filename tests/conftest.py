@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 
@@ -15,8 +16,11 @@ pytest_plugins = (
 )
 
 # Whole deployments run on the packages of requirements/services.txt: `make test-services`.
-if importlib.util.find_spec("celery") is None:
-    collect_ignore = ["deployment"]
+collect_ignore = [] if importlib.util.find_spec("celery") else ["deployment"]
+# What only the next Airflow has: `make test-next`.
+_AIRFLOW = importlib.metadata.version("apache-airflow-core").split(".")
+if tuple(map(int, _AIRFLOW[:2])) < (3, 4):
+    collect_ignore.append("next")
 
 # A failure prints the blob that reproduces it; machines differ too much in speed for deadlines.
 _COMMON = {

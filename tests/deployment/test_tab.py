@@ -21,6 +21,7 @@ from tests.harness.browser import Browser, has_chromium
 from tests.harness.dagtest import run_dag
 from tests.harness.fixtures import missing
 from typedxcom import Table, task
+from typedxcom.airflow.policy import dag_policy
 
 pytestmark = [pytest.mark.services, pytest.mark.airflow]
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
@@ -96,6 +97,7 @@ def seen() -> Iterator[Seen]:
     with DAG("tabbed", schedule=None) as dag:
         read(model(), table()) >> last()
         many(), gone(), untyped()
+    dag_policy(dag)  # as Airflow does when it parses a file
     for run in (run_dag(dag), run_dag(dag)):
         assert run.state == "success", run
     for folder in (env.home() / "xcom" / "tabbed").glob("*/gone"):
@@ -149,10 +151,10 @@ def test_each_xcom_is_compared_with_the_run_before(seen: Seen) -> None:
 
 def test_the_route_answers_any_question_in_bounds(seen: Seen) -> None:
     """Of what is not there it shows nothing, and of a large entry the beginning."""
-    nothing = {"xcoms": [], "before": None}
+    nothing = {"xcoms": [], "before": None, "contract": None}
     assert seen.xcoms("nobody", seen.admin).json() == nothing
-    assert seen.xcoms("table", seen.admin, run_id="").json() == nothing
-    assert seen.xcoms("table", seen.admin, map_index=3).json() == nothing
+    for other in ({"run_id": ""}, {"map_index": 3}):
+        assert seen.xcoms("table", seen.admin, **other).json()["xcoms"] == []
     assert seen.xcoms("table", seen.admin, map_index="x").status_code == 422
     answer = seen.xcoms("untyped", seen.admin)
     (only,) = answer.json()["xcoms"]
@@ -170,7 +172,7 @@ SHOWN = {
     ],
     "gone": ["Table[Trip]: 1 row x 4 columns", "Contract\nTable[Trip]", "Delft"],
     "untyped": ["in the XCom itself", SCRIPT, "The value was cut."],
-    "read": ["This task instance has no XComs."],
+    "read": ["This task instance has no XComs.", "order: Order from model", "trips: Table[Trip] from table", "Returns\nNone"],
 }  # fmt: skip
 
 
@@ -219,7 +221,7 @@ def test_rendered_templates_name_the_arguments(seen: Seen, browser: Browser) -> 
 
 
 def test_the_contracts_of_a_dag_are_a_graph_and_a_table(seen: Seen, browser: Browser) -> None:
-    """With types where tasks have pushed them, in light and dark; only for who may see XComs."""
+    """With the types of the DAG file, in light and dark; only for who may see XComs."""
     path = "typedxcom/dags/tabbed/contracts"
     found = seen.server.get(path, seen.admin).json()
     assert {one["id"]: one["returns"] for one in found["tasks"]} == {
@@ -227,8 +229,8 @@ def test_the_contracts_of_a_dag_are_a_graph_and_a_table(seen: Seen, browser: Bro
         "many": "list[Item]",
         "table": "Table[Trip]",
         "gone": "Table[Trip]",
-        "untyped": None,
-        "read": None,
+        "untyped": "{'word': Any, 'long': str}",
+        "read": "None",
         "last": None,
     }
     assert sorted((one["from"], one["to"], one["reads"]) for one in found["edges"]) == [
@@ -236,8 +238,19 @@ def test_the_contracts_of_a_dag_are_a_graph_and_a_table(seen: Seen, browser: Bro
         ("read", "last", []),
         ("table", "read", [["trips", "Table[Trip]"]]),
     ]
+    task = {"task_id": "read"}
+    assert seen.server.get(path[:-1], seen.admin, **task).json() == {
+        "returns": "None",
+        "reads": [
+            ["order", "Order", "model", "Order"],
+            ["trips", "Table[Trip]", "table", "Table[Trip]"],
+        ],
+        "readers": [],
+    }
+    assert seen.server.get(path[:-1], seen.admin, task_id="nobody").json() is None
     for token, status in ((seen.clerk, 403), ("", 401)):
         assert seen.server.get(path, token).status_code == status
+        assert seen.server.get(path[:-1], token, **task).status_code == status
 
     for theme in ("light", "dark"):
         browser.set_cookie(seen.server.url, "_token", seen.admin)
@@ -246,7 +259,7 @@ def test_the_contracts_of_a_dag_are_a_graph_and_a_table(seen: Seen, browser: Bro
         browser.go("about:blank")
         browser.go(f"{seen.server.url}/dags/tabbed/plugin/contracts")
         browser.wait_text(
-            "Edges", "table\tTable[Trip]\tread.trips\tTable[Trip]", "read\tnot known\tlast"
+            "Edges", "table\tTable[Trip]\tread.trips\tTable[Trip]", "read\tNone\tlast"
         )
         browser.screenshot(PICTURES / f"contracts-{theme}.png")
         assert browser.evaluate("document.querySelectorAll('.txc svg path').length") == 3

@@ -1,4 +1,4 @@
-"""On which pages Airflow's UI shows the tab: since 3.4, only those of typed tasks."""
+"""Where Airflow's UI shows what: since 3.4, the tab only on typed tasks, and on overviews too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typedxcom import task, typed
 from typedxcom.airflow.tab.plugin import TypedXComPlugin
 
 HAS_SCOPES = AIRFLOW >= (3, 4)
-APP, DAG_APP = TypedXComPlugin.react_apps
+APP, DAG_APP, *OVERVIEWS = TypedXComPlugin.react_apps
 
 
 def test_the_tab_applies_to_the_typed_tasks_of_a_serialized_dag() -> None:
@@ -69,5 +69,16 @@ def test_airflow_finds_nothing_wrong_with_the_scope(caplog: pytest.LogCaptureFix
     validate: Any = getattr(plugins_manager, "_validate_applies_to", None)
     assert (validate is not None) == HAS_SCOPES
     with caplog.at_level(logging.WARNING):
-        assert validate is None or validate("typedxcom", dict(APP), "react app")
+        for app in (APP, *OVERVIEWS):
+            assert validate is None or validate("typedxcom", dict(app), "react app")
     assert not caplog.records
+
+
+def test_each_airflow_gets_only_places_that_it_knows() -> None:
+    """It would drop all apps of a plugin for one that it does not know. Overviews came with 3.4."""
+    from airflow.api_fastapi.core_api.datamodels.plugins import ReactAppResponse
+
+    apps = [ReactAppResponse.model_validate(one) for one in TypedXComPlugin.react_apps]
+    overviews = ["task_overview", "dag_overview"] if HAS_SCOPES else []
+    assert [one.destination for one in apps] == ["task_instance", "dag", *overviews]
+    assert len({one.name for one in apps}) == len(apps)

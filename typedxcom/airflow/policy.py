@@ -19,7 +19,7 @@ __all__ = ["dag_policy"]
 
 @hookimpl
 def dag_policy(dag: Any) -> None:
-    """Check the wiring of *dag*.
+    """Check the wiring of *dag*, and note in it what each task reads and returns.
 
     Raises:
         AirflowClusterPolicyViolation: With every error, unless the DAG only warns.
@@ -34,15 +34,19 @@ def dag_policy(dag: Any) -> None:
     if which == "off":
         return
     from typedxcom.airflow.wiring.dag import check_tasks, uses_contracts
+    from typedxcom.airflow.wiring.declared import declare_tasks
     from typedxcom.airflow.wiring.kept import reading_once
     from typedxcom.airflow.wiring.lines import DagLines
 
-    if which == "typed" and not uses_contracts(dag):
+    is_ours = uses_contracts(dag)
+    if which == "typed" and not is_ours:
         return
     try:
         lines = DagLines(dag)
         with reading_once():
             found = list(check_tasks(dag))
+            if is_ours:
+                declare_tasks(dag)
         wrong = [_on_its_line(lines.of(task_id), sentence) for task_id, sentence in found]
     except TypedXComError:
         raise

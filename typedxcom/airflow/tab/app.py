@@ -1,7 +1,8 @@
-"""Answers the tabs' requests: for the module that draws them, XComs, and contracts of a DAG.
+"""Answers the tabs' requests: for the module that draws them, XComs, and contracts.
 
 Users who may see the DAG's XComs in Airflow may send them. No store is opened, and no code of DAG
-authors runs: the tabs show only what workers have written to the database.
+authors runs: the tabs show only what is in the database, written by workers and when the DAG was
+parsed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from typedxcom.airflow.tab.before import changes
-from typedxcom.airflow.tab.contracts import contracts_of
+from typedxcom.airflow.tab.contracts import contract_in, contracts_of
 from typedxcom.airflow.tab.entries import entries_of, run_before
 from typedxcom.airflow.tab.shown import shown_entries
 
@@ -42,15 +43,20 @@ def make_app() -> Any:
         earlier = run_before(session, dag_id, run_id, task_id, map_index) if found else None
         before = entries_of(session, dag_id, earlier, task_id, map_index) if earlier else []
         shown = shown_entries(found, changes(found, before) if earlier else {})
-        return JSONResponse({**shown, "before": earlier}, headers=_PRIVATE)
+        of = contract_in(session, dag_id, task_id, run_id=run_id, map_index=map_index)
+        return JSONResponse({**shown, "before": earlier, "contract": of}, headers=_PRIVATE)
 
     def contracts(session: Any, dag_id: str) -> JSONResponse:
         return JSONResponse(contracts_of(session, dag_id), headers=_PRIVATE)
 
-    for route in (xcoms, contracts):
+    def contract(session: Any, dag_id: str, task_id: str) -> JSONResponse:
+        return JSONResponse(contract_in(session, dag_id, task_id), headers=_PRIVATE)
+
+    for route in (xcoms, contract, contracts):
         route.__annotations__["session"] = SessionDep  # it is imported only here
     app.get("/tab.js")(module)
     # If a request names the DAG more than once, Airflow's check takes the path first, as this does.
     app.get("/dags/{dag_id}/xcoms", dependencies=[Depends(may_see)])(xcoms)
+    app.get("/dags/{dag_id}/contract", dependencies=[Depends(may_see)])(contract)
     app.get("/dags/{dag_id}/contracts", dependencies=[Depends(may_see)])(contracts)
     return app

@@ -1,4 +1,4 @@
-"""Describes the tabs to Airflow, and makes their app at the first request.
+"""Describes the tabs and overviews to Airflow, and makes their app at the first request.
 
 Airflow loads plugins in every process, also in those of tasks. So nothing of ours is imported here.
 """
@@ -9,6 +9,7 @@ import functools
 from typing import Any
 from urllib.parse import urlsplit
 
+from airflow import __version__
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
@@ -35,8 +36,28 @@ def _bundle_url() -> str:
     return f"{root}{_PREFIX}/tab.js"
 
 
+# Airflow 3.4 shows the tab only on typed tasks. Earlier releases do not know this key.
+_TYPED_TASKS = {"task.class_ref.module_path": ["typedxcom"]}
+
+# Parts of pages, which have no address. An Airflow that does not know one would drop all apps.
+_OVERVIEWS = [
+    {
+        "name": "Typed XCom contract",
+        "bundle_url": _bundle_url(),
+        "destination": "task_overview",
+        "applies_to": _TYPED_TASKS,
+    },
+    {
+        "name": "Typed XCom contracts",
+        "bundle_url": _bundle_url(),
+        "destination": "dag_overview",
+    },
+]
+_HAS_OVERVIEWS = tuple(map(int, __version__.split(".")[:2])) >= (3, 4)
+
+
 class TypedXComPlugin(AirflowPlugin):
-    """Adds the tabs. If Airflow's UI has no such tabs, nothing is visible."""
+    """Adds the tabs and overviews. If Airflow's UI has no such places, nothing is visible."""
 
     name = "typedxcom"
     fastapi_apps = [{"app": tab_app, "url_prefix": _PREFIX, "name": "Typed XCom"}]  # noqa: RUF012  # as Airflow declares it
@@ -46,8 +67,7 @@ class TypedXComPlugin(AirflowPlugin):
             "bundle_url": _bundle_url(),
             "destination": "task_instance",
             "url_route": "typed-xcom",
-            # Since Airflow 3.4, only on typed tasks; earlier releases do not know this key.
-            "applies_to": {"task.class_ref.module_path": ["typedxcom"]},
+            "applies_to": _TYPED_TASKS,
         },
         {
             "name": "Contracts",
@@ -55,4 +75,5 @@ class TypedXComPlugin(AirflowPlugin):
             "destination": "dag",
             "url_route": "contracts",
         },
+        *(_OVERVIEWS if _HAS_OVERVIEWS else ()),
     ]

@@ -1,9 +1,10 @@
-// The tabs "Typed XCom" of a task instance and "Contracts" of a DAG. Airflow's UI imports this module
-// and lends its React.
+// The tabs "Typed XCom" of a task instance and "Contracts" of a DAG, and what the overviews of a task
+// and of a DAG show since Airflow 3.4. Airflow's UI imports this module and lends its React and router.
 // Every value is a text node, so nothing of it is ever read as HTML. Colours are the variables of
 // Airflow's theme, which follow light and dark.
 
 const { createElement: h, useCallback, useEffect, useId, useState } = globalThis.React;
+const { Link } = globalThis.ReactRouterDOM;
 
 const STYLE = `
 .txc { padding: 0.5rem 0; max-width: 100%; font-size: 0.875rem; color: var(--chakra-colors-fg, inherit); }
@@ -32,6 +33,11 @@ const STYLE = `
 .txc svg .quiet { fill: var(--chakra-colors-fg-muted, currentColor); }
 .txc svg path { fill: none; stroke: var(--chakra-colors-fg-muted, currentColor); stroke-width: 1.5; }
 .txc svg .untyped { stroke-dasharray: 3 4; }
+.txc a { color: var(--chakra-colors-fg-info, LinkText); text-decoration: underline; }
+.txc.below { order: 9; padding: 0; }
+.txc.above { order: 1; padding: 0; }
+.txc.below section, .txc.above p { margin: 0; }
+.txc h3 + dl { margin-top: 0.5rem; }
 .txc header { display: flex; justify-content: space-between; align-items: center; margin-bottom: 0.75rem; gap: 1rem; }
 `;
 
@@ -156,12 +162,53 @@ const Preview = ({ preview }) => [
   preview.cut && h("p", { className: "muted", key: "cut" }, "The preview was cut to 2 kB."),
 ];
 
-const readers = (preview) =>
-  preview.readers.length === 0
+const typeOf = (type) => (type === null ? muted("not known") : h("span", { className: "type" }, type));
+
+const toTask = (dagId, taskId) =>
+  h(Link, { to: `/dags/${encodeURIComponent(dagId)}/tasks/${encodeURIComponent(taskId)}` }, h("code", null, taskId));
+
+const readers = (listed) =>
+  listed.length === 0
     ? muted("no task that is wired to it")
-    : preview.readers.map(([task, parameter, type], at) =>
-        h("div", { key: at }, h("code", null, `${task}.${parameter}`), ": ", h("span", { className: "type" }, type)),
+    : listed.map(([task, parameter, type], at) =>
+        h("div", { key: at }, h("code", null, `${task}.${parameter}`), ": ", typeOf(type)),
       );
+
+const reads = (dagId, listed) =>
+  listed.map(([parameter, type, writer, returns], at) =>
+    h(
+      "div",
+      { key: at },
+      h("code", null, parameter),
+      ": ",
+      typeOf(type),
+      " from ",
+      toTask(dagId, writer),
+      returns !== null && returns !== type && [", which returns ", h("span", { className: "type", key: "returns" }, returns)],
+    ),
+  );
+
+// What a task reads and returns, as its DAG file says.
+const contractRows = (dagId, contract) => [
+  ["Reads", contract.reads.length > 0 ? reads(dagId, contract.reads) : undefined],
+  ["Returns", typeOf(contract.returns)],
+  [
+    "Read by",
+    contract.readers.length > 0
+      ? contract.readers.map(([task, parameter, type], at) =>
+          h("div", { key: at }, toTask(dagId, task), " as ", h("code", null, parameter), ": ", typeOf(type)),
+        )
+      : undefined,
+  ],
+];
+
+const saysSomething = (contract) =>
+  Boolean(contract) && (contract.returns !== null || contract.reads.length + contract.readers.length > 0);
+
+const Declared = ({ rows, title }) => {
+  const id = useId();
+  return h("section", { "aria-labelledby": id }, h("h3", { id }, title), h(Facts, { rows }));
+};
 
 const CHANGES = {
   changed: "changed since",
@@ -170,10 +217,10 @@ const CHANGES = {
   unknown: "cannot be compared with",
 };
 
-const facts = ({ at, bytes, change, form, preview, stored }, taskId, before) => [
-  ["Contract", preview && h("span", { className: "type" }, preview.type)],
+const facts = ({ at, bytes, change, form, preview, stored }, taskId, before, contract) => [
+  ["Contract", (preview ?? contract?.returns) && typeOf(preview?.type ?? contract.returns)],
   ["Written by", h("code", null, taskId)],
-  ["Read by", preview && readers(preview)],
+  ["Read by", (preview ?? contract) && readers((preview ?? contract).readers)],
   ["Rows", stored?.rows === undefined || stored?.rows === null ? undefined : count(stored.rows)],
   ["Size", stored ? amount(stored.bytes) : `${amount(bytes)} as JSON`],
   [
@@ -200,7 +247,7 @@ const Value = ({ label, xcom }) => {
   ];
 };
 
-const XCom = ({ before, taskId, xcom }) => {
+const XCom = ({ before, contract, taskId, xcom }) => {
   const id = useId();
   return h(
     "section",
@@ -208,12 +255,12 @@ const XCom = ({ before, taskId, xcom }) => {
     h("h3", { id }, xcom.key),
     h("p", { className: "about" }, xcom.about ?? ""),
     xcom.wrong && h("p", { role: "alert" }, xcom.wrong),
-    h(Facts, { rows: facts(xcom, taskId, before) }),
+    h(Facts, { rows: facts(xcom, taskId, before, contract) }),
     xcom.preview && h(Preview, { preview: xcom.preview }),
     h(Value, { label: xcom.key, xcom }),
     xcom.stored &&
       !xcom.preview &&
-      h("p", { className: "muted" }, "To see types and rows here, write @task(preview=5)."),
+      h("p", { className: "muted" }, "To see columns and rows here, write @task(preview=5)."),
   );
 };
 
@@ -228,44 +275,76 @@ const load = async (address, signal) => {
   return answer.json();
 };
 
-const TypedXCom = ({ dagId, mapIndex, runId, taskId }) => {
+// What the server answers, or an error. Without a path nothing is asked.
+const useAnswer = (dagId, path, params, round = 0) => {
   const [state, setState] = useState({});
-  const [round, setRound] = useState(0);
-  const reload = useCallback(() => setRound((before) => before + 1), []);
-
+  const search = new URLSearchParams(params).toString();
   useEffect(() => {
+    if (path === undefined) {
+      return undefined;
+    }
     const control = new AbortController();
-    const address = new URL(`typedxcom/dags/${encodeURIComponent(dagId)}/xcoms`, document.baseURI);
-    address.search = new URLSearchParams({ map_index: mapIndex ?? "-1", run_id: runId, task_id: taskId });
+    const address = new URL(`typedxcom/dags/${encodeURIComponent(dagId)}/${path}`, document.baseURI);
+    address.search = search;
     load(address, control.signal).then(
-      ({ before, xcoms }) => setState({ before, xcoms }),
+      (answer) => setState({ answer }),
       (error) => control.signal.aborted || setState({ error: error.message }),
     );
     return () => control.abort();
-  }, [dagId, mapIndex, round, runId, taskId]);
+  }, [dagId, path, round, search]);
+  return state;
+};
 
-  const { before, error, xcoms } = state;
-  return h(
+const Page = ({ children, className, error, isLoading }) =>
+  h(
     "div",
-    { className: "txc" },
+    { className: className ? `txc ${className}` : "txc" },
     h("style", null, STYLE),
     error && h("p", { role: "alert" }, error),
-    !error && !xcoms && h("p", { role: "status" }, "Loading…"),
-    xcoms &&
-      h(
-        "header",
-        null,
-        h(
-          "span",
-          { role: "status" },
-          xcoms.length === 0
-            ? "This task instance has no XComs."
-            : `${count(xcoms.length)} ${xcoms.length === 1 ? "XCom" : "XComs"}`,
-        ),
-        h("button", { onClick: reload, type: "button" }, "Reload"),
-      ),
-    xcoms?.map((xcom) => h(XCom, { before, key: xcom.key, taskId, xcom })),
+    isLoading && h("p", { role: "status" }, "Loading…"),
+    children,
   );
+
+const TypedXCom = ({ dagId, mapIndex, runId, taskId }) => {
+  const [round, setRound] = useState(0);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  const params = { map_index: mapIndex ?? "-1", run_id: runId, task_id: taskId };
+  const { answer, error } = useAnswer(dagId, "xcoms", params, round);
+  if (answer === undefined) {
+    return h(Page, { error, isLoading: !error });
+  }
+  const { before, contract, xcoms } = answer;
+  return h(
+    Page,
+    null,
+    h(
+      "header",
+      null,
+      h(
+        "span",
+        { role: "status" },
+        xcoms.length === 0
+          ? "This task instance has no XComs."
+          : `${count(xcoms.length)} ${xcoms.length === 1 ? "XCom" : "XComs"}`,
+      ),
+      h("button", { onClick: reload, type: "button" }, "Reload"),
+    ),
+    xcoms.length === 0
+      ? saysSomething(contract) && h(Declared, { rows: contractRows(dagId, contract), title: "Contract" })
+      : contract?.reads.length > 0 &&
+          h(Declared, { rows: contractRows(dagId, contract).slice(0, 1), title: "Arguments" }),
+    xcoms.map((xcom) =>
+      h(XCom, { before, contract: xcom.key === "return_value" ? contract : undefined, key: xcom.key, taskId, xcom }),
+    ),
+  );
+};
+
+// On the overview of a task, below what Airflow shows. Task groups have the same overview, and no task.
+const TaskContract = ({ dagId, taskId }) => {
+  const { answer } = useAnswer(dagId, taskId ? "contract" : undefined, { task_id: taskId ?? "" });
+  return saysSomething(answer)
+    ? h(Page, { className: "below" }, h(Declared, { rows: contractRows(dagId, answer), title: "Contract" }))
+    : null;
 };
 
 // A box for each task: its name, what its typed parameters read, and what it returns.
@@ -349,7 +428,8 @@ const wires = ({ edges }, boxes) =>
     }
     return reads.map(([parameter, type]) => {
       const at = 1 + to.lines.findIndex((line) => line.from === one && line.parameter === parameter);
-      return h(Wire, { at, from, isTyped: true, key: `${title}.${parameter}`, label: `${title}.${parameter}: ${type}`, to });
+      const label = `${title}.${parameter}: ${type ?? "no type known"}`;
+      return h(Wire, { at, from, isTyped: type !== null, key: `${title}.${parameter}`, label, to });
     });
   });
 
@@ -361,7 +441,7 @@ const Box = ({ box }) => {
     null,
     h("rect", { height: box.height, rx: 6, width: BOX.width, x: box.left, y: box.top }),
     line(0, undefined, box.id),
-    box.lines.map(({ parameter, type }, at) => line(at + 1, "quiet", `${parameter}: ${type}`)),
+    box.lines.map(({ parameter, type }, at) => line(at + 1, "quiet", type === null ? parameter : `${parameter}: ${type}`)),
     box.returns !== null && line(box.lines.length + 1, "quiet", `returns ${box.returns}`),
   );
 };
@@ -394,41 +474,52 @@ const edgeRows = ({ edges, tasks }) => {
 };
 
 const Contracts = ({ dagId }) => {
-  const [{ error, graph }, setState] = useState({});
-
-  useEffect(() => {
-    const control = new AbortController();
-    load(new URL(`typedxcom/dags/${encodeURIComponent(dagId)}/contracts`, document.baseURI), control.signal).then(
-      (found) => setState({ graph: found }),
-      (problem) => control.signal.aborted || setState({ error: problem.message }),
-    );
-    return () => control.abort();
-  }, [dagId]);
-
-  const hasTypes = graph?.tasks.some((task) => task.returns !== null);
+  const { answer: graph, error } = useAnswer(dagId, "contracts", {});
+  if (graph === undefined) {
+    return h(Page, { error, isLoading: !error });
+  }
+  const hasTypes = graph.tasks.some((task) => task.returns !== null) || flowsOf(graph).some(({ isTyped }) => isTyped);
+  const about = hasTypes
+    ? "Types are those of the DAG file. Dotted edges have no known types."
+    : "No types of this DAG are known. Its tasks have no annotations, or typedxcom is not installed where it is parsed.";
   return h(
-    "div",
-    { className: "txc" },
-    h("style", null, STYLE),
-    error && h("p", { role: "alert" }, error),
-    !error && !graph && h("p", { role: "status" }, "Loading…"),
-    graph && [
-      h(
-        "p",
-        { className: "about", key: "about", role: "status" },
-        hasTypes
-          ? "Types are those that tasks pushed in the last runs. Dotted edges have no known types."
-          : "No task of this DAG has pushed its types yet. Set [typedxcom] preview to 0 or more, and run the DAG.",
-      ),
-      h(Graph, { graph, key: "graph" }),
-      h("h4", { key: "title" }, "Edges"),
-      h(Table, { caption: "Edges", head: ["Task", "Returns", "Read by", "As"], key: "table", rows: edgeRows(graph) }),
-    ],
+    Page,
+    null,
+    h("p", { className: "about", role: "status" }, about),
+    h(Graph, { graph }),
+    h("h4", null, "Edges"),
+    h(Table, { caption: "Edges", head: ["Task", "Returns", "Read by", "As"], rows: edgeRows(graph) }),
+  );
+};
+
+// Values that go from task to task, and whether both ends have a type.
+const flowsOf = ({ edges, tasks }) => {
+  const returns = new Map(tasks.map((task) => [task.id, task.returns]));
+  return edges.flatMap(({ from, reads: listed }) =>
+    listed.map(([, type]) => ({ isTyped: type !== null && returns.get(from) !== null })),
+  );
+};
+
+// On the overview of a DAG, one line above what Airflow shows.
+const DagContracts = ({ dagId }) => {
+  const { answer } = useAnswer(dagId, "contracts", {});
+  const flows = answer ? flowsOf(answer) : [];
+  const typed = flows.filter(({ isTyped }) => isTyped).length;
+  if (typed === 0) {
+    return null;
+  }
+  const edges = `${count(typed)} of ${count(flows.length)} ${flows.length === 1 ? "edge is" : "edges are"} typed. `;
+  return h(
+    Page,
+    { className: "above" },
+    h("p", null, edges, h(Link, { to: `/dags/${encodeURIComponent(dagId)}/plugin/contracts` }, "See the contracts")),
   );
 };
 
 // Where Airflow's UI looks for them: under the name of the app.
 globalThis["Typed XCom"] = TypedXCom;
 globalThis.Contracts = Contracts;
+globalThis["Typed XCom contract"] = TaskContract;
+globalThis["Typed XCom contracts"] = DagContracts;
 
 export default TypedXCom;

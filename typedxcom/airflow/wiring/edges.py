@@ -29,7 +29,16 @@ from typedxcom.needs import Needs
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
 
-__all__ = ["Edge", "NoEdge", "arguments_of", "edges_from", "edges_of", "fields_of", "outputs_in"]
+__all__ = [
+    "Edge",
+    "NoEdge",
+    "arguments_of",
+    "edges_from",
+    "edges_of",
+    "fields_of",
+    "outputs_in",
+    "sources_of",
+]
 
 
 @dataclass(frozen=True)
@@ -147,23 +156,28 @@ def edges_from(operator: Any) -> Iterator[Edge]:
 
 
 def _into(operator: Any) -> Iterator[Edge]:
+    for argument, mapped, output, sources in sources_of(operator):
+        key = getattr(output, "key", RETURN_KEY)
+        for upstream, source in sources.items():
+            yield Edge(
+                upstream,
+                operator.task_id,
+                argument.name,
+                describe(output),
+                argument.promise.schema,
+                mapped,
+                None if key == RETURN_KEY else key,
+                source,
+                operator,
+            )
+
+
+def sources_of(operator: Any) -> Iterator[tuple[Argument, bool, Any, dict[str, Any]]]:
+    """Each output that a task reads: argument, whether it maps over it, output, its tasks by id."""
     for argument, mapped in arguments_of(operator, operator_contract(operator)):
-        read = argument.promise.schema
         for output in outputs_in(argument.value):
-            key = getattr(output, "key", RETURN_KEY)
             sources = {one.task_id: one for one, _ in AirflowXComArg.iter_xcom_references(output)}
-            for upstream, source in sources.items():
-                yield Edge(
-                    upstream,
-                    operator.task_id,
-                    argument.name,
-                    describe(output),
-                    read,
-                    mapped,
-                    None if key == RETURN_KEY else key,
-                    source,
-                    operator,
-                )
+            yield argument, mapped, output, sources
 
 
 def arguments_of(operator: Any, contract: Contract | None) -> Sequence[tuple[Argument, bool]]:

@@ -70,6 +70,7 @@ __all__ = [
     "describe",
     "element",
     "injected_names",
+    "instance_output",
     "is_template",
     "key_schema",
     "literal",
@@ -188,6 +189,11 @@ def describe(arg: Any) -> Schema:
         case MappedArgument():
             return _group_argument(arg)
     return UNKNOWN
+
+
+def instance_output(operator: Any) -> Schema:
+    """What one instance of a task returns, or unknown."""
+    return _one_instance(PlainXComArg(operator))
 
 
 def _plain(arg: Any) -> Schema:
