@@ -110,7 +110,14 @@ def start_celery(request: pytest.FixtureRequest) -> Stack:
 
 def start_local(postgres: Postgres) -> Stack:
     """The LocalExecutor with a folder."""
-    stack = Stack(postgres, "local", triggerer=True)
+    language = json.dumps({"tiny": {"classpath": "tiny_language.coordinator"}})
+    stack = Stack(
+        postgres,
+        "local",
+        triggerer=True,
+        AIRFLOW__SDK__COORDINATORS=language,
+        AIRFLOW__SDK__QUEUE_TO_COORDINATOR='{"tiny": "tiny"}',
+    )
     start(stack)
     return stack
 
@@ -122,7 +129,7 @@ def start(stack: Stack) -> None:
     except BaseException:
         stack.stop()
         raise
-    for path in DAGS.glob("*_models.py"):
+    for path in [*DAGS.glob("*_models.py"), DAGS / "tiny_language.py"]:
         stack.write_module(path.stem, path.read_text())
 
 

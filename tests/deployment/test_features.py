@@ -75,3 +75,22 @@ def test_readers_get_what_a_model_answers(site: Site) -> None:
     assert site.stack.xcom(dag, run, "check") == 2
     entry = {"name": "a", "people": 0, "founded": "2024-01-01", "area": "0.0"}
     assert site.stack.xcom(dag, run, "arrived") == entry
+
+
+@pytest.mark.on_sites("local-stock")
+def test_readers_get_what_airflow_people_and_other_languages_wrote(site: Site) -> None:
+    """Forms of Airflow's serde, an answer given by REST, and what a stub's program pushed."""
+    dag = site.dag("neighbours")
+    run = site.stack.trigger(dag)
+    path = f"/dags/{dag}/dagRuns/{run}/taskInstances/asked/-1/hitlDetails"
+    answer = {"chosen_options": ["yes"], "params_input": {"size": 3}}
+
+    def is_asked() -> bool:
+        return site.stack.task_instances(dag, run)["asked"]["state"] == "awaiting_input"
+
+    site.stack.processes.wait("the question", is_asked, every=0.3)
+    site.stack.api("PATCH", path, json=answer)
+    site.wait(dag, run)
+    assert site.stack.xcom(dag, run, "check") == 3.0
+    assert site.stack.xcom(dag, run, "order") == {"id": 7, "lines": ["a", "b"]}
+    assert site.stack.xcom(dag, run, "price") == {"total": 3.0, "for": 7}
