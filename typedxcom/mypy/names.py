@@ -70,6 +70,7 @@ SDK_INSTANCES: Final = (
 SDK_CONTEXT: Final = f"{SDK}.definitions.context.Context"
 SDK_OPERATOR: Final = f"{SDK}.bases.operator.BaseOperator"
 SDK_OPERATOR_PARTIAL: Final = f"{SDK}.definitions.mappedoperator.OperatorPartial"
+SDK_MAPPED_OPERATOR: Final = f"{SDK}.definitions.mappedoperator.MappedOperator"
 NOT_SET: Final = (
     f"{SDK}.definitions._internal.types.ArgNotSet",
     "airflow.serialization.definitions.notset.ArgNotSet",  # from Airflow 3.2 on

@@ -234,6 +234,18 @@ def right() -> None:
     use_either(AgentOperator(task_id="c", prompt="a", llm_conn_id="b", output_type=City).output)
     use_text(LLMBranchOperator(task_id="d", prompt="a", llm_conn_id="b").output)
     use_city(TheirOperator(task_id="f", response_model=City).output)
+    asking = LLMOperator.partial(task_id="l", llm_conn_id="b", output_type=City)
+    use_cities(asking.expand(prompt=["a"]).output)
+    use_city.expand(value=asking.expand(prompt=["a"]).output)
+    use_texts(LLMOperator.partial(task_id="m", llm_conn_id="b").expand(prompt=["a"]).output)
+    anything = LLMOperator.partial(task_id="n", llm_conn_id="b", prompt="a")
+    use_cities(anything.expand(output_type=[City, str]).output)
+    use_cities(anything.expand_kwargs([{"output_type": City}]).output)
+    use_cities(
+        TheirOperator.partial(task_id="o", response_model=City).expand(owner=["a"]).output
+    )
+    branch = HITLBranchOperator.partial(task_id="p", options=["x"])
+    use_texts.expand(value=branch.expand(subject=["a"]).output)
     use_cities(TheirList(task_id="g", response_model=City).output)
     use_decision(ApprovalOperator(task_id="h", subject="a").output)
     use_decision(
@@ -272,6 +284,10 @@ def wrong() -> None:
     use_int(LLMOperator(task_id="a", prompt="a", llm_conn_id="b", output_type=City).output)  # E: Argument "value" of task "use_int" takes "int", but task "a" returns "City" [xcom-arg]
     use_int(LLMOperator(task_id="b", prompt="a", llm_conn_id="b").output)  # E: Argument "value" of task "use_int" takes "int", but task "b" returns "str" [xcom-arg]
     use_city(AgentOperator(task_id="c", prompt="a", llm_conn_id="b", output_type=River).output)  # E: Argument "value" of task "use_city" takes "City", but task "c" returns "River" [xcom-arg]
+    asking = LLMOperator.partial(task_id="l", llm_conn_id="b", output_type=City)
+    use_city(asking.expand(prompt=["a"]).output)  # E: Argument "value" of task "use_city" takes "City", but mapped task "l" returns "list[City]": "use_city.expand(value=...)" runs it for each item [xcom-arg]
+    use_texts(asking.expand(prompt=["a"]).output)  # E: Argument "value" of task "use_texts" takes "list[str]", but mapped task "l" returns "list[City]" [xcom-arg]
+    use_texts(asking.expand_kwargs([{"prompt": "a"}]).output)
     use_int(LLMBranchOperator(task_id="d", prompt="a", llm_conn_id="b").output)  # E: Argument "value" of task "use_int" takes "int", but task "d" returns "str" [xcom-arg]
     use_int(TheirOperator(task_id="f", response_model=City).output)  # E: Argument "value" of task "use_int" takes "int", but task "f" returns "City" [xcom-arg]
     use_other(ApprovalOperator(task_id="h", subject="a").output)  # E: Argument "value" of task "use_other" takes "Other", but task "h" returns "TypedDict({'chosen_options': list[str], 'params_input': dict[str, Any], 'responded_at': datetime, 'responded_by_user': dict[str, Any] | None})" [xcom-arg]

@@ -6,7 +6,6 @@ the code of a task shows. The answer of a language model is a promise: its opera
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Final
 
 from mypy.nodes import CallExpr, Expression, StrExpr
@@ -30,10 +29,27 @@ PROMISED: Final = "<typedxcom promised>"
 _DECLARED: Final = "deserialization_allowed_class_fields"
 
 
-def noted_operator(site: Site, call: CallExpr, operator: Instance) -> Instance:
-    """Returns *operator* with a note on its type: what this call's output is."""
+def noted_operator(
+    site: Site, call: CallExpr, operator: Instance, asked: list[str] | None = None
+) -> Instance:
+    """Returns *operator* with a note on its type: what this call's output is.
+
+    Args:
+        site: The place.
+        call: Makes the operator, or sets some of its arguments.
+        operator: Its type.
+        asked: Gets the names of the arguments that decide the note.
+    """
+
+    def given(name: str, default: Any) -> Any:
+        if asked is not None:
+            asked.append(name)
+        return argument_of(call, name, default)
+
     row = output_of(tuple((one.fullname, one.names) for one in operator.type.mro))
-    pushed: Any = None if row is None else row.of(functools.partial(argument_of, call))
+    pushed: Any = None if row is None else row.of(given)
+    if row is None and asked is not None:
+        asked.append("output_type")
     found = _declared(site, call, operator) if row is None else pushed_type(site, pushed)
     if found is None:
         return operator

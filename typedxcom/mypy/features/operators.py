@@ -40,6 +40,7 @@ __all__ = [
 
 OPERATOR: Final = "<typedxcom operator>"
 GIVEN: Final = "<typedxcom given>"
+ASKED: Final = "<typedxcom asked>"  # the arguments that decide what an instance pushes
 
 # BaseOperator's own arguments that are more than plain settings.
 NOT_SETTINGS: Final = frozenset({"inlets", "outlets", "params", "default_args", "kwargs", "self"})
@@ -111,7 +112,14 @@ def partial_operator(site: Site, ctx: MethodContext) -> Type:
     made = made.copy_modified()
     call = ctx.context
     given = [name for name in call.arg_names if name] if isinstance(call, CallExpr) else []
-    attrs: dict[str, Type] = {OPERATOR: operator, GIVEN: site.text_note(",".join(given))}
+    asked: list[str] = []
+    if isinstance(call, CallExpr):
+        operator = noted_operator(site, call, operator, asked)
+    attrs: dict[str, Type] = {
+        OPERATOR: operator,
+        GIVEN: site.text_note(",".join(given)),
+        ASKED: site.text_note(",".join(asked)),
+    }
     made.extra_attrs = ExtraAttrs(attrs, set(), None)
     _check_partial(site, ctx, operator.type)
     return made
@@ -146,7 +154,21 @@ def expand_operator(site: Site, ctx: MethodSigContext, *, method: str) -> Functi
         Mapping(site, ctx.context, task, injected=False).expand()
     else:
         KeywordMapping(site, ctx.context, task, injected=False).check()
-    return _open(ctx.default_signature)
+    returned = _mapped(ctx, operator, _given(attrs.get(ASKED)), method)
+    return _open(ctx.default_signature).copy_modified(ret_type=returned)
+
+
+def _mapped(ctx: MethodSigContext, operator: Instance, asked: tuple[str, ...], method: str) -> Type:
+    """Returns the mapped operator with the note of *operator*, unless instances differ in it."""
+    made = get_proper_type(ctx.default_signature.ret_type)
+    if not isinstance(made, Instance) or not isinstance(ctx.context, CallExpr):
+        return ctx.default_signature.ret_type
+    is_open = bool(asked) if method == "expand_kwargs" else None in ctx.context.arg_names
+    if is_open or not set(asked).isdisjoint(ctx.context.arg_names):
+        return made
+    made = made.copy_modified()
+    made.extra_attrs = operator.extra_attrs
+    return made
 
 
 def _given(note: Type | None) -> tuple[str, ...]:
@@ -164,8 +186,11 @@ def output(site: Site, ctx: AttributeContext) -> Type:
         else {}
     )
     note = note_of(operator) if isinstance(operator, Instance) else None
-    value = attrs.get(PROMISED, unknown())
-    return make_output(site, value, note=note or Note(), inferred=attrs.get(INFERRED))
+    value, inferred = attrs.get(PROMISED, unknown()), attrs.get(INFERRED)
+    if not isinstance(operator, Instance) or operator.type.fullname != names.SDK_MAPPED_OPERATOR:
+        return make_output(site, value, note=note or Note(), inferred=inferred)
+    listed = None if inferred is None else site.builtin("list", [inferred])
+    return make_output(site, value, kind=names.MAPPED, note=note or Note(), inferred=listed)
 
 
 def _fields(operator: TypeInfo) -> CallableType | None:
