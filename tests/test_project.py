@@ -39,6 +39,7 @@ FLOORS = {
     "schema": 2,
     "inference": 2,
     "settings": 2,
+    "upcasters": 2,
     "codecs": 3,
     "stores": 3,
     "tables": 3,

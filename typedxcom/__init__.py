@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         trigger,
         typed,
         typed_output,
+        upcast,
     )
     from typedxcom.errors import (
         CodecError,
@@ -91,6 +92,7 @@ __all__ = [
     "trigger",
     "typed",
     "typed_output",
+    "upcast",
 ]
 
 _ERRORS = {name for name in __all__ if name.endswith("Error")}
@@ -103,6 +105,7 @@ _HOMES = {
     ),
     "Loop": "typedxcom.loops",
     "register_codec": "typedxcom.registry",
+    "upcast": "typedxcom.evolution.declaring",
 }
 
 

@@ -6,6 +6,7 @@ Tables are declared here. All else is in `typedxcom_types`.
 # mypy: disable-error-code="misc, unreachable"
 
 from abc import ABCMeta
+from collections.abc import Callable
 from typing import Any, Literal, Protocol, TypeVar
 
 import pyarrow as pa
@@ -46,7 +47,12 @@ __all__ = [
     "trigger",
     "typed",
     "typed_output",
+    "upcast",
 ]
+
+_Upcaster = TypeVar("_Upcaster", bound=Callable[[Any], Any])
+
+def upcast(function: _Upcaster) -> _Upcaster: ...
 
 _Row_co = TypeVar("_Row_co", covariant=True)
 

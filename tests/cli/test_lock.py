@@ -395,3 +395,71 @@ def test_the_hook_of_pre_commit_checks_the_contracts(git: Git) -> None:
     assert main(entry.split()) == 0
     write("other", OTHER.replace("int", "str"))
     assert main(entry.split()) == 1
+
+
+UPCASTERS = """
+class OrderBefore(BaseModel):
+    id: int
+    total: int = 0
+
+class TripBefore(BaseModel):
+    km: float = Field(ge=0)
+
+@upcast
+def order(old: OrderBefore) -> Order:
+    return Order(id=old.id, name=f"order {old.id}")
+
+@upcast
+def trip(old: Table[TripBefore]) -> Table[Trip]:
+    return old.append_column("miles", old["km"])
+
+@task
+"""
+
+
+def test_upcasters_mend_what_a_change_breaks(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    """A class and a table break nothing any more; their samples are decoded with the upcasters."""
+    changed = SHOP.replace("total: int = 0", "name: str").replace(
+        "km: float = Field(ge=0)", "km: float = Field(ge=0)\n    miles: float"
+    )
+    mended = changed.replace("Table, task", "Table, task, upcast").replace(
+        "@task\n", UPCASTERS.lstrip(), 1
+    )
+    write("shop", changed)
+    assert breaking() == 1
+    write("shop", mended)
+    capsys.readouterr()
+    assert breaking() == 0, capsys.readouterr().out
+    assert "0 errors, 0 warnings, 0 notes at 3 edges; 6 samples" in capsys.readouterr().out
+    assert main(["lock"]) == 0
+    kept = json.loads(Path("contracts/shop/load.json").read_text())["upcasters"]
+    assert [one["is"] for one in kept["Order"]] == ["OrderBefore"]
+    before = json.loads(Path("contracts/shop/extract.json").read_text())["samples"]
+    assert len(before) == 2, "samples of the version before stay, because they can be read"
+    assert main(["lock", "--check"]) == 0
+    write("shop", mended.replace('f"order {old.id}"', "old.name"))
+    assert breaking() == 1
+    out = capsys.readouterr().out
+    assert "load(order) refuses a sample of what 'extract' stored before: " in out
+    assert "the upcaster `order` raised `AttributeError`" in out
+
+
+def test_an_upcaster_reads_values_of_newer_workers_too(git: Git) -> None:
+    """An older worker has the upcasters that its contract names, whatever the code has now."""
+    both = SHOP.replace("@task\n", UPCASTERS.lstrip(), 1).replace(
+        "Table, task", "Table, task, upcast"
+    )
+    now = both.replace("total: int = 0", "name: str", 1).replace(
+        "km: float = Field(ge=0)", "km: float = Field(ge=0)\n    miles: float", 1
+    )
+    write("shop", now)
+    assert main(["lock"]) == 0
+    git("add", ".")
+    git("commit", "--quiet", "-m", "upcasters")
+    git("branch", "--force", "main")
+    back = now.replace("-> list[Order]", "-> list[OrderBefore]")
+    write("shop", back)
+    assert breaking() == 1, "wiring of one version is strict: an upcaster is for stored values"
+    back = back.replace("order: Order)", "order: OrderBefore)")
+    write("shop", back)
+    assert breaking("--fail-on", "warning") == 0, "workers of before have the upcaster"

@@ -6,6 +6,7 @@ an older contract has a value that a newer one cannot read, one of them shows it
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import decimal
@@ -22,7 +23,19 @@ import pydantic
 import typing_extensions as te
 from hypothesis import strategies as st
 
-__all__ = ["NATIVE", "PYDANTIC", "Builder", "Spec", "edited", "means", "overlaps", "specs"]
+__all__ = [
+    "NATIVE",
+    "PYDANTIC",
+    "Builder",
+    "Part",
+    "Spec",
+    "edited",
+    "means",
+    "overlaps",
+    "parsing",
+    "records",
+    "specs",
+]
 
 NATIVE, PYDANTIC = "native", "pydantic"
 STYLES = {
@@ -487,6 +500,19 @@ def within(value: Any, spec: Spec) -> bool:
     return True
 
 
+_PARSING = [False]  # whether `parsing` is on
+
+
+@contextlib.contextmanager
+def parsing() -> Iterator[None]:
+    """Inside, a text that the newer type could parse means that, and so do equal numbers."""
+    _PARSING[0] = True
+    try:
+        yield
+    finally:
+        _PARSING[0] = False
+
+
 def means(old: Any, new: Any, spec: Spec) -> bool:
     """Whether *new*, of the type *spec*, is the value *old* of an older type."""
     match spec.kind:
@@ -495,7 +521,9 @@ def means(old: Any, new: Any, spec: Spec) -> bool:
         case "scalar" | "limited":
             return _same_scalar(old, new, spec.name)
         case "literal" | "enum":
-            return _equal(_bare(old), _bare(new)) and _bare(new) in spec.values
+            one, other = _bare(old), _bare(new)
+            is_same = _equal(one, other) or (_PARSING[0] and _is_parsed(one, other))
+            return is_same and other in spec.values
         case "list" | "many":
             has_kind = _is_tuple(old) if spec.kind == "many" else type(old) is list
             is_kind = type(new) is (list if spec.kind == "list" else tuple)
@@ -541,11 +569,22 @@ def _same_scalar(old: Any, new: Any, name: str) -> bool:
     old = _bare(old)
     if name == "any":
         return not _is_json(old) or old == new
+    if _PARSING[0] and _is_parsed(old, new):
+        return True
     if name == "float" and isinstance(old, (bool, int)):
         return type(new) is float and float(old) == new
     if name == "int" and isinstance(old, bool):
         return type(new) is int and old == new
     return _equal(old, new) and type(new) is SCALARS[name][0]
+
+
+def _is_parsed(old: Any, new: Any) -> bool:
+    numbers = (bool, int, float, decimal.Decimal)
+    if isinstance(old, numbers) and isinstance(new, numbers):
+        return float(old) == float(new)
+    if isinstance(old, str):
+        return not isinstance(new, (str, bytes))
+    return isinstance(old, dt.date) and isinstance(new, dt.date)  # a datetime is a date too
 
 
 def _is_json(value: Any) -> bool:

@@ -17,6 +17,7 @@ from typedxcom.evolution.describing import described
 from typedxcom.evolution.locks import Read, TaskLock, Version, item_of, kept_versions, write_of
 from typedxcom.evolution.reading import read_type
 from typedxcom.evolution.samples import samples
+from typedxcom.evolution.sources import sources_of
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import Inferred, Record, TableOf, bare
 from typedxcom.schema.relation import mismatches
@@ -102,15 +103,21 @@ def _returned(operator: Any, output: Schema) -> Schema:
     return UNKNOWN if contract is None else _locked(output, contract.returned)
 
 
-def _locked(schema: Schema, promise: Promise | None = None) -> Schema:
-    """Returns *schema* as a file keeps it. A type that only code shows decodes nothing."""
+def _locked(schema: Schema, promise: Promise | None = None, *, upcasting: bool = False) -> Schema:
+    """Returns *schema* as a file keeps it. A type that only code shows decodes nothing.
+
+    Args:
+        schema: The type.
+        promise: The promise of which it is the type.
+        upcasting: Whether upcasters to the type count, because a task reads it.
+    """
     if isinstance(schema, (Unknown, Inferred)):
         return UNKNOWN
     if isinstance(schema, TableOf) and promise is not None and promise.schema is schema:
         columns = _columns(promise)
         if columns is not None:
-            return columns
-    return read_type(described(schema))
+            return replace(columns, sources=sources_of(schema)) if upcasting else columns
+    return read_type(described(schema, upcasting=upcasting))
 
 
 def _columns(promise: Promise) -> ColumnsOf | None:
@@ -147,7 +154,7 @@ def _single(edges: list[Edge]) -> list[Edge]:
 
 
 def _read(edge: Edge, whole: Mapping[str, Schema]) -> Read:
-    schema = _locked(edge.read, _promise(edge.target, edge.parameter))
+    schema = _locked(edge.read, _promise(edge.target, edge.parameter), upcasting=True)
     key = edge.key or RETURN_KEY
     if mismatches(edge.given, edge.read):  # it is a part of what the parameter gets, as in [out, 1]
         return Read(edge.parameter, edge.upstream, key, "other", UNKNOWN)

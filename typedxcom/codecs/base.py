@@ -52,7 +52,10 @@ class ValueCodec(ABC):
 
     Attributes:
         schema: The schema of the values.
+        lax: Whether it reads by lax rules.
     """
+
+    lax: bool = False
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema

@@ -52,6 +52,7 @@ class ModelCodec(ValueCodec):
 
     def __init__(self, annotation: Any, schema: Schema, *, lax: bool = False) -> None:
         super().__init__(schema)
+        self.lax = lax
         config = pydantic.ConfigDict(strict=not lax, **_OUTSIDE)  # type: ignore[typeddict-item]
         if _has_config(annotation):
             self._adapter: Any = pydantic.TypeAdapter(annotation)

@@ -31,6 +31,7 @@ class ColumnsOf(Schema):
         rules: Rules of the whole table: name to expression.
         row: The name of the row model.
         tree: All of it, as `table_tree` describes it.
+        sources: The older tables that upcasters lead from, each a `Source`.
     """
 
     columns: Mapping[str, Any]
@@ -39,6 +40,7 @@ class ColumnsOf(Schema):
     rules: Mapping[str, str]
     row: str
     tree: Mapping[str, Any]
+    sources: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
         return f"Table[{self.row}]"
@@ -115,7 +117,7 @@ def _rule(rule: Any) -> list[Any]:
     return [rule.kind, shown(getattr(limit, "pattern", limit))]
 
 
-def columns_of_tree(tree: Mapping[str, Any], row: str) -> ColumnsOf:
+def columns_of_tree(tree: Mapping[str, Any], row: str, sources: tuple[Any, ...] = ()) -> ColumnsOf:
     """Returns the table that `table_tree` described."""
     return ColumnsOf(
         {one["name"]: one for one in tree["columns"]},
@@ -124,6 +126,7 @@ def columns_of_tree(tree: Mapping[str, Any], row: str) -> ColumnsOf:
         tree.get("rules", {}),
         row,
         tree,
+        sources,
     )
 
 

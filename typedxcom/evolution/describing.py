@@ -15,6 +15,7 @@ from typing import Any
 from typedxcom.evolution.columns import ColumnsOf, table_tree
 from typedxcom.evolution.constants import shown
 from typedxcom.evolution.facts import ClassFacts, FieldFacts, facts_of
+from typedxcom.evolution.sources import Source, sources_of
 from typedxcom.registry import registered
 from typedxcom.schema.nodes import (
     Alias,
@@ -36,19 +37,36 @@ from typedxcom.schema.nodes import (
     Unsupported,
     Var,
     Written,
+    walk,
 )
 
-__all__ = ["Describer", "described"]
+__all__ = ["Describer", "described", "is_same_inside", "settings_inside"]
 
 REGISTERED = "__typedxcom_registered__"  # marks the stand-in of a class with a registered codec
 _NO_SETTINGS: Mapping[str, Any] = {}
 
 
-def described(schema: Schema) -> dict[str, Any]:
-    """Returns *schema* as JSON: ``{"type": ..., "classes": {name: ...}}``."""
-    describer = Describer()
+def described(schema: Schema, *, upcasting: bool = False) -> dict[str, Any]:
+    """Returns *schema* as JSON: ``{"type": ..., "classes": {name: ...}}``.
+
+    Args:
+        schema: The type.
+        upcasting: Whether the older types are described that upcasters lead from: ``upcasters``.
+    """
+    describer = Describer(upcasting=upcasting)
     tree = describer.tree(schema)
-    return {"type": tree, "classes": describer.classes}
+    made = {"type": tree, "classes": describer.classes}
+    return {**made, "upcasters": describer.upcasters} if upcasting else made
+
+
+def is_same_inside(schema: Schema, settings: Mapping[str, Any]) -> bool:
+    """Whether *schema* has the same JSON inside a class with *settings* as it has alone."""
+    if not settings:
+        return True
+    inside = Describer()
+    inside._settings = settings
+    tree = inside.tree(schema)
+    return {"type": tree, "classes": inside.classes} == described(schema)
 
 
 class Describer:
@@ -56,11 +74,16 @@ class Describer:
 
     Attributes:
         classes: Name to description, of every class that was met.
+        upcasters: Name of a class to the older types that its upcasters lead from.
+        upcasting: Whether these are described. Only a reader has them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, upcasting: bool = False) -> None:
         self.classes: dict[str, Any] = {}
+        self.upcasters: dict[str, list[Any]] = {}
+        self.upcasting = upcasting
         self._names: dict[Any, str] = {}
+        self._led: set[int] = set()
         self._settings = _NO_SETTINGS  # of the pydantic class around
 
     def tree(self, schema: Schema) -> Any:
@@ -77,7 +100,8 @@ class Describer:
             case LiteralOf(values=values):
                 return {"literal": [shown(value) for value in values]}
             case EnumOf(type=kind):
-                return {"class": self._named(kind, kind, lambda: _enum(kind))}
+                name = self._named(kind, kind, lambda: _enum(kind))
+                return {"class": self._leading(name, schema)}
             case SequenceOf(type=kind, item=item):
                 return {"sequence": kind.__name__, "of": self.tree(item)}
             case TupleOf(items=items):
@@ -91,11 +115,12 @@ class Describer:
             case Alias(name=name, target=target):
                 return {"class": self._named(id(schema), name, lambda: self._alias(target))}
             case Record():
-                return {"class": self._named(id(schema), str(schema), lambda: self._record(schema))}
+                name = self._named(id(schema), str(schema), lambda: self._record(schema))
+                return {"class": self._leading(name, schema)}
             case TableOf(row=row):
-                return {"table": table_tree(row), "row": str(row)}
-            case ColumnsOf(tree=tree, row=name):
-                return {"table": tree, "row": name}
+                return self._table(table_tree(row), str(row), schema)
+            case ColumnsOf(tree=tree, row=row_name):
+                return self._table(tree, row_name, schema)
             case Opaque(type=kind):
                 is_own = registered(kind) or bool(getattr(kind, REGISTERED, False))
                 return {"codec" if is_own else "library": _full_name(kind, is_own=is_own)}
@@ -118,6 +143,46 @@ class Describer:
         self.classes[name] = {}  # so that it may contain itself
         self.classes[name] = make()
         return name
+
+    def lead(self, schema: Schema) -> None:
+        """Describes the older types in *schema* whose classes were described without them."""
+        for _, node in walk(schema):
+            is_class = isinstance(node, (Record, EnumOf))
+            if is_class and sources_of(node) and id(node) not in self._led:
+                self._led.add(id(node))
+                self.tree(node)
+                for one in sources_of(node):
+                    self.lead(one.schema)
+
+    def _leading(self, name: str, schema: Schema) -> str:
+        """Describes the older types of a class, once. Returns its *name*."""
+        if self.upcasting and name not in self.upcasters:
+            found = sources_of(schema)
+            types = [schema, *(one.schema for one in found)]
+            if found and all(is_same_inside(one, self._settings) for one in types):
+                self.upcasters[name] = []  # so that it may lead to itself
+                self.upcasters[name] = self._sources(found)
+        return name
+
+    def _table(self, tree: Any, row: str, schema: Schema) -> dict[str, Any]:
+        found = sources_of(schema) if self.upcasting else ()
+        made = {"table": tree, "row": row}
+        return {**made, "upcasters": self._sources(found)} if found else made
+
+    def _sources(self, found: tuple[Source, ...]) -> list[Any]:
+        outer, self._settings = self._settings, _NO_SETTINGS
+        try:
+            return [
+                {
+                    "from": self.tree(one.schema),
+                    "is": str(one.schema),
+                    "old": one.old,
+                    "new": one.new,
+                }
+                for one in found
+            ]
+        finally:
+            self._settings = outer
 
     def _alias(self, target: list[Schema]) -> Any:
         return {"alias": self.tree(target[0]) if target else "any"}
@@ -161,7 +226,7 @@ class Describer:
 
     def _record(self, record: Record) -> Any:
         facts = facts_of(record)
-        outer, self._settings = self._settings, _settings_inside(record, facts, self._settings)
+        outer, self._settings = self._settings, settings_inside(record, facts, self._settings)
         try:
             parts = [
                 _field(name, self.tree(part.schema), part.required, facts.fields.get(name))
@@ -184,7 +249,7 @@ class Describer:
         return {**made, "extras": extras} if extras else made
 
 
-def _settings_inside(
+def settings_inside(
     record: Record, facts: ClassFacts, outer: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Returns the settings for the fields of a class. A plain class has those of the one around."""
@@ -195,7 +260,7 @@ def _settings_inside(
         return inside if encoding == "base64" else {**inside, "as": encoding}
     if record.style == "dataclass" and hasattr(record.type, "__pydantic_validator__"):
         return {"as": "utf8"}
-    return _NO_SETTINGS if record.style in ("dataclass", "struct") else outer
+    return _NO_SETTINGS if record.style == "struct" else outer
 
 
 def _field(name: str, tree: Any, required: bool, facts: FieldFacts | None) -> dict[str, Any]:

@@ -16,9 +16,10 @@ def not_there(name: str, is_required: bool, up: Record, down: Record, path: str)
     facts = facts_of(up).fields.get(name)
     if facts is not None and facts.omitted != "always":
         reason = f"`{down}` reads `{name}` under another key than `{facts.writes}`"
-        yield broken(path, "alias-changed", reason)
+        yield broken(path, "alias-changed", reason, misreads=not is_required, always=is_required)
     elif is_required:
-        yield broken(path, "required-added", f"`{down}` requires `{name}`, which is not written")
+        reason = f"`{down}` requires `{name}`, which is not written"
+        yield broken(path, "required-added", reason, always=True)
 
 
 def maybe_missing(
@@ -32,7 +33,7 @@ def maybe_missing(
         yield broken(path, rule, f"`{name}` may be missing, and has no default any more")
     elif have.omitted == "default" and have.default != want.default:
         reason = f"the writer leaves `{name}` out where it is its default, which is another now"
-        yield broken(path, "default-removed", reason)
+        yield broken(path, "default-removed", reason, misreads=True)
 
 
 def tag_break(have: ClassFacts, want: ClassFacts, up: Record, down: Record) -> str:

@@ -134,15 +134,17 @@ def item_of(schema: Schema) -> Schema:
 def lock_text(lock: TaskLock) -> str:
     """Returns the text of the file of *lock*."""
     describer = Describer()
+    writes = {
+        key: {"type": describer.tree(one.schema), "is": str(one.schema), "fingerprint": one.fingerprint}
+        for key, one in sorted(lock.writes.items())
+    }  # fmt: skip
+    describer.upcasting = True
     made: dict[str, Any] = {
         "format": _FORMAT,
         "dag": lock.dag_id,
         "task": lock.task_id,
         "file": lock.file,
-        "writes": {
-            key: {"type": describer.tree(one.schema), "is": str(one.schema), "fingerprint": one.fingerprint}
-            for key, one in sorted(lock.writes.items())
-        },
+        "writes": writes,
         "reads": [_read(one, describer) for one in sorted(lock.reads, key=lambda one: one.edge)],
         "parameters": {
             name: "required" if needed else "optional" for name, needed in lock.parameters.items()
@@ -150,8 +152,12 @@ def lock_text(lock: TaskLock) -> str:
     }  # fmt: skip
     if lock.beyond:
         made["beyond"] = sorted(lock.beyond)
+    for read in lock.reads:
+        describer.lead(read.schema)
     if describer.classes:
         made["classes"] = describer.classes
+    if describer.upcasters:
+        made["upcasters"] = describer.upcasters
     if lock.versions:
         made["samples"] = [
             {"key": one.key, "fingerprint": one.fingerprint, "values": list(one.samples)}
@@ -195,7 +201,7 @@ def read_lock(text: str, *, name: str) -> TaskLock:
 
 
 def _lock(tree: Mapping[str, Any]) -> TaskLock:
-    types = TypeReader(tree.get("classes", {}))
+    types = TypeReader(tree.get("classes", {}), tree.get("upcasters", {}))
     return TaskLock(
         str(tree["dag"]),
         str(tree["task"]),

@@ -11,6 +11,7 @@ import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Any
 
 from typedxcom.errors import DecodeError
@@ -18,6 +19,7 @@ from typedxcom.evolution.columns import columns_of_tree
 from typedxcom.evolution.constants import constant
 from typedxcom.evolution.describing import REGISTERED
 from typedxcom.evolution.facts import FACTS, NO_DEFAULT, ClassFacts, FieldFacts
+from typedxcom.evolution.sources import SOURCES, Source
 from typedxcom.schema.kinds import MAPPINGS, SCALARS, SEQUENCES
 from typedxcom.schema.nodes import (
     Alias,
@@ -57,7 +59,7 @@ def read_type(tree: Mapping[str, Any]) -> Schema:
     Raises:
         DecodeError: It is not such a description.
     """
-    return TypeReader(tree["classes"]).schema(tree["type"])
+    return TypeReader(tree["classes"], tree.get("upcasters", {})).schema(tree["type"])
 
 
 class TypeReader:
@@ -65,10 +67,14 @@ class TypeReader:
 
     Args:
         classes: Name to description, as the file has them.
+        upcasters: Name of a class to the older types that its upcasters lead from, likewise.
     """
 
-    def __init__(self, classes: Mapping[str, Any]) -> None:
+    def __init__(
+        self, classes: Mapping[str, Any], upcasters: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         self._classes = classes
+        self._upcasters = upcasters
         self._read: dict[str, Schema] = {}
 
     def schema(self, tree: Any) -> Schema:
@@ -104,7 +110,7 @@ class TypeReader:
             case {"newtype": name, "of": inner}:
                 return Named(_stand_in(name, "typedxcom", is_own=False), self.schema(inner))
             case {"table": table, "row": str(row)}:
-                return columns_of_tree(table, row)
+                return columns_of_tree(table, row, self._sources(tree.get("upcasters", ())))
             case {"codec": str(name)}:
                 return Opaque(_stand_in(name, "typedxcom", is_own=True))
             case {"library": str(name)}:
@@ -126,7 +132,13 @@ class TypeReader:
                 alias.target.append(self.schema(tree["alias"]))
             else:
                 self._record(name, tree)
+            found: Any = self._read[name]
+            if name in self._upcasters:
+                setattr(found.type, SOURCES, self._sources(self._upcasters[name]))
         return self._read[name]
+
+    def _sources(self, trees: Any) -> tuple[Source, ...]:
+        return tuple(Source(self.schema(one["from"]), one["old"], one["new"]) for one in trees)
 
     def _record(self, name: str, tree: Mapping[str, Any]) -> None:
         facts = ClassFacts(

@@ -66,7 +66,8 @@ def _read_marks(
 
 def _as_changed(have: dict[str, Any], want: dict[str, Any], path: str) -> Break:
     was, now = (marks.get("as", "base64 or text") for marks in (have, want))
-    return broken(path, "codec-changed", f"it is written as {was} and read as {now}")
+    reason = f"it is written as {was} and read as {now}"
+    return broken(path, "codec-changed", reason, misreads=True)
 
 
 def flag_breaks(up: EnumOf, down: Schema, path: str) -> Iterator[Break]:

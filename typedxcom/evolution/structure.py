@@ -8,6 +8,7 @@ reader means: an int as a float, a class as another with the same fields, an Enu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from typedxcom.evolution.columns import ColumnsOf
 from typedxcom.evolution.facts import facts_of
@@ -21,9 +22,12 @@ from typedxcom.evolution.reasons import (
     is_not,
     lost_member,
     lost_values,
+    refuses,
     scalar_to_values,
+    sometimes,
 )
 from typedxcom.evolution.scalars import flag_breaks, limit_breaks
+from typedxcom.evolution.sources import Source, sources_of
 from typedxcom.evolution.tables import lost_columns
 from typedxcom.evolution.unions import captures, is_alike, kinds_of, takes_all
 from typedxcom.schema.nodes import (
@@ -44,11 +48,13 @@ from typedxcom.schema.nodes import (
     Unknown,
     Unsupported,
     Var,
+    walk,
 )
 from typedxcom.schema.relation import FittingRelation, Mismatch, Solution
 
 __all__ = ["Break", "breaks"]
 
+_SPLIT = (UnionOf, Alias, Named, Var)  # each part is compared by itself
 _LOWERED: dict[str, type] = {  # what a reader gets for an abstract class
     "Iterable": list, "Collection": list, "Sequence": list, "MutableSequence": list,
     "Set": set, "MutableSet": set, "Mapping": dict, "MutableMapping": dict,
@@ -66,17 +72,53 @@ def breaks(written: Schema, read: Schema) -> list[Break]:
         written: The type of one version, as `typedxcom.evolution.reading` reads it.
         read: The type of another.
     """
-    found = StructuralRelation(Solution()).compare(written, read, "$")
+    found = StructuralRelation(Solution(), is_pydantic=_may_be_pydantic(read)).compare(
+        written, read, "$"
+    )
     return list(dict.fromkeys(one for one in found if isinstance(one, Break)))
 
 
 class StructuralRelation(FittingRelation):
-    """One comparison of two versions."""
+    """One comparison of two versions.
 
-    def __init__(self, solution: Solution) -> None:
+    Args:
+        solution: As for `FittingRelation`.
+        is_pydantic: Whether pydantic may read the values. It takes an object for a NamedTuple too.
+    """
+
+    def __init__(self, solution: Solution, *, is_pydantic: bool = False) -> None:
         super().__init__(solution)
+        self._is_pydantic = is_pydantic
         # The members of the writer's union that read some values of the one that is compared.
         self._rivals: list[Schema] = []
+
+    def compare(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        """Yields what breaks if *up* is read as *down*, with the upcasters to *down*."""
+        sources = () if isinstance(up, _SPLIT) else sources_of(down)
+        if sources and not self._is_assumed(up, down):
+            yield from self._with_older(up, down, sources, path)
+        else:
+            yield from super().compare(up, down, path)
+
+    def _is_assumed(self, up: Schema, down: Schema) -> bool:
+        return up is down or (id(up), id(down)) in self.assumed
+
+    def _with_older(
+        self, up: Schema, down: Schema, sources: tuple[Source, ...], path: str
+    ) -> Iterator[Mismatch]:
+        """Compares *up* with *down*, and then with each older type while the one before refuses."""
+        found = list(super().compare(up, down, path))
+        is_refused = refuses(found)
+        for source in sources if found and is_refused else ():
+            assumed = set(self.assumed)
+            older = list(self.compare(up, source.schema, path))
+            if not older:
+                return
+            self.assumed = assumed
+            is_refused = refuses(older)
+            if not is_refused:
+                break
+        yield from found if is_refused else map(_misread, found)
 
     def fits(self, up: Schema, down: Schema) -> bool:
         """Returns whether each value of *up* can be read as *down*."""
@@ -119,6 +161,7 @@ class StructuralRelation(FittingRelation):
         if is_alike(up, down):
             return
         members = _without_shadowed(up.members)
+        all_found: list[list[Mismatch]] = []
         for member in members:
             rivals = list(self._captors(member, members, [member]))
             if any(takes_all(one, member) for one in rivals):
@@ -127,9 +170,12 @@ class StructuralRelation(FittingRelation):
             found = list(self.compare(member, down, path))
             self._rivals = outer
             if found and not _has_like(member, down):
-                yield lost_member(member, down, path)
-            else:
-                yield from found
+                lost = lost_member(member, down, path)
+                found = [lost if refuses(found) else _misread(lost)]
+            all_found.append(found)
+        refuses_all = all(any(getattr(one, "always", False) for one in f) for f in all_found)
+        for found in all_found:
+            yield from found if refuses_all else sometimes(found)
 
     def _one_of(
         self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str
@@ -141,7 +187,8 @@ class StructuralRelation(FittingRelation):
             captors = self._captors(up, members, fitting)
             wrong = next((c for c in captors if not any(is_alike(c, one) for one in rivals)), None)
             if wrong is not None:
-                yield broken(path, "type-changed", f"`{up}` may be read as `{wrong}` of `{down}`")
+                reason = f"`{up}` may be read as `{wrong}` of `{down}`"
+                yield broken(path, "type-changed", reason, misreads=True)
             return
         values = values_of(up)
         if values is not None:
@@ -153,7 +200,11 @@ class StructuralRelation(FittingRelation):
         if len(like) == 1:
             yield from self.compare(up, like[0], path)
         else:
-            yield lost_member(up, down, path)
+            assumed = set(self.assumed)
+            is_refused = all(refuses(list(self.compare(up, one, path))) for one in members)
+            self.assumed = assumed
+            missing = lost_member(up, down, path)
+            yield missing if is_refused else _misread(missing)
 
     def _captors(
         self, up: Schema, members: tuple[Schema, ...], fitting: list[Schema]
@@ -187,15 +238,14 @@ class StructuralRelation(FittingRelation):
                     is_own = any(
                         hasattr(one.type, "__typedxcom_registered__") for one in (up, down)
                     )
-                    yield broken(
-                        path, "codec-changed" if is_own else "type-changed", is_not(up, down)
-                    )
+                    rule = "codec-changed" if is_own else "type-changed"
+                    yield broken(path, rule, is_not(up, down), misreads=True)
             case Scalar(type=mine), Opaque(type=theirs) if _scalar_name(theirs) == mine.__name__:
                 yield broken(path, "constraint-tightened", f"`{up}` is now `{down}`")
             case Opaque(type=mine), Scalar(type=theirs) if _scalar_name(mine) == theirs.__name__:
                 return
             case (Opaque(), _) | (_, Opaque()):
-                yield broken(path, "codec-changed", is_not(up, down))
+                yield broken(path, "codec-changed", is_not(up, down), misreads=True)
             case ((SequenceOf() | TupleOf()), (SequenceOf() | TupleOf())):
                 yield from self._sequences(up, down, path)
             case MappingOf(), MappingOf():
@@ -210,7 +260,7 @@ class StructuralRelation(FittingRelation):
             case Record(style="typeddict"), MappingOf(key=key, value=value):
                 yield from self.compare(Scalar(str), key, f"{path}[key]")
                 for name, part in up.fields.items():
-                    yield from self.compare(part.schema, value, f"{path}.{name}")
+                    yield from sometimes(self.compare(part.schema, value, f"{path}.{name}"))
             case ColumnsOf(), ColumnsOf():
                 for place, rule, reason in lost_columns(up, down):
                     yield broken(f"{path}{place}", rule, reason)
@@ -223,7 +273,7 @@ class StructuralRelation(FittingRelation):
         if isinstance(up, TupleOf) and isinstance(down, TupleOf):
             if len(up.items) != len(down.items):
                 reason = f"`{up}` has {len(up.items)} items, `{down}` has {len(down.items)}"
-                yield broken(path, "type-changed", reason)
+                yield broken(path, "type-changed", reason, always=True)
                 return
             for index, (mine, theirs) in enumerate(zip(up.items, down.items, strict=True)):
                 yield from self.compare(mine, theirs, f"{path}[{index}]")
@@ -233,7 +283,7 @@ class StructuralRelation(FittingRelation):
             for index, mine in enumerate(up.items):
                 yield from self.compare(mine, down.item, f"{path}[{index}]")
         else:
-            yield from self.compare(up.item, down.item, f"{path}[0]")
+            yield from sometimes(self.compare(up.item, down.item, f"{path}[0]"))
 
     def _mappings(self, up: MappingOf, down: MappingOf, path: str) -> Iterator[Mismatch]:
         if not issubclass(_container(up), _container(down)):
@@ -241,21 +291,24 @@ class StructuralRelation(FittingRelation):
             return
         mine, theirs = plain(up.key), plain(down.key)
         if isinstance(mine, Scalar) and isinstance(theirs, Scalar) and mine != theirs:
-            yield different(
-                mine, theirs, f"{path}[key]"
-            )  # keys are text, so no number fits another
+            # Keys are text, so no number fits another, and any of them is read as a `str`.
+            key = different(mine, theirs, f"{path}[key]")
+            yield replace(key, always=False, misreads=key.misreads or theirs.type is str)
         else:
-            yield from self.compare(up.key, down.key, f"{path}[key]")
-        yield from self.compare(up.value, down.value, f"{path}[...]")
+            yield from sometimes(self.compare(up.key, down.key, f"{path}[key]"))
+        yield from sometimes(self.compare(up.value, down.value, f"{path}[...]"))
 
     def _records(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
         have, want = facts_of(up), facts_of(down)
         if have.is_array != want.is_array:
-            yield different(up, down, path)
+            found = different(up, down, path)
+            is_read = self._is_pydantic and down.style == "namedtuple"
+            yield replace(found, misreads=True, always=False) if is_read else found
             return
         tag = tag_break(have, want, up, down)
         if tag:
-            yield broken(path, "alias-changed", tag)
+            both = have.tag is not None and want.tag is not None
+            yield broken(path, "alias-changed", tag, misreads=not both, always=both)
             return
         if have.is_array:
             yield from self._positions([one.schema for one in up.fields.values()], down, path, up)
@@ -275,20 +328,21 @@ class StructuralRelation(FittingRelation):
         required = sum(part.required for _, part in wanted)
         if len(items) < required:
             name = wanted[len(items)][0]
-            yield broken(f"{path}.{name}", "required-added", f"`{down}` requires `{name}`")
+            reason = f"`{down}` requires `{name}`"
+            yield broken(f"{path}.{name}", "required-added", reason, always=True)
             return
         is_closed = down.style == "namedtuple" or facts_of(down).extra == "forbid"
         if len(items) > len(wanted) and is_closed:
-            yield broken(
-                path, "extra-forbidden", f"`{down}` has {len(wanted)} items, not {len(items)}"
-            )
+            reason = f"`{down}` has {len(wanted)} items, not {len(items)}"
+            yield broken(path, "extra-forbidden", reason, always=True)
             return
         names = list(up.fields) if up is not None else []
         for index, (mine, (name, theirs)) in enumerate(zip(items, wanted, strict=False)):
             old = names[index] if index < len(names) else name
             moved = old != name and (name in names or old in down.fields)
             if moved and not is_constant(mine, theirs.schema):
-                yield broken(f"{path}[{index}]", "alias-changed", f"`{name}` is at another place")
+                reason = f"`{name}` is at another place"
+                yield broken(f"{path}[{index}]", "alias-changed", reason, misreads=True)
                 return
             yield from self.compare(mine, theirs.schema, f"{path}.{name}")
 
@@ -308,12 +362,12 @@ class StructuralRelation(FittingRelation):
             used.add(key)
             source = written[key]
             if source != name and name in up.fields and have.fields[name].omitted != "always":
-                yield broken(
-                    where, "alias-changed", f"`{name}` is read from `{key}`, which is another field"
-                )
+                reason = f"`{name}` is read from `{key}`, which is another field"
+                yield broken(where, "alias-changed", reason, misreads=True)
                 continue
             yield from maybe_missing(have.fields[source], facts, part.required, name, where)
-            yield from self.compare(up.fields[source].schema, part.schema, where)
+            found = self.compare(up.fields[source].schema, part.schema, where)
+            yield from sometimes(found) if have.fields[source].omitted else found
         yield from self._others(up, down, set(written) - used, path)
 
     def _others(self, up: Record, down: Record, others: set[str], path: str) -> Iterator[Mismatch]:
@@ -324,15 +378,30 @@ class StructuralRelation(FittingRelation):
         if want.extra == "forbid":
             for key in sorted(others):
                 reason = f"`{down}` forbids other fields, and `{key}` is written"
-                yield broken(f"{path}.{key}", "extra-forbidden", reason)
+                is_there = not any(one.omitted for one in have.fields.values() if one.writes == key)
+                yield broken(f"{path}.{key}", "extra-forbidden", reason, always=is_there)
             if have.extra == "allow":
                 yield broken(path, "extra-forbidden", f"`{down}` forbids other fields")
         parts = {facts.writes: up.fields[name].schema for name, facts in have.fields.items()}
         for extra in down.extras:
             for key in sorted(others & parts.keys()):
-                yield from self.compare(parts[key], extra, f"{path}.{key}")
+                yield from sometimes(self.compare(parts[key], extra, f"{path}.{key}"))
             for mine in up.extras:
-                yield from self.compare(mine, extra, f"{path}[...]")
+                yield from sometimes(self.compare(mine, extra, f"{path}[...]"))
+
+
+def _may_be_pydantic(schema: Schema) -> bool:
+    """Whether pydantic may read *schema*: it has nothing that only msgspec reads."""
+    return not any(
+        (isinstance(node, Record) and node.style == "struct")
+        or (isinstance(node, Constrained) and node.engine == "msgspec")
+        for _, node in walk(schema)
+    )
+
+
+def _misread(one: Mismatch) -> Mismatch:
+    """Returns a break of which no upcaster is asked."""
+    return replace(one, misreads=True, always=False) if isinstance(one, Break) else one
 
 
 def _container(node: SequenceOf | TupleOf | MappingOf) -> type:

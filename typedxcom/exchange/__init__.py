@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from typedxcom.codecs.serde import AirflowReader
-from typedxcom.errors import DecodeError
+from typedxcom.errors import DecodeError, ValidationError
 from typedxcom.exchange.forms import is_form
 from typedxcom.exchange.incoming import decode_form, decode_plain
 from typedxcom.exchange.outgoing import EncodedValue, Outgoing, StoredValue
@@ -57,6 +57,7 @@ def load(
     *,
     stores: Stores | None = None,
     airflow: AirflowReader | None = None,
+    upcasting: bool = True,
 ) -> Any:
     """Reads the value that Airflow hands to a parameter.
 
@@ -66,6 +67,8 @@ def load(
         stores: The stores that pointers lead to.
         airflow: Reads Airflow's own forms if there is no annotation for them. Without it, these
             forms count as plain JSON.
+        upcasting: Whether the user's upcasters may read a value that the annotation refuses. They
+            run on workers only, so the check of a DAG file says no.
 
     Raises:
         ValidationError: It does not fit the annotation. A retry does not help.
@@ -78,5 +81,16 @@ def load(
         if is_form(value):
             return decode_form(value, codec, stores)
         return decode_plain(value, codec, stores, airflow)
+    except ValidationError:
+        found = _upcasted(value, codec, stores) if upcasting else None
+        if found is None:
+            raise
+        return found[0]
     except RecursionError as error:
         raise DecodeError(TOO_DEEP) from error
+
+
+def _upcasted(value: Any, codec: AnyCodec, stores: Stores | None) -> tuple[Any] | None:
+    from typedxcom.exchange.upcasting import upcasted  # only a refused value needs it
+
+    return upcasted(value, codec, stores)

@@ -126,7 +126,9 @@ class ArgumentReader(NamedTuple):
         promise, airflow = argument.promise, self.airflow
         is_pulled = bool(self.sources.get(argument.place))
         if promise.is_local and not is_pulled:
-            return lambda value, _: value if promise.may_be(value) else load(value, promise.codec)
+            return lambda value, _: (
+                value if promise.may_be(value) else load(value, promise.codec, upcasting=False)
+            )
         if promise.is_open:
             return functools.partial(for_body, is_pulled=is_pulled, airflow=airflow)
         if argument.place in self.rendered:

@@ -15,6 +15,7 @@ import sys
 import types
 import typing
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typing_extensions as te
@@ -60,6 +61,7 @@ _MAPPED_CURE = (
     "use a plain model of its columns (for SQLModel one without table=True): a class that is "
     "mapped to a database table validates nothing, and its instances belong to a session"
 )
+_LAZY = ("LazyTable", "LazyFrame", "RecordBatchReader")  # read piece by piece
 _RECORD = "record"
 _SCALAR_NODES = {cls: Scalar(cls) for cls in SCALARS}
 
@@ -173,7 +175,10 @@ class SchemaBuilder:
         if origin in REQUIREDNESS or origin is typing.ClassVar or origin is typing.Final:
             return self.build(args[0], env)
         if is_union(annotation):
-            return _union([self.build(member, env) for member in args if not _is_unset(member)])
+            made = _union([self.build(member, env) for member in args if not _is_unset(member)])
+            if env or not isinstance(made, UnionOf):
+                return made
+            return replace(made, annotation=annotation)
         if origin is Literal:
             return self._literal(annotation)
         if origin is tuple:
@@ -188,7 +193,7 @@ class SchemaBuilder:
         if origin is collections.Counter:
             return MappingOf(collections.Counter, _as_key(self.build(args[0], env)), Scalar(int))
         if getattr(origin, "__typedxcom_table__", False):
-            return TableOf(self.build(args[0], env))
+            return TableOf(self.build(args[0], env), is_lazy=origin.__name__ in _LAZY)
         if origin is re.Pattern and args == (bytes,):
             return Unsupported(annotation, "use re.Pattern[str], or the pattern as bytes")
         if registered(origin):
@@ -224,7 +229,9 @@ class SchemaBuilder:
             return Unsupported(inner, refused)
         rows = next((part for part in metadata if type(part).__name__ == "Rows"), None)
         if rows is not None:  # a library's own table: `Rows` names its row model
-            return TableOf(self.build(rows.row, env))
+            return TableOf(
+                self.build(rows.row, env), is_lazy=getattr(inner, "__name__", "") in _LAZY
+            )
         if replaces_schema(metadata):  # the user's own validator reads it, not the class
             replaced = Opaque(inner if isinstance(inner, type) else object)
             return Constrained(replaced, *constrain(metadata), marks=marks_of(metadata))

@@ -204,9 +204,15 @@ class Record(Schema):
 
 @dataclass(frozen=True, slots=True)
 class UnionOf(Schema):
-    """One of several types. `Optional[T]` is a union with None."""
+    """One of several types. `Optional[T]` is a union with None.
+
+    Attributes:
+        members: The types.
+        annotation: What the author wrote, if no type variable is in it; otherwise None.
+    """
 
     members: tuple[Schema, ...]
+    annotation: Any = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return " | ".join(map(str, self.members))
@@ -293,10 +299,12 @@ class TableOf(Schema):
     Attributes:
         row: The row model; unknown if the annotation names only the library's class.
         library: That class, if the annotation has no row model: ``DataFrame``.
+        is_lazy: Whether it is read piece by piece, as ``LazyTable[Row]`` is.
     """
 
     row: Schema
     library: str = field(default="", compare=False)
+    is_lazy: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return self.library or f"Table[{self.row}]"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from typedxcom.codecs.serde import frame_bytes, refuse_table
-from typedxcom.errors import ConfigurationError, DecodeError, EncodeError
+from typedxcom.errors import ConfigurationError, DecodeError, EncodeError, ValidationError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import Pointer, is_pointer
 from typedxcom.schema.canonical import fingerprint
@@ -14,6 +14,7 @@ from typedxcom.schema.nodes import Schema, Unknown
 from typedxcom.sizes import amount
 from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.base import NO_STORE, StoredCodec, format_named, no_table, typed_line
+from typedxcom.stored.older import older_table
 from typedxcom.stored.source import (
     StoredSource,
     StoredTableFormat,
@@ -81,8 +82,16 @@ class TableCodec(StoredCodec):
 
     def read(self, entry: Any, stores: Stores | None) -> Any:
         """Reads the table as the annotation asks for it, with only the columns that it needs."""
-        with library_errors(self._unread):
-            return self._read(entry, stores)
+        from typedxcom.tables import from_table
+
+        try:
+            with library_errors(self._unread):
+                return self._read(entry, stores)
+        except ValidationError:
+            older = older_table(self.schema, entry, stores)
+            if older is None:
+                raise
+        return from_table(self.check(older[0]), self.annotation)
 
     def _read(self, entry: Any, stores: Stores | None) -> Any:
         from typedxcom.tables import LazyTable, from_table

@@ -77,7 +77,7 @@ def from_child(value: Any, promise: Promise) -> Any:
     if isinstance(promise.codec, StoredCodec):
         return value
     try:
-        return load(value, promise.codec)
+        return load(value, promise.codec, upcasting=False)
     except (ValidationError, CodecError):
         return value
 

@@ -39,7 +39,7 @@ def name_columns(result: Any, promise: Promise, operator: Any) -> bool:
     columns = _columns(operator)
     if columns is None:
         return False
-    result[:] = codec.encode(load(_named(result, columns, record), codec)).tree
+    result[:] = codec.encode(load(_named(result, columns, record), codec, upcasting=False)).tree
     return True
 
 

@@ -238,7 +238,7 @@ def _broken_limit(task: str, name: str, promise: Any, value: Any) -> Iterator[st
     if isinstance(value, str) and is_template(value):
         return
     try:
-        load(value, promise.codec)
+        load(value, promise.codec, upcasting=False)
     except ValidationError as error:
         yield as_sentence(str(error.about(f"{task}({name})")))
     except EncodeError:

@@ -1,0 +1,139 @@
+"""`@upcast`: declares a function that reads values of an older version of a type."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from typedxcom.annotations import read_hints
+from typedxcom.errors import ContractError, shorten
+from typedxcom.promises import RETURN_PLACE, Promise, parameter_place, promise_of
+from typedxcom.schema.nodes import TableOf
+from typedxcom.scopes import local_names
+from typedxcom.upcasters import Upcaster, keep_upcasters, paths_to, target_of, upcasters_of
+
+__all__ = ["upcast"]
+
+F = TypeVar("F", bound=Callable[[Any], Any])
+_RETURN = "return"
+_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def upcast(function: F) -> F:
+    """Declares *function* as the way from an older type to a newer one.
+
+    A task whose parameter has the newer type, alone or inside another type, then reads stored
+    values of the older one too. The function is called on the worker, and only for a value that the
+    newer type refuses.
+
+    Args:
+        function: It takes one value of the older type and returns one of the newer type, as its
+            annotations say. The newer type is a class, an Enum or ``Table[Row]``.
+
+    Returns:
+        The same function.
+
+    Raises:
+        ContractError: It has another shape, its types cannot travel, or there is one already.
+    """
+    upcaster = _read(function)
+    known = upcasters_of(upcaster.new.schema)
+    same = next((one for one in known if one.old.annotation == upcaster.old.annotation), None)
+    if same is not None and _home(same.function) != _home(function):
+        raise _wrong(
+            function,
+            f"`{same.name}` in {same.function.__module__} turns `{upcaster.old.schema}` into "
+            f"`{upcaster.new.schema}` already. Keep one of them",
+        )
+    _refuse_cycle(function, upcaster)
+    if same is not None:  # the file is imported again
+        kept = tuple(upcaster if one is same else one for one in known)
+    else:
+        kept = (upcaster, *known)
+    if not keep_upcasters(upcaster.new.schema, kept):
+        raise _wrong(function, f"`{upcaster.new.schema}` cannot be marked, so it can have none")
+    return function
+
+
+def _read(function: Any) -> Upcaster:
+    """Returns the upcaster that *function* is. Raises ContractError."""
+    if not isinstance(function, types.FunctionType):
+        raise ContractError(f"upcast() takes a function, got `{shorten(function)}`.")
+    if (
+        inspect.iscoroutinefunction(function)
+        or inspect.isgeneratorfunction(function)
+        or inspect.isasyncgenfunction(function)
+    ):
+        raise _wrong(function, "it must return the value itself. Use `def`, without `yield`")
+    parameters = list(inspect.signature(function).parameters.values())
+    if len(parameters) != 1 or parameters[0].kind not in _BY_POSITION:
+        raise _wrong(function, "it takes one value. Give it exactly one parameter")
+    name = parameters[0].name
+    hints = read_hints(function, local_names=local_names(function), importing=False)
+    for one, what in hints.missing.items():
+        raise _wrong(
+            function,
+            f"the annotation of {_place(one)} names `{what}`, which does not exist yet. Declare "
+            "the upcaster below both types",
+        )
+    old, new = (_promise(function, one, hints.found.get(one)) for one in (name, _RETURN))
+    return _refuse_types(function, Upcaster(function, old, new))
+
+
+def _promise(function: Any, name: str, annotation: Any) -> Promise:
+    if annotation is None or annotation is Any or annotation is object:
+        raise _wrong(function, f"{_place(name)} has no type. Annotate it")
+    try:
+        promise = promise_of(annotation)
+    except ContractError as error:
+        raise _wrong(function, f"{_place(name)}: {str(error).rstrip('.')}") from None
+    if promise.is_open:
+        raise _wrong(function, f"{_place(name)} takes anything. Name its type")
+    return promise
+
+
+def _refuse_types(function: Any, upcaster: Upcaster) -> Upcaster:
+    old, new = upcaster.old.schema, upcaster.new.schema
+    if target_of(new) is None:
+        raise _wrong(
+            function,
+            f"readers find it by the class that it returns, and `{new}` is no class of its own. "
+            "Return a model, a dataclass, a Struct, a TypedDict, a NamedTuple, an Enum or Table[Row]",
+        )
+    is_table = isinstance(new, TableOf)
+    if isinstance(old, TableOf) != is_table or (is_table and target_of(old) is None):
+        raise _wrong(
+            function,
+            f"it takes `{old}` and returns `{new}`. A table is made from a table: annotate both "
+            "with Table[Row]",
+        )
+    if target_of(old) == target_of(new):
+        raise _wrong(function, f"both types are `{new}`. Keep the older one under another name")
+    return upcaster
+
+
+def _refuse_cycle(function: Any, upcaster: Upcaster) -> None:
+    """Raises ContractError if the newer type leads to the older one already."""
+    for path in paths_to(upcaster.old.schema):
+        if target_of(path[0].old.schema) == target_of(upcaster.new.schema):
+            names = " and ".join(f"`{one.name}`" for one in path)
+            raise _wrong(
+                function,
+                f"`{upcaster.new.schema}` becomes `{upcaster.old.schema}` by {names}, so this would "
+                "be a circle. Keep the direction from old to new",
+            )
+
+
+def _home(function: Any) -> tuple[str, str]:
+    """Returns where a function is defined: the same when its file is imported again."""
+    return function.__code__.co_filename, function.__qualname__
+
+
+def _place(name: str) -> str:
+    return RETURN_PLACE if name == _RETURN else parameter_place(name)
+
+
+def _wrong(function: Any, words: str) -> ContractError:
+    return ContractError(f"Upcaster {function.__name__!r}: {words}.")
