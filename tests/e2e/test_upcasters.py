@@ -94,10 +94,14 @@ def test_wiring_stays_strict():
     def load(order: Order) -> None: ...
 
     @dag(schedule=None)
-    def strict(value):
-        load(before() if value is None else value)
+    def wired():
+        load(before())
+
+    @dag(schedule=None)
+    def literal():
+        load({"id": 1})
 
     with pytest.raises(WiringError, match="missing `name`"):
-        strict(None)
-    with pytest.raises(WiringError):
-        strict({"id": 1})
+        wired()
+    with pytest.raises(WiringError, match="missing `name`"):
+        literal()
