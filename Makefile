@@ -66,7 +66,7 @@ test-pythons: .venv/synced ## Run unit tests on each other Python that is suppor
 
 # The tests run from a copy, so that only the installed wheel can be imported.
 wheel: .venv/synced ## Build the wheel and run unit tests against it
-	rm -rf dist build .venv-wheel
+	rm -rf dist build/wheel build/lib .venv-wheel
 	mkdir -p build/wheel
 	$(UV) build --wheel --no-build-isolation --python .venv/bin/python --out-dir dist --quiet
 	$(UV) venv --quiet --python .venv/bin/python .venv-wheel

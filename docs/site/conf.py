@@ -25,7 +25,13 @@ release = version = typedxcom.__version__
 html_title = f"typedxcom {version}"
 
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/*.md", "docs/*/*.md", "docs/site/docstrings.rst"]
+include_patterns = [
+    "*.md",
+    "docs/*.md",
+    "docs/*/*.md",
+    "docs/site/docstrings.rst",
+    "examples/*/README.md",
+]
 exclude_patterns = [".*", "build", "dist", "node_modules", "tests", "typedxcom", "stubs"]
 
 extensions = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -148,6 +149,37 @@ def test_tables_and_files_go_through_a_store(tmp_path):
         run_task(count, pa.table({"other": [1]}))
     (written := tmp_path / "a.txt").write_text("hello")
     assert run_task(copy, File(written)).read_bytes() == b"hello"
+
+
+def test_what_was_read_can_be_passed_on(tmp_path):
+    """A lazy table and a file of one run are arguments of others, also when the first are gone."""
+
+    @task
+    def write(text: str) -> File:
+        (tmp_path / text).write_text(text)
+        return File(tmp_path / text)
+
+    @task
+    def last(files: list[File], trips: list[LazyTable[Trip]]) -> File:
+        assert [one.to_arrow().num_rows for one in trips] == [1, 2]
+        return files[-1]
+
+    @task
+    def lazily(trips: LazyTable[Trip]) -> LazyTable[Trip]:
+        return trips
+
+    @task
+    def read(file: File) -> str:
+        return file.read_bytes().decode()
+
+    def tables() -> list[Any]:
+        return [run_task(lazily, pa.table({"id": range(rows)})) for rows in (1, 2)]
+
+    best = run_task(last, [run_task(write, "one"), run_task(write, "two")], tables())
+    gc.collect()
+    best = run_task(last, [best], tables())
+    gc.collect()
+    assert run_task(read, best) == "two"
 
 
 def test_other_kinds_of_tasks():

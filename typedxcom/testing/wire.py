@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import weakref
 from dataclasses import dataclass, field
 from typing import Any
 
 from typedxcom.errors import EncodeError, ValidationError
 from typedxcom.exchange import load, outgoing
-from typedxcom.pointer import Coordinates
+from typedxcom.pointer import Coordinates, paths_in
 from typedxcom.promises import Promise, promise_of
 from typedxcom.settings import Settings
 from typedxcom.stored.access import DEFAULT_FORMAT, Placement, Stores, TableFormat
-from typedxcom.stores import Store
 from typedxcom.stores.memory import MemoryStore
 
 __all__ = ["Wire", "through_wire"]
@@ -36,6 +36,23 @@ def through_wire(value: Any, annotation: Any) -> Any:
     return wire.read(wire.entry(value, promise), promise)
 
 
+class _Store(MemoryStore):
+    """The store of one exchange. It dies with the last value that was read from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        _living.add(self)
+
+    def take_over(self, paths: set[str]) -> None:
+        """Holds what the stores of earlier exchanges have under *paths*: it is passed on."""
+        for other in list(_living):
+            for path in paths & other._objects.keys():
+                self._objects.setdefault(path, other._objects[path])
+
+
+_living: weakref.WeakSet[_Store] = weakref.WeakSet()
+
+
 @dataclass(frozen=True)
 class Wire:
     """One exchange between two tasks, with a store of its own in memory.
@@ -46,7 +63,7 @@ class Wire:
     """
 
     settings: Settings = field(default_factory=Settings)
-    store: Store = field(default_factory=MemoryStore)
+    store: _Store = field(default_factory=_Store)
 
     @property
     def stores(self) -> Stores:
@@ -61,7 +78,9 @@ class Wire:
     def entry(self, value: Any, promise: Promise, format: TableFormat | None = None) -> Any:  # noqa: A002
         """Returns the entry of *value*, as it comes out of the database."""
         entry = outgoing(value, promise.codec, settings=self.settings).entry(self.placement(format))
-        return json.loads(json.dumps(entry))
+        written = json.dumps(entry)
+        self.store.take_over(set(paths_in(written.encode())))
+        return json.loads(written)
 
     def read(self, entry: Any, promise: Promise) -> Any:
         """Reads an entry, as the task with this promise would."""

@@ -1,0 +1,1 @@
+"""What the shops sell: the contracts, the tasks, and where the data comes from and goes to."""

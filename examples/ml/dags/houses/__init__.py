@@ -1,0 +1,1 @@
+"""House prices: the contracts, the tasks, and the arithmetic."""
