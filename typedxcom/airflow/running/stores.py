@@ -11,6 +11,7 @@ import msgspec
 
 from typedxcom.airflow.config import SECTION, conf, signing_keys
 from typedxcom.airflow.deployment import this_owner
+from typedxcom.airflow.running import machines
 from typedxcom.airflow.running.metrics import observer
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer import Coordinates
@@ -35,9 +36,7 @@ __all__ = [
 ]
 
 DEFAULT = "default"
-# Executors whose workers may be other machines, which a folder under AIRFLOW_HOME does not reach.
 _OUR_BACKEND = "typedxcom.backend.XComBackend"
-_DISTRIBUTED = ("celery", "kubernetes", "ecs", "batch", "edge", "lambda")
 
 
 def placement(
@@ -67,7 +66,7 @@ def placed(
     format: TableFormat | None = None,  # noqa: A002
 ) -> Placement | None:
     """Where the large parts of one XCom go, or None without a store."""
-    if store is None and DEFAULT not in _addresses() and _is_distributed():
+    if store is None and DEFAULT not in _addresses() and machines.are_several():
         return None
     return Placement(stores(), coordinates, store or DEFAULT, format or DEFAULT_FORMAT)
 
@@ -233,8 +232,3 @@ def _path(address: str, shown: str) -> Any:
 def _is_plain(conn_id: str, rest: str) -> bool:
     """Whether an address has nothing that may be a secret: a password, a query, a fragment."""
     return ":" not in conn_id and not any(mark in part for mark in "?#" for part in (conn_id, rest))
-
-
-def _is_distributed() -> bool:
-    executor = str(conf.get("core", "executor", fallback="")).lower()
-    return any(word in executor for word in _DISTRIBUTED)
