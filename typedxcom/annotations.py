@@ -1,6 +1,8 @@
 """Finds out what a function's annotations mean.
 
 They may be strings, or name classes that are defined later or imported only while type checking.
+From Python 3.14 on, Python looks such a name up when somebody asks for the annotations, and then
+raises NameError for all of them. `annotations_of` and `signature_of` never do.
 """
 
 from __future__ import annotations
@@ -12,15 +14,19 @@ import functools
 import importlib
 import importlib.util
 import inspect
+import re
 import sys
 import types
-from collections.abc import Callable, Mapping
+import typing
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import typing_extensions as te
 
-__all__ = ["Hints", "read_hints"]
+__all__ = ["Hints", "annotations_of", "read_hints", "signature_of", "words_in"]
+
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,50 @@ def read_hints(
         The annotations that were found, and the names that were not.
     """
     function = _annotated(function)
-    written = getattr(function, "__annotations__", {})
     names = _Names(function, local_names, importing=importing)
     hints = Hints()
-    for name, annotation in written.items():
+    for name, annotation in annotations_of(function).items():
         try:
             hints.found[name] = _evaluate(annotation, function, names)
         except NameError as error:
             hints.missing[name] = str(getattr(error, "name", None) or error)
     return hints
+
+
+def annotations_of(owner: Any) -> dict[str, Any]:
+    """Returns the annotations of a function, or those in the body of a class.
+
+    A string stays a string, and a name without a meaning is a `ForwardRef` from Python 3.14 on.
+    """
+    try:
+        return dict(te.get_annotations(owner, format=te.Format.FORWARDREF))
+    except (TypeError, ValueError):  # it can have no annotations
+        return {}
+
+
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """Returns the signature of *function*, whatever its annotations name."""
+    if sys.version_info >= (3, 14):
+        return inspect.signature(function, annotation_format=te.Format.FORWARDREF)
+    return inspect.signature(function)
+
+
+def words_in(annotations: Iterable[Any]) -> set[str]:
+    """Collects the names in annotations that are strings, or were not found."""
+    words: set[str] = set()
+    for annotation in annotations:
+        if isinstance(annotation, typing.ForwardRef):
+            annotation = annotation.__forward_arg__
+        if isinstance(annotation, str):
+            words |= _names_in(annotation)
+        else:
+            words |= words_in(get_args(annotation))
+    return words
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(_NAME.findall(text))
 
 
 def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,6 +121,7 @@ def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> A
             annotation = eval(_compiled(annotation), module_names, names)
     if _is_resolved(annotation):
         return annotation
+    names.learn(words_in([annotation]))
     holder = type("Holder", (), {"__annotations__": {"it": annotation}})
     return te.get_type_hints(holder, globalns=module_names, localns=names, include_extras=True)[
         "it"
@@ -107,6 +149,12 @@ class _Names(dict[str, Any]):
         super().__init__(local_names)
         self._globals: dict[str, Any] = getattr(function, "__globals__", {})
         self._importing = importing
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Keeps what *words* mean, for Python 3.14 asks for what is there and copies the rest."""
+        for word in words:
+            with contextlib.suppress(KeyError):
+                self[word] = self[word]
 
     def __missing__(self, name: str) -> Any:
         if name in self._globals or hasattr(builtins, name):

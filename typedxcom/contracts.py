@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from typedxcom.annotations import signature_of
 from typedxcom.errors import ContractError, UnsupportedTypeError
 from typedxcom.promises import (
     ANYTHING,
@@ -107,7 +108,7 @@ class Contract:
     @cached_property
     def signature(self) -> inspect.Signature:
         """The function's signature."""
-        return inspect.signature(self.function)
+        return signature_of(self.function)
 
     @cached_property
     def _positional(self) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any, Union
 
 import typing_extensions as te
 
-from typedxcom.annotations import read_hints
+from typedxcom.annotations import read_hints, signature_of
 from typedxcom.codecs import ValueCodec
 from typedxcom.codecs.jsonschema import Json, form_schema
 from typedxcom.errors import (
@@ -148,7 +148,7 @@ def read_params(
     hints = read_hints(function, local_names=local_names, importing=True)
     found: dict[str, TypedParam] = {}
     others: list[str] = [*stock]
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in signature_of(function).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         if name in hints.missing:

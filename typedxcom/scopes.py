@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import functools
-import re
 import sys
 import types
 import typing
@@ -20,18 +18,19 @@ from typing import Any, get_args
 
 import typing_extensions as te
 
+from typedxcom.annotations import annotations_of, words_in
+
 __all__ = ["local_names", "settle"]
 
 _OWN = {"typedxcom", "airflow"}
-_NAME = re.compile(r"[^\W\d]\w*")
 
 
 def local_names(function: Any) -> dict[str, Any]:
     """Returns what the names in a nested function's annotations mean; settles local classes."""
     if "<locals>" not in getattr(function, "__qualname__", ""):
         return {}
-    annotations = list(getattr(function, "__annotations__", {}).values())
-    found = _in_scopes(_words(annotations))
+    annotations = list(annotations_of(function).values())
+    found = _in_scopes(words_in(annotations))
     settle([*annotations, *found.values()])
     return found
 
@@ -48,15 +47,16 @@ def settle(annotations: Iterable[Any]) -> None:
 
 def _settled(cls: Any) -> Iterator[Any]:
     """Turns the strings in a local class's annotations into types, and yields the annotations."""
-    written = vars(cls).get("__annotations__", {})
-    names = _in_scopes(_words(written.values()))
-    for name, annotation in list(written.items()):
+    annotations = annotations_of(cls)
+    names = _in_scopes(words_in(annotations.values()))
+    for name, annotation in list(annotations.items()):
         if names and _has_text(annotation):
             with contextlib.suppress(NameError):  # a class that is defined later
-                written[name] = _evaluated(annotation, cls, names)
+                annotations[name] = _evaluated(annotation, cls, names)
+                cls.__annotations__ = annotations
                 if name in vars(cls).get("__dataclass_fields__", {}):
-                    cls.__dataclass_fields__[name].type = written[name]
-        yield written[name]
+                    cls.__dataclass_fields__[name].type = annotations[name]
+        yield annotations[name]
     if names and getattr(cls, "__pydantic_complete__", True) is False:
         cls.model_rebuild(raise_errors=False, _types_namespace={**_module_names(cls), **names})
     yield from (part.annotation for part in getattr(cls, "__pydantic_fields__", {}).values())
@@ -78,24 +78,6 @@ def _has_text(annotation: Any) -> bool:
     return isinstance(annotation, (str, typing.ForwardRef)) or any(
         map(_has_text, get_args(annotation))
     )
-
-
-def _words(annotations: Iterable[Any]) -> set[str]:
-    """Collects the names in annotations that are strings."""
-    words: set[str] = set()
-    for annotation in annotations:
-        if isinstance(annotation, typing.ForwardRef):
-            annotation = annotation.__forward_arg__
-        if isinstance(annotation, str):
-            words |= _names_in(annotation)
-        else:
-            words |= _words(get_args(annotation))
-    return words
-
-
-@functools.lru_cache(maxsize=4096)
-def _names_in(text: str) -> frozenset[str]:
-    return frozenset(_NAME.findall(text))
 
 
 def _evaluated(annotation: Any, cls: Any, names: dict[str, Any]) -> Any:

@@ -37,7 +37,7 @@ FORGED = [
     {"$typedxcom": 1, "json": None},
     {"$typedxcom": 1, "json": "{"},
     {"$typedxcom": 1, "json": "1 2"},
-    {"$typedxcom": 1, "json": "[" * 10_000 + "]" * 10_000},
+    {"$typedxcom": 1, "json": "[" * 1_000_000 + "]" * 1_000_000},
     {"$typedxcom": 1, "json": '"' + "\x00"},
     {"$typedxcom": 1, "json": "1], [2"},
     {"$typedxcom": 1, "json": "9" * 100_000},

@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin
 import typing_extensions as te
 from pydantic import BaseModel
 
+from typedxcom.annotations import annotations_of
 from typedxcom.operator_outputs import Answer, Arguments, Unsure
 
 __all__ = ["answer_type", "declared_answer"]
@@ -65,8 +66,8 @@ def declared_answer(operator_class: Any, given: Arguments) -> Any:
         given: Returns its arguments.
     """
     fields: tuple[str, ...] = getattr(operator_class, "deserialization_allowed_class_fields", ())
-    written = getattr(operator_class.execute, "__annotations__", {}).get("return", Any)
-    if len(fields) != 1 or written not in _OPEN:
+    returned = annotations_of(operator_class.execute).get("return", Any)
+    if len(fields) != 1 or returned not in _OPEN:
         return None
     try:
         found = given(fields[0], None)

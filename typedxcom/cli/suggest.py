@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typedxcom.annotations import signature_of
 from typedxcom.cli.spelling import spelled
 from typedxcom.inference.source import node_of, offset_of
 from typedxcom.schema import Schema
@@ -47,7 +48,7 @@ def _for_writer(edge: Edge) -> Iterator[str]:
 
 def _for_reader(edge: Edge) -> Iterator[str]:
     function = _function_of(edge.target)
-    if function is None or edge.parameter not in inspect.signature(function).parameters:
+    if function is None or edge.parameter not in signature_of(function).parameters:
         return  # a field of a classic operator, or what Airflow makes of a list of dicts
     wanted = _annotation(edge.given)
     shown = f"{edge.parameter}: {wanted or '...'}"

@@ -7,6 +7,7 @@ from typing import Any, get_origin
 
 import msgspec
 
+from typedxcom.annotations import annotations_of
 from typedxcom.caches import by_class
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.escapes import contained
@@ -164,7 +165,7 @@ def _learn_names(schema: Schema) -> None:
 def _written_names(cls: Any) -> Iterator[str]:
     """Yields the string objects that hold a class's field names, and those of its bases."""
     yield from (part.name for part in getattr(cls, "__dataclass_fields__", {}).values())
-    yield from getattr(cls, "__annotations__", {})
+    yield from annotations_of(cls)
     for base in (*getattr(cls, "__orig_bases__", ()), *getattr(cls, "__bases__", ())):
         yield from _written_names(get_origin(base) or base)
 

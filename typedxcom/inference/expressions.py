@@ -9,7 +9,7 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-from typedxcom.annotations import read_hints
+from typedxcom.annotations import annotations_of, read_hints
 from typedxcom.inference.bindings import Bindings
 from typedxcom.inference.kinds import (
     changed,
@@ -336,7 +336,7 @@ def _declared(function: types.FunctionType) -> Schema:
     """Returns the return type that another function of the author's declares."""
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         return UNKNOWN
-    if inspect.isasyncgenfunction(function) or "return" not in function.__annotations__:
+    if inspect.isasyncgenfunction(function) or "return" not in annotations_of(function):
         return UNKNOWN
     hints = read_hints(function, local_names={}, importing=False).found
     return described(hints["return"]) if "return" in hints else UNKNOWN

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import typing_extensions as te
 
+from typedxcom.annotations import annotations_of
 from typedxcom.codecs.hiding import hides_values
 from typedxcom.schema.nodes import Record, Schema, walk
 
@@ -47,7 +48,7 @@ def _marked(cls: Any) -> Iterator[str]:
     try:
         hints = te.get_type_hints(cls, include_extras=True)
     except Exception:  # a name that only a type checker knows
-        hints = dict(getattr(cls, "__annotations__", {}))
+        hints = annotations_of(cls)
     for name, hint in hints.items():
         if any(map(_is_mark, _metadata(hint))):
             yield name

@@ -10,6 +10,7 @@ from typedxcom.airflow.config import settings
 from typedxcom.airflow.keynames import refuse_pushed_keys
 from typedxcom.airflow.raw import as_airflow, in_airflows_form
 from typedxcom.airflow.running.push import about_result
+from typedxcom.annotations import signature_of
 from typedxcom.contracts import Contract, contract_of
 from typedxcom.exchange import outgoing
 from typedxcom.exchange.arguments import load_arguments
@@ -68,7 +69,7 @@ def run_task(task: Any, /, *args: Any, **kwargs: Any) -> Any:
 def _given(
     contract: Contract, wire: Wire, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    inspect.signature(contract.function).bind(*args, **kwargs)  # raises TypeError as a call does
+    signature_of(contract.function).bind(*args, **kwargs)  # raises TypeError as a call does
     travelled = {
         one.place: one.value if one.injected else wire.given(one.value, one.promise)
         for one in contract.bind(args, kwargs)

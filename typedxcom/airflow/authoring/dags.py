@@ -18,6 +18,7 @@ from typedxcom.airflow.authoring.error_lines import on_the_authors_line
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.params import DAG_ID
 from typedxcom.airflow.private import NOTSET, DagContext
+from typedxcom.annotations import signature_of
 from typedxcom.errors import CodecError, ContractError, ValidationError, as_sentence
 from typedxcom.params import NO_DEFAULT, PARAMS, DagParams, TypedParam, read_params
 from typedxcom.scopes import local_names, settle
@@ -74,7 +75,7 @@ class _Author:
         given = options.get("params")
         self.function = function
         self.names = local_names(function)
-        self.signature = inspect.signature(function)
+        self.signature = signature_of(function)
         self.model = given if isinstance(given, type) else None
         if self.model is not None:
             settle([self.model])

@@ -23,7 +23,7 @@ from typedxcom.airflow.running.operators import authored, push_form, raw_argumen
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.running.warned import passing
 from typedxcom.airflow.wiring.flows import injected_names
-from typedxcom.annotations import read_hints
+from typedxcom.annotations import annotations_of, read_hints
 from typedxcom.contracts import CONTRACT, Contract
 from typedxcom.errors import ContractError
 from typedxcom.exchange.arguments import Forgive, load_arguments
@@ -155,7 +155,7 @@ def contract(function: Any = None, *, inputs: Any = None, output: Any = None) ->
     checked = functools.update_wrapper(_around(function, load, finish), function)
     # Airflow reads the return annotation with the names of this module.
     known = read_hints(function, local_names=promised.local_names, importing=False).found
-    checked.__annotations__ = {**getattr(function, "__annotations__", {}), **known}
+    checked.__annotations__ = {**annotations_of(function), **known}
     setattr(checked, CONTRACT, promised)
     return checked
 

@@ -7,6 +7,7 @@ import enum
 import logging
 from typing import Any
 
+from typedxcom.annotations import annotations_of
 from typedxcom.contracts import Contract
 
 __all__ = ["advise_annotation", "annotation_for"]
@@ -16,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 def advise_annotation(value: Any, contract: Contract, task_id: str) -> None:
     """Log which return annotation to write, if *value* is of a class and the task has none."""
-    if not contract.returns or "return" in getattr(contract.function, "__annotations__", {}):
+    if not contract.returns or "return" in annotations_of(contract.function):
         return
     written = annotation_for(value)
     if written is not None:

@@ -6,7 +6,6 @@ with `late_problems`, once they are arguments of a task.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
@@ -22,7 +21,7 @@ from typedxcom.airflow.wiring.flows import (
     producers,
 )
 from typedxcom.airflow.wiring.pushed import keys_of_body
-from typedxcom.annotations import read_hints
+from typedxcom.annotations import read_hints, signature_of
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.errors import GraveSentence
 from typedxcom.schema import UNKNOWN, Schema, schema_of
@@ -174,7 +173,7 @@ def late_problems(value: Any) -> Iterator[str]:
 
 def _first_parameter(f: Callable[..., Any]) -> str | None:
     try:
-        return next(iter(inspect.signature(f).parameters), None)
+        return next(iter(signature_of(f).parameters), None)
     except (TypeError, ValueError):
         return None
 

@@ -14,6 +14,7 @@ from typing import Any
 from typedxcom.airflow.answers import answer_type, declared_answer
 from typedxcom.airflow.forms import form_contract
 from typedxcom.airflow.private import INJECTED_KEYS, MappedOperator
+from typedxcom.annotations import annotations_of
 from typedxcom.caches import by_class
 from typedxcom.contracts import Contract
 from typedxcom.errors import TypedXComError
@@ -74,7 +75,7 @@ def _returned(function: Any) -> Schema:
     """What a function of the author's returns, by its annotation or else its code."""
     if not (inspect.isfunction(function) or inspect.ismethod(function)):
         return UNKNOWN
-    if "return" not in function.__annotations__:
+    if "return" not in annotations_of(function):
         return returned_by(function)
     try:
         return inferred(Contract(function, injected=INJECTED_KEYS).body.schema)

@@ -12,6 +12,7 @@ from typing import Any
 
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.annotations import annotations_of
 from typedxcom.contracts import contract_of
 from typedxcom.errors import ConfigurationError
 from typedxcom.inference import returned_by
@@ -80,7 +81,7 @@ def shown_by(operator: Any) -> Schema:
 
 def _promises_anything(function: Any) -> bool:
     """Whether the author wrote ``-> Any``, so that nothing is asked of the code."""
-    return getattr(function, "__annotations__", {}).get("return") in (Any, object, "Any", "object")
+    return annotations_of(function).get("return") in (Any, object, "Any", "object")
 
 
 def keys_shown(operator: Any) -> tuple[str, ...] | None:

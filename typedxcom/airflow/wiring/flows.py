@@ -31,7 +31,7 @@ from typedxcom.airflow.wiring.code import with_code
 from typedxcom.airflow.wiring.hidden import hidden_output
 from typedxcom.airflow.wiring.kept import kept
 from typedxcom.airflow.wiring.readers import gets_list, read_in
-from typedxcom.annotations import read_hints
+from typedxcom.annotations import annotations_of, read_hints
 from typedxcom.contracts import Contract, contract_of
 from typedxcom.inference import returned_by
 from typedxcom.inference.kinds import one_of
@@ -451,7 +451,7 @@ def misuse(value: Any) -> str | None:
 
 
 def _map_output(f: Callable[..., Any]) -> Schema:
-    if "return" not in getattr(f, "__annotations__", ()):
+    if "return" not in annotations_of(f):
         return returned_by(f)
     annotation = read_hints(f, local_names={}, importing=False).found.get("return", Any)
     try:

@@ -16,6 +16,7 @@ from typedxcom.airflow.wiring.code import shown_by
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import NotAnItem, element, literal, operator_contract
 from typedxcom.airflow.wiring.readers import read_in
+from typedxcom.annotations import annotations_of, signature_of
 from typedxcom.cli.spelling import Spelling, spelled
 from typedxcom.contracts import contract_of
 from typedxcom.inference.kinds import one_of
@@ -100,7 +101,7 @@ def function_of(operator: Any) -> Any:
 def _wish(function: Any, operators: list[Any]) -> Wish:
     wish = Wish(function, operators)
     is_ours = contract_of(getattr(operators[0], "python_callable", None)) is not None
-    if "return" not in function.__annotations__ and function.__name__ != "<lambda>":
+    if "return" not in annotations_of(function) and function.__name__ != "<lambda>":
         shown = shown_by(operators[0])
         if _says_enough(shown, is_ours=is_ours):
             _wish_return(wish, shown, operators[0])
@@ -180,7 +181,7 @@ def _can_be_field(key: str) -> bool:
 
 def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
     """Returns what all calls of *function* pass to each parameter without an annotation."""
-    parameters = inspect.signature(function).parameters
+    parameters, annotated = signature_of(function).parameters, annotations_of(function)
     found: dict[str, list[Schema]] = {}
     for operator in operators:
         contract = operator_contract(operator)
@@ -199,7 +200,7 @@ def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
     free = {
         name: parameter
         for name, parameter in parameters.items()
-        if name not in function.__annotations__
+        if name not in annotated
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     }
     return {
