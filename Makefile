@@ -1,14 +1,14 @@
-# A bare machine needs git, make and Python 3.10 to 3.13 with its venv module. The rest is set up
+# A bare machine needs git, make and Python 3.10 to 3.14 with its venv module. The rest is set up
 # here: .venv from requirements/dev.txt, further .venv-* folders for the other test targets.
 
 # PYTHON=... on the command line chooses another one.
-PYTHON := $(shell for python in python3 python3.13 python3.12 python3.11 python3.10; do \
-	$$python -c 'import ensurepip, sys; (3, 10) <= sys.version_info[:2] <= (3, 13) or sys.exit(1); print(sys.executable)' \
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
+	$$python -c 'import ensurepip, sys; (3, 10) <= sys.version_info[:2] <= (3, 14) or sys.exit(1); print(sys.executable)' \
 	2>/dev/null && break; done)
-PYTHONS := 3.10 3.11 3.12 3.13
+PYTHONS := 3.10 3.11 3.12 3.13 3.14
 UV := .venv/bin/uv
 # Sees all of pyenv's versions: its python3.x commands fail unless they are switched on.
-UV_FIND := PYENV_VERSION=$(shell pyenv versions --bare 2>/dev/null | grep -E '^3\.1[0-3]\.[0-9]+$$' | paste -s -d:) $(UV)
+UV_FIND := PYENV_VERSION=$(shell pyenv versions --bare 2>/dev/null | grep -E '^3\.1[0-4]\.[0-9]+$$' | paste -s -d:) $(UV)
 ARGS ?=
 
 # Only interpreters that are already here.
@@ -129,7 +129,7 @@ clean: ## Remove everything that make made
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:
-	@test -n "$(PYTHON)" || { echo "typedxcom needs Python 3.10, 3.11, 3.12 or 3.13 with its venv module on PATH."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "typedxcom needs Python 3.10, 3.11, 3.12, 3.13 or 3.14 with its venv module on PATH."; exit 1; }
 
 $(UV): requirements/bootstrap.txt | python
 	$(PYTHON) -m venv --clear .venv
