@@ -314,10 +314,38 @@ def test_skipped_and_missing_upstreams_are_none():
         @task(trigger_rule="all_done")
         def required(n: int) -> None: ...
 
+        @task(trigger_rule="all_done")
+        def defaulted(n: int = 1) -> None: ...
+
         n = maybe()
         optional(n)
         required(n)
+        defaulted(n)
 
     result = run_dag(skipped())
     assert result.xcom("optional") is True
     assert isinstance(result.error("required"), ValidationError)
+    assert isinstance(result.error("defaulted"), ValidationError)
+
+
+def test_a_reader_of_a_mapped_task_without_instances_gets_an_empty_list():
+    """Airflow skips what is mapped over nothing; a reader that runs all the same gets ``[]``."""
+
+    @dag(schedule=None)
+    def nothing():
+        @task
+        def items() -> list[int]:
+            return []
+
+        @task
+        def double(n: int) -> int:
+            return 2 * n
+
+        @task(trigger_rule="all_done")
+        def total(numbers: list[int]) -> int:
+            assert numbers == []
+            return sum(numbers)
+
+        total(double.expand(n=items()))
+
+    assert run_dag(nothing()).xcom("total") == 0
