@@ -463,3 +463,104 @@ def test_an_upcaster_reads_values_of_newer_workers_too(git: Git) -> None:
     back = back.replace("order: Order)", "order: OrderBefore)")
     write("shop", back)
     assert breaking("--fail-on", "warning") == 0, "workers of before have the upcaster"
+
+
+PULLS = """
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import dag
+from pydantic import BaseModel
+from typedxcom import XComKey, task
+
+class Order(BaseModel):
+    id: int
+
+ROWS = XComKey("rows", int)
+LAST = XComKey("last", Order)
+
+@task
+def extract(ti=None) -> int:
+    ROWS.push(ti, 1)
+    LAST.push(ti, Order(id=1))
+    ti.xcom_push(key="plain", value=1)
+    return 1
+
+@task
+def load(ti=None) -> int:
+    print(ti.xcom_pull(task_ids="extract", key="plain"))
+    return ROWS.pull(ti, task_ids="extract")
+
+@task
+def last(ti=None) -> int:
+    return LAST.pull(ti, "extract").id
+
+@dag(schedule=None)
+def pulls():
+    done = extract()
+    shell = BashOperator(task_id="shell", bash_command="{{ ti.xcom_pull('extract', key='plain') }}")
+    done >> [load(), last(), shell]
+
+pulls()
+"""
+
+
+def test_pulls_by_id_are_edges(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    """A key has the type of its `XComKey`; a plain pull names a task and a key."""
+    write("pulls", PULLS)
+    assert main(["lock"]) == 0
+    git("add", ".")
+    git("commit", "--quiet", "-m", "pulls")
+    git("branch", "--force", "main")
+    assert breaking("--fail-on", "warning") == 0
+    kept = {
+        name: json.loads(Path(f"contracts/pulls/{name}.json").read_text())
+        for name in ("extract", "load", "last", "shell")
+    }
+    reads = {
+        (one["parameter"], one["from"], one.get("key"), one["is"]) for one in kept["load"]["reads"]
+    }
+    assert reads == {
+        ("xcom_pull", "extract", "plain", "Any"),
+        ("ROWS.pull", "extract", "rows", "int"),
+    }
+    assert {key: one["is"] for key, one in kept["extract"]["writes"].items()} == {
+        "return_value": "int", "rows": "int", "last": "Order", "plain": "Any",
+    }  # fmt: skip
+    assert [one["parameter"] for one in kept["shell"]["reads"]] == ["bash_command"]
+
+    def rules(text: str) -> list[str]:
+        write("pulls", text)
+        capsys.readouterr()
+        breaking()
+        found = re.findall(
+            r"(error|warning|note): pulls: (.*?) .*\[([a-z-]+)\]", capsys.readouterr().out
+        )
+        return [" ".join(one) for one in found]
+
+    assert rules(PULLS.replace("    id: int\n", "    id: int\n    name: str\n")) == [
+        "error last(LAST.pull) required-added"
+    ]
+    assert rules(PULLS.replace('    ti.xcom_push(key="plain", value=1)\n', "")) == [
+        "error load(xcom_pull) key-removed",
+        "error shell(bash_command) key-removed",
+    ]
+    assert rules(PULLS.replace('"rows"', '"count"').replace("ROWS", "COUNT")) == [
+        "error load(COUNT.pull) required-added",
+        "warning load(ROWS.pull) key-removed",
+        "note load param-removed",
+    ]
+    assert rules(PULLS.replace('key="plain"', 'key="new"')) == [
+        "warning load(xcom_pull) required-added",
+        "warning load(xcom_pull) key-removed",
+        "note load param-removed",
+        "error shell(bash_command) key-removed",
+    ]
+    gone = PULLS.replace("    done = extract()\n", "    done = other()\n") + "\n"
+    gone = gone.replace("@dag(", "@task\ndef other() -> int: ...\n\n@dag(", 1)
+    assert [one for one in rules(gone) if "error" in one] == [
+        "error last(LAST.pull) key-removed",
+        "error load(ROWS.pull) key-removed",
+        "error load(xcom_pull) key-removed",
+        "error shell(bash_command) key-removed",
+    ]
+    opened = PULLS.replace('    ti.xcom_push(key="plain", value=1)\n', "    helper(ti)\n")
+    assert rules(opened.replace("@dag(", "def helper(ti): ...\n\n@dag(", 1)) == [], "it may push it"

@@ -9,7 +9,9 @@ from typing import Any
 
 from typedxcom.airflow.wiring.edges import Edge, edges_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract, output_schema
+from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.cli.findings import CheckedDag
+from typedxcom.cli.pulled import keys_pushed, promises_pushed, pulled_by, pulled_later
 from typedxcom.contracts import Promise
 from typedxcom.errors import TypedXComError
 from typedxcom.evolution.columns import ColumnsOf, columns_of_tree, columns_tree
@@ -69,7 +71,7 @@ def contracts_in(
             out.setdefault(edge.upstream, []).append(edge)
         live = {one.task_id: _output(one) for one in checked.dag.tasks}
         whole = {one.task_id: _returned(one, live[one.task_id]) for one in checked.dag.tasks}
-        prior = set(_pulled_later(checked.dag))
+        prior = {one for task in checked.dag.tasks for one in pulled_later(task, checked.dag_id)}
         for operator in checked.dag.tasks:
             name = operator.task_id
             lock = TaskLock(
@@ -78,11 +80,12 @@ def contracts_in(
                 _shown(checked.path),
                 {
                     key: write_of(one, live[name] if key == RETURN_KEY else one)
-                    for key, one in _writes(whole[name], out.get(name, []))
+                    for key, one in _writes(operator, whole[name], out.get(name, []))
                 },
-                tuple(_read(edge, whole) for edge in _single(into.get(name, []))),
+                tuple(_reads(operator, into.get(name, []), whole)),
                 dict(_parameters(operator)),
                 tuple(_beyond(operator, prior, is_set=is_beyond(checked.dag_id, name))),
+                open_keys=keys_pushed(operator) is None,
             )
             contract = operator_contract(operator)
             promise = Promise() if contract is None else contract.returned
@@ -131,7 +134,7 @@ def _columns(promise: Promise) -> ColumnsOf | None:
     return columns_of_tree(columns_tree(codec.row), str(promise.schema.row))
 
 
-def _writes(returned: Schema, edges: list[Edge]) -> Iterator[tuple[str, Schema]]:
+def _writes(operator: Any, returned: Schema, edges: list[Edge]) -> Iterator[tuple[str, Schema]]:
     """Yields each key that a task is known to push, with its type."""
     yield RETURN_KEY, returned
     keys = {edge.key: edge for edge in edges if edge.key is not None and not edge.mapped}
@@ -143,9 +146,34 @@ def _writes(returned: Schema, edges: list[Edge]) -> Iterator[tuple[str, Schema]]
         for name, part in fields.fields.items():
             yield name, part.schema
     known = getattr(fields, "fields", {})
+    typed = promises_pushed(operator)
+    for key in keys_pushed(operator) or ():
+        if key not in known and key not in keys and key not in typed:
+            yield key, UNKNOWN
+    for key, promise in typed.items():
+        yield key, _locked(promise.schema, promise)
     for key, edge in keys.items():
-        if key not in known:
+        if key not in known and key not in typed:
             yield key, _locked(edge.written)
+
+
+def _reads(operator: Any, edges: list[Edge], whole: Mapping[str, Schema]) -> Iterator[Read]:
+    """Yields each edge into a task: its arguments, and what its body and templates pull."""
+    found = [_read(edge, whole) for edge in _single(edges)]
+    yield from found
+    known = {one.edge for one in found}
+    for pulled in pulled_by(operator):
+        upstream = operator.dag.task_dict.get(pulled.upstream)
+        with read_in(operator.task_group):
+            is_many = upstream is not None and gets_list(upstream)
+        schema = (
+            UNKNOWN if is_many else _locked(pulled.promise.schema, pulled.promise, upcasting=True)
+        )
+        pull = "needed" if pulled.needed else "optional"
+        read = Read(pulled.name, pulled.upstream, pulled.key, "whole", schema, pull=pull)
+        if read.edge not in known:
+            known.add(read.edge)
+            yield read
 
 
 def _single(edges: list[Edge]) -> list[Edge]:
@@ -211,19 +239,6 @@ def _beyond(operator: Any, prior: set[str], *, is_set: bool) -> Iterator[str]:
         yield "include_prior_dates"
     if is_set:
         yield "settings"
-
-
-def _pulled_later(dag: Any) -> Iterator[str]:
-    """Yields the ids of the tasks whose values a later run pulls."""
-    from typedxcom.airflow.wiring.pulls import pulls_in_body
-    from typedxcom.contracts import contract_of
-
-    for operator in dag.tasks:
-        function = getattr(operator, "python_callable", None)
-        contract = contract_of(function)
-        for pull in pulls_in_body(function if contract is None else contract.function):
-            if pull.is_elsewhere and pull.dag_id in (None, dag.dag_id):
-                yield from pull.task_ids
 
 
 def _samples(promise: Promise) -> list[Any]:

@@ -91,6 +91,7 @@ def _of_reader(
     for read in task.reads:
         writer = now.get((task.dag_id, read.upstream))
         old_writer = before.get((task.dag_id, read.upstream))
+        yield from _gone(task, read, writer, old_writer)
         if old_writer is None:
             yield from _new_upstream(task, older, read, now)
             continue
@@ -128,10 +129,11 @@ def _in_flight(
     usual: set[Break],
 ) -> Iterator[Change]:
     if written is None:
-        if read.key not in old_writer.writes and old_writer.writes:
+        if _lacks(old_writer, read.key):
             reason = f"the key {read.key!r} was not pushed before"
+            severity = "warning" if read.pull == "optional" else "error"
             yield _change(
-                "required-added", task, read, Break("$", reason), IN_FLIGHT_WORDS, "error"
+                "required-added", task, read, Break("$", reason), IN_FLIGHT_WORDS, severity
             )
         return
     for one in breaks(written, read.schema):
@@ -143,6 +145,26 @@ def _in_flight(
         yield _change(rule, task, read, one, words, severity)
 
 
+def _lacks(writer: TaskLock, key: str) -> bool:
+    """Whether a task surely does not push a key."""
+    return key not in writer.writes and bool(writer.writes) and not writer.open_keys
+
+
+def _gone(
+    task: TaskLock, read: Read, writer: TaskLock | None, old_writer: TaskLock | None
+) -> Iterator[Change]:
+    """Yields what a body or template of now still pulls, though the change removed it."""
+    if not read.pull or old_writer is None:
+        return
+    if writer is None:
+        reason = f"it still pulls from {read.upstream!r}, and that task is gone"
+    elif _lacks(writer, read.key) and not _lacks(old_writer, read.key):
+        reason = f"it still pulls the key {read.key!r}, which is not pushed any more"
+    else:
+        return
+    yield _change("key-removed", task, read, Break("$", reason), IN_FLIGHT_WORDS, "error")
+
+
 def _mixed(task: TaskLock, read: Read, now: LockedTasks, usual: set[Break]) -> Iterator[Change]:
     """Yields what an older worker, which has the edge *read*, cannot read of now."""
     writer = now.get((task.dag_id, read.upstream))
@@ -150,13 +172,18 @@ def _mixed(task: TaskLock, read: Read, now: LockedTasks, usual: set[Break]) -> I
         return
     new = next((one for one in task.reads if one.edge == read.edge), None)
     if new is None and read.parameter not in task.parameters:
-        reason = f"the parameter {read.parameter!r} is gone"
+        reason = (
+            "its code no longer pulls it"
+            if read.pull
+            else f"the parameter {read.parameter!r} is gone"
+        )
         yield _change("param-removed", task, read, Break("$", reason), MIXED_WORDS, "note")
     written = _written(read, new, writer)
     beyond = bool(task.beyond or writer.beyond)
     words, severity = (BEYOND, "error") if beyond else (MIXED_WORDS, "warning")
     if written is None:
-        if read.key not in writer.writes and writer.writes:
+        is_known = read.pull and new is not None  # then it is an error of now
+        if _lacks(writer, read.key) and not is_known:
             reason = f"the key {read.key!r} is not pushed any more"
             yield _change("key-removed", task, read, Break("$", reason), words, severity)
         return
@@ -192,12 +219,17 @@ def _new_upstream(
         return
     ids = {task_id for dag_id, task_id in now if dag_id == task.dag_id}
     gone = [
-        one for one in older.reads if one.parameter == read.parameter and one.upstream not in ids
+        one
+        for one in older.reads
+        if (one.parameter, one.pull and one.key) == (read.parameter, read.pull and read.key)
+        and one.upstream not in ids
     ]
     if gone:
         reason = f"{gone[0].upstream!r} is now called {read.upstream!r}, or was replaced by it"
         yield _change("task-renamed", task, read, Break("$", reason), IN_FLIGHT_WORDS, "error")
-    elif task.parameters.get(read.parameter) and not older.parameters.get(read.parameter):
+    elif read.pull == "needed" or (
+        task.parameters.get(read.parameter) and not older.parameters.get(read.parameter)
+    ):
         reason = f"{read.upstream!r} is new, and runs that began before do not have its value"
         yield _change("param-required", task, read, Break("$", reason), IN_FLIGHT_WORDS, "warning")
 
@@ -258,6 +290,8 @@ def _sentence(change: Change, broken: Break) -> str:
         subject = f"{change.dag_id}: what {value} pushes changed"
         if change.severity == "note":
             subject += ", and no task reads that part"
+    elif change.rule == "key-removed" and change.direction == IN_FLIGHT_WORDS:
+        subject = f"{change.dag_id}: {change.task_id}({change.parameter}) gets nothing"
     elif change.rule == "param-removed":
         subject = f"{change.dag_id}: {change.task_id} no longer reads what {value} pushes"
     else:

@@ -61,6 +61,8 @@ class Read:
         how: ``whole``, ``each`` for one item of it, or ``other``.
         schema: The type that the parameter reads.
         written: The type that comes, if *how* is ``other``.
+        pull: Empty for an argument. The body or a template pulls the value: ``needed`` if the task
+            fails without it, else ``optional``.
     """
 
     parameter: str
@@ -69,6 +71,7 @@ class Read:
     how: str
     schema: Schema
     written: Schema = UNKNOWN
+    pull: str = ""
 
     @property
     def edge(self) -> tuple[str, str, str]:
@@ -104,6 +107,7 @@ class TaskLock:
         parameters: Parameter to whether it must be given.
         beyond: Why its value is read after the run, or from outside; mostly empty.
         versions: Samples of its values, the newest first.
+        open_keys: Whether it may push other keys than those in *writes*.
     """
 
     dag_id: str
@@ -114,6 +118,7 @@ class TaskLock:
     parameters: Mapping[str, bool] = field(default_factory=dict)
     beyond: tuple[str, ...] = ()
     versions: tuple[Version, ...] = ()
+    open_keys: bool = False
 
 
 LockedTasks: TypeAlias = dict[tuple[str, str], TaskLock]
@@ -150,6 +155,8 @@ def lock_text(lock: TaskLock) -> str:
             name: "required" if needed else "optional" for name, needed in lock.parameters.items()
         },
     }  # fmt: skip
+    if lock.open_keys:
+        made["keys"] = "open"
     if lock.beyond:
         made["beyond"] = sorted(lock.beyond)
     for read in lock.reads:
@@ -177,6 +184,8 @@ def _read(read: Read, describer: Describer) -> dict[str, Any]:
         made["key"] = read.key
     if read.how != "whole":
         made["how"] = read.how
+    if read.pull:
+        made["pull"] = read.pull
     if read.how == "other":
         made["written"] = describer.tree(read.written)
     return made
@@ -217,6 +226,7 @@ def _lock(tree: Mapping[str, Any]) -> TaskLock:
             Version(one["key"], one["fingerprint"], tuple(one["values"]))
             for one in tree.get("samples", ())
         ),
+        tree.get("keys") == "open",
     )
 
 
@@ -228,6 +238,7 @@ def _edge(tree: Mapping[str, Any], types: TypeReader) -> Read:
         tree.get("how", "whole"),
         types.schema(tree["type"]),
         types.schema(tree.get("written", "any")),
+        tree.get("pull", ""),
     )
 
 

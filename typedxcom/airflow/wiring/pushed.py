@@ -11,15 +11,20 @@ import inspect
 import textwrap
 from typing import Any
 
-__all__ = ["keys_of_body"]
+__all__ = ["PushingBody", "keys_of_body"]
 
 _INSTANCES = ("ti", "task_instance")
 _PUSHES = ("xcom_push", "axcom_push")
 _CONTEXT = "get_current_context"
 
 
-def keys_of_body(function: Any) -> tuple[str, ...] | None:
-    """The keys that the code of *function* pushes, or None if the code does not show them."""
+def keys_of_body(function: Any, reading: type[PushingBody] | None = None) -> tuple[str, ...] | None:
+    """The keys that the code of *function* pushes, or None if the code does not show them.
+
+    Args:
+        function: The body of a task.
+        reading: What reads it; `PushingBody` if that is not said.
+    """
     function = inspect.unwrap(function) if callable(function) else function
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
@@ -31,7 +36,7 @@ def keys_of_body(function: Any) -> tuple[str, ...] | None:
     handles = {one.arg for one in names if one.arg in _INSTANCES}
     if tree.args.kwarg is not None:
         handles.add(tree.args.kwarg.arg)
-    body = PushingBody(handles)
+    body = (reading or PushingBody)(handles, function)
     for statement in tree.body:
         body.visit(statement)
     return None if body.is_open else tuple(dict.fromkeys(body.keys))
@@ -42,31 +47,37 @@ class PushingBody(ast.NodeVisitor):
 
     Attributes:
         handles: Names through which somebody can push: of the task instance, of the context.
+        function: The function itself.
         keys: The literal keys so far.
         is_open: Whether some key cannot be seen.
     """
 
-    def __init__(self, handles: set[str]) -> None:
+    def __init__(self, handles: set[str], function: Any) -> None:
         self.handles = handles
+        self.function = function
         self.keys: list[str] = []
         self.is_open = False
 
     def visit_Assign(self, node: ast.Assign) -> None:
+        """Keep the names of what can push."""
         if self._is_handle(node.value):
             self.handles.update(one.id for one in node.targets if isinstance(one, ast.Name))
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """Keep the names of what can push."""
         if node.value is not None and self._is_handle(node.value):
             self.handles.update([node.target.id] if isinstance(node.target, ast.Name) else [])
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        """Find a method that pushes and is not called here."""
         if node.attr in _PUSHES:
             self.is_open = True  # passed on, not called
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
+        """Find the pushes."""
         given = [*node.args, *(one.value for one in node.keywords)]
         if isinstance(node.func, ast.Attribute) and node.func.attr in _PUSHES:
             self._push(node)

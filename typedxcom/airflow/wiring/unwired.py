@@ -17,12 +17,19 @@ from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract
 from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, templates_in
-from typedxcom.airflow.wiring.pushed import keys_of_body
+from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_body
 from typedxcom.contracts import contract_of
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import MappingOf, Record, Scalar, SequenceOf, bare, walk
 
-__all__ = ["WrongPull", "unwired_in", "wrong_pulls"]
+__all__ = [
+    "WrongPull",
+    "body_of",
+    "pulls_in_templates",
+    "pushed_keys",
+    "unwired_in",
+    "wrong_pulls",
+]
 
 _JSON = frozenset({str, int, float, bool, type(None)})
 
@@ -37,7 +44,7 @@ def unwired_in(dag: Any) -> Iterator[str]:
 def _templates(dag: Any, operator: Any) -> Iterator[str]:
     """Templates that pull from a typed task whose value is more than JSON."""
     seen: set[tuple[str, str]] = set()
-    for name, pull in _pulls_in_templates(operator):
+    for name, pull in pulls_in_templates(operator):
         for task_id in pull.task_ids:
             promised = promised_under(dag.task_dict.get(task_id), RETURN_KEY).schema
             if _is_more_than_json(promised) and (name, task_id) not in seen:
@@ -48,7 +55,7 @@ def _templates(dag: Any, operator: Any) -> Iterator[str]:
                 )
 
 
-def _pulls_in_templates(operator: Any) -> Iterator[tuple[str, Pull]]:
+def pulls_in_templates(operator: Any) -> Iterator[tuple[str, Pull]]:
     """The pulls in the templates of a task, each with the name of its argument."""
     for argument, _ in arguments_of(operator, operator_contract(operator)):
         for text in templates_in(argument.value):
@@ -104,21 +111,22 @@ class WrongPull:
 def wrong_pulls(dag: Any) -> Iterator[WrongPull]:
     """The pulls of *dag* by a misspelt id, or by a key that the task never pushes."""
     for operator in dag.tasks:
-        function = _function(operator)
+        function = body_of(operator)
         for pull in pulls_in_body(function):
             for sentence in _wrong(dag, pull, operator):
                 file = inspect.unwrap(function).__code__.co_filename
                 yield WrongPull(operator.task_id, sentence, file, pull.line)
         found = (
             sentence
-            for _, one in _pulls_in_templates(operator)
+            for _, one in pulls_in_templates(operator)
             for sentence in _wrong(dag, one, operator)
         )
         for sentence in dict.fromkeys(found):
             yield WrongPull(operator.task_id, sentence)
 
 
-def _function(operator: Any) -> Any:
+def body_of(operator: Any) -> Any:
+    """The author's function of a task; None where it has none."""
     function = getattr(operator, "python_callable", None)
     contract = contract_of(function)
     return function if contract is None else contract.function
@@ -143,7 +151,7 @@ def _wrong(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
 def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
     who = f"{operator.task_id} pulls"
     if pull.key != RETURN_KEY:
-        keys = _pushed_keys(task)
+        keys = pushed_keys(task)
         if keys is not None and pull.key not in keys:
             pushed = ", ".join(map(repr, keys)) or "no key beside its return value"
             yield (
@@ -160,15 +168,20 @@ def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
         )
 
 
-def _pushed_keys(task: Any) -> tuple[str, ...] | None:
-    """The keys that a task pushes beside its return value; None or None if that is not known."""
+def pushed_keys(task: Any, reading: type[PushingBody] = PushingBody) -> tuple[str, ...] | None:
+    """The keys that a task pushes beside its return value; None if that is not known.
+
+    Args:
+        task: The task.
+        reading: What reads its body.
+    """
     operator_class = getattr(task, "operator_class", type(task))
     name = getattr(operator_class, "custom_operator_name", None)
     if name is None:
         is_plain = operator_class.__name__ == "PythonOperator"
     else:
         is_plain = kind_of(operator_class).returns_value and name != "@task.short_circuit"
-    own = keys_of_body(_function(task)) if is_plain else None
+    own = keys_of_body(body_of(task), reading) if is_plain else None
     if own is None or not getattr(task, "multiple_outputs", False):
         return own
     fields = _fields_returned(task)
