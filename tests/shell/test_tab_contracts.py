@@ -137,6 +137,7 @@ def test_a_parsed_dag_has_the_types_of_its_tasks() -> None:
     """Typed or plain, mapped or classic, before any run; what an author documents stays."""
     dag = load_dag(SHOP)
     assert dag.get_task("noted").doc_json == "mine"
+    assert max(len(task.doc_json or "") for task in dag.tasks) < 150
     found = graph(serialized_again(dag), {})
     assert {one["id"]: one["returns"] for one in found["tasks"]} == {
         "orders": "list[Order]",

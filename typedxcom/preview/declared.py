@@ -1,9 +1,9 @@
 """What a task reads and returns by its DAG file, as a short text that the serialized DAG can hold.
 
 Airflow's server runs no code of a DAG's author, so the types have to be in what Airflow stores of a
-DAG. A task has a field for its documentation as JSON, ``doc_json``, which Airflow keeps and shows
-nowhere. The text is the same each time that the same file is parsed, because another one would be a
-new version of the DAG.
+DAG. A task has a field for its documentation as JSON, ``doc_json``. Airflow keeps it, and shows it
+only where it compares two versions of a DAG. The text is the same each time that the same file is
+parsed, because another one would be a new version.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Puts what each task reads and returns into the DAG, where Airflow's server finds it.
 
 The server has the serialized DAG and runs no code. Of a task, Airflow serializes only fields that
-it knows. One of them is ``doc_json``, which documents a task as JSON. No page of Airflow's UI shows
-it. What an author wrote there stays.
+it knows. One of them is ``doc_json``, which documents a task as JSON. What an author wrote there
+stays.
 """
 
 from __future__ import annotations
