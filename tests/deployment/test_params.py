@@ -25,7 +25,7 @@ def started_by(site: Site, dag: str, prefix: str) -> str:
 
 
 def test_values_arrive_as_their_types_from_everywhere(site: Site) -> None:
-    """REST, commands, a backfill, the schedule and another DAG start runs; wrong conf none."""
+    """REST, commands, backfills, schedules, assets and other DAGs start runs; wrong conf none."""
     dag = site.dag("params")
     runs = {site.stack.trigger(dag, conf={"day": "2024-02-29", "region": "us"}): "29.02.2024 5 US"}
     with pytest.raises(ApiError, match=r"400.*0 is less than the minimum of 1"):
@@ -40,6 +40,13 @@ def test_values_arrive_as_their_types_from_everywhere(site: Site) -> None:
     site.stack.airflow("backfill", "create", "--dag-id", dag, *days)
     for prefix in ("backfill__", "scheduled__"):
         runs[started_by(site, dag, prefix)] = "02.01.2024 5 EU"
+    by_asset = f"{dag}_on_asset"
+    assets = site.stack.api("GET", "/assets", params={"name_pattern": dag})["assets"]
+    ids = {one["name"]: one["id"] for one in assets}
+    site.stack.api("POST", "/assets/events", json={"asset_id": ids[dag]})
+    run = started_by(site, by_asset, "asset_triggered__")
+    site.wait(by_asset, run)
+    assert site.stack.xcom(by_asset, run, "reads") == "02.01.2024 5 EU"
     site.run(f"{dag}_starter")
     other = site.stack.sql(
         "SELECT run_id FROM dag_run WHERE dag_id = %s AND conf::text LIKE %s", dag, "%2025-05-06%"

@@ -1,7 +1,5 @@
 """Parameters with types: whoever starts the run, each value arrives as its type."""
 
-# Without the word Airflow in it, Airflow would take this file for none of its own.
-
 from __future__ import annotations
 
 from datetime import date, datetime
@@ -9,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
+from airflow.sdk import Asset
 from pydantic import BaseModel, Field
 
 from typedxcom import dag, task, trigger
@@ -26,8 +25,7 @@ class Options(BaseModel):
     limit: int
 
 
-@dag(DAG_ID, schedule="@daily", start_date=datetime(2024, 1, 1), catchup=False)
-def params(
+def typed(
     day: date = date(2024, 1, 2),
     limit: Annotated[int, Field(ge=1)] = 5,
     region: Region = Region.EU,
@@ -38,6 +36,10 @@ def params(
         return f"{day:%d.%m.%Y} {params.limit} {region.name}"
 
     reads(day=day, region=region)
+
+
+params = dag(DAG_ID, schedule="@daily", start_date=datetime(2024, 1, 1), catchup=False)(typed)
+on_asset = dag(f"{DAG_ID}_on_asset", schedule=[Asset(DAG_ID)])(typed)
 
 
 @dag(f"{DAG_ID}_starter", schedule=None)
@@ -52,4 +54,5 @@ def starter() -> None:
 
 
 params()
+on_asset()
 starter()
