@@ -18,7 +18,7 @@ import pytest
 from tests.harness import env
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")})
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/README.md")})
 RUNNABLE = [page for page in PAGES if page.name == "README.md" or page.parent != ROOT]
 
 FENCE = re.compile(
