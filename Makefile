@@ -170,7 +170,7 @@ endef
 # Airflow 3.4 needs Python 3.11.
 .venv-next/synced: .venv/synced requirements/next.txt
 	$(UV_FIND) venv --quiet --clear --python 3.13 .venv-next 2>/dev/null || \
-		$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-next
+		$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.15' .venv-next
 	$(call fill,.venv-next,requirements/next.txt)
 
 # The newest Airflow under the oldest mypy.
@@ -181,12 +181,12 @@ endef
 
 # dataframely needs Python 3.11.
 .venv-bench/synced: .venv/synced requirements/bench.txt
-	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-bench
+	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.15' .venv-bench
 	$(call fill,.venv-bench,requirements/bench.txt)
 
 # What the docstrings belong to, and Sphinx laid over it, which needs Python 3.11.
 .venv-docs/synced: .venv/synced requirements/docs.txt
-	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.14' .venv-docs
+	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.15' .venv-docs
 	$(call fill,.venv-docs,requirements/dev.txt)
 	$(UV) pip install --quiet --python .venv-docs --no-deps --require-hashes -r requirements/docs.txt
 

@@ -30,6 +30,7 @@ POD = {
     "AIRFLOW__CORE__EXECUTE_TASKS_NEW_PYTHON_INTERPRETER": "True",
     "AIRFLOW_IS_K8S_EXECUTOR_POD": "True",
 }
+FAILING = {"takes", "finds", "in_pod"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,11 @@ def run(postgres: Postgres, ceph: Ceph) -> Iterator[Run]:
         asked = {"files": list(map(str, files)), "ports": [postgres.port, ceph.port]}
         run_id = stack.trigger("apart", conf=asked)
         stack.wait_run("apart", run_id)
-        yield Run(stack, run_id)
+        found = Run(stack, run_id)
+        states = {name: one["state"] for name, one in stack.task_instances("apart", run_id).items()}
+        failed = {name for name, state in states.items() if state == "failed"}
+        assert failed == FAILING, "\n".join(found.log(name)[-3000:] for name in failed - FAILING)
+        yield found
     finally:
         stack.stop()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from . import env
 from .postgres import Postgres
 from .secluded import secluded
-from .stack import Stack
+from .stack import WORKER, Stack
 
 __all__ = ["EdgeStack"]
 
@@ -60,9 +60,11 @@ class EdgeStack(Stack):
             "AIRFLOW__CORE__EXECUTOR": _EXECUTOR,
             # How long the token of one call lasts: on a busy machine calls wait longer than that.
             "AIRFLOW__API_AUTH__JWT_LEEWAY": "600",
+            # Each call of a worker holds a connection; there they pile up, and others get none.
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "40",
         }
         self._settings = {**edge, **settings}
-        self._worker_settings = {**edge, "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1"}
+        self._worker_settings = {**edge, **WORKER}
         self._queues, self._ports = queues, [int(self.url.rpartition(":")[2]), *ports]
         self._hide = [self.folder, postgres.folder, *hide]
         self.homes = {queue: env.scratch(f"{name}-{queue}") for queue in queues}

@@ -27,7 +27,7 @@ from .postgres import Postgres
 from .processes import Processes, free_port
 from .recorder import label
 
-__all__ = ["ApiError", "Stack"]
+__all__ = ["WORKER", "ApiError", "Stack"]
 
 _FINISHED = ("success", "failed")
 # What nearly every task imports. Processes that fork tasks import it before, which halves what a
@@ -38,18 +38,23 @@ import pyarrow.compute
 import typedxcom.airflow.running.stores
 import typedxcom.backend
 """
-_SETTINGS = {
-    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-    "AIRFLOW__CORE__PARALLELISM": "4",
-    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
-    "AIRFLOW__API__WORKERS": "1",
-    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+# What a process that runs tasks needs beside the scheduler's settings.
+WORKER = {
     # Otherwise the end of a task is noticed only at its next heartbeat, five seconds apart.
     "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
     # On a busy machine the first answer takes long, and a task fails that does not wait for it.
     "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "120",
     "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",
+}
+_SETTINGS = {
+    **WORKER,
+    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+    "AIRFLOW__CORE__PARALLELISM": "4",
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+    "AIRFLOW__API__WORKERS": "1",
+    "AIRFLOW__API__EXPOSE_STACKTRACE": "True",  # in the answers, for its log goes with the test
+    "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "150",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
     "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
