@@ -123,6 +123,20 @@ with DAG("block"):
     load(in_a_with(1))  # E: load, one
 
 
+@dag
+def in_displays():
+    load([one()][0])  # E: load, one
+    load([n for n in [one()]][0])  # E: load, one
+    for n in [one(), one()]:
+        load(n)  # E: load, one
+    for n in (one(), one()):
+        load(n)  # E: load, one
+    found = {"n": one()}
+    load(found["n"])  # E: load, one
+    [load(n) for n in {one()}]  # E: load, one
+    return [one()]
+
+
 @ours(schedule=None)
 async def is_async():
     load(one())  # E: load, one

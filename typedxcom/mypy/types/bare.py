@@ -52,6 +52,10 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
     names = _Names(body)
     # mypy keeps the types of expressions, and the errors in them.
     api.expr_checker.expr_cache.clear()
+    # mypy 1 also keeps those of displays, and it has read the body before: as a `list[Any]`.
+    displays = getattr(api.expr_checker, "resolved_type", {})
+    kept = dict(displays)
+    displays.clear()
     calls: list[CallExpr] = []
     outer, site.task_calls = site.task_calls, calls
 
@@ -71,6 +75,8 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
         site.task_calls = outer
         names.restore()
         api.expr_checker.expr_cache.clear()
+        displays.clear()
+        displays.update(kept)
 
 
 def _places(calls: list[CallExpr]) -> Iterator[tuple[int, int]]:
