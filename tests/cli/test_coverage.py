@@ -155,3 +155,45 @@ def test_each_untyped_edge_gets_one_suggestion(folder: Path) -> None:
         "mixed.py:28: annotate show(value: int) (from 'listed')",
         "run: wrap the operator: typed_output(..., list[int])",
     ]
+
+
+PARTS = """
+from airflow.sdk import dag, task
+
+@task
+def one() -> int:
+    return 1
+
+@task
+def open_(n=0):
+    return n.x
+
+@task
+def read(value):
+    return max(value).y
+
+@task
+def typed(values: list[int]) -> None: ...
+
+@dag(schedule=None)
+def parts():
+    read([one(), one(), one(), one(), one()])
+    read({"a": one()})
+    read.expand(value=[[one(), 2]])
+    typed([open_(), open_()])
+    typed([[open_()]])
+parts()
+"""
+
+
+def test_a_suggestion_is_about_the_whole_argument(tmp_path: Path) -> None:
+    """Where outputs are parts of a display; each annotation once, with the tasks that show it."""
+    (tmp_path / "parts.py").write_text(PARTS)
+    printed = run(tmp_path, "check", "parts.py", "--suggest").stdout
+    said = printed[printed.index("coverage: ") :].splitlines()[1:]
+    assert said == [
+        "parts.py:13: annotate read(value: list[int]) (from 'one', 'one__1', 'one__2', 3 more)",
+        "parts.py:13: annotate read(value: dict[str, int]) (from 'one__5')",
+        "parts.py:9: annotate open_() -> int (`typed(values)` takes `list[int]`)",
+        "parts.py:9: annotate what open_() returns: -> ...",
+    ]

@@ -41,7 +41,7 @@ class ShownEdge:
     is_precise: bool
     is_read_by_code: bool
     text: str
-    suggestions: tuple[str, ...] = ()
+    suggestions: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_typed(self) -> bool:

@@ -43,6 +43,11 @@ class Spelling:
     text: str
     names: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether it leaves something open."""
+        return "Any" in self.names
+
 
 _ANY = Spelling("Any", {"Any": Any})
 

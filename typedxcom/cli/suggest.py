@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from typedxcom.annotations import signature_of
 from typedxcom.cli.spelling import spelled
 from typedxcom.inference.source import node_of, offset_of
-from typedxcom.schema import Schema
+from typedxcom.schema import UNKNOWN, Schema
+from typedxcom.schema.nodes import SequenceOf
 
 if TYPE_CHECKING:
     from typedxcom.airflow.wiring.edges import Edge
@@ -18,41 +19,62 @@ if TYPE_CHECKING:
 
 __all__ = ["suggestions", "suggestions_for"]
 
+_MOST_NAMES = 3
+
 
 def suggestions(report: CheckReport) -> list[str]:
-    """Returns each missing annotation once, as ``file:line: sentence``."""
-    found = (line for dag in report.dags for edge in dag.edges for line in edge.suggestions)
-    return list(dict.fromkeys(found))
+    """Returns each missing annotation once, as ``file:line: sentence``, with what it is from."""
+    found: dict[str, list[str]] = {}
+    for dag in report.dags:
+        for edge in dag.edges:
+            for sentence, upstream in edge.suggestions:
+                found.setdefault(sentence, []).append(upstream)
+    return [f"{sentence}{_from(upstreams)}" for sentence, upstreams in found.items()]
 
 
-def suggestions_for(edge: Edge) -> Iterator[str]:
-    """Yields the annotations that *edge* lacks."""
+def _from(upstreams: list[str]) -> str:
+    names = [repr(one) for one in dict.fromkeys(upstreams) if one]
+    others = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES + 1 else []
+    shown = [*names[:_MOST_NAMES], *others] if others else names
+    return f" (from {', '.join(shown)})" if shown else ""
+
+
+def suggestions_for(edge: Edge) -> Iterator[tuple[str, str]]:
+    """Yields the annotations that *edge* lacks, each with the task that shows it, if one does."""
     if "writer" in edge.unannotated:
-        yield from _for_writer(edge)
+        yield _for_writer(edge), ""
     elif "reader" in edge.unannotated:
-        yield from _for_reader(edge)
+        sentence = _for_reader(edge)
+        if sentence:
+            yield sentence, edge.upstream
 
 
-def _for_writer(edge: Edge) -> Iterator[str]:
+def _for_writer(edge: Edge) -> str:
     function = _function_of(edge.source)
-    wanted = _annotation(edge.read)
+    wanted = _annotation(_asked_of_writer(edge))
     wish = f"`{edge.downstream}({edge.parameter})` takes `{edge.read}`" if wanted else ""
     if function is None:
-        example = wanted or "..."
-        yield f"{edge.upstream}: wrap the operator: typed_output(..., {example})"
-    elif wanted and not edge.mapped and edge.key is None:
-        yield f"{_place(function)}: annotate {_name(function)}() -> {wanted} ({wish})"
-    else:
-        yield f"{_place(function)}: annotate what {_name(function)}() returns: -> ..."
+        return f"{edge.upstream}: wrap the operator: typed_output(..., {wanted or '...'})"
+    if wanted and not edge.mapped and edge.key is None:
+        return f"{_place(function)}: annotate {_name(function)}() -> {wanted} ({wish})"
+    return f"{_place(function)}: annotate what {_name(function)}() returns: -> ..."
 
 
-def _for_reader(edge: Edge) -> Iterator[str]:
+def _asked_of_writer(edge: Edge) -> Schema:
+    """Returns what the reader takes, or the items that it takes, if it gets ``[out, out]``."""
+    if not edge.is_part:
+        return edge.read
+    items = edge.argument if isinstance(edge.argument, list) and not edge.mapped else ()
+    is_item = any(getattr(one, "operator", None) is edge.source for one in items)
+    return edge.read.item if is_item and isinstance(edge.read, SequenceOf) else UNKNOWN
+
+
+def _for_reader(edge: Edge) -> str:
     function = _function_of(edge.target)
     if function is None or edge.parameter not in signature_of(function).parameters:
-        return  # a field of a classic operator, or what Airflow makes of a list of dicts
-    wanted = _annotation(edge.given)
-    shown = f"{edge.parameter}: {wanted or '...'}"
-    yield f"{_place(function)}: annotate {_name(function)}({shown}) (from {edge.upstream!r})"
+        return ""  # a field of a classic operator, or what Airflow makes of a list of dicts
+    shown = f"{edge.parameter}: {_annotation(edge.given_whole) or '...'}"
+    return f"{_place(function)}: annotate {_name(function)}({shown})"
 
 
 def _annotation(schema: Schema) -> str:

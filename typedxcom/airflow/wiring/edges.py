@@ -19,6 +19,7 @@ from typedxcom.airflow.wiring.flows import (
     NotAnItem,
     describe,
     element,
+    literal,
     operator_contract,
 )
 from typedxcom.airflow.wiring.kept import kept
@@ -55,6 +56,8 @@ class Edge:
         key: The XCom key, where it is another than that of the return value.
         source: The operator that pushes.
         target: The operator that reads.
+        argument: The argument as the author wrote it. The output may be a part of it: ``[out]``.
+        is_part: Whether it is.
     """
 
     upstream: str
@@ -66,6 +69,8 @@ class Edge:
     key: str | None = None
     source: Any = field(default=None, repr=False, compare=False)
     target: Any = field(default=None, repr=False, compare=False)
+    argument: Any = field(default=None, repr=False, compare=False)
+    is_part: bool = False
 
     @property
     def unannotated(self) -> tuple[str, ...]:
@@ -107,6 +112,18 @@ class Edge:
         """What the reader gets: an item of what is written, where it is mapped over it."""
         try:
             return element(self.written) if self.mapped else self.written
+        except NotAnItem:
+            return UNKNOWN
+
+    @property
+    def given_whole(self) -> Schema:
+        """What the parameter gets: as `given`, or all of a display that the output is in."""
+        if not self.is_part:
+            return self.given
+        try:
+            with read_in(self.target.task_group):
+                whole = literal(self.argument)
+            return element(whole) if self.mapped else whole
         except NotAnItem:
             return UNKNOWN
 
@@ -169,6 +186,8 @@ def _into(operator: Any) -> Iterator[Edge]:
                 None if key == RETURN_KEY else key,
                 source,
                 operator,
+                argument.value,
+                output is not argument.value,
             )
 
 

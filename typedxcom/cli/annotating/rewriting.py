@@ -21,7 +21,7 @@ from typedxcom.inference.source import FunctionNode
 
 __all__ = ["Rewritten", "rewrite"]
 
-_ROUNDS = 9  # one annotation may let the next one be inferred
+_ROUNDS = 30  # one annotation may let the next one be inferred
 _TYPING = "typing" if sys.version_info >= (3, 12) else "typing_extensions"  # pydantic requires it
 
 
@@ -128,22 +128,45 @@ def _annotated(
     wishes = wishes_of(loaded.dags, str(loaded.path))
     define = functools.partial(_definition, source.tree)
     planner = Models(loaded.dags, loaded.path, folder, source, names, define)
-    found = [(wish, define(wish.function)) for wish in wishes]
-    for wish, node in found:
-        if node is not None and writer.can_return(wish, node):
-            plan = None
-            if wish.dicts and models != "typeddict":
-                try:
-                    plan = planner.plan(wish, node, KINDS[models])
-                except KeptDict as error:
-                    notes[f"{node.name}() keeps a TypedDict: {error}."] = node.name
-            writer.write_return(wish, node, KINDS["typeddict" if plan is None else models])
-            if plan is not None:
-                writer.write_plan(plan)
-    for wish, node in found if not writer.count else ():  # results first: they decide parameters
-        if node is not None:
-            writer.write_parameters(wish, node)
+    found = [(wish, node) for wish in wishes if (node := define(wish.function)) is not None]
+    # A parameter may let a result be inferred better. So what has an `Any` in it waits, and last
+    # come the results of functions whose parameters nothing shows.
+    for is_vague, is_open in ((False, True), (True, False), (True, True)):
+        for wish, node in found:
+            is_its_turn = wish.is_vague == is_vague and (is_open or _is_annotated(node))
+            if is_its_turn and writer.can_return(wish, node):
+                _write_return(writer, planner, wish, node, models, notes)
+        for wish, node in found if not writer.count and is_open else ():
+            writer.write_parameters(wish, node, vague=is_vague)
+        if writer.count:
+            break
     return writer.finished(), writer.count
+
+
+def _is_annotated(node: FunctionNode) -> bool:
+    return all(arg.annotation is not None for arg, _ in parameters_of(node))
+
+
+def _write_return(
+    writer: _Writer,
+    planner: Models,
+    wish: Wish,
+    node: FunctionNode,
+    models: str,
+    notes: dict[str, str],
+) -> None:
+    """Writes what a task returns: with models, if all code that reads them allows it."""
+    if not wish.dicts or models == "typeddict":
+        writer.write_return(wish, node, KINDS["typeddict"])
+        return
+    try:
+        plan = planner.plan(wish, node, KINDS[models])
+    except KeptDict as error:
+        notes[f"{node.name}() keeps a TypedDict: {error}."] = node.name
+        writer.write_return(wish, node, KINDS["typeddict"])
+    else:
+        writer.write_return(wish, node, KINDS[models])
+        writer.write_plan(plan)
 
 
 def _definition(tree: ast.Module, function: Any) -> FunctionNode | None:
@@ -195,11 +218,19 @@ class _Writer:
             self.source.annotate_parameter(arg, default, text)
             self.count += 1
 
-    def write_parameters(self, wish: Wish, node: FunctionNode) -> None:
-        """Annotates the parameters of a function, as far as the file can have the names."""
+    def write_parameters(self, wish: Wish, node: FunctionNode, *, vague: bool) -> None:
+        """Annotates the parameters of a function, as far as the file can have the names.
+
+        Args:
+            wish: Their annotations.
+            node: The function.
+            vague: Whether to write those with an ``Any`` in them, or the others.
+        """
         for arg, default in parameters_of(node):
             found = wish.parameters.get(arg.arg)
-            if found is not None and arg.annotation is None and self._is_known(found, []):
+            if found is None or found.is_vague != vague:
+                continue
+            if arg.annotation is None and self._is_known(found, []):
                 self._import(found)
                 self.source.annotate_parameter(arg, default, found.text)
                 self.count += 1

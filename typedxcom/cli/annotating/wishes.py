@@ -72,6 +72,12 @@ class Wish:
     dicts: list[NewDict] = field(default_factory=list)
     keeps_one_output: bool = False
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether the annotation of its result leaves something open."""
+        fields = [one for new in self.dicts for one in new.fields.values()]
+        return any(one.is_vague for one in (self.returns, *fields) if one is not None)
+
     def __bool__(self) -> bool:
         return self.returns is not None or bool(self.parameters)
 
