@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -220,6 +221,41 @@ def flow():
 flow()
 """
     assert line in annotated(tmp_path, source)
+
+
+def test_a_result_waits_for_the_parameters_that_it_is_made_of(tmp_path):
+    """Down a chain of tasks each class says what its parts are, also where one part stays open."""
+    source = """\
+import json
+from airflow.sdk import dag, task
+
+@task
+def first(n):
+    return {"n": n, "open": json.loads("1")}
+
+@task
+def second(given, name="x"):
+    return {"n": given["n"], "name": name}
+
+@task
+def third(given):
+    return [{"text": given["name"], "of": given["n"]}]
+
+@dag(schedule=None)
+def flow():
+    third(second(first(3)))
+flow()
+"""
+    made = annotated(tmp_path, source)
+    fields = re.findall(r"^    (\w+: \w+)$", made, re.MULTILINE)
+    assert fields == [
+        "n: int",
+        "open: Any",
+        "n: int",
+        "name: Any",
+        "text: Any",
+        "rest: SecondResult",
+    ]
 
 
 def test_a_file_that_cannot_be_annotated_is_left(tmp_path):
