@@ -254,7 +254,7 @@ flow()
         "n: int",
         "name: Any",
         "text: Any",
-        "rest: SecondResult",
+        "of: int",
     ]
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from typedxcom.airflow.wiring.edges import sources_of
 from typedxcom.cli.annotating.edits import Source, parameters_of
 from typedxcom.cli.annotating.models import KINDS, ModelKind, ModelPlan, Models
 from typedxcom.cli.annotating.variables import KeptDict
-from typedxcom.cli.annotating.wishes import NewDict, Wish, wishes_of
+from typedxcom.cli.annotating.wishes import NewDict, Wish, function_of, wishes_of
 from typedxcom.cli.loading import LoadedFile, load_file
 from typedxcom.cli.spelling import Spelling
 from typedxcom.inference.source import FunctionNode
@@ -129,22 +130,30 @@ def _annotated(
     define = functools.partial(_definition, source.tree)
     planner = Models(loaded.dags, loaded.path, folder, source, names, define)
     found = [(wish, node) for wish in wishes if (node := define(wish.function)) is not None]
-    # A parameter may let a result be inferred better. So what has an `Any` in it waits, and last
-    # come the results of functions whose parameters nothing shows.
-    for is_vague, is_open in ((False, True), (True, False), (True, True)):
+    # A parameter may let a result be inferred better. So what has an `Any` in it waits, and then
+    # for the results that it is made of.
+    pending = [wish for wish, _ in found if wish.returns is not None]
+    for is_vague, is_eager in ((False, True), (True, False), (True, True)):
         for wish, node in found:
-            is_its_turn = wish.is_vague == is_vague and (is_open or _is_annotated(node))
+            is_its_turn = wish.is_vague == is_vague and (is_eager or not _waits(wish, pending))
             if is_its_turn and writer.can_return(wish, node):
                 _write_return(writer, planner, wish, node, models, notes)
-        for wish, node in found if not writer.count and is_open else ():
+        for wish, node in found if is_eager and not writer.count else ():
             writer.write_parameters(wish, node, vague=is_vague)
         if writer.count:
             break
     return writer.finished(), writer.count
 
 
-def _is_annotated(node: FunctionNode) -> bool:
-    return all(arg.annotation is not None for arg, _ in parameters_of(node))
+def _waits(wish: Wish, pending: list[Wish]) -> bool:
+    """Returns whether a parameter gets a result that is to be annotated too."""
+    codes = {one.function.__code__ for one in pending if one is not wish}
+    return any(
+        getattr(function_of(source), "__code__", None) in codes
+        for operator in wish.operators
+        for *_, sources in sources_of(operator)
+        for source in sources.values()
+    )
 
 
 def _write_return(
