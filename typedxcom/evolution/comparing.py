@@ -69,6 +69,9 @@ def changes(before: LockedTasks, now: LockedTasks) -> list[Change]:
         found.extend(_of_reader(task, older, before, now))
         if older is not None:
             found.extend(_outside(task, older))
+    for task in now.values():
+        older = before.get((task.dag_id, task.task_id))
+        if older is not None:
             found.extend(_removed_fields(task, older, found))
     order = ("error", "warning", "note")
     return sorted(

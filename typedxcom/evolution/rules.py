@@ -29,7 +29,7 @@ RULES: dict[str, str] = {
     "param-required": "Give the parameter a default, for runs that began before the change",
     "task-renamed": "Keep the task id, for example with @task(task_id=...)",
     "codec-changed": "Read the old form too",
-    "sample-refused": "Let the reader's own validators take it",
+    "sample-refused": "Let the reader's validators and upcasters take it",
 }
 
 # What a rule is called where the reader is the older one: what one side lost, the other added.
