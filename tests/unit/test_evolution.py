@@ -76,6 +76,15 @@ def versions(diff: str) -> list[Any]:
     return made
 
 
+def test_a_break_that_another_member_may_mend_says_so() -> None:
+    """Where several members of a union have the form of the older value, the message is careful."""
+    (one,) = breaks(locked(list[float]), locked(list[int] | set[str]))
+    assert str(one) == (
+        "`list[int] | set[str]` does not take `list[float]`, unless another member reads its "
+        "values - at `$`"
+    )
+
+
 def test_the_page_has_a_heading_for_each_rule() -> None:
     """The rules equal the headings of the page, and each has a cause and a cure there."""
     assert list(SECTIONS) == list(RULES)

@@ -204,6 +204,9 @@ class StructuralRelation(FittingRelation):
             is_refused = all(refuses(list(self.compare(up, one, path))) for one in members)
             self.assumed = assumed
             missing = lost_member(up, down, path)
+            if like:
+                reason = f"{missing.reason}, unless another member reads its values"
+                missing = replace(missing, reason=reason)
             yield missing if is_refused else _misread(missing)
 
     def _captors(

@@ -15,7 +15,6 @@ import sys
 import types
 import typing
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import typing_extensions as te
@@ -178,7 +177,7 @@ class SchemaBuilder:
             made = _union([self.build(member, env) for member in args if not _is_unset(member)])
             if env or not isinstance(made, UnionOf):
                 return made
-            return replace(made, annotation=annotation)
+            return UnionOf(made.members, annotation)
         if origin is Literal:
             return self._literal(annotation)
         if origin is tuple:
