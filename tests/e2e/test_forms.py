@@ -43,6 +43,10 @@ class Review(BaseModel):
         return self
 
 
+class Sized(BaseModel):
+    size: int = 3
+
+
 @dataclass
 class Amount:
     euros: int
@@ -160,6 +164,9 @@ def test_readers_get_the_model(answers):
         limits(Form[Limits].partial(task_id="each", subject="?").expand(body=["a", "b"]))
         chosen(Form[Review](task_id="choose", subject="?", options=["now", "later"]))
         untyped(Form[Review](task_id="bare", subject="?"))
+        late = Form[Sized](task_id="late", subject="?").operator
+        timed_out = {name: one["value"] for name, one in late.serialized_params.items()}
+        answers["late"] = (late.defaults, timed_out)  # as Airflow's scheduler answers
 
     result = run_dag(asked())
     assert result.state == "success", result
@@ -177,6 +184,7 @@ def test_readers_get_the_model(answers):
         "untyped": whole,
     }
     assert result.xcom("review") == full
+    assert result.xcom("late") == {"size": 3}
     assert result.rendered("review")["subject"] == "3?"
 
 
@@ -286,3 +294,12 @@ def test_before_airflow_33_the_triggerer_refuses_what_breaks_the_schema():
     ) as caught:
         asked.execute_complete({"ti": None}, event)
     assert any(one.__name__ == "AirflowFailException" for one in type(caught.value).__mro__)
+
+
+def test_without_an_answer_the_task_fails_as_airflow_says():
+    """A form with a field that somebody must fill in has no defaults to go on with."""
+    with DAG("d", schedule=None):
+        asked = Form[Review](task_id="review", subject="?").operator
+    with pytest.raises(Exception, match="nobody answered") as caught:
+        asked.execute_complete({"ti": None}, {"error": "nobody answered", "error_type": "timeout"})
+    assert type(caught.value).__name__ == "HITLTimeoutError"
