@@ -113,7 +113,9 @@ class Writing:
         code = code.replace("{0}", self.display(pairs)).replace("{1}", self.display(pairs))
         is_split = shape == "one" and self.chance.random() < 0.3
         self.task(name, "size", self.filled(code, keys), "(multiple_outputs=True)" * is_split)
-        self.calls.append(f"out_{number} = {name}(9)")
+        is_many = shape == "one" and not is_split and self.chance.random() < 0.3
+        self.calls.append(f"out_{number} = {name}" + (".expand(size=[7, 9])" if is_many else "(9)"))
+        shape = "many" if is_many else shape
         if is_split:
             self.task(f"part_{number}", "data", "return [data]")
             self.calls.append(f'part_{number}(out_{number}["{keys[0]}"])')

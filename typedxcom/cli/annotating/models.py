@@ -28,7 +28,7 @@ from typedxcom.cli.imports import ImportGraph
 from typedxcom.cli.spelling import Spelling
 from typedxcom.inference.source import FunctionNode
 from typedxcom.schema import Schema
-from typedxcom.schema.nodes import Record, Scalar, SequenceOf, members_of
+from typedxcom.schema.nodes import Inferred, Record, Scalar, SequenceOf, Written, members_of
 
 __all__ = ["KINDS", "ModelKind", "ModelPlan", "Models"]
 
@@ -251,17 +251,23 @@ def _is_output(value: Any) -> bool:
 
 
 def _shape(schema: Schema) -> Shape | None:
-    members = [one for one in members_of(schema) if one != _NONE]
+    members = [one for one in members_of(_bare(schema)) if one != _NONE]
     if members and all(map(_is_display, members)):
         return "one"
     match members:
         case [SequenceOf(type=kind, item=item)] if kind is list:
-            return "many" if all(map(_is_display, members_of(item))) else None
+            return "many" if all(map(_is_display, members_of(_bare(item)))) else None
     return None
 
 
 def _is_display(schema: Schema) -> bool:
-    return isinstance(schema, Record) and schema.type is dict
+    inner = _bare(schema)
+    return isinstance(inner, Record) and inner.type is dict
+
+
+def _bare(schema: Schema) -> Schema:
+    """Returns a type without the mark of where it comes from. Items of mapped tasks have one."""
+    return schema.inner if isinstance(schema, (Inferred, Written)) else schema
 
 
 def _parameter(node: FunctionNode, name: str) -> tuple[ast.arg, ast.expr | None] | None:
