@@ -22,9 +22,8 @@ def test_the_tests_of_a_project_pass(name, tmp_path):
     """As its README runs them, in a copy and with a database of its own."""
     project = tmp_path / name
     shutil.copytree(EXAMPLES / name, project)
-    env.migrate()
     (tmp_path / "home").mkdir()
-    shutil.copyfile(env.home() / "airflow.db", tmp_path / "home" / "airflow.db")
+    env.new_database(tmp_path / "home" / "airflow.db")
     settings = env.home_settings(tmp_path / "home")
     settings["AIRFLOW__CORE__DAGS_FOLDER"] = str(project / "dags")
     done = subprocess.run(

@@ -24,6 +24,7 @@ __all__ = [
     "home",
     "home_settings",
     "migrate",
+    "new_database",
     "prepare",
     "run_command",
     "scratch",
@@ -94,17 +95,23 @@ def home() -> Path:
 
 
 def migrate() -> None:
-    """Make the SQLite database of this home, if that is its database and there is none yet.
-
-    A migration takes seconds, so its result is kept under the system's temporary folder, one file
-    per Airflow version, and copied.
-    """
+    """Make the SQLite database of this home, if that is its database and there is none yet."""
     database = home() / "airflow.db"
     if os.environ[_DATABASE].startswith("sqlite") and not database.exists():
-        template = _cache() / f"airflow-{importlib.metadata.version('apache-airflow-core')}.sqlite"
-        if not template.exists():
-            _make_template(template)
-        shutil.copyfile(template, database)
+        new_database(database)
+
+
+def new_database(path: Path) -> None:
+    """Make an SQLite database at *path*, migrated and without rows.
+
+    A migration takes seconds, so its result is kept under the system's temporary folder, one file
+    per Airflow version, and copied. Never copy the database of a home: when a process closes any
+    handle of a file, it loses all locks on it, and SQLite's connections fail after that.
+    """
+    template = _cache() / f"airflow-{importlib.metadata.version('apache-airflow-core')}.sqlite"
+    if not template.exists():
+        _make_template(template)
+    shutil.copyfile(template, path)
 
 
 def scratch(name: str) -> Path:

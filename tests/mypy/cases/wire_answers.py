@@ -37,9 +37,10 @@ Mood = Literal["good", "bad"]
 class TheirOperator(BaseOperator):
     deserialization_allowed_class_fields: ClassVar[tuple[str, ...]] = ("response_model",)
 
-    def __init__(self, *, response_model: type = str, **kwargs: Any) -> None:
+    def __init__(self, *, response_model: type = str, text: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.response_model = response_model
+        self.text = text
 
     def execute(self, context: Any) -> Any:
         return self.response_model
@@ -234,15 +235,16 @@ def right() -> None:
     use_either(AgentOperator(task_id="c", prompt="a", llm_conn_id="b", output_type=City).output)
     use_text(LLMBranchOperator(task_id="d", prompt="a", llm_conn_id="b").output)
     use_city(TheirOperator(task_id="f", response_model=City).output)
-    asking = LLMOperator.partial(task_id="l", llm_conn_id="b", output_type=City)
-    use_cities(asking.expand(prompt=["a"]).output)
-    use_city.expand(value=asking.expand(prompt=["a"]).output)
+    asked = LLMOperator.partial(task_id="l", llm_conn_id="b", output_type=City).expand(prompt=["a"])
+    use_cities(asked.output)
+    use_city.expand(value=asked.output)
     use_texts(LLMOperator.partial(task_id="m", llm_conn_id="b").expand(prompt=["a"]).output)
     anything = LLMOperator.partial(task_id="n", llm_conn_id="b", prompt="a")
     use_cities(anything.expand(output_type=[City, str]).output)
-    use_cities(anything.expand_kwargs([{"output_type": City}]).output)
+    other = LLMOperator.partial(task_id="o", llm_conn_id="b", prompt="a")
+    use_cities(other.expand_kwargs([{"output_type": City}]).output)
     use_cities(
-        TheirOperator.partial(task_id="o", response_model=City).expand(owner=["a"]).output
+        TheirOperator.partial(task_id="q", response_model=City).expand(text=["a"]).output
     )
     branch = HITLBranchOperator.partial(task_id="p", options=["x"])
     use_texts.expand(value=branch.expand(subject=["a"]).output)

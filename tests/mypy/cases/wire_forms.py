@@ -101,7 +101,7 @@ def plain_text(note: str) -> None:
     print(note)
 
 
-common: dict[str, Any] = {"options": ["a"]}
+common: dict[str, Any] = {"options": ["now"]}
 
 
 @dag(schedule=None)
@@ -119,7 +119,7 @@ def right() -> None:
     use_chosen(Form[Review](HITLOperator, task_id="i", subject="?", options=["now"]))
     use_reviews(Form[Review].partial(task_id="j", subject="?").expand(body=texts()))
     use_review.expand(review=Form[Review].partial(task_id="k").expand_kwargs([{"subject": "?"}]))
-    use_text(Form[Review](task_id="l", subject="?", **common))
+    use_chosen(Form[Review](task_id="l", subject="?", **common))
 
 
 @dag(schedule=None)
