@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons wheel release sbom bench bench-quick docs stubs lint format lock clean python
+.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons test-newest test-full wheel release sbom bench bench-quick docs stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -42,12 +42,15 @@ test-airflow: .venv/synced ## Run Airflow's own TaskFlow tests with Airflow's ta
 
 test-oldest: .venv-oldest/synced .venv-checkers/synced ## Run unit and end-to-end tests on the oldest supported Airflow
 	.venv-oldest/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs \
-		tests/hostile/test_footers.py $(ARGS)
+		tests/hostile/test_footers.py --ignore $(SLOW) $(ARGS)
+
+# What `annotate --models` writes does not depend on Airflow: test-full runs it on these two.
+SLOW := tests/e2e/test_annotated_models.py
 
 # The libraries that tables' memory depends on are the same as in .venv.
 test-next: .venv-next/synced .venv-checkers/synced ## Run unit and end-to-end tests on the next Airflow's pre-release
 	.venv-next/bin/python -m pytest tests/unit tests/shell tests/e2e tests/backend tests/large tests/stubs tests/next \
-		--ignore tests/large/test_table_memory.py $(ARGS)
+		--ignore tests/large/test_table_memory.py --ignore $(SLOW) $(ARGS)
 
 # What may differ there: verdicts, and cold, edited and warm runs. Other checkers do not, nor options.
 test-mypy: .venv-mypy/synced ## Run the plugin's tests on the oldest supported mypy
@@ -63,6 +66,15 @@ test-pythons: .venv/synced ## Run unit tests on each other Python that is suppor
 		$(MAKE) --no-print-directory .venv-py$$version/synced || exit 1; \
 		.venv-py$$version/bin/python -m pytest tests/unit $(ARGS) || exit 1; \
 	done
+
+test-newest: .venv/synced ## Run unit tests on the newest supported Python that is installed
+	@$(MAKE) --no-print-directory test-pythons PYTHONS=$$(for version in $(PYTHONS); do \
+		$(UV_FIND) python find --system $$version >/dev/null 2>&1 && echo $$version; done | tail -n 1)
+
+test-full: test-pythons .venv-oldest/synced .venv-next/synced ## What the gate leaves out, because it is slow and has not failed alone
+	.venv-oldest/bin/python -m pytest $(SLOW) $(ARGS)
+	.venv-next/bin/python -m pytest $(SLOW) $(ARGS)
+	HYPOTHESIS_PROFILE=ci .venv/bin/python -m pytest tests/property $(ARGS)
 
 # The tests run from a copy, so that only the installed wheel can be imported.
 wheel: .venv/synced ## Build the wheel and run unit tests against it
