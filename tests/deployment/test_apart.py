@@ -49,9 +49,15 @@ class Run:
         """What a task pushed, as the database has it."""
         return self.stack.xcom("apart", self.run_id, task_id, key)
 
-    def log(self, task_id: str) -> str:
-        """What a task wrote on its machine."""
-        return self.stack.logs("apart", self.run_id, task_id)
+    def log(self, task_id: str, *words: str) -> str:
+        """What a task wrote on its machine, once it has *words*: the worker sends the end last."""
+
+        def probe() -> str | None:
+            text = self.stack.logs("apart", self.run_id, task_id)
+            return text if all(one in text for one in words) else None
+
+        what = f"{words} in the log of {task_id}"
+        return self.stack.processes.wait(what, probe, seconds=120, every=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -104,22 +110,19 @@ def test_what_one_machine_writes_another_one_reads(run: Run, ceph: Ceph) -> None
 def test_the_log_of_an_error_comes_back(run: Run) -> None:
     """It names both tasks, the parameter and the value, and there was no retry."""
     assert run.state("takes") == ("failed", 1)
-    log = run.log("takes")
-    assert "argument `order` (pushed by 'wrong')" in log
-    assert "- at `$.id`" in log
+    assert run.log("takes", "argument `order` (pushed by 'wrong')", "- at `$.id`")
 
 
 def test_a_folder_of_one_machine_is_missed_on_another(run: Run) -> None:
     """The error says what may be wrong with the store."""
     assert run.state("kept") == ("success", 1)
     assert run.state("finds") == ("failed", 1)
-    assert "is not there" in run.log("finds")
-    assert "if this machine does not share the store's folder" in run.log("finds")
+    assert run.log("finds", "is not there", "if this machine does not share the store's folder")
 
 
 def test_a_pod_without_a_store_loses_nothing(run: Run) -> None:
     """Large JSON is text in the database, a table is an error, and no folder is written."""
     assert len(json.loads(run.xcom("in_pod", "lines")["json"])) == 20_000
     assert run.state("in_pod") == ("failed", 1)
-    assert "needs a store that every worker can reach, but no store is set" in run.log("in_pod")
+    assert run.log("in_pod", "needs a store that every worker can reach, but no store is set")
     assert not (run.stack.homes["pod"] / "xcom").exists()
