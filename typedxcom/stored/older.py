@@ -46,8 +46,10 @@ def older_table(schema: Schema, entry: Any, stores: Stores | None) -> tuple[Any]
 
 def _ways(schema: Schema, entry: Any) -> Iterator[tuple[Upcaster, ...]]:
     """Yields the upcasters to try: first those that lead from what the pointer says was written."""
-    direct = upcasters_of(schema)
+    direct = [(one,) for one in upcasters_of(schema)]
+    named: list[tuple[Upcaster, ...]] = []
     if direct and is_pointer(entry):
         written = entry.get("schema")
-        yield from (way for way in paths_to(schema) if fingerprint(way[0].old.schema) == written)
-    yield from ((one,) for one in direct)
+        named = [way for way in paths_to(schema) if fingerprint(way[0].old.schema) == written]
+    yield from named
+    yield from (way for way in direct if way not in named)  # none reads the store twice
