@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -233,14 +235,35 @@ def test_folders_without_end_are_passed_by(tmp_path: Path) -> None:
     """No object lies below five folders, so nobody has to go down 1,500 of them."""
     store = LocalStore(tmp_path)
     put(store)
-    here = os.open(tmp_path, os.O_RDONLY)
+    with endless_folders(tmp_path):
+        assert swept(store, FakeEntries()).stores[0].deleted.objects == 1
+
+
+@contextmanager
+def endless_folders(root: Path) -> Iterator[None]:
+    """1,500 folders, each in the one before, and gone afterwards.
+
+    `shutil.rmtree` calls itself for each folder. So pytest, which removes the temporary folders of
+    earlier sessions when it ends, would end in a `RecursionError`.
+    """
+    here = os.open(root, os.O_RDONLY)
     for _ in range(1500):
         os.mkdir("d", dir_fd=here)
-        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        here = _moved(here, "d")
+    try:
+        yield
+    finally:
+        for _ in range(1500):
+            here = _moved(here, "..")
+            os.rmdir("d", dir_fd=here)
         os.close(here)
-        here = inner
-    os.close(here)
-    assert swept(store, FakeEntries()).stores[0].deleted.objects == 1
+
+
+def _moved(folder: int, name: str) -> int:
+    """The folder of that name, opened; the other is closed."""
+    there = os.open(name, os.O_RDONLY, dir_fd=folder)
+    os.close(folder)
+    return there
 
 
 def test_a_path_says_its_owner() -> None:
