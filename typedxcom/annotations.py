@@ -14,17 +14,21 @@ import functools
 import importlib
 import importlib.util
 import inspect
+import operator
 import re
 import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import typing_extensions as te
 
-__all__ = ["Hints", "annotations_of", "read_hints", "signature_of", "words_in"]
+__all__ = [
+    "Hints", "annotations_of", "fields_hints", "read_hints", "refer_fields", "referring",
+    "signature_of", "words_in",
+]  # fmt: skip
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -78,6 +82,47 @@ def annotations_of(owner: Any) -> dict[str, Any]:
         return {}
 
 
+def fields_hints(cls: Any) -> dict[str, Any]:
+    """Returns what the annotations in the body of *cls* and of its bases mean, with metadata.
+
+    Raises:
+        NameError: A name in them has no meaning yet.
+    """
+    refer_fields(cls)
+    return te.get_type_hints(cls, include_extras=True)
+
+
+def refer_fields(cls: Any) -> None:
+    """Gives a class of Python 3.10 the annotations that a newer Python would read.
+
+    There ``list["Order"]`` is a list of the text, for msgspec too, which reads the class itself.
+    """
+    if sys.version_info < (3, 11):
+        for base in getattr(cls, "__mro__", ()):
+            own = vars(base).get("__annotations__", {})
+            own.update({name: referring(annotation) for name, annotation in own.items()})
+
+
+def referring(annotation: Any) -> Any:
+    """Returns *annotation* with a reference for each name that is text, as in ``list["Order"]``.
+
+    From Python 3.11 on, typing does so itself.
+    """
+    args = getattr(annotation, "__args__", ())
+    if sys.version_info >= (3, 11) or get_origin(annotation) is typing.Literal or not args:
+        return annotation
+    is_plain = isinstance(annotation, types.GenericAlias)
+    made = tuple(
+        typing.ForwardRef(arg) if is_plain and isinstance(arg, str) else referring(arg)
+        for arg in args
+    )
+    if made == args:
+        return annotation
+    if isinstance(annotation, types.UnionType):
+        return functools.reduce(operator.or_, made)
+    return annotation.__origin__[made] if is_plain else annotation.copy_with(made)
+
+
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     """Returns the signature of *function*, whatever its annotations name."""
     if sys.version_info >= (3, 14):
@@ -122,7 +167,7 @@ def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> A
     if _is_resolved(annotation):
         return annotation
     names.learn(words_in([annotation]))
-    holder = type("Holder", (), {"__annotations__": {"it": annotation}})
+    holder = type("Holder", (), {"__annotations__": {"it": referring(annotation)}})
     return te.get_type_hints(holder, globalns=module_names, localns=names, include_extras=True)[
         "it"
     ]
@@ -135,7 +180,7 @@ def _compiled(annotation: str) -> types.CodeType:
 
 def _is_resolved(annotation: Any) -> bool:
     """Whether no part of *annotation* is still a string; False if that is not clear."""
-    if type(annotation) is types.GenericAlias:
+    if isinstance(annotation, types.GenericAlias):  # in Python 3.10 it is a `type` too
         return all(map(_is_resolved, annotation.__args__))
     return annotation is None or isinstance(annotation, type)
 

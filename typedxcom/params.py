@@ -16,7 +16,7 @@ from typing import Any, Union
 
 import typing_extensions as te
 
-from typedxcom.annotations import read_hints, signature_of
+from typedxcom.annotations import fields_hints, read_hints, signature_of
 from typedxcom.codecs import ValueCodec
 from typedxcom.codecs.jsonschema import Json, form_schema
 from typedxcom.errors import (
@@ -308,7 +308,7 @@ def _annotations(model: Any, style: str) -> dict[str, tuple[Any, Json]]:
             name: (annotation_of(info), said_of(te.Annotated[Any, info]))
             for name, info in infos.items()
         }
-    hints = te.get_type_hints(model, include_extras=True)
+    hints = fields_hints(model)
     return {name: (hint, said_of(hint)) for name, hint in hints.items()}
 
 

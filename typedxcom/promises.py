@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 
 import typing_extensions as te
 
-from typedxcom.annotations import read_hints
+from typedxcom.annotations import fields_hints, read_hints
 from typedxcom.codecs import is_surely_read, known_codec, make_codec, refuse_unsupported
 from typedxcom.loops import state_in
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
@@ -293,7 +293,7 @@ def _is_unpacked(annotation: Any) -> bool:
 def _unpacked(name: str, annotation: Any) -> Iterator[tuple[str, Any]]:
     """Yields the names and types of an annotation: several for `**kwargs: Unpack[Options]`."""
     if _is_unpacked(annotation):
-        yield from te.get_type_hints(get_args(annotation)[0], include_extras=True).items()
+        yield from fields_hints(get_args(annotation)[0]).items()
     else:
         yield name, annotation
 

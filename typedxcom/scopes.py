@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 import typing_extensions as te
 
-from typedxcom.annotations import annotations_of, words_in
+from typedxcom.annotations import annotations_of, referring, words_in
 
 __all__ = ["local_names", "settle"]
 
@@ -82,7 +82,7 @@ def _has_text(annotation: Any) -> bool:
 
 def _evaluated(annotation: Any, cls: Any, names: dict[str, Any]) -> Any:
     """Replaces the strings in *annotation* by types. Raises NameError if a name is unknown."""
-    holder = type("Holder", (), {"__annotations__": {"it": annotation}})
+    holder = type("Holder", (), {"__annotations__": {"it": referring(annotation)}})
     hints = te.get_type_hints(
         holder, globalns=_module_names(cls), localns=names, include_extras=True
     )

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
-import typing_extensions as te
-
-from typedxcom.annotations import annotations_of
+from typedxcom.annotations import annotations_of, fields_hints
 from typedxcom.codecs.hiding import hides_values
 from typedxcom.schema.nodes import Record, Schema, walk
 
@@ -46,7 +44,7 @@ def _marked(cls: Any) -> Iterator[str]:
             yield name
             yield from (one for one in (info.alias, info.serialization_alias) if one)
     try:
-        hints = te.get_type_hints(cls, include_extras=True)
+        hints = fields_hints(cls)
     except Exception:  # a name that only a type checker knows
         hints = annotations_of(cls)
     for name, hint in hints.items():

@@ -298,6 +298,7 @@ class SchemaBuilder:
         record = self.fresh[key] = Record(cls, style, args, fields)
         was_inside, self.inside_model = self.inside_model, self.inside_model or style == "model"
         self.classes.append(cls)
+        self.module, outer = cls.__module__, self.module
         self.depth += 1
         try:
             env = dict(zip(getattr(cls, "__parameters__", ()), args, strict=False))
@@ -308,6 +309,7 @@ class SchemaBuilder:
         finally:
             self.inside_model = was_inside
             self.classes.pop()
+            self.module = outer
             self.depth -= 1
         return record
 

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
-from typing_extensions import get_type_hints
+from typedxcom.annotations import fields_hints
 
 __all__ = ["descriptions", "said_of"]
 
@@ -49,7 +49,7 @@ def _described(cls: type) -> Iterator[tuple[str, str]]:
             yield name, str(field.description or "")
         return
     try:
-        hints = get_type_hints(cls, include_extras=True)
+        hints = fields_hints(cls)
     except Exception:  # a name that only a type checker knows
         return
     for name, hint in hints.items():

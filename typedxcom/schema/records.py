@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
 import typing_extensions as te
 
+from typedxcom.annotations import fields_hints, refer_fields
 from typedxcom.schema.nodes import Field, Schema, Unsupported
 
 __all__ = ["REQUIREDNESS", "annotation_of", "extra_items", "fields_of", "style_of"]
@@ -68,10 +69,6 @@ def extra_items(cls: Any) -> Any:
     return get_args(extra)[0] if get_origin(extra) is te.ReadOnly else extra
 
 
-def _hints(cls: type) -> dict[str, Any]:
-    return te.get_type_hints(cls, include_extras=True)
-
-
 def _model_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
     if not cls.__pydantic_complete__:
         cls.model_rebuild(raise_errors=False)
@@ -96,7 +93,7 @@ def annotation_of(info: Any) -> Any:
 
 
 def _dataclass_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    hints = _hints(cls)
+    hints = fields_hints(cls)
     found = {
         part.name: Field(build(hints[part.name], env), not _has_default(part))
         for part in dataclasses.fields(cls)
@@ -125,6 +122,7 @@ def _lost_inputs(cls: Any, hints: dict[str, Any]) -> dict[str, Field]:
 def _struct_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
     import msgspec
 
+    refer_fields(cls)
     return {
         part.name: Field(build(part.type, env), part.required, part.encode_name)
         for part in msgspec.structs.fields(cls)
@@ -133,7 +131,7 @@ def _struct_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[st
 
 def _typeddict_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
     found = {}
-    for name, hint in _hints(cls).items():
+    for name, hint in fields_hints(cls).items():
         required = name in cls.__required_keys__
         while get_origin(hint) in REQUIREDNESS:
             required = (
@@ -145,7 +143,7 @@ def _typeddict_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict
 
 
 def _namedtuple_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
-    hints = _hints(cls)
+    hints = fields_hints(cls)
     return {
         name: Field(build(hints.get(name, Any), env), name not in cls._field_defaults)
         for name in cls._fields

@@ -11,6 +11,7 @@ import typing_extensions as te
 
 from typedxcom.airflow.forms import form_contract
 from typedxcom.airflow.wiring.flows import RETURN_KEY
+from typedxcom.annotations import fields_hints
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.errors import ContractError
 from typedxcom.schema import schema_of
@@ -95,7 +96,7 @@ def _field(kind: type, key: Any) -> Any:
     own = getattr(kind, "__pydantic_decorators__", None)
     if not isinstance(key, str) or (own is not None and any(_own_ways(own))):
         return Any
-    return _qualified(te.get_type_hints(kind, include_extras=True).get(key, Any))
+    return _qualified(fields_hints(kind).get(key, Any))
 
 
 def _own_ways(decorators: Any) -> Iterator[Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import typing_extensions as te
 
+from typedxcom.annotations import fields_hints, refer_fields
 from typedxcom.schema.kinds import is_frame
 from typedxcom.schema.records import REQUIREDNESS
 from typedxcom.tables.marks import ArrowType
@@ -139,6 +140,7 @@ def _from_struct(struct: Any) -> Readable:
     fields: dict[str, Any] = {}
     defaults: dict[str, Callable[[], Any]] = {}
     aliases: dict[str, str] = {}
+    refer_fields(struct)
     for part in msgspec.structs.fields(struct):
         annotation = _translated(part.type)
         fields[part.name] = annotation if part.required else te.NotRequired[annotation]
@@ -155,7 +157,7 @@ def _from_struct(struct: Any) -> Readable:
 
 
 def _from_namedtuple(row: Any) -> Readable:
-    hints = te.get_type_hints(row, include_extras=True)
+    hints = fields_hints(row)
     defaults = {name: Constant(value) for name, value in row._field_defaults.items()}
     fields = {
         name: te.NotRequired[hints.get(name, Any)] if name in defaults else hints.get(name, Any)
@@ -172,7 +174,7 @@ def _is_old_typed_dict(row: Any) -> bool:
 
 def _from_typed_dict(row: Any) -> Any:
     fields: dict[str, Any] = {}
-    for name, hint in te.get_type_hints(row, include_extras=True).items():
+    for name, hint in fields_hints(row).items():
         is_required = name in row.__required_keys__
         mark: Any = get_origin(hint)
         if mark in REQUIREDNESS:  # Python 3.10 does not know them itself

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typing_extensions as te
 
+from typedxcom.annotations import fields_hints
 from typedxcom.schema.refusals import hidden_from
 
 __all__ = ["fields_of", "is_secret", "marks_in", "parts_of"]
@@ -43,7 +44,7 @@ def fields_of(fields: Any, cls: Any) -> Iterator[tuple[str, Any, Any, Any]]:
     """
     named = fields.items() if isinstance(fields, dict) else ((one["name"], one) for one in fields)
     infos = getattr(cls, "model_fields", None) or getattr(cls, "__pydantic_fields__", None) or {}
-    hints = {} if infos else te.get_type_hints(cls, include_extras=True)
+    hints = {} if infos else fields_hints(cls)
     for name, core in named:
         info = infos.get(name)
         annotation = hints.get(name, Any) if info is None else _whole(info)
