@@ -81,13 +81,12 @@ class Upcaster:
 def target_of(schema: Schema) -> tuple[type, str] | None:
     """Returns the class that keeps the upcasters to *schema*, and the attribute; None if none can.
 
-    A class, an Enum and a table can have some. A table that is read piece by piece cannot: its rows
-    are checked too late.
+    A class, an Enum and a table can have some.
     """
     match schema:
         case Record(type=kind, args=()) | EnumOf(type=kind):
             return kind, _VALUES
-        case TableOf(row=Record(type=kind), is_lazy=False):
+        case TableOf(row=Record(type=kind)):
             return kind, _TABLES
     return None
 

@@ -102,8 +102,9 @@ def _refuse_types(function: Any, upcaster: Upcaster) -> Upcaster:
             f"readers find it by the class that it returns, and `{new}` is no class of its own. "
             "Return a model, a dataclass, a Struct, a TypedDict, a NamedTuple, an Enum or Table[Row]",
         )
-    is_table = isinstance(new, TableOf)
-    if isinstance(old, TableOf) != is_table or (is_table and target_of(old) is None):
+    tables = [isinstance(one, TableOf) and not one.is_lazy for one in (old, new)]
+    is_table = isinstance(old, TableOf) or isinstance(new, TableOf)
+    if is_table and (not all(tables) or target_of(old) is None):
         raise _wrong(
             function,
             f"it takes `{old}` and returns `{new}`. A table is made from a table: annotate both "

@@ -121,6 +121,7 @@ class StoredSource:
 
     Attributes:
         entry: The entry; None for a slice.
+        pointer: The pointer in it.
     """
 
     def __init__(
@@ -131,13 +132,18 @@ class StoredSource:
         self.entry = None if cut else whole
         self._first = cut.first if cut else 0
         self._count = cut.count if cut else None
-        self._pointer, self._store = stores.open(whole)
+        self.pointer, self._store = stores.open(whole)
         # With a key, all is verified: an object without digests of its parts is verified whole.
-        is_whole = (verified or bool(stores.keys)) and not is_provable(self._pointer)
+        is_whole = (verified or bool(stores.keys)) and not is_provable(self.pointer)
         self._verify: Callable[[], OpenedFile] | None = (
             (lambda: stores.file(whole)) if is_whole else None
         )
         self._stores = stores
+
+    @property
+    def written(self) -> str | None:
+        """The fingerprint of the row model that the table was written with, if one is known."""
+        return self.pointer.schema
 
     @property
     def schema(self) -> pa.Schema:
@@ -147,12 +153,12 @@ class StoredSource:
     @property
     def rows(self) -> int:
         """The number of rows in the pointer."""
-        return (self._pointer.rows or 0) if self._count is None else self._count
+        return (self.pointer.rows or 0) if self._count is None else self._count
 
     @property
     def size(self) -> int:
         """Bytes in the store."""
-        return self._pointer.size
+        return self.pointer.size
 
     def counted(self) -> int:
         """The number of rows in the stored table. Raises if the pointer has another number."""
@@ -191,7 +197,7 @@ class StoredSource:
 
     @cached_property
     def _table(self) -> StoredTable:
-        pointer, store = self._pointer, self._store
+        pointer, store = self.pointer, self._store
         if is_provable(pointer):
             return open_table(open_proved(store, pointer), pointer, self._stores)
         opened = self._verify() if self._verify else store.open_local(pointer.path)

@@ -14,7 +14,7 @@ from typedxcom.schema.nodes import Schema, Unknown
 from typedxcom.sizes import amount
 from typedxcom.stored.access import Placement, Stores
 from typedxcom.stored.base import NO_STORE, StoredCodec, format_named, no_table, typed_line
-from typedxcom.stored.older import older_table
+from typedxcom.stored.older import OlderSource, older_table, source_of
 from typedxcom.stored.source import (
     StoredSource,
     StoredTableFormat,
@@ -29,6 +29,7 @@ from typedxcom.tables.files.sound import library_errors
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from typedxcom.tables.lazy import TableSource
     from typedxcom.tables.row.nodes import TableSchema
 
 __all__ = ["TableCodec", "write_any_table"]
@@ -105,10 +106,10 @@ class TableCodec(StoredCodec):
         if not is_table_pointer(pointer):
             raise no_table(self.schema, pointer.about)
         if LazyTable in (self.annotation, get_origin(self.annotation)):
-            return LazyTable(StoredSource(entry, stores), self.row)
+            return LazyTable(self._source(StoredSource(entry, stores), entry, stores), self.row)
         if is_streamed(self.annotation):
             source = StoredSource(entry, stores, verified=not is_slice)
-            return self._streamed(LazyTable(source, self.row))
+            return self._streamed(LazyTable(self._source(source, entry, stores), self.row))
         return from_table(self.check(self._whole(entry, stores, pointer)), self.annotation)
 
     def read_unchecked(self, entry: Any, stores: Stores | None) -> Any:
@@ -133,6 +134,20 @@ class TableCodec(StoredCodec):
             if type(table) in get_args(self.annotation):  # of Annotated[pandas.DataFrame, ...]
                 return table
             return from_arrow(to_arrow(table, anything), self.annotation, anything)
+
+    def _source(self, stored: StoredSource, entry: Any, stores: Stores) -> TableSource:
+        """Returns what a handle on *entry* reads."""
+
+        def older() -> pa.Table | None:
+            try:
+                with library_errors(self._unread):
+                    self.check(self._whole(entry, stores, stored.pointer))
+            except ValidationError:
+                found = older_table(self.schema, entry, stores)
+                return None if found is None else self.check(found[0])
+            return None
+
+        return source_of(self.schema, stored, older)
 
     def _whole(self, entry: Any, stores: Stores, pointer: Pointer) -> pa.Table:
         """Reads all rows of a verified object, or those of a slice; only the needed columns."""
@@ -242,4 +257,5 @@ def _counted(count: int, what: str) -> str:
 def _entry_of_handle(value: Any) -> JsonValue:
     """Returns the entry of a stored table that a task passes on unchanged; None otherwise."""
     source = getattr(value, "whole_source", None)
+    source = source.found if isinstance(source, OlderSource) else source
     return source.entry if isinstance(source, StoredSource) else None
