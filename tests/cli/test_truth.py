@@ -54,6 +54,13 @@ WRONG = {
     "override": 'if flag.override(task_id="other")():  # wrong\n    use()',
     "mapped": "if use.expand(n=[1, 2]):  # wrong\n    use()",
     "map": "out = numbers()\nif out.map(str):  # wrong\n    use(out)",
+    "name of map": "out = numbers().map(str)\nif not out:  # wrong\n    use(out)",
+    "map of map": "if numbers().map(str).map(str):  # wrong\n    use()",
+    "zip": "out = numbers().zip(numbers())\nuse(1) if out else use(2)  # wrong",
+    "concat": "numbers().concat(numbers()) and use()  # wrong",
+    "equals map": "out = numbers().map(str)\nif out == [3]:  # wrong\n    use(out)",
+    "differs from zip": "if [3] != numbers().zip(numbers()):  # wrong\n    use()",
+    "equals concat": "numbers().concat(numbers()) == [1]  # wrong",
     "both": "if random.random() > 2:\n    out = flag()\nelse:\n    out = numbers()\n"
     "if out:  # wrong\n    use(out)",
     "equals": "out = flag()\nif out == 3:  # wrong\n    use(out)",
@@ -62,9 +69,8 @@ WRONG = {
     "match": "match flag():  # wrong\n    case 3:\n        use(2)",
     "group": "@task_group\ndef inner():\n    out = flag()\n    if out:  # wrong\n        use(out)\ninner()",
 }
-# Airflow's own outputs alone: of ours an error stands on the line that Python runs, and none of
-# what map() makes is listened to.
-PLAIN_ALONE = ("lines", "test", "match", "map")
+# Airflow's own outputs alone: of ours an error stands on the line that Python runs.
+PLAIN_ALONE = ("lines", "test", "match")
 # Outputs of classic operators, which are Airflow's own in each flavour.
 CLASSIC = {
     "output": 'run = BashOperator(task_id="run", bash_command="true")\n'
@@ -88,6 +94,9 @@ RIGHT = {
     "deleted": "out = flag()\ndel out\nout = [flag()]\nif out:\n    use(out[0])",
     "list": "outs = [flag(), flag()]\nif outs:\n    use(outs[0])",
     "items": "for out in [None, flag()]:\n    if out:\n        use(out)",
+    "map is": "out = numbers().map(str)\nif out is not None and out != None:\n    use(out)",
+    "map perhaps": "out = None\nif random.random() < 2:\n    out = numbers().map(str)\nif out:\n    use(out)",
+    "same map": "first, other = numbers().map(str), numbers().zip(numbers())\nif first == other:\n    use(first)",
     "same": "first, other = flag(), flag()\nif first == other:\n    use(first)",
     "inside a task": "@task\ndef late(out):\n    if out:\n        print(out == 3)\nlate(flag())",
     "circle": 'a = parts()\nb = None\nfor _ in range(2):\n    if b:\n        use(b)\n    b = a["rows"]',

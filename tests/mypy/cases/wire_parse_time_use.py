@@ -74,6 +74,9 @@ def right() -> None:
     wired(out)
     if out is not None:
         use(out)
+    mapped = numbers().map(double)
+    if mapped is not None:
+        use.expand(n=mapped)
     isinstance(out, str)
     out.operator.doc = "x"
     name = out.operator.task_id
@@ -143,6 +146,19 @@ def wrong() -> None:
     n = 1 if out else 2  # E: The output of task "number" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
     flag() and use(1)  # E: The output of task "flag" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
     assert flag()  # E: The output of task "flag" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
+    mapped = numbers().map(double)
+    if mapped:  # E: The output of task "numbers" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
+        use(1)
+    if numbers().map(double).map(double):  # E: The output of task "numbers" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
+        use(1)
+    assert not numbers().zip(numbers())  # E: The output of task "numbers" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
+    n = 1 if numbers().concat(numbers()) else 2  # E: The output of task "numbers" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
+    mapped and use(1)  # E: The output of task "numbers" is always true while the DAG is parsed: use @task.branch or @task.short_circuit to decide on its value [xcom-use]
+    mapped == [3]  # E: The output of task "numbers" cannot be compared while the DAG is parsed: do it inside a task [xcom-use]
+    mapped != [3]  # E: The output of task "numbers" cannot be compared while the DAG is parsed: do it inside a task [xcom-use]
+    mapped < [3]  # E: The output of task "numbers" cannot be compared while the DAG is parsed: do it inside a task [xcom-use]
+    mapped + [1]  # E: The output of task "numbers" cannot be computed with while the DAG is parsed: do it inside a task [xcom-use]
+    3 in mapped  # E: The output of task "numbers" cannot be searched while the DAG is parsed: do it inside a task [xcom-use]
     if out > 3:  # E: The output of task "number" cannot be compared while the DAG is parsed: do it inside a task [xcom-use]
         use(1)
     abs(out)  # E: "abs" runs while the DAG is parsed, when the output of task "number" has no value yet: do it inside a task [xcom-use]

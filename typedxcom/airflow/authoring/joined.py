@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from typedxcom.airflow.authoring.arithmetic import NoArithmetic
 from typedxcom.airflow.authoring.error_lines import on_the_authors_line
 from typedxcom.airflow.authoring.warned import refuse_wiring
 from typedxcom.airflow.modes import warns_in_run
@@ -65,7 +66,7 @@ def concatenated(*args: Any) -> TypedConcat:
     return TypedConcat(list(args))
 
 
-class JoinedArg:
+class JoinedArg(NoArithmetic):
     """The results of map, zip and concat, which you can zip and concatenate again."""
 
     @on_the_authors_line

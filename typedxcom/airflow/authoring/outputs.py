@@ -11,11 +11,9 @@ from typedxcom.airflow.authoring.batches import SlicedSource, count_task, sliced
 from typedxcom.airflow.authoring.error_lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.joined import concatenated, map_cure, mapped, zipped
 from typedxcom.airflow.authoring.shadowed import without_shadowed_fields
-from typedxcom.airflow.authoring.truth import refuse_comparison, refuse_truth
 from typedxcom.airflow.authoring.warned import refuse_wiring
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import (
-    AirflowXComArg,
     PlainXComArg,
 )
 from typedxcom.airflow.raw import is_raw, raw_entries
@@ -123,21 +121,6 @@ class XComArg(NoArithmetic, PlainXComArg):
             raise WiringError(self._length_unknown())
         return iter(items)
 
-    @on_the_authors_line
-    def __bool__(self) -> bool:
-        """True, as for any object. Raises WiringError if a DAG's body asks for it."""
-        refuse_truth(self.operator.task_id)
-        return True
-
-    @on_the_authors_line
-    def __eq__(self, other: object) -> bool:
-        """As in Airflow. Raises WiringError if a DAG's body compares it with a value."""
-        if other is not None and not isinstance(other, AirflowXComArg):
-            refuse_comparison(self.operator.task_id)
-        return super().__eq__(other)
-
-    __hash__ = None  # as in Airflow's own class
-
     def __getattr__(self, name: str) -> Any:
         """Raise an error that says the value does not exist yet, and when it will."""
         if name.startswith("_"):
@@ -243,8 +226,6 @@ class BatchesArg(XComArg):
     def __eq__(self, other: object) -> bool:
         return super().__eq__(other) and self.slices is getattr(other, "slices", None)
 
-    __hash__ = None  # as in Airflow's own class
-
 
 class WholeGroupPuller:
     """A task instance that pulls all of a mapped group as a list.
@@ -304,8 +285,6 @@ class ItemArg(XComArg):
 
     def __eq__(self, other: object) -> bool:
         return super().__eq__(other) and self.path == getattr(other, "path", None)
-
-    __hash__ = None  # as in Airflow's own class
 
 
 def typed_arg(arg: Any, schema: Schema) -> Any:

@@ -24,11 +24,14 @@ from typedxcom.airflow.authoring.sure_outputs import SureOutputs
 from typedxcom.airflow.authoring.warned import refuse_wiring
 from typedxcom.airflow.private import (
     AirflowXComArg,
+    ConcatXComArg,
     DagContext,
+    MapXComArg,
     PlainXComArg,
+    ZipXComArg,
 )
 
-__all__ = ["AskedOutput", "listening", "refuse_comparison", "refuse_truth"]
+__all__ = ["AskedOutput", "asked_task", "listening", "refuse_comparison", "refuse_truth"]
 
 _ALWAYS_TRUE = (
     "The output of task {!r} is always true while the DAG is parsed: its value exists only when "
@@ -38,6 +41,7 @@ _NOT_COMPARED = (
     "The output of task {!r} cannot be compared while the DAG is parsed: its value exists only "
     "when the task has run. Compare it inside a task."
 )
+_OWN = (PlainXComArg, MapXComArg, ZipXComArg, ConcatXComArg)  # Airflow's outputs
 _INNER = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")  # of Python before 3.12
 # Where Airflow calls the function under @dag and under @task_group.
 _CALLERS = ("airflow/sdk/definitions/dag.py", "airflow/sdk/definitions/decorators/task_group.py")
@@ -61,22 +65,27 @@ class AskedOutput:
     dag_id: str | None
 
 
-def refuse_truth(task_id: str) -> None:
+def refuse_truth(task_id: str | None) -> None:
     """Raise WiringError if the author's code asks whether an output is true."""
     if _place_of(_tested) is not None:
         refuse_wiring(_ALWAYS_TRUE.format(task_id))
 
 
-def refuse_comparison(task_id: str) -> None:
+def refuse_comparison(task_id: str | None) -> None:
     """Raise WiringError if the author's code asks whether an output equals a value."""
     if _place_of(_compared) is not None:
         refuse_wiring(_NOT_COMPARED.format(task_id))
 
 
+def asked_task(output: Any) -> str | None:
+    """The task of an output; of `xs.zip(ys)` the first one."""
+    return next((one.task_id for one, _ in output.iter_references()), None)
+
+
 @contextlib.contextmanager
 def listening(heard: list[AskedOutput]) -> Iterator[None]:
     """Add to *heard* what DAG bodies ask Airflow's own outputs, which answer as ever."""
-    equals = PlainXComArg.__eq__
+    equals = {cls: cls.__eq__ for cls in _OWN}
 
     def is_true(output: Any) -> bool:
         _hear(heard, output, _tested, _ALWAYS_TRUE)
@@ -84,12 +93,14 @@ def listening(heard: list[AskedOutput]) -> Iterator[None]:
 
     def is_equal(output: Any, other: object) -> Any:
         # An output of typedxcom has its own `==`, which asks this one.
-        if type(output) is PlainXComArg and not isinstance(other, (AirflowXComArg, type(None))):
+        if type(output) in _OWN and not isinstance(other, (AirflowXComArg, type(None))):
             _hear(heard, output, _compared, _NOT_COMPARED)
-        return equals(output, other)
+        return next(equals[cls] for cls in type(output).__mro__ if cls in equals)(output, other)
 
-    is_asked = _replaced(AirflowXComArg, "__bool__", is_true)
-    with is_asked, _replaced(PlainXComArg, "__eq__", is_equal):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_replaced(AirflowXComArg, "__bool__", is_true))
+        for cls in _OWN:
+            stack.enter_context(_replaced(cls, "__eq__", is_equal))
         yield
 
 
@@ -109,7 +120,7 @@ def _replaced(cls: type, name: str, method: Callable[..., Any]) -> Iterator[None
 
 def _hear(heard: list[AskedOutput], output: Any, question: _Question, sentence: str) -> None:
     place = _place_of(question)
-    task_id = next((one.task_id for one, _ in output.iter_references()), None)
+    task_id = asked_task(output)
     if place is None or task_id is None or place in [(one.file, one.line) for one in heard]:
         return  # a line in a loop is heard once
     dag = DagContext.get_current()
