@@ -19,11 +19,12 @@ from pydantic import BaseModel
 
 from tests.harness import env
 from tests.harness.dagtest import load_dag, run_dag
+from tests.harness.terminal import Seen
 from tests.sweep.support import paths, put
 from typedxcom import Table, task
 from typedxcom.airflow.sweep.run import configured_source
 from typedxcom.cli import main
-from typedxcom.cli.sweep import Bar
+from typedxcom.cli.terminal.bar import Bar
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer import owner_of
 from typedxcom.stores import LocalStore
@@ -181,25 +182,40 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_the_bar_shows_how_far_it_is() -> None:
+def test_the_bar_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal; drawn at each new step and at its end, and not all the time."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "70")
     out, now = Terminal(), iter([0.0, 0.01, 0.2, 0.21, 0.22])
-    bar = Bar(out, clock=lambda: next(now))
-    bar.show("entries", 10, None)
-    bar.show("entries", 11, None)
-    bar.show("entries", 12, None)
-    bar.show("deleting", 500, 1000)
-    bar.show("deleting", 1000, 1000)
-    bar.clear()
-    drawn = out.getvalue().split("\r\x1b[K")
-    assert drawn == [
-        "",
-        "entries: 10",
-        "entries: 12",
-        "deleting: [###############...............] 500 of 1,000",
-        "deleting: [##############################] 1,000 of 1,000",
-        "",
-    ]
+    with Bar(out, clock=lambda: next(now)) as bar:
+        bar.show("entries", 10, None)
+        bar.show("entries", 11, None)
+        bar.show("entries", 12, None)
+        bar.show("deleting", 500, 1000)
+        bar.show("deleting", 1000, 1000)
+    drawn = Seen(0, out.getvalue()).text
+    for line in ("entries", " 10 ", " 12 ", "deleting", " 500 of 1,000 ", " 1,000 of 1,000 "):
+        assert line in drawn
+    assert " 11 " not in drawn
+    assert out.getvalue().rindex("\x1b[?25h") > out.getvalue().rindex("\x1b[?25l"), "no cursor"
+
+
+def test_people_see_a_table_for_each_store(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same counts as in the text, in columns."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "80")
+    out = Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["sweep"]) == 0
+    seen = Seen(0, out.getvalue())
+    rows = [line.split() for line in seen.text.splitlines()]
+    assert ["objects", "size"] in rows
+    assert ["store", "default", "2", "6", "bytes"] in rows
+    assert ["orphans", "1", "5", "bytes"] in rows
+    assert "Run it with --delete to remove them." in seen.text
+    assert seen.is_coloured
 
 
 @pytest.mark.parametrize(("out", "is_on"), [(io.StringIO(), True), (Terminal(), False)])

@@ -8,16 +8,23 @@ import difflib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from typedxcom.cli.dags_argument import add_dags, dags_of
 from typedxcom.cli.refusing import refused
+from typedxcom.cli.terminal.bar import Bar
+from typedxcom.cli.terminal.lines import about_file, diff, words
 from typedxcom.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from typedxcom.cli.annotating.rewriting import Rewritten
 
 __all__ = ["add_options", "run"]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `typedxcom annotate`."""
-    parser.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
+    add_dags(parser)
     parser.add_argument("--write", action="store_true", help="Change the files.")
     parser.add_argument(
         "--models",
@@ -34,21 +41,28 @@ def run(options: argparse.Namespace) -> int:
         files = list(_files(options))
     except (FileNotFoundError, ConfigurationError) as error:
         return refused(error)
-    return max((_annotate(path, folder, options) for path, folder in files), default=0)
+    codes = [0]
+    with Bar(sys.stderr) as bar:
+        for done, (path, folder) in enumerate(files):
+            bar.show("DAG files", done, len(files))
+            made = _rewritten(path, folder, options)
+            bar.clear()
+            codes.append(_told(path, made, options))
+    return max(codes)
 
 
 def _files(options: argparse.Namespace) -> Iterator[tuple[Path, Path]]:
     """Yields each DAG file with the folder that it imports from."""
     from typedxcom.cli.discovery import archive_of, dag_files, dags_folder_of, is_passed_over
 
-    for path in options.dags:
+    for path in dags_of(options):
         folder = (options.dags_folder or dags_folder_of(path)).absolute()
         for file in dag_files(path):
             if archive_of(file) is None and not is_passed_over(file):
                 yield file, folder
 
 
-def _annotate(path: Path, folder: Path, options: argparse.Namespace) -> int:
+def _rewritten(path: Path, folder: Path, options: argparse.Namespace) -> Rewritten:
     from typedxcom.airflow.modes import always_strict
     from typedxcom.cli.annotating.rewriting import rewrite
     from typedxcom.cli.loading import forget_modules
@@ -57,18 +71,23 @@ def _annotate(path: Path, folder: Path, options: argparse.Namespace) -> int:
     with contextlib.redirect_stdout(sys.stderr), always_strict():
         made = rewrite(path.resolve(), folder, options.models)
     forget_modules(folder, before)
+    return made
+
+
+def _told(path: Path, made: Rewritten, options: argparse.Namespace) -> int:
+    """Prints or writes what was made of a file, and returns the exit code."""
     if made.refused:
-        print(f"typedxcom: {path} is left as it is: {made.refused}", file=sys.stderr)
+        words(f"{path} is left as it is: {made.refused}", sys.stderr)
         return 1
     for line, sentence in made.notes:
-        print(f"{path}:{line}: note: {sentence}", file=sys.stderr)
+        about_file(path, line, "note", sentence, sys.stderr)
     if not made.count:
         return 0
     if options.write:
         path.write_bytes(made.after)
         print(f"{path}: {made.count} annotation{'' if made.count == 1 else 's'}")
     else:
-        print(_diff(path, made.before, made.after), end="")
+        diff(_diff(path, made.before, made.after), sys.stdout)
     return 0
 
 

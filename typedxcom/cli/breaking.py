@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from typedxcom.cli.breaking_formats import FORMATS
+from typedxcom.cli.breaking_formats import FORMATS, totals
 from typedxcom.cli.evolution_settings import Allowance, EvolutionSettings, read_settings
 from typedxcom.cli.git import base_of, files_at, moved_from, unmerged
 from typedxcom.cli.lock import examined
 from typedxcom.cli.refusing import refused
+from typedxcom.cli.terminal import is_drawn
+from typedxcom.cli.terminal.lines import words
 from typedxcom.errors import ConfigurationError, DecodeError, TypedXComError
 from typedxcom.evolution.comparing import IN_FLIGHT_WORDS, Change, certainly_breaks, changes
 from typedxcom.evolution.locks import LockedTasks, Read, TaskLock, read_lock
@@ -70,12 +72,21 @@ def run(options: argparse.Namespace) -> int:
     except (FileNotFoundError, ConfigurationError, DecodeError) as error:
         return refused(error)
     report = _compared(base, before, live, settings)
-    printed = FORMATS[options.format](report)
-    if printed:
-        print(printed)
+    _print(report, options.format)
     if found.empty and not live:
         return _USAGE
     return _ERRORS if found.findings or report.fails(options.fail_on) else _OK
+
+
+def _print(report: BreakingReport, form: str) -> None:
+    if form == "text" and is_drawn(sys.stdout):
+        from typedxcom.cli.terminal import broken
+
+        broken.draw(report, totals(report), sys.stdout)
+        return
+    printed = FORMATS[form](report)
+    if printed:
+        print(printed)
 
 
 def _locked(base: str, folder: Path) -> LockedTasks:
@@ -88,10 +99,10 @@ def _locked(base: str, folder: Path) -> LockedTasks:
                 f"the contracts were moved from {moved} to {folder} since {base[:12]}. Move them in "
                 "a change of its own, in which no contract changes."
             )
-        print(
-            f"typedxcom: {base[:12]} has no contracts in {folder}, so there is nothing to compare "
-            "with. Commit what `typedxcom lock` writes.",
-            file=sys.stderr,
+        words(
+            f"{base[:12]} has no contracts in {folder}, so there is nothing to compare with. Commit "
+            "what `typedxcom lock` writes.",
+            sys.stderr,
         )
     locks = (read_lock(text, name=f"{name} of {base[:12]}") for name, text in files.items())
     return {(one.dag_id, one.task_id): one for one in locks}

@@ -14,7 +14,7 @@ from typedxcom.cli.formats import escaped
 if TYPE_CHECKING:
     from typedxcom.cli.breaking import BreakingReport
 
-__all__ = ["FORMATS"]
+__all__ = ["FORMATS", "totals"]
 
 _GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 _GITLAB = {"error": "critical", "warning": "minor", "note": "info"}
@@ -28,14 +28,19 @@ def text(report: BreakingReport) -> str:
         for one, allowance in report.allowed
     ]
     lines += [f"pyproject.toml: note: {remark}" for remark in report.remarks]
+    return "\n".join([*lines, totals(report)])
+
+
+def totals(report: BreakingReport) -> str:
+    """Returns the last line of a report."""
     counts = dict.fromkeys(_GITHUB, 0)
     for one in report.changes:
         counts[one.severity] += 1
-    totals = ", ".join(
+    found = ", ".join(
         f"{count} {name}{'s' if count != 1 else ''}" for name, count in counts.items()
     )
-    last = f"{totals} at {report.edges} edges; {report.samples} samples decoded"
-    return "\n".join([*lines, f"{last}; compared with {report.base[:12]}"])
+    last = f"{found} at {report.edges} edges; {report.samples} samples decoded"
+    return f"{last}; compared with {report.base[:12]}"
 
 
 def as_json(report: BreakingReport) -> str:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from typedxcom.cli.breaking_formats import FORMATS
+from typedxcom.cli.dags_argument import add_dags
 
 __all__ = ["add_breaking_options", "add_lock_options", "run_breaking", "run_lock"]
 
@@ -32,9 +33,7 @@ def add_breaking_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_common_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that `lock` and `breaking` share."""
-    parser.add_argument(
-        "dags", nargs="*", type=Path, help="DAG files or folders. Default: the folder dags."
-    )
+    add_dags(parser)
     parser.add_argument(
         "--contracts",
         type=Path,

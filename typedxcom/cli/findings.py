@@ -114,6 +114,7 @@ def examine(
     to_draw: bool = False,
     suggesting: bool = False,
     jobs: int | None = 1,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> CheckReport:
     """Imports each DAG file of *paths* and checks every edge.
 
@@ -125,6 +126,7 @@ def examine(
         suggesting: Note for each edge the annotations that it lacks.
         jobs: How many processes do it; None for what pays. The DAGs themselves are in the report
             if it is 1.
+        progress: Gets how many files of a DAGs folder are done, and of how many.
 
     Raises:
         FileNotFoundError: One of *paths* does not exist.
@@ -142,7 +144,10 @@ def examine(
         files = [file for own in new.values() for file in own]
         if with_importers:
             files += tree.new(_importing_dags([path for path in named if path.is_file()], tree))
-        parts = dict(zip(files, in_order(_examiner(tree), files, jobs=jobs), strict=True))
+        shown = functools.partial(_of, progress, len(files))
+        shown(0)
+        found = in_order(_examiner(tree), files, jobs=jobs, progress=shown)
+        parts = dict(zip(files, found, strict=True))
         for part in parts.values():
             report.add(part)
         for path, own in new.items():
@@ -151,6 +156,10 @@ def examine(
                 report.empty[path] = len(own)
         forget_modules(tree.folder, before)
     return report
+
+
+def _of(progress: Callable[[int, int], None], of: int, done: int) -> None:
+    progress(done, of)
 
 
 def _examiner(tree: _Tree) -> Callable[[Path], CheckReport]:

@@ -9,14 +9,12 @@ from xml.etree import ElementTree
 
 from typedxcom.cli.findings import CheckReport
 
-__all__ = ["FORMATS", "escaped"]
+__all__ = ["FORMATS", "escaped", "totals"]
 
 
 def text(report: CheckReport) -> str:
     """Returns edges by DAG, errors as ``file:line: message [code]``, totals, and the coverage."""
-    coverage = report.coverage
-    last = [str(coverage)] if coverage.edges else []
-    return "\n".join([*_dags(report), *_errors(report), _totals(report), *last])
+    return "\n".join([*_dags(report), *_errors(report), *totals(report)])
 
 
 def _dags(report: CheckReport) -> Iterator[str]:
@@ -35,12 +33,15 @@ def _errors(report: CheckReport) -> Iterator[str]:
         yield f"{one.path}:{one.line}: error: {one.message}  [{one.code}]"
 
 
-def _totals(report: CheckReport) -> str:
+def totals(report: CheckReport) -> list[str]:
+    """Returns the last lines of a report: how much there is of everything, and the coverage."""
     edges = sum(len(dag.edges) for dag in report.dags)
-    return (
+    counts = (
         f"{len(report.findings)} errors, {edges} edges ({report.untyped} untyped) "
         f"in {len(report.dags)} DAGs of {report.files} files"
     )
+    coverage = report.coverage
+    return [counts, str(coverage)] if coverage.edges else [counts]
 
 
 def as_json(report: CheckReport) -> str:

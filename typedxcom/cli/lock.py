@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typedxcom.cli.dags_argument import dags_of
 from typedxcom.cli.evolution_settings import EvolutionSettings, read_settings
 from typedxcom.cli.findings import CheckReport, examine
 from typedxcom.cli.refusing import refused
+from typedxcom.cli.terminal.bar import Bar
+from typedxcom.cli.terminal.lines import about_file, words
 from typedxcom.errors import ConfigurationError, DecodeError, TypedXComError
 from typedxcom.evolution.locks import TaskLock, lock_text, read_lock
 from typedxcom.evolution.names import contract_path
@@ -52,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         report, live = examined(options, settings)
         plan = _planned(options.contracts, live, report)
         for reason in plan.damaged:
-            print(f"typedxcom: {reason}", file=sys.stderr)
+            words(reason, sys.stderr)
         if options.check:
             return _check(plan, options) or (_ERRORS if report.findings else _OK)
         _write(plan, options.contracts)
@@ -67,16 +71,19 @@ def examined(
 ) -> tuple[CheckReport, list[LiveTask]]:
     """Imports the DAGs, prints their errors, and returns the contract of each task."""
     # DAG files may print while they are imported. Our stdout has the report only.
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), Bar(sys.stderr) as bar:
         from typedxcom.cli.contracts import contracts_in
 
-        paths = list(options.dags) or [Path("dags")]
-        report = examine(paths, dags_folder=options.dags_folder)
+        report = examine(
+            dags_of(options),
+            dags_folder=options.dags_folder,
+            progress=functools.partial(bar.show, "DAG files"),
+        )
         live = list(contracts_in(report.dags, settings.is_beyond))
     for one in report.findings:
-        print(f"{one.path}:{one.line}: error: {one.message}  [{one.code}]", file=sys.stderr)
+        about_file(one.path, one.line, "error", f"{one.message}  [{one.code}]", sys.stderr)
     for folder in report.empty:
-        print(f"typedxcom: no DAG in {folder}. Is it the DAGs folder?", file=sys.stderr)
+        words(f"no DAG in {folder}. Is it the DAGs folder?", sys.stderr)
     return report, live
 
 
@@ -89,7 +96,7 @@ def _check(plan: LockPlan, options: argparse.Namespace) -> int:
     given = " ".join(["typedxcom lock", *map(str, options.dags)])
     if options.contracts != Path("contracts"):
         given += f" --contracts {options.contracts}"
-    print(f"typedxcom: run `{given}` and commit the files", file=sys.stderr)
+    words(f"run `{given}` and commit the files", sys.stderr)
     return _ERRORS
 
 

@@ -14,20 +14,26 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from typedxcom import __version__
 from typedxcom.cli import annotate, evolution_options, schema, show, sweep
+from typedxcom.cli.dags_argument import add_dags, dags_of
 from typedxcom.cli.drawn.page import html
 from typedxcom.cli.drawn.picture import picture_of
 from typedxcom.cli.drawn.svg import svg
 from typedxcom.cli.findings import CheckedDag, CheckReport, examine
-from typedxcom.cli.formats import FORMATS
+from typedxcom.cli.formats import FORMATS, totals
 from typedxcom.cli.graph import mermaid
 from typedxcom.cli.refusing import refused
 from typedxcom.cli.suggest import suggestions
+from typedxcom.cli.terminal import is_drawn
+from typedxcom.cli.terminal.bar import Bar
+from typedxcom.cli.terminal.help import CommandParser
+from typedxcom.cli.terminal.lines import words
 from typedxcom.errors import ConfigurationError
 
 __all__ = ["main"]
@@ -51,28 +57,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _COMMANDS[options.command](options)
     try:
         # DAG files may print while they are imported. Our stdout has the report only.
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), Bar(sys.stderr) as bar:
             report = examine(
-                options.dags,
+                dags_of(options),
                 dags_folder=options.dags_folder,
                 with_importers=options.command == "check",
                 to_draw=options.command == "graph",
                 suggesting=getattr(options, "suggest", False),
                 jobs=getattr(options, "jobs", 1),
+                progress=functools.partial(bar.show, "DAG files"),
             )
     except (FileNotFoundError, ConfigurationError) as error:
         return refused(error)
     for folder, files in report.empty.items():
-        print(f"typedxcom: {_no_dags(folder, files)}", file=sys.stderr)
+        words(_no_dags(folder, files), sys.stderr)
     if options.command == "graph":
         return _graph(report, options)
     return _check(report, options)
 
 
 def _check(report: CheckReport, options: argparse.Namespace) -> int:
-    printed = FORMATS[options.format](report)
-    if printed:
-        print(printed)
+    _print(report, options.format)
     for shown in suggestions(report) if options.suggest else ():
         print(shown, file=sys.stdout if options.format == "text" else sys.stderr)
     if report.empty:
@@ -80,13 +85,24 @@ def _check(report: CheckReport, options: argparse.Namespace) -> int:
     failed = bool(report.findings) or (options.strict and report.untyped > 0)
     percent = report.coverage.percent
     if percent < options.min_typed:
-        print(
-            f"typedxcom: {percent:.1f} % of edges are typed, less than --min-typed "
-            f"{options.min_typed:g}. --suggest prints what to annotate.",
-            file=sys.stderr,
+        words(
+            f"{percent:.1f} % of edges are typed, less than --min-typed {options.min_typed:g}. "
+            "--suggest prints what to annotate.",
+            sys.stderr,
         )
         failed = True
     return _ERRORS if failed else _OK
+
+
+def _print(report: CheckReport, form: str) -> None:
+    if form == "text" and is_drawn(sys.stdout):
+        from typedxcom.cli.terminal import checked
+
+        checked.draw(report, totals(report), sys.stdout)
+        return
+    printed = FORMATS[form](report)
+    if printed:
+        print(printed)
 
 
 def _no_dags(folder: Path, files: int) -> str:
@@ -103,15 +119,17 @@ def _no_dags(folder: Path, files: int) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="typedxcom", description="Typed XCom contracts for Apache Airflow."
+    parser = CommandParser(
+        prog="typedxcom",
+        description="Typed XCom contracts for Apache Airflow.",
     )
     parser.add_argument("--version", action="version", version=f"typedxcom {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="Check the wiring of DAG files without a scheduler.")
-    check.add_argument(
-        "dags", nargs="+", type=Path, help="DAG files, zip archives, or folders of them."
+    commands = parser.add_subparsers(
+        dest="command",
+        required=True,
     )
+    check = commands.add_parser("check", help="Check the wiring of DAG files without a scheduler.")
+    add_dags(check, archives=True)
     check.add_argument("--format", choices=sorted(FORMATS), default="text")
     check.add_argument("--strict", action="store_true", help="Untyped edges fail too.")
     check.add_argument(
@@ -134,9 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("annotate", help="Write the annotations that the check infers.")
     )
     graph = commands.add_parser("graph", help="Draw a DAG, with the types on its edges.")
-    graph.add_argument(
-        "dags", nargs="+", type=Path, help="DAG files, zip archives, or folders of them."
-    )
+    add_dags(graph, archives=True)
     for command in (check, graph):
         command.add_argument(
             "--dags-folder",
@@ -173,11 +189,11 @@ def _graph(report: CheckReport, options: argparse.Namespace) -> int:
     chosen = [dag for dag in report.dags if options.dag_id in (None, dag.dag_id)]
     if not chosen:
         errors = "; ".join(one.message for one in report.findings)
-        print(f"typedxcom: no such DAG. {errors}".rstrip(), file=sys.stderr)
+        words(f"no such DAG. {errors}".rstrip(), sys.stderr)
         return _USAGE
     if options.format == "svg" and len(chosen) > 1:
         names = ", ".join(dag.dag_id for dag in chosen)
-        print(f"typedxcom: an SVG shows one DAG. Choose it with --dag-id: {names}", file=sys.stderr)
+        words(f"an SVG shows one DAG. Choose it with --dag-id: {names}", sys.stderr)
         return _USAGE
     print(_DRAWINGS[options.format](chosen))
     return _OK

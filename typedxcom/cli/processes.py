@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -32,7 +32,11 @@ def available() -> int:
 
 
 def in_order(
-    function: Callable[[_Item], _Result], items: Sequence[_Item], *, jobs: int | None
+    function: Callable[[_Item], _Result],
+    items: Sequence[_Item],
+    *,
+    jobs: int | None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> list[_Result]:
     """Returns the result of *function* for each item, in the order of the items.
 
@@ -40,22 +44,32 @@ def in_order(
         function: Its results must be picklable. It raises nothing.
         items: What it gets. A process inherits them, so they need not be picklable.
         jobs: How many processes; None for what pays.
+        progress: Gets how many items are done, after each.
     """
     global _work
     wanted = min(available(), len(items) // _LEAST) if jobs is None else min(jobs, len(items))
     if wanted < 2 or not sys.platform.startswith("linux"):
-        return [function(one) for one in items]
+        return _counted(map(function, items), progress)
     _work = function, items
     try:
         with warnings.catch_warnings():
             # Python warns of forks beside threads. These are our own, and have done their work.
             warnings.simplefilter("ignore", DeprecationWarning)
             with ProcessPoolExecutor(wanted, mp_context=get_context("fork")) as pool:
-                return list(pool.map(_one, range(len(items)), chunksize=_AT_ONCE))
+                done = pool.map(_one, range(len(items)), chunksize=_AT_ONCE)
+                return _counted(done, progress)
     except BrokenProcessPool:  # an item has ended its process, and then this one shows which
-        return [function(one) for one in items]
+        return _counted(map(function, items), progress)
     finally:
         _work = None
+
+
+def _counted(results: Iterable[_Result], progress: Callable[[int], None]) -> list[_Result]:
+    found = []
+    for done, result in enumerate(results, 1):
+        found.append(result)
+        progress(done)
+    return found
 
 
 def _one(number: int) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from typedxcom.cli.terminal.lines import words
+
 __all__ = ["refused"]
 
 _USAGE = 2  # the exit code
@@ -12,5 +14,5 @@ _USAGE = 2  # the exit code
 def refused(error: Exception) -> int:
     """Prints what is wrong with the usage. Returns the exit code."""
     missing = "no such file or folder: " if isinstance(error, FileNotFoundError) else ""
-    print(f"typedxcom: {missing}{error}", file=sys.stderr)
+    words(f"{missing}{error}", sys.stderr)
     return _USAGE

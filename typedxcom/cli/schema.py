@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from typedxcom.cli.dags_argument import add_dags, dags_of
 from typedxcom.cli.refusing import refused
+from typedxcom.cli.terminal.lines import about_file, words
 from typedxcom.codecs.jsonschema import Json, json_schema
 from typedxcom.errors import ConfigurationError, UnsupportedTypeError
 from typedxcom.schema.nodes import Field, Record, Schema
@@ -27,7 +29,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `typedxcom schema`."""
-    parser.add_argument("dags", nargs="+", type=Path, help="DAG files, or folders of them.")
+    add_dags(parser)
     parser.add_argument("--format", choices=["jsonschema"], default="jsonschema")
     parser.add_argument("--dag-id", help="Only this DAG.")
     parser.add_argument(
@@ -45,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     except (FileNotFoundError, ConfigurationError) as error:
         return refused(error)
     if not found and not failed:
-        print("typedxcom: no such DAG", file=sys.stderr)
+        words("no such DAG", sys.stderr)
         return 2
     if options.output is None:
         print(json.dumps({"dags": found}, indent=2))
@@ -59,13 +61,13 @@ def _dags(options: argparse.Namespace, failed: list[Path]) -> Iterator[Any]:
     from typedxcom.cli.discovery import dag_files, dags_folder_of
     from typedxcom.cli.loading import forget_modules, load_file
 
-    for path in options.dags:
+    for path in dags_of(options):
         folder, before = (options.dags_folder or dags_folder_of(path)).absolute(), set(sys.modules)
         for file in dag_files(path):
             with load_file(file.absolute(), root=folder) as loaded:
                 if loaded.error is not None:
                     failed.append(file)
-                    print(f"{file}:{loaded.line}: error: {loaded.error}", file=sys.stderr)
+                    about_file(file, loaded.line, "error", str(loaded.error), sys.stderr)
                 yield from (one for one in loaded.dags if options.dag_id in (None, one.dag_id))
         forget_modules(folder, before)
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shutil
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typedxcom.cli.shown.base import lines_of
 from typedxcom.cli.shown.text import printable
 from typedxcom.cli.sweep import load_airflow
+from typedxcom.cli.terminal import columns, is_drawn
+from typedxcom.cli.terminal.lines import words
 from typedxcom.errors import ConfigurationError, TypedXComError
 
 if TYPE_CHECKING:
     from typedxcom.airflow.sweep.lookup import FoundEntry
     from typedxcom.cli.shown import Shown
+    from typedxcom.cli.shown.base import Grid
 
 __all__ = ["add_options", "run"]
 
 _OK, _ERRORS, _USAGE = 0, 1, 2
-_WIDTH = 120  # characters of a line if there is no terminal
 
 
 class _UsageError(Exception):
@@ -62,23 +65,44 @@ def _count(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     """Shows or writes the value, and returns the exit code."""
     try:
+        width = columns(sys.stdout)
         # Airflow logs to the stdout that it finds when it is imported. Ours has the value only.
         with contextlib.redirect_stdout(sys.stderr):
-            lines = _shown(options)
+            page = _shown(options, width)
     except TypedXComError as error:
         return _failed(error, _USAGE if isinstance(error, ConfigurationError) else _ERRORS)
     except _UsageError as error:
         return _failed(error, _USAGE)
-    print("\n".join(lines))
+    _print(page)
     return _OK
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is printed: a few lines of text, and the value below them if it is shown."""
+
+    head: list[str]
+    shown: Shown | None = None
+    body: list[str | Grid] = field(default_factory=list)
+
+
+def _print(page: _Page) -> None:
+    if page.shown is not None and is_drawn(sys.stdout):
+        from typedxcom.cli.terminal import opened
+
+        opened.draw(page.head, page.body, sys.stdout, is_json=page.shown.is_json)
+        return
+    print("\n".join(page.head))
+    if page.shown is not None:
+        print("", *lines_of(page.body), sep="\n")
+
+
 def _failed(error: Exception, code: int) -> int:
-    print(f"typedxcom: {printable(str(error))}", file=sys.stderr)
+    words(printable(str(error)), sys.stderr)
     return code
 
 
-def _shown(options: argparse.Namespace) -> list[str]:
+def _shown(options: argparse.Namespace, width: int) -> _Page:
     load_airflow()
     from typedxcom.airflow.private import own_connections
     from typedxcom.airflow.sweep.lookup import NoEntryError, find_entry
@@ -93,15 +117,10 @@ def _shown(options: argparse.Namespace) -> list[str]:
             raise TypedXComError(str(error)) from None
         shown = open_entry(_part(entry, options.item), entry.stores)
         if options.to is not None:
-            return [_written(shown, options.to, force=options.force)]
-        width = shutil.get_terminal_size((_WIDTH, 0)).columns
-        body = shown.lines(rows=options.rows, width=width)
-    return [
-        printable(f"{entry.at.dag_id} / {entry.at.run_id}: {entry.at}"),
-        shown.about(),
-        "",
-        *body,
-    ]
+            return _Page([_written(shown, options.to, force=options.force)])
+        body = shown.parts(rows=options.rows, width=width)
+    title = printable(f"{entry.at.dag_id} / {entry.at.run_id}: {entry.at}")
+    return _Page([title, shown.about()], shown, body)
 
 
 def _part(entry: FoundEntry, item: str | None) -> Any:

@@ -7,20 +7,21 @@ import contextlib
 import dataclasses
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, TextIO
+from typing import Any
 
+from typedxcom.cli.terminal import is_drawn
+from typedxcom.cli.terminal.bar import Bar
+from typedxcom.cli.terminal.lines import words
 from typedxcom.errors import ConfigurationError, StoreError, SweepError
 from typedxcom.sizes import amount
 from typedxcom.sweep import StoreReport, SweepReport, parse_period
+from typedxcom.sweep.report import Amount
 
-__all__ = ["Bar", "add_options", "as_json", "as_text", "load_airflow", "run"]
+__all__ = ["Line", "add_options", "as_json", "as_text", "load_airflow", "run"]
 
 _OK, _INCOMPLETE, _USAGE = 0, 1, 2
-_WIDTH = 30  # characters of a bar
-_PAUSE = 0.1  # seconds between two drawings of it
 _DAGS = 10  # how many DAGs are listed
 
 
@@ -84,23 +85,33 @@ def _retention(text: str) -> tuple[str, timedelta]:
 def run(options: argparse.Namespace) -> int:
     """Sweeps, prints what was found, and returns the exit code."""
     if options.adopt is not None and options.delete:
-        print("typedxcom: look at what --adopt finds before you --delete it", file=sys.stderr)
+        words("look at what --adopt finds before you --delete it", sys.stderr)
         return _USAGE
-    bar = Bar(sys.stderr, is_on=not options.no_progress)
     try:
-        report = _sweep(options, bar)
+        report = _sweep(options)
     except (ConfigurationError, StoreError, SweepError) as error:
-        bar.clear()
-        print(f"typedxcom: {error}", file=sys.stderr)
+        words(str(error), sys.stderr)
         return _USAGE if isinstance(error, ConfigurationError) else _INCOMPLETE
-    bar.clear()
-    print(as_json(report) if options.format == "json" else as_text(report))
+    if options.format == "json":
+        print(as_json(report))
+    elif is_drawn(sys.stdout):
+        _draw(report)
+    else:
+        print(as_text(report))
     return _OK if report.is_complete else _INCOMPLETE
 
 
-def _sweep(options: argparse.Namespace, bar: Bar) -> SweepReport:
+def _draw(report: SweepReport) -> None:
+    from typedxcom.cli.terminal import swept
+
+    stores = [list(_lines(store, report.delete)) for store in report.stores]
+    swept.draw(stores, _entries(report), _remarks(report), sys.stdout)
+
+
+def _sweep(options: argparse.Namespace) -> SweepReport:
     # Airflow logs to the stdout that it finds when it is imported. Ours has the report only.
-    with contextlib.redirect_stdout(sys.stderr):
+    bar = Bar(sys.stderr, is_on=not options.no_progress)
+    with contextlib.redirect_stdout(sys.stderr), bar:
         load_airflow()
         from typedxcom.airflow.private import own_connections
         from typedxcom.airflow.sweep.run import adopt_stores, sweep_deployment
@@ -134,36 +145,62 @@ def load_airflow() -> None:
 
 def as_text(report: SweepReport) -> str:
     """Returns a few lines for each store, then the errors."""
-    lines = [f"entries of {report.source}: {report.entries:,}"]
-    lines += [line for store in report.stores for line in _store(store, report.delete)]
+    found = [str(line) for store in report.stores for line in _lines(store, report.delete)]
+    return "\n".join([_entries(report), *found, *_remarks(report)])
+
+
+def _entries(report: SweepReport) -> str:
+    return f"entries of {report.source}: {report.entries:,}"
+
+
+def _remarks(report: SweepReport) -> list[str]:
+    lines = []
     if not report.delete and any(store.orphans.objects for store in report.stores):
         lines.append("Nothing was removed. Run it with --delete to remove them.")
     lines += (f"warning: {warning}" for warning in report.warnings)
-    return "\n".join([*lines, *(f"error: {error}" for error in report.errors)])
+    return [*lines, *(f"error: {error}" for error in report.errors)]
 
 
-def _store(store: StoreReport, delete: bool) -> Iterator[str]:
-    def shown(name: str) -> str:
-        found = getattr(store, name)
-        return f"{found.objects:,} objects, {amount(found.size)}"
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """One line about a store.
 
-    yield f"store {store.name}: {shown('found')}"
+    Attributes:
+        depth: How far it is indented.
+        name: What it counts.
+        amount: How many objects, and their size in words, if it counts some.
+    """
+
+    depth: int
+    name: str
+    amount: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        counts = "" if self.amount is None else ": {} objects, {}".format(*self.amount)
+        return f"{'  ' * self.depth}{self.name}{counts}"
+
+
+def _lines(store: StoreReport, delete: bool) -> Iterator[Line]:
+    def counted(depth: int, name: str, found: Amount) -> Line:
+        return Line(depth, name, (f"{found.objects:,}", amount(found.size)))
+
+    yield counted(0, f"store {store.name}", store.found)
     if store.others.objects:
-        yield f"  of other deployments, or of none (see --adopt): {shown('others')}"
+        yield counted(1, "of other deployments, or of none (see --adopt)", store.others)
     for name in ("young", "in_flight", "named", "hidden"):
         if getattr(store, name).objects:
-            yield f"  {name.replace('_', ' ')}: {shown(name)}"
-    yield f"  orphans: {shown('orphans')}"
+            yield counted(1, name.replace("_", " "), getattr(store, name))
+    yield counted(1, "orphans", store.orphans)
     for dag in store.dags[:_DAGS]:
-        yield f"    {dag.folder}: {dag.orphans.objects:,} objects, {amount(dag.orphans.size)}"
+        yield counted(2, dag.folder, dag.orphans)
     if len(store.dags) > _DAGS:
-        yield f"    and {len(store.dags) - _DAGS:,} more DAGs"
+        yield Line(2, f"and {len(store.dags) - _DAGS:,} more DAGs")
     if store.partials.objects:
-        yield f"  unfinished writes: {shown('partials')}"
+        yield counted(1, "unfinished writes", store.partials)
     if delete:
         for name in ("deleted", "deleted_partials", "kept", "failed"):
             if name == "deleted" or getattr(store, name).objects:
-                yield f"  {name.replace('_', ' ')}: {shown(name)}"
+                yield counted(1, name.replace("_", " "), getattr(store, name))
 
 
 def as_json(report: SweepReport) -> str:
@@ -171,36 +208,3 @@ def as_json(report: SweepReport) -> str:
     shown: dict[str, Any] = dataclasses.asdict(report)
     shown["complete"] = report.is_complete
     return json.dumps(shown, indent=2)
-
-
-class Bar:
-    """A line on a terminal that shows the progress of the sweep. Elsewhere it prints nothing."""
-
-    def __init__(
-        self, out: TextIO, *, is_on: bool = True, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._out, self._clock = out, clock
-        self._is_on = is_on and out.isatty()
-        self._last: tuple[str, float] = ("", 0.0)
-
-    def show(self, step: str, done: int, of: int | None) -> None:
-        """Draws the line again, but not too often."""
-        name, when = self._last
-        now = self._clock()
-        if not self._is_on or (step == name and now - when < _PAUSE and done != of):
-            return
-        self._last = (step, now)
-        self._out.write(f"\r\x1b[K{self._line(step, done, of)}")
-        self._out.flush()
-
-    def _line(self, step: str, done: int, of: int | None) -> str:
-        if not of:
-            return f"{step}: {done:,}"
-        full = min(done, of) * _WIDTH // of
-        return f"{step}: [{'#' * full}{'.' * (_WIDTH - full)}] {done:,} of {of:,}"
-
-    def clear(self) -> None:
-        """Clears the line, so that other output can follow."""
-        if self._is_on:
-            self._out.write("\r\x1b[K")
-            self._out.flush()

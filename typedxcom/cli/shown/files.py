@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from typedxcom.cli.shown.base import Shown
+from typedxcom.cli.shown.base import Grid, Shown
 from typedxcom.cli.shown.text import printable
 from typedxcom.sizes import amount
 from typedxcom.stored.access import Stores
@@ -38,7 +38,7 @@ class ShownFile(Shown):
             f"file: {printable(kind)}, {amount(self._pointer.size)} ({self._pointer.size:,} bytes)"
         )
 
-    def lines(self, *, rows: int, width: int) -> list[str]:
+    def parts(self, *, rows: int, width: int) -> list[str | Grid]:
         """Returns how to get the content."""
         return ["--to FILE writes its content."]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from typedxcom.cli.shown.base import Shown
+from typedxcom.cli.shown.base import GAP, Grid, Shown
 from typedxcom.cli.shown.cells import cell
 from typedxcom.cli.shown.columns import ColumnStatistics
 from typedxcom.cli.shown.formats import SUFFIXES, write_table
-from typedxcom.cli.shown.text import cut, fitted, printable, width_of
+from typedxcom.cli.shown.text import cut, printable, width_of
 from typedxcom.codecs.serde import frame_bytes
 from typedxcom.errors import DecodeError
 from typedxcom.sizes import amount
@@ -25,7 +25,6 @@ __all__ = ["ShownTable", "pandas_frame", "stored_table"]
 _CELL = 30  # characters of a value
 _TYPE = 40  # of a type or a column's name
 _COLUMNS = 200
-_GAP = "  "
 
 
 class ShownTable(Shown):
@@ -49,18 +48,18 @@ class ShownTable(Shown):
         columns = len(self._schema)
         return f"table: {self._rows:,} rows x {columns:,} columns, {amount(self._size)}"
 
-    def lines(self, *, rows: int, width: int) -> list[str]:
+    def parts(self, *, rows: int, width: int) -> list[str | Grid]:
         """Returns columns with their types and statistics, then the first rows."""
         with library_errors(_unread):
             head, columns = self._read(rows)
         shown = self._schema.names[:_COLUMNS]
         texts = [one.texts() for one in columns]
         heads = ["column", "type", "nulls", "min", "max", "mean"]
-        made = aligned(heads, [list(map(_named, zip(heads, row, strict=True))) for row in texts])
+        made = Grid(heads, [list(map(_named, zip(heads, row, strict=True))) for row in texts])
         left_out = len(self._schema) - len(shown)
         more = [f"… and {left_out:,} more columns"] if left_out else []
         found = min(rows, self._rows)
-        return [*made, *more, "", f"first {found:,} rows:", *_head(shown, head, width)]
+        return [made, *more, "", f"first {found:,} rows:", *_head(shown, head, width)]
 
     def _read(self, rows: int) -> tuple[list[list[str]], list[ColumnStatistics]]:
         columns = [ColumnStatistics(field) for field in list(self._schema)[:_COLUMNS]]
@@ -106,23 +105,15 @@ def _named(part: tuple[str, str]) -> str:
     return cut(text, _TYPE if head in ("column", "type") else _CELL)
 
 
-def _head(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+def _head(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str | Grid]:
     """Returns the first rows, with as many columns as there is room for."""
     heads = [cut(printable(name), _CELL) for name in names]
     room, count = width, 0
     for at, name in enumerate(heads):
-        room -= max(width_of(text) for text in [name, *(row[at] for row in rows)]) + len(_GAP)
-        if room < -len(_GAP) and count:
+        room -= max(width_of(text) for text in [name, *(row[at] for row in rows)]) + len(GAP)
+        if room < -len(GAP) and count:
             break
         count += 1
-    lines = aligned(heads[:count], [row[:count] for row in rows])
+    found = Grid(heads[:count], [row[:count] for row in rows])
     left_out = len(heads) - count
-    return [*lines, f"… and {left_out:,} more columns"] if left_out else lines
-
-
-def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Returns lines of text with aligned columns."""
-    columns = list(zip(heads, *rows, strict=True))
-    widths = [max(map(width_of, column)) for column in columns]
-    lines = zip(*columns, strict=True)
-    return [_GAP.join(map(fitted, line, widths)).rstrip() for line in lines]
+    return [found, f"… and {left_out:,} more columns"] if left_out else [found]

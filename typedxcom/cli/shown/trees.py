@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import IO, Any
 
-from typedxcom.cli.shown.base import Shown
+from typedxcom.cli.shown.base import Grid, Shown
 from typedxcom.cli.shown.text import printable
 from typedxcom.codecs.text import read_text, write_text
 from typedxcom.exchange.forms import about, is_form
@@ -35,6 +35,7 @@ class ShownTree(Shown):
     """
 
     suffixes: Sequence[str] = (".json",)
+    is_json = True
 
     def __init__(self, tree: JsonValue) -> None:
         self._tree, self._text = tree, write_text(tree)
@@ -43,11 +44,11 @@ class ShownTree(Shown):
         """Returns its kind and size."""
         return f"JSON: {about(self._tree, len(self._text))}"
 
-    def lines(self, *, rows: int, width: int) -> list[str]:
+    def parts(self, *, rows: int, width: int) -> list[str | Grid]:
         """Returns formatted JSON, which says how many parts are left out."""
         cutter = _Cutter()
         text = json.dumps(cutter.cut(self._tree), indent=2, ensure_ascii=False)
-        found = [printable(line) for line in text.split("\n")]
+        found: list[str | Grid] = [printable(line) for line in text.split("\n")]
         if cutter.is_cut:
             found.append("This is not all of it: --to value.json writes the whole.")
         return found
