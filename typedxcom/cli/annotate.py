@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
             bar.show("DAG files", done, len(files))
             made = _rewritten(path, folder, options)
             bar.clear()
-            codes.append(_told(path, made, options))
+            codes.append(_write_or_print(path, made, options))
     return max(codes)
 
 
@@ -74,7 +74,7 @@ def _rewritten(path: Path, folder: Path, options: argparse.Namespace) -> Rewritt
     return made
 
 
-def _told(path: Path, made: Rewritten, options: argparse.Namespace) -> int:
+def _write_or_print(path: Path, made: Rewritten, options: argparse.Namespace) -> int:
     """Prints or writes what was made of a file, and returns the exit code."""
     if made.refused:
         words(f"{path} is left as it is: {made.refused}", sys.stderr)

@@ -34,7 +34,7 @@ def is_drawn(out: TextIO) -> bool:
 
 
 def is_live(out: TextIO) -> bool:
-    """Returns whether what stands on *out* can be drawn anew."""
+    """Returns whether what stands on *out* can be drawn again."""
     return out.isatty() and not _is_dumb()
 
 
