@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import enum
 import inspect
 import math
 from typing import Annotated, Any, Generic, TypeVar
@@ -48,6 +49,14 @@ class Zoned(pydantic.BaseModel):
         return at.replace(tzinfo=dt.timezone.utc)
 
 
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+class Word(str, enum.Enum):
+    YES = "yes"
+
+
 def codec(annotation: Any) -> Any:
     return make_codec(annotation, schema_of(annotation))
 
@@ -65,6 +74,17 @@ def naive(moment: Zoned) -> Zoned:
         (list[Cat | Dog], [Dog(name="x")], "members of `Cat | Dog` look alike", "annotate"),
         (Cat | Dog | None, Dog(name="x"), "members of `Cat | Dog | None` look alike", "annotate"),
         (list[Any], [DAY], "annotate that part", "look alike"),
+        *[
+            (annotation, value, "look alike", "annotate")
+            for annotation, value in [
+                (Level | int, Level.LOW),
+                (tuple[int | Level], (Level.LOW,)),
+                (list[str | Word], ["yes", Word.YES]),
+                (dict[str, Word | str | None], {"a": Word.YES}),
+            ]
+        ],
+        (dict[int | Level, str], {Level.LOW: ""}, "`Level` comes back as `int`", "zone"),
+        (set[Level | int], {Level.LOW}, "`Level` comes back as `int`", "zone"),
         (dt.time, dt.time(1, tzinfo=dt.timezone(dt.timedelta(seconds=1))), "zone", "changes"),
     ],
     ids=lambda part: part if isinstance(part, str) else "",

@@ -28,7 +28,7 @@ from typedxcom.codecs.roundtrip.comparers import (
     TypedDictComparer,
 )
 from typedxcom.codecs.roundtrip.losses import Fault, alike_loss, typed_loss
-from typedxcom.codecs.roundtrip.sameness import Compare, Todo, Where, deep, widened
+from typedxcom.codecs.roundtrip.sameness import Compare, Todo, Where, deep
 from typedxcom.errors import shorten
 from typedxcom.registry import registered
 from typedxcom.schema.nodes import (
@@ -157,7 +157,7 @@ class ComparerMaker:
         def compare(one: Any, other: Any, where: Where, todo: Todo) -> Fault | None:
             kind = type(one)
             if kind in kinds and kind is not type(other):
-                return None if widened(one, other) else _other_member(union, one, other)
+                return _other_member(union, one, other)
             return by_type.get(kind, deep)(one, other, where, todo)
 
         return compare
