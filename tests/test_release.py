@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,26 @@ def test_versions_agree(release):
     assert f'__version__ = "{version}"' in (ROOT / "typedxcom" / "__init__.py").read_text()
     assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == version
     assert release.notes().startswith(("## Unreleased\n", f"## {version}"))
+
+
+@pytest.mark.parametrize(
+    ("lock", "python"), [("oldest", "3.10"), ("dev", "3.11"), ("next", "3.13")]
+)
+def test_it_installs_under_the_constraints_of_each_airflow(release, lock, python):
+    """With its extras it resolves to the pins that each supported Airflow is tested with."""
+    constraints = ROOT / "requirements" / f"{lock}.txt"
+    extras = ["mypy", "pandas", "polars", "duckdb"]
+    done = subprocess.run(
+        [release.UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--constraint",
+         constraints, "--python-version", python, *(f"--extra={one}" for one in extras),
+         ROOT / "pyproject.toml"],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = dict(re.findall(r"^([\w-]+)==(\S+)", done.stdout, re.MULTILINE))
+    assert found.items() <= set(release.locked(constraints))
+    named = [*release.project()["dependencies"], *extras]
+    assert found.keys() >= {re.match(r"[\w-]+", one)[0] for one in named}
 
 
 def test_the_support_page_names_what_is_tested(release):

@@ -13,6 +13,20 @@ def get_provider_info() -> dict[str, Any]:
         "package-name": "typedxcom",
         "name": "typedxcom",
         "description": "Typed XCom contracts and serialization.",
+        "integrations": [
+            {
+                "integration-name": "Typed XCom",
+                "logo": "/typedxcom/logo.svg",  # from the root of the API server
+                "tags": ["software"],
+            }
+        ],
+        # Airflow discovers it as an entry point. This names it as Airflow's own providers do.
+        "plugins": [
+            {
+                "name": "typedxcom",
+                "plugin-class": "typedxcom.airflow.tab.plugin.TypedXComPlugin",
+            }
+        ],
         "config": {
             "typedxcom": {
                 "description": "How XCom values are checked and written.",

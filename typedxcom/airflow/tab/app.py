@@ -17,7 +17,7 @@ from typedxcom.airflow.tab.shown import shown_entries
 
 __all__ = ["make_app"]
 
-_MODULE = Path(__file__).with_name("tab.js")
+_FILES = {"tab.js": "text/javascript", "logo.svg": "image/svg+xml"}
 _ASKED_AGAIN = {"Cache-Control": "no-cache"}  # a new release has the same address
 _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -33,8 +33,13 @@ def make_app() -> Any:
     app = FastAPI(title="Typed XCom", docs_url=None, redoc_url=None, openapi_url=None)
     may_see = requires_access_dag(method="GET", access_entity=DagAccessEntity.XCOM)
 
-    def module() -> FileResponse:
-        return FileResponse(_MODULE, media_type="text/javascript", headers=_ASKED_AGAIN)
+    def add_file(name: str, media_type: str) -> None:
+        path = Path(__file__).with_name(name)
+
+        def file() -> FileResponse:
+            return FileResponse(path, media_type=media_type, headers=_ASKED_AGAIN)
+
+        app.get(f"/{name}")(file)
 
     def xcoms(
         session: Any, dag_id: str, run_id: str, task_id: str, map_index: int = -1
@@ -54,7 +59,8 @@ def make_app() -> Any:
 
     for route in (xcoms, contract, contracts):
         route.__annotations__["session"] = SessionDep  # it is imported only here
-    app.get("/tab.js")(module)
+    for name, media_type in _FILES.items():
+        add_file(name, media_type)
     # If a request names the DAG more than once, Airflow's check takes the path first, as this does.
     app.get("/dags/{dag_id}/xcoms", dependencies=[Depends(may_see)])(xcoms)
     app.get("/dags/{dag_id}/contract", dependencies=[Depends(may_see)])(contract)

@@ -30,10 +30,10 @@ def _made() -> Any:
     return make_app()
 
 
-def _bundle_url() -> str:
-    """Returns the module's address from the root of the host."""
+def _address(file: str) -> str:
+    """Returns the address of one of the app's files from the root of the host."""
     root = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")
-    return f"{root}{_PREFIX}/tab.js"
+    return f"{root}{_PREFIX}/{file}"
 
 
 # Airflow 3.4 shows the tab only on typed tasks. Earlier releases do not know this key.
@@ -43,13 +43,13 @@ _TYPED_TASKS = {"task.class_ref.module_path": ["typedxcom"]}
 _OVERVIEWS = [
     {
         "name": "Typed XCom contract",
-        "bundle_url": _bundle_url(),
+        "bundle_url": _address("tab.js"),
         "destination": "task_overview",
         "applies_to": _TYPED_TASKS,
     },
     {
         "name": "Typed XCom contracts",
-        "bundle_url": _bundle_url(),
+        "bundle_url": _address("tab.js"),
         "destination": "dag_overview",
     },
 ]
@@ -64,16 +64,18 @@ class TypedXComPlugin(AirflowPlugin):
     react_apps = [  # noqa: RUF012  # as Airflow declares it
         {
             "name": "Typed XCom",
-            "bundle_url": _bundle_url(),
+            "bundle_url": _address("tab.js"),
             "destination": "task_instance",
             "url_route": "typed-xcom",
+            "icon": _address("logo.svg"),
             "applies_to": _TYPED_TASKS,
         },
         {
             "name": "Contracts",
-            "bundle_url": _bundle_url(),
+            "bundle_url": _address("tab.js"),
             "destination": "dag",
             "url_route": "contracts",
+            "icon": _address("logo.svg"),
         },
         *(_OVERVIEWS if _HAS_OVERVIEWS else ()),
     ]
