@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons test-newest test-full wheel release sbom bench bench-quick docs stubs lint format lock clean python
+.PHONY: help demo pictures test test-services test-airflow test-oldest test-next test-mypy test-pythons test-newest test-full mutants coverage wheel release sbom bench bench-quick docs stubs lint format lock clean python
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -75,6 +75,14 @@ test-full: test-pythons .venv-oldest/synced .venv-next/synced ## What the gate l
 	.venv-oldest/bin/python -m pytest $(SLOW) $(ARGS)
 	.venv-next/bin/python -m pytest $(SLOW) $(ARGS)
 	HYPOTHESIS_PROFILE=ci .venv/bin/python -m pytest tests/property $(ARGS)
+
+mutants: .venv-mutants/synced ## Change the code in small ways and count what the tests notice: 15 minutes on one core
+	.venv-mutants/bin/python .ci/mutants.py $(ARGS)
+
+coverage: .venv-mutants/synced ## Write build/coverage/index.html: of each line, which tests run it
+	.venv-mutants/bin/coverage run --rcfile .ci/coverage.ini -m pytest tests/unit tests/property tests/tables tests/stores $(ARGS)
+	.venv-mutants/bin/coverage report --rcfile .ci/coverage.ini
+	.venv-mutants/bin/coverage html --rcfile .ci/coverage.ini --show-contexts
 
 # The tests run from a copy, so that only the installed wheel can be imported.
 wheel: .venv/synced ## Build the wheel and run unit tests against it
@@ -135,6 +143,7 @@ lock: | $(UV) ## Resolve requirements/*.txt anew
 	$(COMPILE_ALL) --python-version 3.11 requirements/next.in -o requirements/next.txt
 	$(COMPILE_ALL) --python-version 3.11 requirements/bench.in -o requirements/bench.txt
 	$(COMPILE) --python-version 3.11 -c requirements/dev.txt requirements/docs.in -o requirements/docs.txt
+	$(COMPILE) --python-version 3.10 -c requirements/dev.txt requirements/mutants.in -o requirements/mutants.txt
 
 clean: ## Remove everything that make made
 	rm -rf .venv .venv-* .azurite build dist *.egg-info .*_cache .hypothesis
@@ -201,6 +210,12 @@ endef
 	$(UV_FIND) venv --quiet --clear --python '>=3.11,<3.15' .venv-docs
 	$(call fill,.venv-docs,requirements/dev.txt)
 	$(UV) pip install --quiet --python .venv-docs --no-deps --require-hashes -r requirements/docs.txt
+
+# mutmut laid over what the tests run on.
+.venv-mutants/synced: .venv/synced requirements/mutants.txt
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv-mutants
+	$(call fill,.venv-mutants,requirements/dev.txt)
+	$(UV) pip install --quiet --python .venv-mutants --no-deps --require-hashes -r requirements/mutants.txt
 
 .venv-py%/synced: .venv/synced
 	$(UV_FIND) venv --quiet --clear --python $* .venv-py$*

@@ -32,4 +32,6 @@ _COMMON = {
 settings.register_profile("default", max_examples=300, **_COMMON)
 settings.register_profile("ci", max_examples=1000, derandomize=False, **_COMMON)
 settings.register_profile("deep", max_examples=5000, **_COMMON)
+# Hundreds of runs, each of which must say the same when it is repeated.
+settings.register_profile("mutants", max_examples=50, derandomize=True, **_COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
