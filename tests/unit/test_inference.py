@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from typing import Any, Literal
 
+import msgspec
+import pydantic
 import pytest
+from pydantic_core import core_schema
 
 from tests.data.inferred import CASES, EDGES, names_of
 from typedxcom.inference import returned_by
@@ -39,3 +43,100 @@ def test_another_function_on_the_same_lines_shows_nothing():
     made = names_of("def made():\n    return 1\n")["made"]
     names_of("def other():\n    return 'a'\n")
     assert returned_by(made) is UNKNOWN
+
+
+class Rooted(pydantic.RootModel[list[int]]):
+    pass
+
+
+class Arranged(msgspec.Struct, array_like=True):
+    a: int
+
+
+class Prepared(pydantic.BaseModel):
+    a: int
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, given: Any) -> Any:
+        return {"a": given[0]} if isinstance(given, list) else given
+
+
+class SelfMade(pydantic.BaseModel):
+    a: int
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        return core_schema.any_schema()
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", pydantic.PydanticDeprecatedSince20)
+
+    class OldRoot(pydantic.BaseModel):
+        a: int
+
+        @pydantic.root_validator(pre=True)
+        def _from_list(cls, given: Any) -> Any:
+            return {"a": given[0]} if isinstance(given, list) else given
+
+    class OldField(pydantic.BaseModel):
+        a: int
+
+        @pydantic.validator("a", pre=True)
+        def _counted(cls, given: Any) -> Any:
+            return len(given)
+
+
+class NewField(pydantic.BaseModel):
+    a: int
+
+    @pydantic.field_validator("a", mode="before")
+    @classmethod
+    def _counted(cls, given: Any) -> Any:
+        return len(given)
+
+
+class Plain(pydantic.BaseModel):
+    a: int
+
+
+@pytest.mark.parametrize("reader", [Rooted, Arranged, Prepared, SelfMade, OldRoot])
+@pytest.mark.parametrize("code", ["[1]", "1", "'a'"])
+def test_a_class_that_may_read_anything_refuses_nothing(reader, code):
+    """Its author decides what it takes, by pydantic's new or old means, and by msgspec's."""
+    made = returned_by(names_of(f"def made():\n    return {code}\n")["made"])
+    assert mismatches(made, schema_of(reader)) == []
+    assert mismatches(made, schema_of(Plain)) != []
+
+
+@pytest.mark.parametrize("reader", [OldField, NewField])
+def test_a_field_with_a_validator_of_its_own_takes_any_value(reader):
+    """Only its key is looked for."""
+    fits, lacks = (
+        returned_by(names_of(f"def made():\n    return {{{key!r}: [1]}}\n")["made"])
+        for key in ("a", "b")
+    )
+    assert mismatches(fits, schema_of(reader)) == []
+    assert mismatches(fits, schema_of(Plain)) != []
+    assert [str(one) for one in mismatches(lacks, schema_of(reader))] == ["missing `a` - at `$.a`"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reader", "reason"),
+    [
+        ("1", list[int], "`int` is not `list[int]`"),
+        ("True", str, "`bool` is not `str`"),
+        ("'a'", float, "`str` is not `float`"),
+        ("None", int, "`None` is not `int`"),
+        ("1.5", dict[str, int], "`float` is not `dict[str, int]`"),
+        ("'a'", Literal["b", "c"], "'a' is not in `Literal['b', 'c']`"),
+        ("[1]", str, "`list[int]` is not `str`"),
+        ("{1: 2}", list[int], "`dict[int, int]` is not `list[int]`"),
+        ("(1, 2)", tuple[int], "`tuple[int, int]` has 2 items, `tuple[int]` has 1"),
+    ],
+)
+def test_the_reason_names_both_types(code, reader, reason):
+    """What was seen in the code stands first."""
+    made = returned_by(names_of(f"def made():\n    return {code}\n")["made"])
+    assert [str(one) for one in mismatches(made, schema_of(reader))] == [f"{reason} - at `$`"]

@@ -83,7 +83,7 @@ def naive(moment: Zoned) -> Zoned:
                 (dict[str, Word | str | None], {"a": Word.YES}),
             ]
         ],
-        (dict[int | Level, str], {Level.LOW: ""}, "`Level` comes back as `int`", "zone"),
+        (dict[str | Word, int], {Word.YES: 1}, "`Word` comes back as `str`", "zone"),
         (set[Level | int], {Level.LOW}, "`Level` comes back as `int`", "zone"),
         (dt.time, dt.time(1, tzinfo=dt.timezone(dt.timedelta(seconds=1))), "zone", "changes"),
     ],
