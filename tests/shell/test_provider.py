@@ -39,6 +39,11 @@ def test_airflow_lists_the_package():
     [described] = json.loads(found)
     info = get_provider_info()
     assert described["description"] == info.pop("description").rstrip(".")
+    # Airflow adds to the settings what it makes of them.
+    [(section, settings)], [(shown, options)] = (
+        one.pop("config").items() for one in (info, described)
+    )
+    assert (section, settings["options"].keys()) == (shown, options["options"].keys())
     assert described == {**described, **info}
 
 

@@ -265,6 +265,14 @@ def test_an_id_that_looks_like_a_short_form_gets_another(text):
     assert (folder_of(part) == part) == (part == text)
 
 
+def test_ids_that_no_encoding_knows_have_paths_of_their_own():
+    """A surrogate alone is in no encoding, but JSON can hold it."""
+    ids = ["a\ud800", "a\ud801", "a", "a_", "\ud800" * 200, "\ud800" * 201]
+    folders = [coordinates_prefix(Coordinates("dag", one, "task")) for one in ids]
+    assert len(set(folders)) == len(ids)
+    assert [confine(one) for one in folders] == folders
+
+
 def test_usual_ids_stay_readable():
     """People find their objects in the bucket."""
     path = object_path(AT, "xxh3:" + "0" * 32, "arrow")

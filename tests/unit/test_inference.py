@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
 import warnings
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, NewType
 
 import msgspec
 import pydantic
 import pytest
+from annotated_types import Len
 from pydantic_core import core_schema
 
 from tests.data.inferred import CASES, EDGES, names_of
 from typedxcom.inference import returned_by
 from typedxcom.schema import UNKNOWN, schema_of
+from typedxcom.schema.possible import misfit
 from typedxcom.schema.relation import mismatches
 
 
@@ -102,12 +106,38 @@ class Plain(pydantic.BaseModel):
 
 
 @pytest.mark.parametrize("reader", [Rooted, Arranged, Prepared, SelfMade, OldRoot])
-@pytest.mark.parametrize("code", ["[1]", "1", "'a'"])
+@pytest.mark.parametrize("code", ["[1]", "1", "'a'", "Color.RED"])
 def test_a_class_that_may_read_anything_refuses_nothing(reader, code):
     """Its author decides what it takes, by pydantic's new or old means, and by msgspec's."""
     made = returned_by(names_of(f"def made():\n    return {code}\n")["made"])
     assert mismatches(made, schema_of(reader)) == []
     assert mismatches(made, schema_of(Plain)) != []
+
+
+class Strict(enum.Enum):
+    A = "a"
+
+
+class Lenient(enum.Enum):
+    A = "a"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Any:
+        return cls.A
+
+
+class Flags(enum.Flag):
+    ONE = 1
+    FOUR = 4
+
+
+@pytest.mark.parametrize(
+    ("code", "reader"), [("'a'", Strict), ("'x'", Lenient), ("5", Flags), ("6", Flags)]
+)
+def test_an_enum_refuses_a_constant_only_if_nobody_can_make_a_member_of_it(code, reader):
+    """A Flag has members for sums, and the class may have a `_missing_` of its own."""
+    made = returned_by(names_of(f"def made():\n    return {code}\n")["made"])
+    assert mismatches(made, schema_of(reader)) == []
 
 
 @pytest.mark.parametrize("reader", [OldField, NewField])
@@ -133,6 +163,16 @@ def test_a_field_with_a_validator_of_its_own_takes_any_value(reader):
         ("'a'", Literal["b", "c"], "'a' is not in `Literal['b', 'c']`"),
         ("[1]", str, "`list[int]` is not `str`"),
         ("{1: 2}", list[int], "`dict[int, int]` is not `list[int]`"),
+        *[
+            ("Color.RED", one, f"`Color` is not `{shown}`")
+            for one, shown in [
+                (list[int], "list[int]"),
+                (tuple[int], "tuple[int]"),
+                (dict[str, int], "dict[str, int]"),
+                (Plain, "Plain"),
+            ]
+        ],
+        ("'x'", Strict, "'x' is not in `Strict`"),
         ("(1, 2)", tuple[int], "`tuple[int, int]` has 2 items, `tuple[int]` has 1"),
     ],
 )
@@ -140,3 +180,16 @@ def test_the_reason_names_both_types(code, reader, reason):
     """What was seen in the code stands first."""
     made = returned_by(names_of(f"def made():\n    return {code}\n")["made"])
     assert [str(one) for one in mismatches(made, schema_of(reader))] == [f"{reason} - at `$`"]
+
+
+Name = NewType("Name", str)
+
+
+@pytest.mark.parametrize("seen", [str, Name, Annotated[str, Len(1)], Annotated[Name, Len(1)]])
+def test_a_name_or_a_limit_around_a_text_changes_nothing(seen):
+    """What cannot read a text cannot read these, and what may, may."""
+    up = schema_of(seen)
+    assert misfit(up, schema_of(int)) is not None
+    assert misfit(up, schema_of(list[int])) is not None
+    assert misfit(up, schema_of(dt.date)) is None
+    assert misfit(up, schema_of(Name | None)) is None
