@@ -70,12 +70,36 @@ def test_all_reasons_with_their_paths(up: str, down: str, told: list[str]) -> No
 
 
 @pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("int", "str"), ("Color", "int"), ("str", "Literal['a']"), ("Literal['a']", "int"),
+        ("Literal['a']", "Color"), ("list[int]", "Literal['a']"), ("tuple[int]", "Spot"),
+        ("tuple[int]", "set[int]"), ("list[int]", "set[int]"), ("list[int]", "tuple[int]"),
+        ("dict[str, int]", "list[str]"), ("Movie", "list[int]"),
+        ("Order", "dict[str, int]"), ("Order", "tuple[int]"), ("Order", "uuid.UUID"), ("Spot", "Point"),
+        ("uuid.UUID", "pathlib.Path"), ("int", "list[int]"), ("int", "pathlib.Path"),
+        ("float", "N"), ("int", "UserId"), ("Order", "Invoice | Dog"),
+    ],
+)  # fmt: skip
+def test_the_reason_names_what_is_written_and_what_is_read(up: str, down: str) -> None:
+    """In this order, for every pair of kinds."""
+    wanted = "int | str" if down == "N" else down.rpartition(".")[2]
+    written = up.rpartition(".")[2]
+    found = mismatches(schema_of(meaning(up)), schema_of(meaning(down)))
+    assert [str(one) for one in found] == [f"`{written}` is not `{wanted}` - at `$`"]
+
+
+@pytest.mark.parametrize(
     ("up", "down", "returned", "expected"),
     [
         ("int", "T", "list[T]", "list[int]"),
         ("list[int]", "list[T]", "T", "int"),
         ("dict[str, int]", "dict[str, T]", "tuple[T, T]", "tuple[int, int]"),
         ("int | None", "T | None", "T", "int"),
+        ("int", "T", "T | None", "int | None"),
+        ("int", "T", "dict[str, list[T]]", "dict[str, list[int]]"),
+        ("int", "T", "dict[T, T]", "dict[int, int]"),
+        ("int", "T", "Pair[T]", "Pair[int]"),
         ("Box[int]", "Box[int]", "T", "Any"),
     ],
 )
