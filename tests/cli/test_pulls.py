@@ -104,6 +104,72 @@ PULLS = {
 }
 
 
+MODELS = """
+from dataclasses import dataclass
+
+from airflow.sdk import DAG
+from airflow.sdk import task as plain_task
+from pydantic import BaseModel
+from typedxcom import task
+
+class Order(BaseModel):
+    id: int
+
+@dataclass
+class Point:
+    x: int
+
+class Keyed(BaseModel):
+    id: int
+
+    def __getitem__(self, name):
+        return getattr(self, name)
+
+with DAG("models", schedule=None):
+    @task
+    def order() -> Order: ...
+
+    @task
+    def point() -> Point: ...
+
+    @task
+    def keyed() -> Keyed: ...
+
+    @task
+    def maybe() -> Order | None: ...
+
+    order(), point(), keyed(), maybe(), order.override(task_id="each").expand_kwargs([{}])
+
+    @DECORATOR
+    def reads(ti=None):
+        return ti.xcom_pullPULL
+    reads()
+"""
+OF_MODELS = {
+    "('order')['id']": "gets `Order`: write .id.",
+    "(task_ids='order')['name']": "reads 'name' of it as of a dict, but it gets `Order`.",
+    "('point')['x']": "gets `Point`: write .x.",
+    "('order').id": "",
+    "('order')": "",
+    "('keyed')['id']": "",
+    "('maybe')['id']": "",
+    "('each')['id']": "",
+    "('order', dag_id='other')['id']": "",
+}
+
+
+@pytest.mark.parametrize(("pull", "words"), OF_MODELS.items())
+def test_a_model_that_a_typed_task_pulls_has_no_keys(tmp_path, pull, words):
+    """Airflow's own task gets the JSON of it, which has."""
+    file = tmp_path / "flow.py"
+    for decorator, told in (("task", words), ("plain_task", "")):
+        source = MODELS.replace("PULL", pull).replace("DECORATOR", decorator)
+        file.write_text(source)
+        found = [one.message for one in examine([file]).findings]
+        assert len(found) == bool(told), found
+        assert all(told in one for one in found)
+
+
 @pytest.fixture
 def findings(tmp_path):
     """What `check` finds in a DAG file with one pull in it."""

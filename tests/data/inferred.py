@@ -25,6 +25,7 @@ import linecache
 import sys
 import textwrap
 import types
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -412,7 +413,29 @@ def _wrong(body: str, *readers: str, parameters: str = "n=()") -> list[EdgeCase]
     return [_edge(body, one, right=False, parameters=parameters) for one in readers]
 
 
+def _promised(
+    promise: str, body: str, right: Iterable[str], wrong: Iterable[str]
+) -> list[EdgeCase]:
+    """Edges of a function whose annotation promises no keys. Those in its code decide."""
+    source = f"def made() -> {promise}:\n    return {body}\n"
+    return [
+        *(EdgeCase(source, one, True) for one in right),
+        *(EdgeCase(source, one, False) for one in wrong),
+    ]
+
+
+_DICTS = ("Order", "Row", "dict", "dict[str, Any]", "Order | None"), ("Point", "int", "list[Order]")
+_LISTS = (
+    ("list[Order]", "list[Row]", "list", "list[dict[str, Any]]"),
+    ("list[Point]", "Order", "int"),
+)
+
 EDGES = [
+    *_promised("dict", "{'id': 1}", *_DICTS),
+    *_promised("dict[str, Any]", "{'id': 1}", *_DICTS),
+    *_promised("list[dict[str, Any]]", "[{'id': 1}]", *_LISTS),
+    *_promised("list[dict]", "[{'id': 1}, {'id': 2}]", *_LISTS),
+    *_promised("list", "[{'id': 1}]", *_LISTS),
     *_right("return 1", "int", "float", "Any", "object", "int | None", "Decimal"),
     *_wrong("return 1", "str", "list[int]", "dict", "Order", "Row"),
     *_right("return 'a'", "str", "str | None", "UserId", "Literal['a', 'b']", "Path"),

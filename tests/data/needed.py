@@ -9,7 +9,8 @@ comes to a use that cannot work with any value which the writer may return. So
 - once other code gets the value, or a name of its own, nothing that follows counts: that code may
   change the value, or end the task;
 - a key is missing only where the writer's code shows all keys, and the reader added none;
-- a value of a type that is not plain JSON may have anything.
+- a value of a type that is not plain JSON may have anything, unless an annotation promises a model,
+  a dataclass or a Struct: these have attributes and no keys.
 """
 
 from __future__ import annotations
@@ -153,6 +154,30 @@ NEEDS = [
     NeedCase("return n", "x['id']", returns="Any"),
     NeedCase("return n", "x['id']", returns="str | dict[str, int]"),
     NeedCase("return n", "x.year", returns="datetime"),
+    # Models that an annotation promises.
+    *(
+        NeedCase("return n", read, read, returns=returns)
+        for returns in ("Order", "Point", "Tick", "Renamed", "Order | None")
+        for read in ("x['id']", "x[0]")
+    ),
+    NeedCase("return n", "x['id'] = 1", "x['id'] = ...", returns="Order"),
+    NeedCase("return n", "return x.totl", "x.totl", returns="Order"),
+    NeedCase("return n", "return x.z", "x.z", returns="Point"),
+    NeedCase("return n", "return x.sym", "x.sym", returns="Tick"),
+    NeedCase("return n", "return x.id", "x.id", returns="Renamed"),
+    NeedCase("return n", "return x.total, x.model_dump()", returns="Order"),
+    NeedCase("return n", "return x.order_id", returns="Renamed"),
+    NeedCase("return n", "return x.x + x.y", returns="Point"),
+    NeedCase("return n", "return x.symbol", returns="Tick"),
+    NeedCase("return n", "for one in x:\n    print(one)", returns="Order"),
+    NeedCase("return n", "return dict(x), len(x), x + 1, -x", returns="Order"),
+    NeedCase("return n", "x.totl = 1\nreturn x.totl", returns="Order"),
+    NeedCase("return n", "fill(x)\nreturn x['id']", returns="Order"),
+    NeedCase("return n", "if isinstance(x, dict):\n    return x['id']", returns="Order"),
+    NeedCase("return n", "return x['id']", returns="Order | dict[str, int]"),
+    NeedCase("return n", "return x.total", returns="Order | None"),
+    NeedCase("return n", "return x['id']", "x['id']", returns="list[Order]", mapped=True),
+    NeedCase("return n", "return x.id", returns="list[Order]", mapped=True),
     # Mapping.
     NeedCase("return [{'id': 1}]", "x['id']", mapped=True),
     NeedCase("return [{'id': 1}]", "x['total']", "x['total']", mapped=True),

@@ -123,6 +123,18 @@ with DAG("block"):
     load(in_a_with(1))  # E: load, one
 
 
+@ours(schedule=None)
+def other(limit: int = 3):
+    print(limit)
+
+
+@dag
+def with_triggers():
+    typedxcom.trigger(other, limit="x")  # E: limit, trigger(other)
+    typedxcom.trigger(other, limmit=1)  # E: limmit, trigger(other)
+    typedxcom.trigger(other, limit="{{ ds }}")
+
+
 @dag
 def in_displays():
     load([one()][0])  # E: load, one

@@ -7,7 +7,7 @@ import types
 from typing import Any
 
 from typedxcom.inference.source import node_of
-from typedxcom.needs import KINDS, Need, Needs, Shown, broken, needs_of
+from typedxcom.needs import KINDS, OBJECT, Need, Needs, Shown, broken, needs_of
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import (
     Inferred,
@@ -25,6 +25,8 @@ from typedxcom.schema.nodes import (
 __all__ = ["broken_by", "needed_of"]
 
 _KEPT = "__typedxcom_needs__"
+_LIBRARIES = ("builtins", "pydantic", "msgspec", "typing")
+_HOOKS = frozenset({"__getattr__", "__getattribute__", "__post_init__", "__init__"})
 _NAMES = {kind: name for name, (kind, *_) in KINDS.items()}
 
 
@@ -71,8 +73,25 @@ def _read(function: types.FunctionType, parameter: str) -> Needs:
 
 def _shown(schema: Schema) -> list[Shown]:
     """Returns the kinds of values that *schema* may be."""
+    is_promised = not isinstance(schema, Inferred)
     inner = schema.inner if isinstance(schema, (Inferred, Written)) else schema
-    return [shown for member in members_of(bare(inner)) for shown in _kinds(bare(member))]
+    shown = [one for member in members_of(bare(inner)) for one in _kinds(bare(member))]
+    # Nobody promised that a class which only the code shows arrives as such.
+    return [one if is_promised or one[0] != OBJECT else (None, None) for one in shown]
+
+
+def _attributes(record: Record) -> frozenset[str] | None:
+    """Returns all attributes of a class's objects, or None where they may have more."""
+    kind: Any = record.type
+    own = [vars(one) for one in kind.__mro__ if one.__module__.partition(".")[0] not in _LIBRARIES]
+    if getattr(kind, "__dataclass_params__", None) is not None:
+        own = [{k: v for k, v in names.items() if k != "__init__"} for names in own]
+    is_open = getattr(kind, "model_config", {}).get("extra") == "allow"
+    if is_open or any(not _HOOKS.isdisjoint(names) for names in own):
+        return None
+    codes = [getattr(value, "__code__", None) for names in own for value in names.values()]
+    set_later = [name for code in codes if code is not None for name in code.co_names]
+    return frozenset((*dir(kind), *record.fields, *set_later))
 
 
 def _kinds(schema: Schema) -> list[Shown]:
@@ -91,4 +110,6 @@ def _kinds(schema: Schema) -> list[Shown]:
             return [("dict", frozenset(fields))]
         case Record(style="typeddict"):
             return [("dict", None)]
+        case Record(style="model" | "dataclass" | "struct"):
+            return [(OBJECT, _attributes(schema))]
     return [(None, None)]

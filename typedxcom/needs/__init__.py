@@ -10,7 +10,7 @@ The plugin asks this too, so this package imports only the standard library.
 
 from __future__ import annotations
 
-from typedxcom.needs.found import KINDS, Need, Needs, Shown, broken
+from typedxcom.needs.found import KINDS, OBJECT, Need, Needs, Shown, broken
 from typedxcom.needs.reading import needs_of
 
-__all__ = ["KINDS", "Need", "Needs", "Shown", "broken", "needs_of"]
+__all__ = ["KINDS", "OBJECT", "Need", "Needs", "Shown", "broken", "needs_of"]

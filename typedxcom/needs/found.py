@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-__all__ = ["KINDS", "NOTHING", "Need", "Needs", "Shown", "broken"]
+__all__ = ["KINDS", "NOTHING", "OBJECT", "Need", "Needs", "Shown", "broken"]
 
 KINDS: Final[dict[str, tuple[type, ...]]] = {
     "str": (str,),
@@ -20,8 +20,13 @@ KINDS: Final[dict[str, tuple[type, ...]]] = {
 }
 """What a value may be by the time that its reader gets it, by the kind that its writer has."""
 
+OBJECT: Final = "object"
+"""The kind of a model, a dataclass or a Struct."""
+
 Shown: TypeAlias = tuple[str | None, frozenset[str] | None]
-"""The kind of a value, or None if it may be any, and all keys of a dict if they are known."""
+"""The kind of a value, or None if it may be any, and what it has, if that is known: all keys of a
+dict, or all attributes of an object.
+"""
 
 _CONTAINERS: Final = frozenset({"list", "tuple", "dict"})
 _MOST_SHOWN: Final = 5
@@ -35,16 +40,20 @@ class Need:
         words: The use as it stands in the code, for example ``order["total"]``.
         kinds: The kinds of values that it can work with.
         key: The key that a dict must have for it.
+        attribute: The attribute that an object must have for it.
     """
 
     words: str
     kinds: frozenset[str]
     key: str | None = None
+    attribute: str | None = None
 
     def breaks(self, kind: str | None, keys: frozenset[str] | None) -> bool:
         """Returns whether a value of this kind surely fails."""
         if kind is None:
             return False
+        if kind == OBJECT:
+            return self.attribute is not None and keys is not None and self.attribute not in keys
         if kind not in self.kinds:
             return True
         return kind == "dict" and self.key is not None and keys is not None and self.key not in keys

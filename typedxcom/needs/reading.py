@@ -197,10 +197,17 @@ class _Reader:
         """Notes that other code gets the value, and may change it or end the task."""
         self.is_closed = self._is_sure = False
 
-    def _need(self, words: str, kinds: frozenset[str], key: str | None = None) -> None:
+    def _need(
+        self,
+        words: str,
+        kinds: frozenset[str],
+        key: str | None = None,
+        attribute: str | None = None,
+    ) -> None:
         if self._is_sure:
             words = words.replace("{}", self._parameter, 1)
-            self.found.append(Need(words, kinds, key if self._has_own_keys else None))
+            key = key if self._has_own_keys else None
+            self.found.append(Need(words, kinds, key, attribute))
 
     def _maybe(self, *nodes: ast.AST | None) -> None:
         """Reads expressions that may not be evaluated."""
@@ -287,7 +294,8 @@ class _Reader:
         self._value(index)
         name = key if isinstance(key, str) and not is_stored else None
         shown = "..." if key is None else _short(key)
-        self._need(f"{{}}[{shown}]{' = ...' if is_stored else ''}", kinds, name)
+        method = "__setitem__" if is_stored else "__getitem__"
+        self._need(f"{{}}[{shown}]{' = ...' if is_stored else ''}", kinds, name, method)
         if is_stored:
             self._has_own_keys = False
 
@@ -297,7 +305,7 @@ class _Reader:
             self._open()
             return
         kinds = {kind for kind, types in KINDS.items() if any(hasattr(one, name) for one in types)}
-        self._need(f"{{}}.{name}", frozenset(kinds))
+        self._need(f"{{}}.{name}", frozenset(kinds), None, name)
         if name in _CHANGING or not is_called:
             self._has_own_keys = False
 

@@ -35,7 +35,7 @@ from typedxcom.schema.nodes import (
     Var,
     Written,
 )
-from typedxcom.schema.possible import misfit
+from typedxcom.schema.possible import misfit, shows_keys
 from typedxcom.schema.values import finite_values, is_among, scalar_fits, share_no_value, takes
 
 __all__ = ["Mismatch", "Solution", "mismatches", "substitute"]
@@ -174,8 +174,11 @@ class FittingRelation:
                 yield from self._kinds(up, down, path)
 
     def _seen(self, inner: Schema, promised: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
-        """Compares a type from code: it refuses less than a promise does, but may say more."""
-        found = list(self.compare(promised, down, path))
+        """Compares a type from code: it refuses less than a promise does, but may say more.
+
+        ``-> dict`` promises no keys. Where the code shows them, they decide.
+        """
+        found = [] if shows_keys(inner) else list(self.compare(promised, down, path))
         yield from found
         wrong = misfit(inner, down, path) if not found else None
         if wrong is not None:

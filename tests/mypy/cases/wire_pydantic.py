@@ -162,7 +162,7 @@ def wrong() -> None:
     on_csv(source())  # E: Argument "source" of task "on_csv" takes "Csv", but task "source" returns "Csv | Api" [xcom-arg]
     on_page(page())  # E: Argument "page" of task "on_page" takes "Page[Refund]", but task "page" returns "Page[Order]" [xcom-arg]
     on_tree(order())  # E: Argument "tree" of task "on_tree" takes "Tree", but task "order" returns "Order" [xcom-arg]
-    on_order(as_dict())  # E: Argument "order" of task "on_order" takes "Order", but task "as_dict" returns "dict[str, Any]" [xcom-arg]
+    on_order(as_dict())  # E: Argument "order" of task "on_order" takes "Order", but task "as_dict" returns "dict[str, Any]": it promises no keys. Annotate "as_dict" with a model or a TypedDict [xcom-arg]
     on_dict(order())  # E: Argument "data" of task "on_dict" takes "dict[str, Any]", but task "order" returns "Order" [xcom-arg]
     on_list(ids())  # E: Argument "ids" of task "on_list" takes "list[int]", but task "ids" returns "Ids" [xcom-arg]
     on_order({"id": 1})  # E: Argument 1 to "on_order" has incompatible type "dict[str, int]"; expected "Order" [arg-type]

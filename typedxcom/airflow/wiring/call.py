@@ -30,12 +30,16 @@ from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import (
     Constrained,
     Inferred,
+    MappingOf,
     Record,
     SequenceOf,
+    Unknown,
+    bare,
     members_of,
     part,
     walk,
 )
+from typedxcom.schema.possible import shows_keys
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
 __all__ = [
@@ -173,11 +177,15 @@ def broken_need(
 
 
 def _lacks(need: Need, upstream: Schema) -> str:
-    """Names the key that no value has."""
+    """Names the key that no value has, or the way to read a field."""
     kinds = members_of(getattr(upstream, "inner", upstream))
     keys = [key for one in kinds if isinstance(one, Record) for key in one.fields]
     if need.key is None or not keys:
         return ""
+    if any(
+        isinstance(one, Record) and one.style in ("model", "dataclass", "struct") for one in kinds
+    ):
+        return f": write .{need.key}" if need.key in keys else ""
     return f", which has no key {need.key!r}"
 
 
@@ -269,13 +277,32 @@ def wiring_sentence(
         items: Whether the reader is mapped over it.
     """
     why = reason(problem)
+    upstream = _promised_instead(upstream, downstream)
     if dag_param(value) is not None:
         return f"{subject} expects `{downstream}`, but {place_of(value)} is `{upstream}`{why}."
     if not any(producers(value)):
         return f"{subject} expects `{downstream}`, got `{shorten(value)}`{why}."
     if not items and getattr(value, "key", None) == RETURN_KEY:
         why = why or _expanding(subject, upstream, downstream)
+    why = why or _unpromised(value, upstream, downstream)
     return f"{subject} expects `{downstream}`, but {_source(value, upstream, items=items)}{why}."
+
+
+def _promised_instead(upstream: Schema, downstream: Schema) -> Schema:
+    """The annotation of a task, where the code shows no more and the annotation does not fit."""
+    if isinstance(upstream, Inferred) and not shows_keys(upstream.inner):
+        return upstream.promised if mismatches(upstream.promised, downstream) else upstream
+    return upstream
+
+
+def _unpromised(value: Any, upstream: Schema, downstream: Schema) -> str:
+    """The cure for a dict of any keys that goes where some are needed."""
+    is_open = isinstance(upstream, MappingOf) and isinstance(upstream.value, Unknown)
+    needs_keys = [one for one in members_of(bare(downstream)) if isinstance(bare(one), Record)]
+    tasks = list(dict.fromkeys(producers(value)))
+    if not is_open or not needs_keys or len(tasks) != 1:
+        return ""
+    return f": it promises no keys. Annotate {tasks[0]!r} with a model or a TypedDict"
 
 
 def _source(value: Any, upstream: Schema, *, items: bool) -> str:

@@ -116,12 +116,14 @@ def _runs_its_function(operator: Any) -> bool:
 
 
 def _is_vague(schema: Schema) -> bool:
-    """Whether an annotation is missing, or says no more than ``dict`` or ``list``."""
+    """Whether an annotation is missing, or says no more than ``dict`` or ``list[dict]``."""
     match schema:
         case Unknown(claimed=claimed):
             return not claimed
         case MappingOf(value=Unknown()) | SequenceOf(item=Unknown()):
             return True
+        case SequenceOf(item=item):
+            return _is_vague(item)
     return False
 
 

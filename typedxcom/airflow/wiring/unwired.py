@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from typedxcom.airflow.decorator_kinds import kind_of
+from typedxcom.airflow.decorator_kinds import is_typed, kind_of
 from typedxcom.airflow.wiring.code import keys_shown, near, nearest
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract
@@ -20,7 +20,7 @@ from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, t
 from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_body
 from typedxcom.contracts import contract_of
 from typedxcom.schema import Schema, Unknown
-from typedxcom.schema.nodes import MappingOf, Record, Scalar, SequenceOf, bare, walk
+from typedxcom.schema.nodes import MappingOf, Record, Scalar, SequenceOf, UnionOf, bare, walk
 
 __all__ = [
     "WrongPull",
@@ -66,7 +66,8 @@ def pulls_in_templates(operator: Any) -> Iterator[tuple[str, Pull]]:
 def _is_more_than_json(schema: Schema) -> bool:
     """Whether plain JSON is another value than what *schema* promises."""
     return not all(
-        isinstance(node, (MappingOf, Unknown))
+        isinstance(node, (MappingOf, Unknown, UnionOf))
+        or (isinstance(node, Record) and node.style == "typeddict")
         or (isinstance(node, Scalar) and node.type in _JSON)
         or (isinstance(node, SequenceOf) and node.type is list)
         for _, node in walk(schema)
@@ -159,12 +160,27 @@ def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
                 f"{near(str(pull.key), keys)}"
             )
         return
+    if pull.field is not None and pull.line is not None and is_typed(operator):
+        yield from _key_of_object(who, task, pull.field)
     fields = _fields_returned(task)
     if pull.field is not None and fields and pull.field not in fields:
         known = ", ".join(map(repr, fields))
         yield (
             f"{who} {task.task_id!r} and reads {pull.field!r} of it: the dict has {known}."
             f"{near(pull.field, fields)}"
+        )
+
+
+def _key_of_object(who: str, task: Any, field: str) -> Iterator[str]:
+    """A key that is read of a model. A pull in the body of a typed task gets the model itself."""
+    schema = _returned(task)
+    if not isinstance(schema, Record) or schema.style not in ("model", "dataclass", "struct"):
+        return
+    if not hasattr(schema.type, "__getitem__"):
+        cure = f": write .{field}" if field in schema.fields else ""
+        yield (
+            f"{who} {task.task_id!r} and reads {field!r} of it as of a dict, but it gets "
+            f"`{schema}`{cure}."
         )
 
 
@@ -190,10 +206,9 @@ def pushed_keys(task: Any, reading: type[PushingBody] = PushingBody) -> tuple[st
 
 def _fields_returned(task: Any) -> tuple[str, ...] | None:
     """The keys of the dict that a task returns; None where they are not known."""
-    contract = operator_contract(task)
-    if contract is None or task.is_mapped or task.get_closest_mapped_task_group() is not None:
+    schema = _returned(task)
+    if schema is None:
         return None
-    schema = bare(contract.returned.schema)
     if isinstance(schema, Record):
         is_whole = schema.style == "typeddict" and not schema.extras
         return tuple(schema.fields) if is_whole else None
@@ -214,3 +229,11 @@ def _meant(dag: Any, task_id: str) -> str | None:
 
 def _letters(name: str) -> str:
     return "".join(one for one in name if not one.isdigit())
+
+
+def _returned(task: Any) -> Schema | None:
+    """What the one instance of a task promises; None where there may be several."""
+    contract = operator_contract(task)
+    if contract is None or task.is_mapped or task.get_closest_mapped_task_group() is not None:
+        return None
+    return bare(contract.returned.schema)

@@ -39,6 +39,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
 from typedxcom.mypy.types.chances import may_fit
+from typedxcom.mypy.types.inferred import is_vague, shows_keys
 from typedxcom.mypy.types.needs import broken_by, lacks
 from typedxcom.mypy.types.origins import assigned, note_of, origins
 from typedxcom.mypy.types.outputs import (
@@ -60,7 +61,7 @@ from typedxcom.mypy.types.shapes import (
 )
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.solving import can_return
-from typedxcom.mypy.types.tables import is_table, row_of, without_any
+from typedxcom.mypy.types.tables import fields_of, is_table, row_of, without_any
 from typedxcom.mypy.types.tasks import task_of
 from typedxcom.mypy.types.unions import without_constants
 
@@ -180,14 +181,26 @@ class Argument:
         if output is not None:
             value = resolved(self.site.type_of(expr))
             shown = output.inferred if output.inferred is not None else value
-            self.meets_need(expr, output, [] if shown is None else [shown])
+            is_promised = output.inferred is None
+            found = [] if shown is None else [shown]
+            self.meets_need(expr, output, found, is_promised=is_promised)
 
-    def meets_need(self, expr: Expression, output: Output, found: list[Type]) -> bool:
-        """Reports what the code of the task cannot use. *found* is what it may get."""
+    def meets_need(
+        self, expr: Expression, output: Output, found: list[Type], *, is_promised: bool
+    ) -> bool:
+        """Reports what the code of the task cannot use.
+
+        Args:
+            expr: The output.
+            output: The same, as its reader sees it.
+            found: What the task may get.
+            is_promised: Whether an annotation says so.
+        """
         reader = self.slot.reader
         if reader is None or not found:
             return True
-        need = broken_by(self.site, reader, self.slot.parameter, found)
+        parameter = self.slot.parameter
+        need = broken_by(self.site, reader, parameter, found, is_promised=is_promised)
         if need is not None:
             (up,) = self.site.describe(without_constants(found[0]))
             source = returns(output, up)
@@ -314,7 +327,7 @@ class Argument:
             if value is None:
                 self._fail_unresolved(expr, choice)
                 return
-            if not lost(choice) and not fits(value, formal):
+            if not lost(choice) and not fits(value, formal) and not shown_to_fit(choice, formal):
                 # It fits if the parameter asks for an output itself.
                 if not fits(choice, formal) and not can_return(self.site, expr, formal):
                     self.mismatch(expr, choice, formal)
@@ -329,7 +342,7 @@ class Argument:
         output = output_of(found)
         if output is None or output.inferred is None or may_fit(output.inferred, formal):
             return True
-        if not output.is_inferred:
+        if shown_by_code(output) is None:
             return True  # its annotation is enough
         self.mismatch(expr, found, formal)
         return False
@@ -359,12 +372,13 @@ class Argument:
         output = output and Output(output.value, output.kind, note)
         whole = output_of(found)
         value = get_proper_type(resolved(found) or found)
-        if whole is not None and whole.inferred is not None and whole.is_inferred:
-            value = get_proper_type(without_constants(whole.inferred))
+        if whole is not None and (shown_keys := shown_by_code(whole)) is not None:
+            value = get_proper_type(without_constants(shown_keys))
         value_shown = make_simplified_union(list(without_any(value)))
         down, up = self.site.describe(shown, value_shown)
         origin = returns(output, up, direct=whole is not None)
         cure = self._expanding(value, formal) if whole and whole.kind != names.KEYED else ""
+        cure = cure or (unpromised(output, value, formal) if output and whole else "")
         self._fail(f'takes "{down}"{self.here}, but {origin}{cure}', expr)
 
     def _expanding(self, value: ProperType, formal: ProperType) -> str:
@@ -399,6 +413,37 @@ class Argument:
         self._fail(
             f'gets {source} inside "{kind}", where Airflow does not look: make it a list', expr
         )
+
+
+def shown_by_code(output: Output) -> Type | None:
+    """What a message says of an output whose annotation says less than its task's code."""
+    inferred = output.inferred
+    if inferred is None or output.is_inferred:
+        return inferred
+    return inferred if is_vague(output.value) and shows_keys(inferred) else None
+
+
+def unpromised(output: Output, found: Type, formal: Type) -> str:
+    """Returns the cure for a dict of any keys that goes where some are needed."""
+    task = output.note.task if output.note is not None else None
+    value = get_proper_type(found)
+    is_dict = isinstance(value, Instance) and value.type.has_base("typing.Mapping")
+    wanted = [one for one in members(get_proper_type(formal)) if fields_of(one) is not None]
+    if not task or not is_dict or not is_vague(value) or not wanted:
+        return ""
+    return f': it promises no keys. Annotate "{task}" with a model or a TypedDict'
+
+
+def shown_to_fit(found: Type, formal: Type) -> bool:
+    """Whether a task promises no keys, as with ``-> dict``, and its code shows those that fit."""
+    output = output_of(get_proper_type(found))
+    return (
+        output is not None
+        and output.inferred is not None
+        and is_vague(output.value)
+        and shows_keys(output.inferred)
+        and may_fit(output.inferred, formal)
+    )
 
 
 def returns(output: Output | None, up: str, *, direct: bool = True) -> str:

@@ -30,7 +30,7 @@ from typedxcom.mypy.features.answers import argument_of, declared_type, pushed_t
 from typedxcom.mypy.features.keynames import pushed_key_fault
 from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.features.stubs import check_stub
-from typedxcom.mypy.types.inferred import keys_of, return_in_code
+from typedxcom.mypy.types.inferred import is_vague, keys_of, return_in_code, shows_keys
 from typedxcom.mypy.types.pushed import keys_of_task
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
@@ -123,7 +123,8 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
         return None
     returned = awaited(function.ret_type)
     is_dict = isinstance(returned, Instance) and returned.type.has_base("typing.Mapping")
-    if not is_dict and not _is_unannotated(returned):
+    is_list = not is_dict and is_vague(returned)
+    if not is_dict and not is_list and not _is_unannotated(returned):
         return None
     func = function.definition
     if isinstance(context, Decorator):
@@ -133,6 +134,8 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
     if not isinstance(func, FuncDef) or not site.defines(func):
         return None
     found = return_in_code(site, func)
+    if is_list and found is not None:
+        return found if shows_keys(found) else None
     return keys_of(found) if is_dict and found is not None else found
 
 

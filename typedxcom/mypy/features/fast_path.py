@@ -100,8 +100,8 @@ def _value_fits(value: ProperType, inferred: Type | None, down: ProperType) -> b
     """Whether the value of an output fits: what is declared of it, or else what its code shows."""
     if type(down) is not Instance:  # the reader's code may need something of what is known
         return type(value) is AnyType and inferred is None
-    if type(value) is not AnyType:
-        return _type_fits(value, down)
+    if type(value) is not AnyType:  # an annotation may leave the keys of a dict to the code
+        return inferred is None and _type_fits(value, down)
     if down.type.fullname in names.TABLES:
         return False
     return inferred is None or may_fit(inferred, down)

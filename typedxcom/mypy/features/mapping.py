@@ -18,11 +18,12 @@ from mypy.types import AnyType, ProperType, Type, get_proper_type
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
-from typedxcom.mypy.features.arguments import Argument, Slot
+from typedxcom.mypy.features.arguments import Argument, Slot, unpromised
 from typedxcom.mypy.features.fast_path import is_literal_of
 from typedxcom.mypy.types.callee import widest
 from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.elements import element_of, has_numbers_as_keys
+from typedxcom.mypy.types.inferred import is_vague, shows_keys
 from typedxcom.mypy.types.needs import reader_of
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of, resolved
@@ -147,10 +148,9 @@ class Mapping:
             why = f'the keys of "{shown}" would arrive as text'
             self._unmappable(name, expr, output.phrase(), why)
         elif not fits(element, formal) and not gives(self.site, expr, formal):
-            down, up = self.site.describe(formal, element)
-            subject = Slot(self.task.label, name).subject
-            text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"'
-            self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
+            items = self._items_in_code(output, element)
+            if not any(may_fit(one, formal) for one in items):
+                self._wrong_items(name, expr, output, items[0] if items else element, formal)
         elif output.inferred is not None and isinstance(get_proper_type(element), AnyType):
             self._over_inferred(name, expr, output, output.inferred, formal)
         if element is not None and isinstance(get_proper_type(formal), AnyType):
@@ -159,6 +159,7 @@ class Mapping:
     def _check_need(self, name: str, expr: Expression, output: Output, element: Type) -> None:
         """Compares the items with what the task's code does, because nobody annotated it."""
         found: list[Type] = [element]
+        is_promised = output.inferred is None
         if output.inferred is not None and isinstance(get_proper_type(element), AnyType):
             items = [
                 element_of(self.site, one) for one in members(get_proper_type(output.inferred))
@@ -167,7 +168,7 @@ class Mapping:
         shown = output._replace(value=found[0], inferred=None) if found else output
         argument = Argument(self.site, self._slot(name), XCOM_MAP)
         argument.here = " of items"
-        argument.meets_need(expr, shown, found)
+        argument.meets_need(expr, shown, found, is_promised=is_promised)
 
     def _slot(self, name: str) -> Slot:
         function = None if self.task.group else self.task.function
@@ -185,10 +186,23 @@ class Mapping:
             why = f'it returns "{shown}", not a list, a tuple or a dict'
             self._unmappable(name, expr, output.phrase(), why)
         elif not any(may_fit(one, formal) for one in elements):
-            down, up = self.site.describe(formal, without_constants(elements[0]))
-            subject = Slot(self.task.label, name).subject
-            text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"'
-            self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
+            self._wrong_items(name, expr, output, without_constants(elements[0]), formal)
+
+    def _wrong_items(
+        self, name: str, expr: Expression, output: Output, item: Type, formal: Type
+    ) -> None:
+        down, up = self.site.describe(formal, item)
+        subject = Slot(self.task.label, name).subject
+        cure = unpromised(output, item, formal)
+        text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"{cure}'
+        self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
+
+    def _items_in_code(self, output: Output, element: Type) -> list[Type]:
+        """Returns the items with keys that the code shows of a task which promises no keys."""
+        if output.inferred is None or not is_vague(element) or not shows_keys(output.inferred):
+            return []
+        found = [element_of(self.site, one) for one in members(get_proper_type(output.inferred))]
+        return [without_constants(one) for one in found if one is not None]
 
     def _over_value(self, name: str, expr: Expression, found: ProperType, formal: Type) -> None:
         element = element_of(self.site, found)

@@ -31,6 +31,7 @@ def call_trigger(site: Site, ctx: MethodSigContext) -> FunctionLike:
             text = 'trigger() takes a function with the decorator "@typedxcom.dag"'
             site.fail(text, call.args[0], XCOM_ARG)
         return signature
+    site.note_call(call)
     name = call.args[0].name if isinstance(call.args[0], NameExpr) else "DAG"
     label = f"trigger({name})"
     function = signature.copy_modified(

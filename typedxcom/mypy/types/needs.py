@@ -20,6 +20,7 @@ from mypy.nodes import (
     MypyFile,
     NameExpr,
     RefExpr,
+    TypeInfo,
 )
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import (
@@ -36,10 +37,13 @@ from mypy.types import (
 )
 
 from typedxcom.mypy.types.site import Site
-from typedxcom.needs import KINDS, Need, Needs, Shown, broken, needs_of
+from typedxcom.needs import KINDS, OBJECT, Need, Needs, Shown, broken, needs_of
 
 __all__ = ["broken_by", "lacks", "reader_of"]
 
+_LIBRARIES: Final = ("builtins", "pydantic", "msgspec", "typing")
+# With `model_config`, a model may keep what it does not know.
+_HOOKS: Final = frozenset({"__getattr__", "__getattribute__", "__post_init__", "model_config"})
 _KINDS: Final = {f"builtins.{name}": name for name in KINDS}
 
 
@@ -62,16 +66,31 @@ def reader_of(site: Site, call: CallExpr, function: CallableType | None) -> Func
     return task.func if is_own else None
 
 
-def broken_by(site: Site, reader: FuncDef, parameter: str, found: Iterable[Type]) -> Need | None:
-    """Returns the need of *parameter* that all types which may come would break, or None."""
+def broken_by(
+    site: Site, reader: FuncDef, parameter: str, found: Iterable[Type], *, is_promised: bool
+) -> Need | None:
+    """Returns the need of *parameter* that all types which may come would break, or None.
+
+    Args:
+        site: The file.
+        reader: The function that reads.
+        parameter: Its parameter.
+        found: The types that may come.
+        is_promised: Whether an annotation says so. A class that only code shows may arrive as its
+            JSON.
+    """
     shown = [one for each in found for one in _shown(get_proper_type(each))]
+    shown = [one if is_promised or one[0] != OBJECT else (None, None) for one in shown]
     if all(kind is None for kind, _ in shown):
         return None
     return broken(_needs(site, reader, parameter), shown)
 
 
 def lacks(need: Need, found: Type) -> str:
-    """Names the key that no value has."""
+    """Names the key that no value has, or the way to read a field."""
+    known = [names for kind, names in _shown(get_proper_type(found)) if kind == OBJECT]
+    if len(known) == 1 and known[0] is not None:
+        return f": write .{need.key}" if need.key in known[0] else ""
     is_shown = any(keys is not None for _, keys in _shown(get_proper_type(found)))
     return f', which has no key "{need.key}"' if need.key is not None and is_shown else ""
 
@@ -142,6 +161,21 @@ def _shown(found: ProperType) -> list[Shown]:
             return [("dict", frozenset(found.items) if is_display else None)]
         case TupleType():
             return _shown(found.partial_fallback)
-        case Instance():
-            return [(_KINDS.get(found.type.fullname), None)]
+        case Instance(type=info):
+            kind = _KINDS.get(info.fullname)
+            return [(kind, None) if kind or not _is_record(info) else (OBJECT, _attributes(info))]
     return [(None, None)]
+
+
+def _is_record(info: TypeInfo) -> bool:
+    """Whether it is a model, a Struct or a dataclass."""
+    bases = ("pydantic.main.BaseModel", "msgspec.Struct")
+    return any(map(info.has_base, bases)) or "dataclass" in info.metadata
+
+
+def _attributes(info: TypeInfo) -> frozenset[str] | None:
+    """Returns all attributes of a class's objects, or None where they may have more."""
+    own = [one for one in info.mro if one.module_name.split(".")[0] not in _LIBRARIES]
+    if info.fallback_to_any or any(not _HOOKS.isdisjoint(one.names) for one in own):
+        return None
+    return frozenset(name for one in info.mro for name in one.names)
