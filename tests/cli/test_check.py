@@ -188,6 +188,54 @@ def test_readings_that_get_json_are_noted(folder: Path) -> None:
     assert printed.returncode == 0
 
 
+UNORDERED = """
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import dag
+from airflow.sdk import task as plain_task
+from typedxcom import task
+
+@dag(schedule=None)
+def unordered():
+    @task
+    def first() -> int: ...
+
+    @task
+    def second(n: int) -> int: ...
+
+    @task
+    def waits(ti=None):
+        return ti.xcom_pull("first"), ti.xcom_pull("second"), ti.xcom_pull("waits")
+
+    @plain_task
+    def hurries(ti=None):
+        return ti.xcom_pull("first"), ti.xcom_pull("second", include_prior_dates=True)
+
+    template = "{{ ti.xcom_pull('second') }}"
+    one = first()
+    two = second(one)
+    two >> waits()
+    one >> BashOperator(task_id="bash", bash_command=template)
+    BashOperator(task_id="text", bash_command=f"{two}")
+    hurries()
+
+unordered()
+"""
+
+
+def test_pulls_that_wait_for_nothing_are_noted(folder: Path) -> None:
+    """Through other tasks counts as well, and an output in a text has a note of its own."""
+    (folder / "unordered.py").write_text(UNORDERED)
+    printed = run(folder, "check", "unordered.py")
+    notes = [line.strip() for line in printed.stdout.splitlines() if "note: " in line]
+    assert [note.partition(". ")[0] for note in notes] == [
+        "note: bash pulls 'second' by xcom_pull, and does not wait for it",
+        "note: hurries pulls 'first' by xcom_pull, and does not wait for it",
+        "note: text(bash_command) has the output of 'second' in a text, and does not wait for it",
+    ]
+    assert "Order the two: first >> hurries." in notes[1]
+    assert printed.returncode == 0
+
+
 def test_strict_fails_on_an_untyped_edge(folder: Path) -> None:
     """`--strict` turns an edge without types into exit code 1."""
     assert run(folder, "check", "--strict", "dags/right.py").returncode == 1

@@ -35,10 +35,14 @@ _JSON = frozenset({str, int, float, bool, type(None)})
 
 
 def unwired_in(dag: Any) -> Iterator[str]:
-    """One sentence for each reader in *dag* that gets JSON although a type was promised."""
+    """One sentence for each reader in *dag* that gets JSON although a type was promised.
+
+    And one for each that may run before the task whose XCom it pulls.
+    """
     for operator in dag.tasks:
         yield from _templates(dag, operator)
         yield from _pulls(dag, operator)
+        yield from _unordered(dag, operator)
 
 
 def _templates(dag: Any, operator: Any) -> Iterator[str]:
@@ -90,6 +94,21 @@ def _pulls(dag: Any, operator: Any) -> Iterator[str]:
                     f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
                     "task: it gets JSON, or None."
                 )
+
+
+def _unordered(dag: Any, operator: Any) -> Iterator[str]:
+    """Pulls from a task that the reader does not wait for. Airflow sees none of them."""
+    pulls = [one for one in pulls_in_body(body_of(operator)) if one.dag_id in (None, dag.dag_id)]
+    # With the id of the DAG, the template is an output in a text, which has a note of its own.
+    pulls += [one for _, one in pulls_in_templates(operator) if one.dag_id is None]
+    asked = {task_id: None for pull in pulls if not pull.is_elsewhere for task_id in pull.task_ids}
+    waits_for = operator.get_flat_relative_ids(upstream=True) if asked else ()
+    for task_id in asked:
+        if task_id in dag.task_dict and task_id not in (*waits_for, operator.task_id):
+            yield (
+                f"{operator.task_id} pulls {task_id!r} by xcom_pull, and does not wait for it. Order "
+                f"the two: {task_id} >> {operator.task_id}."
+            )
 
 
 @dataclass(frozen=True, slots=True)
