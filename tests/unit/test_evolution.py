@@ -76,13 +76,38 @@ def versions(diff: str) -> list[Any]:
     return made
 
 
-def test_a_break_that_another_member_may_mend_says_so() -> None:
-    """Where several members of a union have the form of the older value, the message is careful."""
+def test_a_break_of_a_union_shows_a_value() -> None:
+    """Where several members have the form of the older value, the decoder's verdict counts."""
     (one,) = breaks(locked(list[float]), locked(list[int] | set[str]))
     assert str(one) == (
-        "`list[int] | set[str]` does not take `list[float]`, unless another member reads its "
-        "values - at `$`"
+        "`list[int] | set[str]` does not take `list[float]`, such as `[1.5]` - at `$`"
     )
+    assert one.is_certain
+
+
+def test_a_break_of_a_union_without_a_value_only_warns() -> None:
+    """By the types alone a text may become a number of the other tuple, but pydantic is strict."""
+    (one,) = breaks(locked(tuple[str, ...]), locked(tuple[int] | tuple[str, ...]))
+    assert (one.is_certain, one.example) == (False, "")
+    assert one.reason.endswith("though no example shows it")
+    (proved,) = breaks(locked(tuple[str, ...]), locked(tuple[dt.date] | tuple[str, ...]))
+    assert (proved.is_certain, proved.example) == (True, '["2024-01-31"]')
+
+
+def test_a_break_of_a_union_that_cannot_be_built_is_careful() -> None:
+    """A class with a validator cannot be built from a contract, so the break stays an error."""
+
+    class Checked(pydantic.BaseModel):
+        x: int
+
+        @pydantic.field_validator("x")
+        @classmethod
+        def check(cls, value: int) -> int:
+            return value
+
+    (one,) = breaks(locked(list[float]), locked(list[int] | set[str] | list[Checked]))
+    assert one.is_certain
+    assert one.reason.endswith("unless another member reads its values")
 
 
 def test_the_page_has_a_heading_for_each_rule() -> None:

@@ -41,12 +41,14 @@ class Break(Mismatch):
         misreads: Whether the reader may accept a value and take it for something else, so that no
             upcaster is asked. Otherwise it refuses what breaks.
         always: Whether the reader refuses each value that gets there.
+        example: A made-up value that shows it, as JSON; empty if none was looked for or found.
     """
 
     rule: str = "type-changed"
     is_certain: bool = True
     misreads: bool = field(default=False, compare=False)
     always: bool = field(default=False, compare=False)
+    example: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.reason} - at `{self.path}`"

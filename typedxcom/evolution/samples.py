@@ -36,7 +36,7 @@ from typedxcom.settings import Settings
 from typedxcom.stored import AnyCodec, StoredCodec
 from typedxcom.stored.table import TableCodec
 
-__all__ = ["MOST", "opened_sample", "samples"]
+__all__ = ["MOST", "made_tree", "opened_sample", "samples"]
 
 MOST = 3  # samples for each version
 _TRIES = 8
@@ -73,7 +73,7 @@ def opened_sample(sample: Any, codec: AnyCodec) -> Any:
 
 def _entry(codec: ValueCodec, number: int) -> tuple[Any] | None:
     try:
-        value = codec.decode_tree(_made(codec.schema, number, 0))
+        value = codec.decode_tree(made_tree(codec.schema, number))
         entry = dump(value, codec, settings=Settings())
     except (TypedXComError, ValueError, ArithmeticError, RecursionError):
         return None
@@ -99,6 +99,11 @@ def _tables(codec: TableCodec) -> Iterator[Any]:
     text = base64.b64encode(sink.getvalue().to_pybytes()).decode()
     if len(text) <= _SIZE:
         yield {_TABLE: text}
+
+
+def made_tree(schema: Schema, number: int) -> Any:
+    """Returns the *number*-th JSON tree for *schema*, which a codec may still refuse."""
+    return _made(schema, number, 0)
 
 
 def _made(schema: Schema, number: int, depth: int) -> Any:

@@ -30,6 +30,7 @@ from typedxcom.evolution.scalars import flag_breaks, limit_breaks
 from typedxcom.evolution.sources import Source, sources_of
 from typedxcom.evolution.tables import lost_columns
 from typedxcom.evolution.unions import captures, is_alike, kinds_of, takes_all
+from typedxcom.evolution.witnesses import never_written, proved
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
@@ -54,6 +55,7 @@ from typedxcom.schema.relation import FittingRelation, Mismatch, Solution
 
 __all__ = ["Break", "breaks"]
 
+_NUMBERS = ("bool", "int", "float")
 _SPLIT = (UnionOf, Alias, Named, Var)  # each part is compared by itself
 _LOWERED: dict[str, type] = {  # what a reader gets for an abstract class
     "Iterable": list, "Collection": list, "Sequence": list, "MutableSequence": list,
@@ -91,6 +93,7 @@ class StructuralRelation(FittingRelation):
         self._is_pydantic = is_pydantic
         # The members of the writer's union that read some values of the one that is compared.
         self._rivals: list[Schema] = []
+        self._writer: Schema | None = None  # that union
 
     def compare(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
         """Yields what breaks if *up* is read as *down*, with the upcasters to *down*."""
@@ -164,11 +167,14 @@ class StructuralRelation(FittingRelation):
         all_found: list[list[Mismatch]] = []
         for member in members:
             rivals = list(self._captors(member, members, [member]))
-            if any(takes_all(one, member) for one in rivals):
+            if any(takes_all(one, member) for one in rivals) or (
+                rivals and never_written(member, up)
+            ):
                 continue  # such a value would not come back today either, so it is never written
-            outer, self._rivals = self._rivals, rivals
+            outer = self._rivals, self._writer
+            self._rivals, self._writer = rivals, up
             found = list(self.compare(member, down, path))
-            self._rivals = outer
+            self._rivals, self._writer = outer
             if found and not _has_like(member, down):
                 lost = lost_member(member, down, path)
                 found = [lost if refuses(found) else _misread(lost)]
@@ -181,6 +187,7 @@ class StructuralRelation(FittingRelation):
         self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str
     ) -> Iterator[Mismatch]:
         members = _without_shadowed(members)
+        writer, self._writer = self._writer or up, None
         fitting = [one for one in members if self.fits(up, one)]
         if fitting:
             rivals, self._rivals = self._rivals, []
@@ -188,13 +195,26 @@ class StructuralRelation(FittingRelation):
             wrong = next((c for c in captors if not any(is_alike(c, one) for one in rivals)), None)
             if wrong is not None:
                 reason = f"`{up}` may be read as `{wrong}` of `{down}`"
-                yield broken(path, "type-changed", reason, misreads=True)
+            else:
+                reason = f"`{down}` does not read each `{up}` as it is meant"
+            found = broken(path, "type-changed", reason, misreads=True)
+            if wrong is not None or _is_crowded(up, members):
+                found = proved(found, up, UnionOf(members), fitting, writer)
+                if wrong is not None or found.example:
+                    yield found
             return
         values = values_of(up)
         if values is not None:
             lost = [v for v in values if not any(takes_value(one, v) for one in members)]
             if lost:
                 yield lost_values(up, lost, down, path)
+            elif _is_crowded(up, members):
+                found = proved(
+                    broken(path, "type-changed", f"`{down}` does not read each `{up}`"),
+                    up, UnionOf(members), [], writer,
+                )  # fmt: skip
+                if found.example:
+                    yield found
             return
         like = [one for one in members if one != NONE and kinds_of(one) & kinds_of(up)]
         if len(like) == 1:
@@ -205,8 +225,7 @@ class StructuralRelation(FittingRelation):
             self.assumed = assumed
             missing = lost_member(up, down, path)
             if like:
-                reason = f"{missing.reason}, unless another member reads its values"
-                missing = replace(missing, reason=reason)
+                missing = proved(missing, up, UnionOf(members), [], writer)
             yield missing if is_refused else _misread(missing)
 
     def _captors(
@@ -447,6 +466,12 @@ def _without_shadowed(members: tuple[Schema, ...]) -> tuple[Schema, ...]:
         one.inner for one in members if isinstance(one, Constrained) and one.engine == "msgspec"
     ]
     return tuple(one for one in members if not any(one == inner for inner in limited))
+
+
+def _is_crowded(up: Schema, members: tuple[Schema, ...]) -> bool:
+    """Whether several members have the JSON form of *up*; all numbers have one."""
+    forms = [{"number" if k in _NUMBERS else k for k in kinds_of(one)} for one in (up, *members)]
+    return sum(bool(forms[0] & one) for one in forms[1:]) > 1
 
 
 def _has_like(member: Schema, down: Schema) -> bool:

@@ -145,7 +145,7 @@ def takes_all(member: Schema, value: Schema) -> bool:
         return theirs == member == Scalar(str) and mine != Scalar(str)
     if isinstance(mine, (SequenceOf, TupleOf)):
         return isinstance(theirs, SequenceOf) and isinstance(_plain(theirs.item), Unknown)
-    return isinstance(mine, Record)
+    return isinstance(mine, Record) and isinstance(theirs, Record)
 
 
 def _captures_scalar(mine: str, theirs: str) -> bool:
