@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NewType
 
 import msgspec
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pytest
 import typing_extensions as te
 from pydantic import BaseModel, ConfigDict
 
-from typedxcom import ContractError, LazyTable, Table, ValidationError, upcast
+from typedxcom import ContractError, LazyTable, Table, ValidationError, register_codec, upcast
 from typedxcom.evolution.describing import described
 from typedxcom.evolution.locks import Read, TaskLock, lock_text, read_lock
 from typedxcom.evolution.reading import read_type
@@ -325,6 +325,14 @@ class Circle(BaseModel):
     r: int
 
 
+class Coordinate:
+    """A class with a registered codec."""
+
+
+register_codec(Coordinate, encode=lambda one: 1, decode=lambda tree: Coordinate())
+Number = NewType("Number", int)
+
+
 def function(source: str) -> Any:
     """The function `one` of some source."""
     names = {**globals(), "Any": Any, "SecretStr": pydantic.SecretStr}
@@ -346,6 +354,8 @@ REFUSED = {
     "def one(old: First) -> int: ...": "`int` is no class of its own",
     "def one(old: First) -> list[Circle]: ...": "is no class of its own",
     "def one(old: First) -> Circle | None: ...": "is no class of its own",
+    "def one(old: First) -> Number: ...": "`Number` is only another name for `int`",
+    "def one(old: First) -> Coordinate: ...": "Let its decode function take the older form too",
     "def one(old: SecretStr) -> Circle: ...": "cannot travel",
     "def one(old: Circle) -> Circle: ...": "both types are `Circle`",
     "def one(old: First) -> Table[Row]: ...": "A table is made from a table",

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from typedxcom.annotations import read_hints
 from typedxcom.errors import ContractError, shorten
 from typedxcom.promises import RETURN_PLACE, Promise, parameter_place, promise_of
-from typedxcom.schema.nodes import TableOf
+from typedxcom.registry import registered
+from typedxcom.schema import Schema
+from typedxcom.schema.nodes import Named, Opaque, TableOf
 from typedxcom.scopes import local_names
 from typedxcom.upcasters import Upcaster, keep_upcasters, paths_to, target_of, upcasters_of
 
@@ -97,11 +99,7 @@ def _promise(function: Any, name: str, annotation: Any) -> Promise:
 def _refuse_types(function: Any, upcaster: Upcaster) -> Upcaster:
     old, new = upcaster.old.schema, upcaster.new.schema
     if target_of(new) is None:
-        raise _wrong(
-            function,
-            f"readers find it by the class that it returns, and `{new}` is no class of its own. "
-            "Return a model, a dataclass, a Struct, a TypedDict, a NamedTuple, an Enum or Table[Row]",
-        )
+        raise _wrong(function, _no_target(new))
     tables = [isinstance(one, TableOf) and not one.is_lazy for one in (old, new)]
     is_table = isinstance(old, TableOf) or isinstance(new, TableOf)
     if is_table and (not all(tables) or target_of(old) is None):
@@ -113,6 +111,20 @@ def _refuse_types(function: Any, upcaster: Upcaster) -> Upcaster:
     if target_of(old) == target_of(new):
         raise _wrong(function, f"both types are `{new}`. Keep the older one under another name")
     return upcaster
+
+
+def _no_target(new: Schema) -> str:
+    """Says why readers could not find an upcaster to *new*."""
+    if isinstance(new, Named):
+        why = f"`{new}` is only another name for `{new.inner}` when the program runs"
+    elif isinstance(new, Opaque) and registered(new.type):
+        return f"`{new}` has a codec of yours. Let its decode function take the older form too"
+    else:
+        why = f"`{new}` is no class of its own"
+    return (
+        f"readers find it by the class that it returns, and {why}. "
+        "Return a model, a dataclass, a Struct, a TypedDict, a NamedTuple, an Enum or Table[Row]"
+    )
 
 
 def _refuse_cycle(function: Any, upcaster: Upcaster) -> None:

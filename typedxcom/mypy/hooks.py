@@ -43,6 +43,7 @@ from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.features.stubs import check_stub_call
 from typedxcom.mypy.features.triggers import call_dag, call_trigger
 from typedxcom.mypy.features.truth import check_module_truth
+from typedxcom.mypy.features.upcasters import declared_upcaster
 from typedxcom.mypy.types.bodies import quiet_return, visit_helper
 from typedxcom.mypy.types.callee import Callee
 from typedxcom.mypy.types.outputs import Output, holds_output, output_of
@@ -88,6 +89,7 @@ def _return_table() -> dict[str, ReturnHook]:
         f"{names.DECORATOR}.__call__": partial(decorate_task, kind="python", plain=False),
         f"{names.SDK_DECORATOR}.__call__": partial(decorate_task, kind="python", plain=True),
         names.KEY: declared_key,
+        names.UPCAST: declared_upcaster,
         names.CONTRACT: decorate_contract,
         f"{names.CONTRACT_DECORATOR}.__call__": decorate_contract,
         f"{names.MARK}.__call__": decorate_mark,

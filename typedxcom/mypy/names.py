@@ -21,6 +21,7 @@ AWAIT: Final = f"{PUBLIC}.RefusedAwait"
 LOADED: Final = "TYPEDXCOM_PLUGIN"
 TABLE: Final = "typedxcom.tables.annotations.Table"
 PUBLIC_TABLE: Final = "typedxcom._public.Table"
+UPCAST: Final = "typedxcom._public.upcast"
 TABLES: Final = (TABLE, "typedxcom.tables.lazy.LazyTable")
 FILE: Final = "typedxcom.stored.file.File"
 LOOP: Final = "typedxcom.loops.Loop"

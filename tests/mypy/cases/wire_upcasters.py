@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel
 from typedxcom import Table, task, upcast
 
@@ -13,6 +15,10 @@ class Before(BaseModel):
 class Order(BaseModel):
     id: int
     name: str
+
+
+async def later_too(old: Before) -> Order:
+    raise NotImplementedError
 
 
 @upcast
@@ -46,6 +52,19 @@ def none() -> Order:
 @upcast  # wrong  # E: Value of type variable "_Upcaster" of "upcast" cannot be "Callable[[Before, int], Order]" [type-var]
 def two(old: Before, more: int) -> Order:
     raise NotImplementedError
+
+
+@upcast  # wrong  # E: Upcaster "later" must return the value itself: use def, without async or yield [xcom-task]
+async def later(old: Before) -> Order:
+    raise NotImplementedError
+
+
+@upcast  # wrong  # E: Upcaster "one_by_one" must return the value itself: use def, without async or yield [xcom-task]
+def one_by_one(old: Before) -> Iterator[Order]:
+    yield Order(id=1, name="")
+
+
+upcast(later_too)  # wrong  # E: Upcaster "later_too" must return the value itself: use def, without async or yield [xcom-task]
 
 
 def wrong() -> None:
