@@ -9,6 +9,7 @@ upcaster of the reader's class is tried first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from typedxcom.codecs import ValueCodec, make_codec
@@ -41,7 +42,6 @@ from typedxcom.upcasters import Upcaster, has_upcasters, paths_to, target_of, up
 __all__ = ["upcasted"]
 
 _REFUSED = (ValidationError, CodecError)
-_NO_SETTINGS: Mapping[str, Any] = {}
 
 
 def upcasted(entry: Any, codec: AnyCodec, stores: Stores | None) -> tuple[Any] | None:
@@ -82,6 +82,27 @@ def _written(entry: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a value.
+
+    Attributes:
+        schema: The reader's type of it.
+        tree: Its JSON.
+        path: Where it is, for messages.
+        settings: What the classes around say about the JSON in them.
+    """
+
+    schema: Schema
+    tree: Any
+    path: str = "$"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def inside(self, schema: Schema, tree: Any, step: str) -> Part:
+        """Returns a part of this one, *step* below it."""
+        return Part(schema, tree, f"{self.path}{step}", self.settings)
+
+
 class UpcastingReader:
     """Reads one value.
 
@@ -102,41 +123,40 @@ class UpcastingReader:
         sources = upcasters_of(schema)
         if sources:
             return self._value(sources[0].new, tree, "$")
-        again = self._read(schema, tree, "$", _NO_SETTINGS)
+        again = self._read(Part(schema, tree))
         return None if again is tree else _decoded(self._codec, again)
 
-    def _read(self, schema: Schema, tree: Any, path: str, settings: Mapping[str, Any]) -> Any:
-        """Returns *tree* with each part that has an older type turned into the newer one."""
+    def _read(self, part: Part) -> Any:
+        """Returns the part's tree with each part in it that has an older type made newer."""
+        schema, tree = part.schema, part.tree
         if not self._leads_on(schema):
             return tree
         match schema:
             case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
-                return self._read(inner, tree, path, settings)
+                return self._read(replace(part, schema=inner))
             case Var(bound=inner):
-                return self._read(inner, tree, path, settings)
-            case UnionOf(members=members):
-                return self._union(schema, members, tree, path, settings)
+                return self._read(replace(part, schema=inner))
+            case UnionOf():
+                return self._union(schema, part)
             case SequenceOf(item=item) if isinstance(tree, list):
                 read = [
-                    self._read(item, one, f"{path}[{at}]", settings) for at, one in enumerate(tree)
+                    self._read(part.inside(item, one, f"[{at}]")) for at, one in enumerate(tree)
                 ]
                 return read if any(map(_is_other, read, tree)) else tree
             case TupleOf(items=items) if isinstance(tree, list) and len(items) == len(tree):
                 parts = [
-                    self._read(item, one, f"{path}[{at}]", settings)
+                    self._read(part.inside(item, one, f"[{at}]"))
                     for at, (item, one) in enumerate(zip(items, tree, strict=True))
                 ]
                 return parts if any(map(_is_other, parts, tree)) else tree
             case MappingOf(value=value) if isinstance(tree, dict):
                 made = {
-                    key: self._read(value, one, f"{path}[...]", settings)
-                    for key, one in tree.items()
+                    key: self._read(part.inside(value, one, "[...]")) for key, one in tree.items()
                 }
                 return made if any(made[key] is not tree[key] for key in tree) else tree
-        sources = upcasters_of(schema)
-        if sources:
-            return self._class(schema, sources, tree, path, settings)
-        return self._fields(schema, tree, path, settings) if isinstance(schema, Record) else tree
+        if upcasters_of(schema):
+            return self._class(part)
+        return self._fields(schema, part) if isinstance(schema, Record) else tree
 
     def _leads_on(self, schema: Schema) -> bool:
         known = self._open.get(id(schema))
@@ -144,66 +164,46 @@ class UpcastingReader:
             known = self._open[id(schema)] = has_upcasters(schema)
         return known
 
-    def _union(
-        self,
-        schema: UnionOf,
-        members: tuple[Schema, ...],
-        tree: Any,
-        path: str,
-        settings: Mapping[str, Any],
-    ) -> Any:
+    def _union(self, union: UnionOf, part: Part) -> Any:
         """Reads a part for the first member that takes it. What some member takes stays."""
-        if schema.annotation is None:
-            return tree
+        if union.annotation is None:
+            return part.tree
         try:
-            codec = make_codec(schema.annotation, schema, lax=self._codec.lax)
+            codec = make_codec(union.annotation, union, lax=self._codec.lax)
         except (ContractError, NameError):
-            return tree
-        if _decoded(codec, tree) is not None:
-            return tree
-        for member in members:
-            again = self._read(member, tree, path, settings)
-            if again is not tree and _decoded(codec, again) is not None:
+            return part.tree
+        if _decoded(codec, part.tree) is not None:
+            return part.tree
+        for member in union.members:
+            again = self._read(replace(part, schema=member))
+            if again is not part.tree and _decoded(codec, again) is not None:
                 return again
-        return tree
+        return part.tree
 
-    def _class(
-        self,
-        schema: Schema,
-        sources: tuple[Upcaster, ...],
-        tree: Any,
-        path: str,
-        settings: Mapping[str, Any],
-    ) -> Any:
+    def _class(self, part: Part) -> Any:
         """Reads a part whose class has upcasters, and returns the JSON of the newer value."""
-        key = (id(tree), id(schema))
+        key = (id(part.tree), id(part.schema))
         if key not in self._known:
-            made = self._newer(schema, sources, tree, path, settings)
-            self._known[key] = (made, tree)  # the tree too, so that no other gets its id
+            # The tree too, so that no other gets its id.
+            self._known[key] = (self._newer(part), part.tree)
         return self._known[key][0]
 
-    def _newer(
-        self,
-        schema: Schema,
-        sources: tuple[Upcaster, ...],
-        tree: Any,
-        path: str,
-        settings: Mapping[str, Any],
-    ) -> Any:
+    def _newer(self, part: Part) -> Any:
+        sources = upcasters_of(part.schema)
         promise = sources[0].new
-        if _decoded(self._codec_of(promise), tree) is not None:
-            return tree
-        ends = [schema, *(one.old.schema for way in paths_to(schema) for one in way)]
-        if not all(is_same_inside(one, settings) for one in ends):
-            return tree  # a class around has another form for bytes and the like
-        found = self._value(promise, tree, path)
+        if _decoded(self._codec_of(promise), part.tree) is not None:
+            return part.tree
+        ends = [part.schema, *(one.old.schema for way in paths_to(part.schema) for one in way)]
+        if not all(is_same_inside(one, part.settings) for one in ends):
+            return part.tree  # a class around has another form for bytes and the like
+        found = self._value(promise, part.tree, part.path)
         if found is None:
-            return tree
+            return part.tree
         codec = promise.codec
         try:
             return codec.encode(found[0]).tree
         except _REFUSED as error:
-            raise sources[0].failed(path, f"made what cannot be written: {error}") from None
+            raise sources[0].failed(part.path, f"made what cannot be written: {error}") from None
 
     def _value(self, promise: Any, tree: Any, path: str) -> tuple[Any] | None:
         """Returns the value of *tree*: as it is, with newer parts, or from an older type."""
@@ -212,7 +212,7 @@ class UpcastingReader:
             return None
         found = _decoded(codec, tree)
         if found is None:
-            again = self._parts(promise.schema, tree, path)
+            again = self._parts(Part(promise.schema, tree, path))
             found = None if again is tree else _decoded(codec, again)
         if found is not None:
             return found
@@ -229,38 +229,39 @@ class UpcastingReader:
             yield known
         yield from ((one,) for one in upcasters_of(schema))
 
-    def _parts(self, schema: Schema, tree: Any, path: str) -> Any:
-        """Returns *tree* with newer parts, but not its own class replaced."""
-        if isinstance(schema, Record) and upcasters_of(schema):
-            return self._fields(schema, tree, path, _NO_SETTINGS)
-        return tree if upcasters_of(schema) else self._read(schema, tree, path, _NO_SETTINGS)
+    def _parts(self, part: Part) -> Any:
+        """Returns the part's tree with newer parts, but not its own class replaced."""
+        if isinstance(part.schema, Record) and upcasters_of(part.schema):
+            return self._fields(part.schema, part)
+        return part.tree if upcasters_of(part.schema) else self._read(part)
 
-    def _fields(self, record: Record, tree: Any, path: str, settings: Mapping[str, Any]) -> Any:
+    def _fields(self, record: Record, part: Part) -> Any:
         """Returns the JSON of a class with newer parts."""
-        facts = facts_of(record)
-        inside = settings_inside(record, facts, settings)
+        facts, tree = facts_of(record), part.tree
+        part = replace(part, settings=settings_inside(record, facts, part.settings))
         if facts.is_array:
-            return self._positions(record, tree, path, inside)
+            return self._positions(record, part)
         if not isinstance(tree, dict):
             return tree
         made: dict[str, Any] = {}
-        for name, part in record.fields.items():
-            key = next((one for one in facts.fields[name].reads if one in tree), None)
+        for name, one in record.fields.items():
+            key = next((key for key in facts.fields[name].reads if key in tree), None)
             if key is not None:
-                made[key] = self._read(part.schema, tree[key], f"{path}.{name}", inside)
+                made[key] = self._read(part.inside(one.schema, tree[key], f".{name}"))
         for extra in record.extras:
             for key in tree.keys() - made.keys():
-                made[key] = self._read(extra, tree[key], f"{path}[...]", inside)
+                made[key] = self._read(part.inside(extra, tree[key], "[...]"))
         return {**tree, **made} if any(made[key] is not tree[key] for key in made) else tree
 
-    def _positions(self, record: Record, tree: Any, path: str, settings: Mapping[str, Any]) -> Any:
+    def _positions(self, record: Record, part: Part) -> Any:
+        tree = part.tree
         if not isinstance(tree, list):
             return tree
-        parts = list(record.fields.items())
+        fields = list(record.fields.items())
         first = 1 if facts_of(record).tag is not None else 0
         made = list(tree)
-        for at, (name, part) in enumerate(parts[: len(tree) - first], start=first):
-            made[at] = self._read(part.schema, tree[at], f"{path}.{name}", settings)
+        for at, (name, one) in enumerate(fields[: len(tree) - first], start=first):
+            made[at] = self._read(part.inside(one.schema, tree[at], f".{name}"))
         return made if any(map(_is_other, made, tree)) else tree
 
     def _called(self, way: tuple[Upcaster, ...], value: Any, path: str) -> tuple[Any]:
