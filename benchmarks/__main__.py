@@ -17,7 +17,7 @@ from benchmarks.running import ROOT, run_cases
 
 SUITES = (
     "models", "hops", "thresholds", "overhead", "tables", "row_checks", "mapping", "sweeping",
-    "imports", "parsing", "mypy_cost", "previews", "real_files", "checking",
+    "clients", "imports", "parsing", "mypy_cost", "previews", "real_files", "checking",
 )  # fmt: skip
 RESULTS = ROOT / "benchmarks" / "results.json"
 PAGE = ROOT / "docs" / "explanation" / "performance.md"

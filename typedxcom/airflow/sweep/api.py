@@ -12,7 +12,6 @@ loop have the same names, and a region tells them apart.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,6 +19,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 import msgspec
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential
 
 from typedxcom.airflow.deployment import VARIABLE, description_of, new_deployment
 from typedxcom.codecs.text import write_text
@@ -315,23 +315,33 @@ class ApiEntries(EntrySource):
         self, path: str, asked: dict[str, Any], *, fine: tuple[int, ...] = ()
     ) -> httpx.Response:
         """A successful answer, or one whose status is *fine*. What may pass is tried again."""
-        for left in reversed(range(_TRIES)):
-            try:
-                answer = self._client.get(f"/api/v2{path}", params=asked)
-                if answer.status_code == 401 and self._login and left:
-                    self._log_in()  # a token lives for a day
-                    continue
-                if answer.status_code not in fine:
-                    answer.raise_for_status()
-                return answer
-            except httpx.HTTPError as error:
-                status = getattr(getattr(error, "response", None), "status_code", 500)
-                if not left or status < 500:
-                    raise SweepError(
-                        f"The REST API does not answer {path}: {_without_url(error)}"
-                    ) from None
-            time.sleep(self._backoff * (_TRIES - left))
-        raise AssertionError("unreachable")
+        tries = Retrying(
+            stop=stop_after_attempt(_TRIES),
+            wait=wait_exponential(self._backoff),
+            retry=retry_if_exception(_may_pass),
+            reraise=True,
+        )
+        try:
+            return tries(self._asked, path, asked, fine)
+        except httpx.HTTPError as error:
+            raise SweepError(
+                f"The REST API does not answer {path}: {_without_url(error)}"
+            ) from None
+
+    def _asked(self, path: str, asked: dict[str, Any], fine: tuple[int, ...]) -> httpx.Response:
+        answer = self._client.get(f"/api/v2{path}", params=asked)
+        if answer.status_code == 401 and self._login:
+            self._log_in()  # a token lives for a day
+            answer = self._client.get(f"/api/v2{path}", params=asked)
+        if answer.status_code not in fine:
+            answer.raise_for_status()
+        return answer
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether another try of a request may help."""
+    response = getattr(error, "response", None)
+    return isinstance(error, httpx.HTTPError) and getattr(response, "status_code", 500) >= 500
 
 
 def _parsed(answer: httpx.Response, what: str) -> dict[str, Any]:
