@@ -126,7 +126,7 @@ def test_a_program_reads_plain_text(folder: Path) -> None:
     """Whatever the terminal of the shell can do; and where only standard error is one."""
     done = piped("check", cwd=folder)
     assert (done.returncode, done.stdout) == (1, PLAIN)
-    assert done.stderr == "[red]flow is imported\n"
+    assert done.stderr.endswith("[red]flow is imported\n")  # the oldest Airflow logs before it
     assert not on_terminal("check", cwd=folder, keep=["stderr", "stdout"]).raw
 
 
@@ -141,7 +141,8 @@ def test_formats_for_programs_are_never_drawn(folder: Path, form: str) -> None:
 def test_a_dumb_terminal_gets_plain_text(folder: Path) -> None:
     """TERM=dumb: no colours, no bar, nothing that moves."""
     seen = on_terminal("check", cwd=folder, TERM="dumb")
-    assert seen.raw.replace("\r\n", "\n") == f"[red]flow is imported\n{PLAIN}"
+    assert seen.raw.replace("\r\n", "\n").endswith(f"[red]flow is imported\n{PLAIN}")
+    assert "\x1b" not in seen.raw
 
 
 def test_no_color_is_obeyed(folder: Path) -> None:
@@ -270,3 +271,11 @@ def test_a_pipe_never_waits_for_rich(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_only_what_stands_out_is_bold(screen: Terminal) -> None:
+    """The place of an error and its kind, and not the sentence after them."""
+    lines.about_file(Path("flow.py"), 3, "error", "a sentence", screen)
+    bold = "".join(part.split("\x1b[0m")[0] for part in screen.getvalue().split("\x1b[1")[1:])
+    assert "flow.py:3" in bold
+    assert "sentence" not in bold

@@ -77,7 +77,9 @@ def safe(words: str, style: str = "") -> Text:
     """Returns *words* to be drawn, with only characters that a terminal prints."""
     from rich.text import Text
 
-    return Text("\n".join(map(printable, words.split("\n"))), style)
+    text = Text("\n".join(map(printable, words.split("\n"))))
+    text.stylize(style)  # of these words, and not of what is appended
+    return text
 
 
 def linked(path: Path | str, line: int | None = None, style: str = "") -> Text:
