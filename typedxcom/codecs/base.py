@@ -12,7 +12,7 @@ from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.explain import Explanation
 from typedxcom.codecs.hiding import hidden, hides_values
 from typedxcom.codecs.roundtrip.fidelity import Loss, comparison
-from typedxcom.codecs.text import long_int, quick_tree, write_text
+from typedxcom.codecs.text import list_parts, long_int, quick_tree, write_text
 from typedxcom.errors import CodecError, DecodeError, EncodeError, Problem, ValidationError, shorten
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.nodes import Schema
@@ -28,10 +28,12 @@ class Encoded:
 
     Attributes:
         text: ASCII JSON.
+        count: How many items it has, if it is known to be an array.
     """
 
     text: bytes
     _tree: Any = None
+    count: int | None = None
 
     @classmethod
     def of(cls, tree: JsonValue) -> Encoded:
@@ -94,6 +96,11 @@ class ValueCodec(ABC):
         except (ValidationError, EncodeError):
             return self.decode_tree(tree)
 
+    @cached_property
+    def reads_items_alone(self) -> bool:
+        """Whether it reads a list, and each item of it as if it were the only one."""
+        return False
+
     def ready(self, value: Any) -> Any:
         """Prepares *value* for writing. The comparison afterwards finds what does not fit."""
         return self.check(value)
@@ -102,9 +109,9 @@ class ValueCodec(ABC):
         """Writes *value* as ASCII JSON the quick way; None if only `to_tree` can write it."""
         return None
 
-    def surely_returns(self, value: Any) -> bool:
-        """Whether the types alone prove that *value* comes back from its text."""
-        return False
+    def proved_text(self, value: Any) -> bytes | None:
+        """Writes *value* as ASCII JSON if its types alone prove that it comes back; else None."""
+        return None
 
     @contained(EncodeError)
     def encode(self, value: Any) -> Encoded:
@@ -116,9 +123,14 @@ class ValueCodec(ABC):
             ValidationError: The value breaks the schema.
             EncodeError: It would come back as something else.
         """
-        text = self.to_text(value)
-        if text is not None and (self.surely_returns(value) or self._returns(value, text)):
-            return Encoded(text)
+        text = self.proved_text(value)
+        if text is None:
+            text = self.to_text(value)
+            if text is not None and not self._returns(value, text):
+                text = None
+        if text is not None:
+            is_array = type(value) is list and self.reads_items_alone
+            return Encoded(text, count=len(value) if is_array else None)
         ready = self.ready(value)
         tree = self.to_tree(ready)
         text = write_text(tree)
@@ -137,7 +149,10 @@ class ValueCodec(ABC):
     def _returns(self, value: Any, text: bytes) -> bool:
         """Whether reading *text* gives *value*."""
         try:
-            return self._first_loss(value, self.decode(text)) is None
+            if not self.reads_items_alone:
+                return self._first_loss(value, self.decode(text)) is None
+            parts = list_parts(value, text)
+            return all(self._first_loss(one, self.decode(json)) is None for one, json in parts)
         except (ValidationError, DecodeError):
             return False  # the slow way repairs what it can, or raises
 

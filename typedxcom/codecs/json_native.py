@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, get_origin
 
 import msgspec
@@ -29,7 +30,7 @@ from typedxcom.jsontypes import JsonValue
 from typedxcom.registry import codec_for, registered
 from typedxcom.schema import schema_of
 from typedxcom.schema.kinds import NATIVE_SCALARS, TEXT_SCALARS
-from typedxcom.schema.nodes import Record, Schema, Unknown, walk
+from typedxcom.schema.nodes import Record, Schema, SequenceOf, Unknown, walk
 
 __all__ = ["NativeCodec"]
 
@@ -46,6 +47,11 @@ class NativeCodec(ValueCodec):
         _learn_names(schema)
         # Built here, so that an annotation that msgspec rejects is rejected now.
         self._decoder = msgspec.json.Decoder(annotation, strict=not lax, dec_hook=_decode_other)
+
+    @cached_property
+    def reads_items_alone(self) -> bool:
+        """Whether it reads a list without limits."""
+        return isinstance(self.schema, SequenceOf) and self.schema.type is list
 
     def ready(self, value: Any) -> Any:
         """Returns *value* itself. Reading it back validates it, and the comparison checks types."""

@@ -53,7 +53,7 @@ def in_form(
             return plain(schema, encoded)
         except NotPlain:
             pass
-    return text_form(encoded.text, schema)
+    return text_form(encoded.text, schema, count=encoded.count)
 
 
 def _stored(encoded: Encoded, schema: Schema, placement: Placement) -> JsonValue:
@@ -61,7 +61,7 @@ def _stored(encoded: Encoded, schema: Schema, placement: Placement) -> JsonValue
         return BYTES.write(base64.b64decode(encoded.tree), placement)
     text = encoded.text
     _refuse_marker(text)
-    line = typed_line(schema, about(shape(text), len(text)))
+    line = typed_line(schema, _line(encoded.count, text))
     return JSON.write(text, placement, about=line, schema=fingerprint(schema))
 
 
@@ -70,18 +70,21 @@ def is_bytes(schema: Schema) -> bool:
     return isinstance(schema, Scalar) and schema.type is bytes
 
 
-def text_form(text: bytes, schema: Schema = UNKNOWN) -> dict[str, JsonValue]:
+def text_form(
+    text: bytes, schema: Schema = UNKNOWN, *, count: int | None = None
+) -> dict[str, JsonValue]:
     """Returns the text form of a value.
 
     Args:
         text: Its JSON, in ASCII.
         schema: The schema that it was written with.
+        count: How many items it has, if it is known to be an array.
 
     Raises:
         EncodeError: A dict in it uses the key that marks our own forms.
     """
     _refuse_marker(text)
-    line = typed_line(schema, f"{about(shape(text), len(text))} as JSON text")
+    line = typed_line(schema, f"{_line(count, text)} as JSON text")
     return {LINE: line, MARKER: VERSION, "json": text.decode("ascii")}
 
 
@@ -104,12 +107,17 @@ def _uses_marker(tree: Any) -> bool:
     return False
 
 
+def _line(count: int | None, text: bytes) -> str:
+    """Writes the line for people about JSON *text*, which is only read if its kind is not known."""
+    return about(shape(text) if count is None else range(count), len(text))
+
+
 def about(tree: Any, size: int) -> str:
     """Writes one line for people who look at the entry; *size* is in bytes of JSON."""
     match tree:
         case dict():
             kind = f"object of {len(tree):,} keys"
-        case list() | tuple():
+        case list() | tuple() | range():
             kind = f"list of {len(tree):,}"
         case str():
             kind = "text"

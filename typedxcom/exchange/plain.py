@@ -7,9 +7,12 @@ the marker. For example: ``{"b": 1, "a": 2, "$typedxcom": ["b", "a"]}``.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 from typing import Any
+
+import msgspec
 
 from typedxcom.codecs.base import Encoded
 from typedxcom.codecs.text import read_text
@@ -18,6 +21,8 @@ from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
 from typedxcom.schema.nodes import (
     UNKNOWN,
+    EnumOf,
+    LiteralOf,
     MappingOf,
     Record,
     Scalar,
@@ -41,6 +46,10 @@ _MAX_INT = 2**63
 _MAX_FLOAT, _MIN_FLOAT = 1e16, 1e-100  # PostgreSQL returns 1e16 as an int
 # ASCII JSON with one of these may need another form: NUL, surrogates, names that others reserve.
 _SIGNS = (b"\\u0000", b"\\ud", b"\\uD", b'"' + MARKER.encode() + b'"', b'"__')
+# The same for numbers, if all digits are 0: 19 digits, an exponent, -0.0, 1e16 in full.
+_SAME_DIGIT = bytes.maketrans(b"123456789E", b"000000000e")
+_NUMBER_SIGNS = (b"0" * 19, b"0e", b"-0.0", b"0" * 17 + b".")
+_Look = tuple[dict[str, Schema], bool, dict[str, Schema], bool]
 _CONTAINERS = (SequenceOf, TupleOf, MappingOf, Record)  # none of them reads a number
 _CALM = frozenset({str, bool, type(None)})  # types that are always plain in a text without these
 
@@ -56,12 +65,68 @@ def plain(schema: Schema, encoded: Encoded) -> JsonValue:
         NotPlain: Some database would change it.
         EncodeError: A dict uses the key that marks our own forms.
     """
+    if encoded.text[:1] in (b"{", b"[") and _keeps_scalars(encoded.text):
+        with contextlib.suppress(msgspec.DecodeError, RecursionError):  # infinity, a deep nesting
+            made: JsonValue = msgspec.json.decode(encoded.text)  # the entry's own: marks go into it
+            return _marked(schema, made, 0) if _may_need_marks(schema) else made
     tree = encoded.tree
     if isinstance(tree, float) and tree.is_integer() and not _is_float(schema):
         raise NotPlain  # SQLite returns a top-level 3.0 as 3
     is_calm = not any(sign in encoded.text for sign in _SIGNS)
-    made: JsonValue = _plain(schema, tree, 0, is_calm=is_calm)
+    made = _plain(schema, tree, 0, is_calm=is_calm)
     return made
+
+
+def _keeps_scalars(text: bytes) -> bool:
+    """Whether every database surely keeps each text and number in the JSON *text*."""
+    for sign in _SIGNS:
+        if sign in text:
+            return False
+    same = text.translate(_SAME_DIGIT)
+    for sign in _NUMBER_SIGNS:  # noqa: SIM110  # a generator takes longer than the search
+        if sign in same:
+            return False
+    return True
+
+
+def _may_need_marks(schema: Schema) -> bool:
+    """Whether an order mark may be needed in a value, or whether its depth has no limit."""
+    match peeled(schema):
+        case Scalar() | EnumOf() | LiteralOf():
+            return False
+        case Record() as record:
+            return bool(_looked_at(record)[2])
+        case SequenceOf(item=item):
+            return _may_need_marks(item)
+        case UnionOf(members=[some, none]) if str(none) == "None":
+            return _may_need_marks(some)
+        case UnionOf(members=members):
+            return not all(map(_holds_scalars, members))
+    return True
+
+
+def _holds_scalars(schema: Schema) -> bool:
+    """Whether values are scalars, or records of nothing but scalars."""
+    match peeled(schema):
+        case Scalar() | EnumOf() | LiteralOf():
+            return True
+        case Record() as record:
+            _, _, open_fields, has_scalars = _looked_at(record)
+            return has_scalars and not open_fields
+    return False
+
+
+def _marked(schema: Schema, tree: Any, depth: int) -> Any:
+    """Adds the order marks to a tree whose texts and numbers every database keeps."""
+    match peeled(schema):
+        case Record() as record if type(tree) is dict and not _looked_at(record)[1]:
+            for key, part in _looked_at(record)[2].items():
+                if type(tree.get(key)) in (dict, list):
+                    tree[key] = _marked(part, tree[key], depth + 1)
+            return tree
+        case SequenceOf(item=item) if type(tree) is list:
+            return [_marked(item, one, depth + 1) for one in tree]
+    return _plain(schema, tree, depth, is_calm=True)
 
 
 def bare_json(schema: Schema, encoded: Encoded) -> JsonValue:
@@ -188,11 +253,8 @@ def _items(schema: Schema, count: int) -> list[Schema]:
 def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
     """Returns the schema of each key (``""`` for any key), and whether the keys' order matters."""
     match peeled(schema):
-        case Record(wire=known) as record:
-            if not known:  # filled here, once
-                known.append(_record_fields(record))
-            made: tuple[dict[str, Schema], bool] = known[0]
-            return made
+        case Record() as record:
+            return _looked_at(record)[:2]
         case MappingOf(value=value):
             return {"": value}, True
         case UnionOf(members=members):
@@ -203,10 +265,30 @@ def _fields(schema: Schema) -> tuple[dict[str, Schema], bool]:
     return {}, True
 
 
-def _record_fields(record: Record) -> tuple[dict[str, Schema], bool]:
+def _looked_at(record: Record) -> _Look:
+    """Looks at the fields of a record, once.
+
+    Returns:
+        The schema of each key, whether their order matters, those that may need marks (all, if the
+        order matters), and whether all values are scalars.
+    """
+    if record.wire:
+        known: _Look = record.wire[0]
+        return known
     fields = record.fields
     keeps_order = record.style == "model" and ("root" in fields or _has_extras(record.type))
-    return {part.key or name: part.schema for name, part in fields.items()}, keeps_order
+    by_key = {part.key or name: part.schema for name, part in fields.items()}
+    record.wire[:] = [(by_key, True, {"": UNKNOWN}, False)]  # for one inside of itself
+    marked = {key: part for key, part in by_key.items() if keeps_order or _may_need_marks(part)}
+    has_scalars = all(_is_scalar(part) for part in by_key.values())
+    open_fields = {"": UNKNOWN, **marked} if keeps_order else marked
+    record.wire[0] = made = (by_key, keeps_order, open_fields, has_scalars)
+    return made
+
+
+def _is_scalar(schema: Schema) -> bool:
+    members = map(peeled, members_of(peeled(schema)))
+    return all(isinstance(one, (Scalar, EnumOf, LiteralOf)) for one in members)
 
 
 def _has_extras(model: Any) -> bool:

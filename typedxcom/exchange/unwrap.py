@@ -19,7 +19,8 @@ from typedxcom.stored.access import SignedEntry, Stores
 __all__ = ["TOO_DEEP", "OpenedValue", "for_reader", "open_value", "opened", "text_of"]
 
 TOO_DEEP = "An XCom is nested too deeply to be read"
-_PLAIN_KINDS = frozenset({str, int, float, bool, type(None), dict, list})
+_TEXT = frozenset({str})
+_LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
 def text_of(entry: dict[str, Any], stores: Stores | None) -> bytes:
@@ -146,12 +147,16 @@ def open_value(value: Any, stores: Stores | None) -> OpenedValue:
                 node = ordered(node)
             elif is_serialized(node):
                 opened.serialized = True
-            if not all(type(key) is str for key in node):
+            if not _TEXT.issuperset(map(type, node)):
                 opened.foreign = True
+            if _LEAVES.issuperset(map(type, node.values())):
+                return dict(node)
             return {key: visit(part) for key, part in node.items()}
         if kind is list:
+            if _LEAVES.issuperset(map(type, node)):
+                return node[:]
             return [visit(part) for part in node]
-        if kind in _PLAIN_KINDS:
+        if kind in _LEAVES:
             return node
         if kind is tuple:
             opened.foreign = True

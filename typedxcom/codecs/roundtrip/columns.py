@@ -112,10 +112,17 @@ class ColumnComparerMaker:
         return lambda ones, others: cell[0](ones, others)  # inside of itself
 
     def _records(self, schema: Record) -> Same:
-        return _all_of(
-            _same_types,
-            [(attrgetter(name), self.make(part.schema)) for name, part in schema.fields.items()],
-        )
+        """Compares the fields of scalars together, row by row, and the others one by one."""
+        fields = {name: part.schema for name, part in schema.fields.items()}
+        flat = [name for name, part in fields.items() if is_flat(part)]
+        moments = [name for name, part in fields.items() if bare(part) == Scalar(dt.datetime)]
+        parts: list[tuple[Callable[[Any], Any], Same]] = []
+        for names, same in ((flat, same_flat), (moments, same_moments)):
+            if len(names) > 1:
+                parts.append((attrgetter(*names), _rows(same)))
+                fields = {name: part for name, part in fields.items() if name not in names}
+        parts.extend((attrgetter(name), self.make(part)) for name, part in fields.items())
+        return _all_of(_same_types, parts)
 
     def _union(self, schema: Schema, members: tuple[Schema, ...]) -> Same:
         """Compares the values of each class apart, if the class decides which member a value is."""
@@ -143,6 +150,11 @@ class ColumnComparerMaker:
 
 def _only(kind: type, values: list[Any]) -> list[Any]:
     return [value for value in values if type(value) is kind]
+
+
+def _rows(same: Same) -> Same:
+    """Compares rows of one length by their values."""
+    return lambda ones, others: same(_flat(ones), _flat(others))
 
 
 def _same_types(ones: list[Any], others: list[Any]) -> bool:

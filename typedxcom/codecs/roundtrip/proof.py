@@ -12,20 +12,32 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import math
 import uuid
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import pydantic_core
 
-__all__ = ["Proof", "proof_of"]
+from typedxcom.codecs.roundtrip.parts import (
+    FINITE,
+    LENGTHS,
+    Part,
+    Proof,
+    column_proof,
+    int_limits,
+    nullable,
+    record_proof,
+    row_proof,
+    str_limits,
+)
+
+__all__ = ["TypeProof", "is_bare_list", "proof_of"]
 
 Node: TypeAlias = "dict[str, Any]"
-Proof = Callable[["list[Any]"], bool]
 
 _IGNORED = {"type", "ref", "metadata", "strict", "microseconds_precision"}
 _RULES = {
@@ -44,23 +56,47 @@ _DEFAULT = {
     "default_factory_takes_data",
     "validate_default",
 }
-_MAX_INT = 2**63
 
 
 class NoProof(Exception):
     """Raised if the schema contains something that has no proof here."""
 
 
-def proof_of(core_schema: Any) -> Proof | None:
-    """Returns a function ``(values) -> do they surely come back?``, or None if there is no proof.
+@dataclass(frozen=True, slots=True)
+class TypeProof:
+    """What is known of all values of a type.
+
+    Attributes:
+        holds: A function ``(values) -> do they surely come back?``.
+        takes_infinity: Whether pydantic accepts a number that is too large for a float.
+    """
+
+    holds: Proof
+    takes_infinity: bool
+
+
+def proof_of(core_schema: Any) -> TypeProof | None:
+    """Returns the proof of a type, or None if there is none.
 
     Args:
         core_schema: pydantic's own description of the values: ``TypeAdapter.core_schema``.
     """
+    maker = ProofMaker()
     try:
-        return ProofMaker().make(core_schema)
+        holds = column_proof(maker.make(core_schema))
     except (NoProof, RecursionError):
         return None
+    return TypeProof(holds, maker.takes_infinity)
+
+
+def is_bare_list(core_schema: Any) -> bool:
+    """Whether it describes a list of any length, with nothing of the author's own around it."""
+    definitions: dict[str, Node] = {}
+    node = core_schema
+    while node["type"] in ("definitions", "definition-ref"):
+        definitions.update((one["ref"], one) for one in node.get("definitions", ()))
+        node = node["schema"] if "schema" in node else definitions[node["schema_ref"]]
+    return bool(node["type"] == "list" and node.keys() <= _IGNORED | {"items_schema"})
 
 
 class ProofMaker:
@@ -69,149 +105,150 @@ class ProofMaker:
     def __init__(self) -> None:
         self.definitions: dict[str, Node] = {}
         self.open: set[str] = set()
+        self.takes_infinity = False
 
-    def make(self, node: Node) -> Proof:
-        """Returns the proof of one node. Raises NoProof."""
+    def make(self, node: Node) -> Part:
+        """Returns the part of one node. Raises NoProof."""
         make = getattr(self, f"_{node['type'].replace('-', '_')}", None)
         if make is None:
             raise NoProof
-        made: Proof = make(node)
+        made: Part = make(node)
         return made
 
-    def _str(self, node: Node) -> Proof:
-        return _scalar(node, lambda column: set(map(type, column)) <= {str})
+    def _str(self, node: Node) -> Part:
+        return _scalar(node, str, str_limits(node), covered=LENGTHS)
 
-    def _bool(self, node: Node) -> Proof:
-        return _scalar(node, lambda column: set(map(type, column)) <= {bool})
+    def _bool(self, node: Node) -> Part:
+        return _scalar(node, bool)
 
-    def _none(self, node: Node) -> Proof:
-        return _scalar(node, lambda column: set(column) <= {None})
+    def _none(self, node: Node) -> Part:
+        return _scalar(node, type(None))
 
-    def _int(self, node: Node) -> Proof:
-        return _scalar(node, _are_ints)
+    def _int(self, node: Node) -> Part:
+        limits, covered = int_limits(node)
+        return _scalar(node, int, limits, covered=covered)
 
-    def _float(self, node: Node) -> Proof:
-        return _scalar(
-            node,
-            lambda column: set(map(type, column)) <= {float} and all(map(math.isfinite, column)),
-        )
+    def _float(self, node: Node) -> Part:
+        self.takes_infinity = True
+        return _scalar(node, float, FINITE)
 
-    def _decimal(self, node: Node) -> Proof:
+    def _decimal(self, node: Node) -> Part:
+        self.takes_infinity |= "allow_inf_nan" in node
         finite = decimal.Decimal.is_finite
-        return _scalar(
-            node,
-            lambda column: set(map(type, column)) <= {decimal.Decimal} and all(map(finite, column)),
-        )
+        return _scalar(node, decimal.Decimal, rest=lambda column: all(map(finite, column)))
 
-    def _uuid(self, node: Node) -> Proof:
-        return _scalar(node, lambda column: set(map(type, column)) <= {uuid.UUID})
+    def _uuid(self, node: Node) -> Part:
+        return _scalar(node, uuid.UUID)
 
-    def _date(self, node: Node) -> Proof:
-        return _scalar(node, lambda column: set(map(type, column)) <= {dt.date})
+    def _date(self, node: Node) -> Part:
+        return _scalar(node, dt.date)
 
-    def _datetime(self, node: Node) -> Proof:
-        return _scalar(node, _are_datetimes)
+    def _datetime(self, node: Node) -> Part:
+        return _scalar(node, dt.datetime, rest=_are_datetimes)
 
-    def _literal(self, node: Node) -> Proof:
+    def _literal(self, node: Node) -> Part:
         _allow(node, {"expected"})
         expected = frozenset(node["expected"])
-        kinds = set(map(type, expected))
-        if kinds not in ({str}, {int}):
+        kinds = frozenset(map(type, expected))
+        if kinds not in (frozenset({str}), frozenset({int})):
             raise NoProof
-        return lambda column: set(map(type, column)) <= kinds and expected.issuperset(column)
+        return Part(kinds, rest=expected.issuperset)
 
-    def _enum(self, node: Node) -> Proof:
+    def _enum(self, node: Node) -> Part:
         _allow(node, {"cls", "members", "sub_type"})
         values = [member.value for member in node["members"]]
         if set(map(type, values)) != {str} or len(set(values)) < len(values):
             raise NoProof
-        kinds = {node["cls"]}
-        return lambda column: set(map(type, column)) <= kinds
+        return Part(frozenset({node["cls"]}))
 
-    def _nullable(self, node: Node) -> Proof:
+    def _nullable(self, node: Node) -> Part:
         _allow(node, {"schema"})
-        inner = self.make(node["schema"])
-        return lambda column: inner([value for value in column if value is not None])
+        return nullable(self.make(node["schema"]))
 
-    def _default(self, node: Node) -> Proof:
+    def _default(self, node: Node) -> Part:
         _allow(node, _DEFAULT)
         return self.make(node["schema"])
 
-    def _list(self, node: Node) -> Proof:
+    def _list(self, node: Node) -> Part:
         _allow(node, {"items_schema"})
         return _sequences(list, self.make(_inside(node, "items_schema")))
 
-    def _tuple(self, node: Node) -> Proof:
+    def _tuple(self, node: Node) -> Part:
         _allow(node, {"items_schema", "variadic_item_index"})
         parts = [self.make(one) for one in node["items_schema"]]
         if node.get("variadic_item_index") is not None:
             if len(parts) > 1:
                 raise NoProof
             return _sequences(tuple, parts[0])
-        pairs = [(itemgetter(at), part) for at, part in enumerate(parts)]
-        return lambda column: (
-            set(map(type, column)) <= {tuple}
-            and set(map(len, column)) <= {len(pairs)}
-            and all(part(list(map(get, column))) for get, part in pairs)
+        rows, lengths = row_proof(parts), {len(parts)}
+        return Part(
+            frozenset({tuple}),
+            rest=lambda column: set(map(len, column)) <= lengths and rows(column),
         )
 
-    def _dict(self, node: Node) -> Proof:
+    def _dict(self, node: Node) -> Part:
         _allow(node, {"keys_schema", "values_schema"})
         keys = _inside(node, "keys_schema")
         if keys["type"] != "str":
             raise NoProof
-        key, value = self.make(keys), self.make(_inside(node, "values_schema"))
-        return lambda column: (
-            set(map(type, column)) <= {dict}
-            and key(list(chain.from_iterable(column)))
-            and value(list(chain.from_iterable(map(dict.values, column))))
+        key = column_proof(self.make(keys))
+        value = column_proof(self.make(_inside(node, "values_schema")))
+        return Part(
+            frozenset({dict}),
+            rest=lambda column: (
+                key(list(chain.from_iterable(column)))
+                and value(list(chain.from_iterable(map(dict.values, column))))
+            ),
         )
 
-    def _model(self, node: Node) -> Proof:
+    def _model(self, node: Node) -> Part:
         _allow(node, _MODEL)
         if node.get("custom_init") or node.get("root_model"):
             raise NoProof
         config = node.get("config", {})
         if not config.keys() <= _CONFIG or config.get("extra_fields_behavior") == "allow":
             raise NoProof
-        kinds, parts = {node["cls"]}, list(self._fields(node["schema"]))
-        return lambda column: (
-            not column
-            or (
-                set(map(type, column)) == kinds
-                and all(part(list(map(get, column))) for get, part in parts)
-            )
-        )
+        fields = dict(self._fields(node["schema"]))
+        if not fields:
+            raise NoProof
+        return Part(frozenset({node["cls"]}), rest=record_proof(fields))
 
-    def _fields(self, node: Node) -> Iterator[tuple[Callable[[Any], Any], Proof]]:
+    def _fields(self, node: Node) -> Iterator[tuple[str, Part]]:
         if node["type"] != "model-fields" or node.get("computed_fields"):
             raise NoProof
         _allow(node, {"fields", "model_name", "computed_fields"})
         for name, field in node["fields"].items():
             _allow(field, {"schema", "frozen"})
-            yield attrgetter(name), self.make(field["schema"])
+            yield name, self.make(field["schema"])
 
-    def _tagged_union(self, node: Node) -> Proof:
+    def _tagged_union(self, node: Node) -> Part:
         _allow(node, {"choices", "discriminator", "from_attributes"})
-        by_kind: dict[type, Proof] = {}
+        by_kind: dict[type, Proof | None] = {}
         for key, choice in node["choices"].items():
             model = self._resolved(choice)
             if model["type"] != "model" or model["cls"] in by_kind:
                 raise NoProof
             if _tags(model, node["discriminator"]) != [key]:
                 raise NoProof
-            by_kind[model["cls"]] = self.make(choice)
-        return lambda column: (
-            by_kind.keys() >= (kinds := set(map(type, column)))
-            and all(by_kind[kind]([one for one in column if type(one) is kind]) for kind in kinds)
-        )
+            by_kind[model["cls"]] = self.make(choice).rest
 
-    def _definitions(self, node: Node) -> Proof:
+        def each_kind(column: Sequence[Any]) -> bool:
+            kinds = set(map(type, column))
+            for kind in kinds:
+                proof = by_kind[kind]
+                ones = column if len(kinds) == 1 else [one for one in column if type(one) is kind]
+                if proof is not None and not proof(ones):
+                    return False
+            return True
+
+        return Part(frozenset(by_kind), rest=each_kind)
+
+    def _definitions(self, node: Node) -> Part:
         _allow(node, {"schema", "definitions"})
         self.definitions.update((one["ref"], one) for one in node["definitions"])
         return self.make(node["schema"])
 
-    def _definition_ref(self, node: Node) -> Proof:
+    def _definition_ref(self, node: Node) -> Part:
         _allow(node, {"schema_ref"})
         name = node["schema_ref"]
         if name in self.open:
@@ -254,36 +291,48 @@ def _tags(model: Node, discriminator: Any) -> list[Any]:
     return list(inner["expected"]) if inner["type"] == "literal" else []
 
 
-def _scalar(node: Node, has_type: Proof) -> Proof:
-    """Proves scalars: all have the type, and pydantic accepts each distinct value."""
+def _scalar(
+    node: Node,
+    kind: type,
+    limits: Any = Any,
+    *,
+    covered: frozenset[str] = frozenset(),
+    rest: Proof | None = None,
+) -> Part:
+    """Proves scalars: all have the class, and keep the rules.
+
+    Args:
+        node: What pydantic says of them.
+        kind: Their class.
+        limits: What msgspec checks.
+        covered: The rules that are within these limits. If there are others, pydantic is asked of
+            each distinct value.
+        rest: What must hold for values without any rule.
+    """
     _allow(node, _RULES)
-    if not node.keys() & _RULES:
-        return has_type
+    kinds = frozenset({kind})
+    if node.keys() & _RULES <= covered:
+        return Part(kinds, limits, rest)
     each = {"type": "list", "items_schema": node, "strict": True}
     keeps = pydantic_core.SchemaValidator(each).isinstance_python
-    return lambda column: has_type(column) and keeps(list(set(column)))
-
-
-def _sequences(kind: type, item: Proof) -> Proof:
-    return lambda column: (
-        set(map(type, column)) <= {kind} and item(list(chain.from_iterable(column)))
+    return Part(
+        kinds,
+        limits,
+        lambda column: (rest is None or rest(column)) and keeps(list(set(column))),
     )
 
 
-def _are_ints(column: list[Any]) -> bool:
-    return not column or (
-        set(map(type, column)) == {int} and min(column) >= -_MAX_INT and max(column) < _MAX_INT
-    )
+def _sequences(kind: type, item: Part) -> Part:
+    proof = column_proof(item)
+    return Part(frozenset({kind}), rest=lambda column: proof(list(chain.from_iterable(column))))
 
 
-def _are_datetimes(column: list[Any]) -> bool:
-    """Whether all values are datetimes that come back the same.
+def _are_datetimes(column: Sequence[Any]) -> bool:
+    """Whether datetimes come back the same.
 
     A zone comes back as an offset, so it is the same only if it is an offset of whole minutes. The
     fold has a meaning only without a zone, and it never comes back.
     """
-    if not set(map(type, column)) <= {dt.datetime}:
-        return False
     zones = set(map(attrgetter("tzinfo"), column))
     if None in zones and any(map(attrgetter("fold"), column)):
         return False

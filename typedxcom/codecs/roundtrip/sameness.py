@@ -9,6 +9,7 @@ import math
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, Union
 
 from typedxcom.codecs.roundtrip.losses import Fault, untyped_loss
@@ -30,6 +31,7 @@ __all__ = [
     "widened",
 ]
 
+_fold_of = attrgetter("fold")
 MISSING: Any = object()
 _CURE = "annotate that part with its type"
 _ATOMS = frozenset({str, int, bool, type(None)})
@@ -145,7 +147,12 @@ def same_moments(ones: list[Any], others: list[Any]) -> bool:
     """As `same_flat`, for datetimes. Without a zone it also compares the fold, which == ignores."""
     if not same_flat(ones, others):
         return False
-    return not any(one.fold for one in ones if type(one) is dt.datetime and one.tzinfo is None)
+    try:
+        if not any(map(_fold_of, ones)):
+            return True
+        return not any(one.fold for one in ones if one.tzinfo is None)
+    except AttributeError:  # another kind of value
+        return False
 
 
 def _equal(one: Any, other: Any) -> bool:
