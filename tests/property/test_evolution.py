@@ -36,7 +36,7 @@ from typedxcom.schema import Schema, schema_of
 from typedxcom.schema.canonical import canonical
 from typedxcom.settings import Settings
 
-VALUES = 60  # of each older contract
+VALUES = 200  # of each older contract
 
 
 def read_back(schema: Schema) -> Schema:
