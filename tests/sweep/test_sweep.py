@@ -303,16 +303,13 @@ def test_a_sweep_that_is_killed_is_done_by_the_next(store: Store, monkeypatch) -
     own = put(store)
     for number in range(10):
         put(store, bytes([number]), task="other")
-    real, removed = type(store).delete_unchanged, []
+    real = type(store).delete_all_unchanged
 
-    def killed(self, stored):
-        if len(removed) == 4:
-            raise KeyboardInterrupt
-        removed.append(stored)
-        return real(self, stored)
+    def killed(self, objects):
+        real(self, objects[:4])
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr("typedxcom.sweep.run._DELETERS", 1)
-    monkeypatch.setattr(type(store), "delete_unchanged", killed)
+    monkeypatch.setattr(type(store), "delete_all_unchanged", killed)
     with pytest.raises(KeyboardInterrupt):
         swept(store, FakeEntries(own.to_entry()))
     assert len(paths(store)) == 7

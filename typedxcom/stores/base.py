@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from typing_extensions import Buffer
 
-from typedxcom.errors import IntegrityError
+from typedxcom.errors import IntegrityError, StoreError
 from typedxcom.pointer import confine
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.reading import Parts, StoreFile
@@ -19,6 +20,8 @@ from typedxcom.stores.staged import CHUNK, Staged
 from typedxcom.stores.transfers import Observe
 
 __all__ = ["Store", "StoredObject"]
+
+_DELETERS = 8  # objects that are removed at once: remote stores answer slowly, not seldom
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,26 @@ class Store(ABC):
         """
         folder = confine(stored.path).rpartition("/")[0]
         return stored in self.list(folder) and self.delete(stored.path)
+
+    def delete_all_unchanged(self, objects: Sequence[StoredObject]) -> Sequence[bool | StoreError]:
+        """`delete_unchanged` for many objects, as a sweep has them: up to 1,000, by path.
+
+        A store that can delete many with one request does so here. It must look at each one's size
+        and date right before. By default, several are under way at once.
+
+        Returns:
+            For each one, in their order, whether it was removed, or why the store refused. What one
+            of them is refused for says nothing about the others.
+        """
+
+        def remove(stored: StoredObject) -> bool | StoreError:
+            try:
+                return self.delete_unchanged(stored)
+            except StoreError as error:
+                return error
+
+        with ThreadPoolExecutor(_DELETERS, "typedxcom-store") as threads:
+            return list(threads.map(remove, objects))
 
     def describe(self, path: str) -> str:
         """The address of an object, for messages: no credentials."""

@@ -21,6 +21,8 @@ __all__ = [
     "in_folder",
     "list_files",
     "open_file",
+    "open_folder",
+    "open_root",
     "remove_empty",
     "warn_of_others",
 ]
@@ -44,19 +46,36 @@ def in_folder(root: Path, parts: list[str], *, make: int | None = None) -> Itera
     """
     if make is not None:
         root.mkdir(mode=make, parents=True, exist_ok=True)
-    # The root itself may be a symlink: whoever runs the deployment chose it.
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder = open_root(root)
     try:
         for part in parts:
             if make is not None:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(part, make, dir_fd=folder)
-            inner = os.open(part, _FOLDER, dir_fd=folder)
+            inner = open_folder(part, folder)
             os.close(folder)
             folder = inner
         yield folder
     finally:
         os.close(folder)
+
+
+def open_root(root: Path) -> int:
+    """A descriptor of *root* itself, which may be a symlink: whoever runs the deployment chose it.
+
+    Raises:
+        OSError: It is missing, or no folder.
+    """
+    return os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def open_folder(name: str, folder: int) -> int:
+    """A descriptor of the folder *name* in an open one.
+
+    Raises:
+        OSError: It is missing, or is no folder but a symlink, for example. See `from_os_error`.
+    """
+    return os.open(name, _FOLDER, dir_fd=folder)
 
 
 @contextlib.contextmanager
@@ -88,35 +107,60 @@ def list_files(root: Path, parts: list[str]) -> Iterator[tuple[str, os.stat_resu
     """
     failed: list[OSError] = []
     with contextlib.suppress(FileNotFoundError, NotADirectoryError), in_folder(root, parts) as top:
-        yield from _files(top, "", _DEEPEST - len(parts), failed)
+        yield from _files(os.dup(top), _DEEPEST - len(parts), failed)
     if failed:
         raise failed[0]
 
 
-def _files(
-    folder: int, below: str, levels: int, failed: list[OSError]
-) -> Iterator[tuple[str, os.stat_result]]:
-    """The files of an open folder, then those of the folders in it; both by name."""
-    files: list[tuple[str, os.stat_result]] = []
-    folders: list[str] = []
+def _files(top: int, levels: int, failed: list[OSError]) -> Iterator[tuple[str, os.stat_result]]:
+    """The files of an open folder, then those of the folders in it; both by name.
+
+    An object is alone in several folders, so this is a loop and not a generator in a generator:
+    each of those would pass on each file.
+    """
+    above: list[tuple[int, str, list[str]]] = []  # open folders, and what is still to do in them
+    folder, below = top, ""
     try:
-        _sort_out(folder, files, folders)
+        while True:
+            files: list[tuple[str, os.stat_result]] = []
+            folders: list[str] = []
+            try:
+                _sort_out(folder, files, folders)
+            except OSError as error:
+                failed.append(OSError(error.errno, error.strerror, below))
+            for name, status in sorted(files) if len(files) > 1 else files:
+                yield below + name, status
+            above.append((folder, below, _last_first(folders) if len(above) < levels else []))
+            folder = -1
+            while folder < 0:
+                outer, below, left = above[-1]
+                if not left:
+                    os.close(above.pop()[0])
+                    if not above:
+                        return
+                    continue
+                name = left.pop()
+                folder = _inner(outer, below, name, failed)
+            below = f"{below}{name}/"
+    finally:
+        for one in [folder, *(outer for outer, _, _ in above)]:
+            if one >= 0:
+                os.close(one)
+
+
+def _last_first(names: list[str]) -> list[str]:
+    return sorted(names, reverse=True) if len(names) > 1 else names
+
+
+def _inner(outer: int, below: str, name: str, failed: list[OSError]) -> int:
+    """A descriptor of a folder in an open one, or -1."""
+    try:
+        return open_folder(name, outer)
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # deleted meanwhile, or a symlink by now
     except OSError as error:
-        failed.append(OSError(error.errno, error.strerror, below))
-    for name, status in sorted(files):
-        yield below + name, status
-    for name in sorted(folders) if levels > 0 else ():
-        try:
-            inner = os.open(name, _FOLDER, dir_fd=folder)
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # deleted meanwhile, or a symlink by now
-        except OSError as error:
-            failed.append(OSError(error.errno, error.strerror, f"{below}{name}"))
-            continue
-        try:
-            yield from _files(inner, f"{below}{name}/", levels - 1, failed)
-        finally:
-            os.close(inner)
+        failed.append(OSError(error.errno, error.strerror, f"{below}{name}"))
+    return -1
 
 
 def _sort_out(folder: int, files: list[tuple[str, os.stat_result]], folders: list[str]) -> None:

@@ -7,6 +7,7 @@ import errno
 import mmap
 import os
 import secrets
+import stat
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
@@ -20,6 +21,7 @@ from typedxcom.stores.base import Store, StoredObject
 from typedxcom.stores.folders import from_os_error, in_folder, list_files, open_file, remove_empty
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.reading import Parts
+from typedxcom.stores.removing import OpenFolders
 from typedxcom.stores.staged import CHUNK, WRITE, Staged, chunks_of
 
 __all__ = ["LocalStore"]
@@ -123,38 +125,52 @@ class LocalStore(Store):
 
     def delete_unchanged(self, stored: StoredObject) -> bool:
         """Take the file away, look at it once more, and only then delete it."""
-        *parts, name = confine(stored.path).split("/")
-        try:
-            with self.opened(stored.path) as file:
-                if _stored(stored.path, os.fstat(file)) != stored:
-                    return False
-            with in_folder(self.root, parts) as folder:
-                taken = self._take(stored, folder, name)
-        except (FileNotFoundError, PointerNotFoundError):
-            return False
-        except StoreError:
-            raise
-        except OSError as error:
-            raise from_os_error(error, self.describe(stored.path), "delete") from None
-        remove_empty(self.root, parts)
-        return taken
+        [done] = self.delete_all_unchanged([stored])
+        if isinstance(done, StoreError):
+            raise done
+        return done
 
-    def _take(self, stored: StoredObject, folder: int, name: str) -> bool:
-        """Remove a file, or put it back if a writer has renewed it at this very moment.
+    def delete_all_unchanged(self, objects: Sequence[StoredObject]) -> Sequence[bool | StoreError]:
+        """As `delete_unchanged`, each file by itself; the folders are opened once for all.
 
-        The writer looks for the name after it has set the date, and here the date is looked at
-        after the name is gone, so that one of the two sees the other; see `LocalStage._renew`.
+        Nobody can lead that out of the root: a folder that is swapped for a symlink is not looked
+        up again, and the open one is still the folder that was inside.
         """
-        aside = secrets.token_hex(16)
-        with in_folder(self.root, [_PARTIAL], make=self.mode) as partial:
-            os.rename(name, aside, src_dir_fd=folder, dst_dir_fd=partial)
-            status = os.stat(aside, dir_fd=partial, follow_symlinks=False)
-            unchanged = _stored(stored.path, status) == stored
-            if unchanged:
-                os.unlink(aside, dir_fd=partial)
-            else:
-                os.rename(aside, name, src_dir_fd=partial, dst_dir_fd=folder)
-        return unchanged
+        states: list[bool | StoreError] = []
+        try:
+            with (
+                in_folder(self.root, [_PARTIAL], make=self.mode) as partial,
+                OpenFolders(self.root) as folders,
+            ):
+                aside = secrets.token_hex(12)
+                for number, stored in enumerate(objects):
+                    states.append(self._removed(stored, folders, partial, f"{aside}{number:08x}"))
+        except OSError as error:  # the root itself
+            failed = from_os_error(error, str(self.root), "delete objects from")
+            states += [failed] * (len(objects) - len(states))
+        return states
+
+    def _removed(
+        self, stored: StoredObject, folders: OpenFolders, partial: int, aside: str
+    ) -> bool | StoreError:
+        try:
+            *parts, name = confine(stored.path).split("/")
+            folder = folders.enter(parts)
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if not stat.S_ISREG(status.st_mode):
+                return IntegrityError(f"`{self.describe(stored.path)}` is not a regular file")
+            if _stored(stored.path, status) != stored:
+                return False
+            if not _take(stored, folder, name, partial, aside):
+                return False
+            folders.lose_file()
+        except FileNotFoundError:
+            return False
+        except StoreError as error:
+            return error
+        except OSError as error:
+            return from_os_error(error, self.describe(stored.path), "delete")
+        return True
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object under the folder *prefix*, folder by folder in the order of names."""
@@ -355,6 +371,23 @@ def _is_same(one: int, other: int, size: int) -> bool:
     return all(
         os.pread(one, CHUNK, at) == os.pread(other, CHUNK, at) for at in range(0, size, CHUNK)
     )
+
+
+def _take(stored: StoredObject, folder: int, name: str, partial: int, aside: str) -> bool:
+    """Remove a file, or put it back if a writer has renewed it at this very moment.
+
+    The writer looks for the name after it has set the date, and here the date is looked at after
+    the name is gone, so that one of the two sees the other; see `LocalStage._renew`.
+    """
+    os.rename(name, aside, src_dir_fd=folder, dst_dir_fd=partial)
+    unchanged = (
+        _stored(stored.path, os.stat(aside, dir_fd=partial, follow_symlinks=False)) == stored
+    )
+    if unchanged:
+        os.unlink(aside, dir_fd=partial)
+    else:
+        os.rename(aside, name, src_dir_fd=partial, dst_dir_fd=folder)
+    return unchanged
 
 
 def _stored(path: str, status: os.stat_result) -> StoredObject:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TypeAlias
@@ -29,7 +28,6 @@ __all__ = ["Progress", "sweep"]
 
 Progress: TypeAlias = "Callable[[str, int, int | None], None]"
 _BATCH = 1000  # objects
-_DELETERS = 8  # threads that remove objects: remote stores answer slowly, not seldom
 
 
 def sweep(
@@ -241,19 +239,18 @@ class Sweeping:
         """Batch by batch; before each one ask again which runs are in flight."""
         index, number, store = self.index, found.number, found.store
         of, done = found.report.orphans.objects, 0
-        with ThreadPoolExecutor(_DELETERS) as pool:
-            for batch in index.orphans(number):
-                try:
-                    flying = _flying(self.source)
-                except SweepError as error:  # the report keeps what was removed so far
-                    self.report.add_error(error)
-                    return
-                asked = [one for one in batch if _run_of(one.path) not in flying]
-                index.mark(number, ((one.path, KEPT) for one in batch))
-                states = list(pool.map(lambda one: _deleted(store, one), asked))
-                index.mark(number, _recorded(asked, states, self.report))
-                done += len(batch)
-                self.progress(f"deleting from {store.name}", done, of)
+        for batch in index.orphans(number):
+            try:
+                flying = _flying(self.source)
+            except SweepError as error:  # the report keeps what was removed so far
+                self.report.add_error(error)
+                return
+            asked = [one for one in batch if _run_of(one.path) not in flying]
+            index.mark(number, ((one.path, KEPT) for one in batch))
+            states = store.delete_all_unchanged(asked)
+            index.mark(number, _recorded(asked, states, self.report))
+            done += len(batch)
+            self.progress(f"deleting from {store.name}", done, of)
 
 
 def _has_objects(store: Store) -> bool:
@@ -278,17 +275,12 @@ def _run_of(path: str) -> str:
     return "/".join(path.split("/")[:2])
 
 
-def _deleted(store: Store, stored: StoredObject) -> int | StoreError:
-    try:
-        return GONE if store.delete_unchanged(stored) else KEPT
-    except StoreError as error:
-        return error
-
-
 def _recorded(
-    objects: Iterable[StoredObject], states: Iterable[int | StoreError], report: SweepReport
+    objects: Iterable[StoredObject], states: Iterable[bool | StoreError], report: SweepReport
 ) -> Iterator[tuple[str, int]]:
     for stored, state in zip(objects, states, strict=True):
         if isinstance(state, StoreError):
             report.add_error(state)
-        yield stored.path, FAILED if isinstance(state, StoreError) else state
+            yield stored.path, FAILED
+        else:
+            yield stored.path, GONE if state else KEPT

@@ -286,6 +286,30 @@ class StoreTests:
         assert [one.path for one in store.list()] == ["a/c"]
         assert not list(store.partials())
 
+    def test_many_are_removed_and_only_as_they_were_listed(self, store: Store) -> None:
+        """Each object of a batch has an answer of its own: removed, changed, gone or refused."""
+        for number in range(40):
+            store.write(f"a/{number % 4}/{number:02}", b"12345")
+        store.write("a/0/kept", b"1")
+        listed = sorted(store.list(), key=lambda one: one.path)
+        gone, changed, smaller, *others = (one for one in listed if one.path != "a/0/kept")
+        store.delete(gone.path)
+        asked = [
+            gone,
+            replace(changed, modified=changed.modified - timedelta(days=1)),
+            replace(smaller, size=4),
+            StoredObject("../../outside", 1, changed.modified),
+            *others,
+        ]
+        *first, forged, _ = store.delete_all_unchanged(asked)[:5]
+        assert first == [False, False, False]
+        assert isinstance(forged, IntegrityError)
+        left = sorted(stored.path for stored in store.list())
+        assert left == sorted(["a/0/kept", changed.path, smaller.path])
+        assert list(store.delete_all_unchanged(others)) == [False] * len(others)
+        assert list(store.delete_all_unchanged([])) == []
+        assert not list(store.partials())
+
     def test_a_listing_tells_size_and_date(self, store: Store) -> None:
         """A listing has the size and the date of each object. The sweep needs both."""
         store.write("a/b", b"12345")
