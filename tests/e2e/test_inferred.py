@@ -193,7 +193,8 @@ def test_a_value_that_the_code_of_its_reader_cannot_use_is_refused(package):
     wrong = []
     for number, case in enumerate(NEEDS):
         found = said.get(f"read_{number}", "")
-        is_told = f"read_{number}(x) is used as `{case.told}`, but" in found
-        if bool(found) != bool(case.told) or (case.told and not is_told):
+        told = case.told_of(package)
+        is_told = f"read_{number}(x) is used as `{told}`, but" in found
+        if bool(found) != bool(told) or (told and not is_told):
             wrong.append(f"{case}: {found or 'nothing is said'}")
     assert wrong == []

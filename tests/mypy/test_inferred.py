@@ -70,12 +70,12 @@ PROBE = """
     def plugin(version):
         return Probe
 """
-IMPORTS = "from airflow.sdk import DAG, task\n"
+IMPORTS = "from airflow.sdk import DAG\nfrom {} import task\n"
 
 
-def written(file: Path, sources: Iterable[str]) -> list[int]:
+def written(file: Path, sources: Iterable[str], package: str = "airflow.sdk") -> list[int]:
     """Write functions that are all called ``made``, and return the lines on which each stands."""
-    text, lines = IMPORTS + HEADER, []
+    text, lines = IMPORTS.format(package) + HEADER, []
     for number, source in enumerate(sources):
         text += "\n\n"
         lines.append(text.count("\n") + 1)
@@ -216,20 +216,19 @@ def test_what_is_inferred_never_contradicts_mypy(tmp_path, warm_cache):
     assert sum(not text.endswith("Any") for text in known) > 200
 
 
-def test_what_readers_need_is_judged_as_the_table_says(check, tmp_path):
+@pytest.mark.parametrize("package", ["typedxcom", "airflow.sdk"])
+def test_what_readers_need_is_judged_as_the_table_says(check, tmp_path, package):
     """A reader without annotations is refused where its code can use no value, and only there."""
     extra = "logger: Any = None\n\n\ndef fill(order: Any) -> None: ...\n"
     sources = [f"{one.source}\nwith DAG('d'):\n    {one.use}\n" for one in NEEDS]
-    lines = written(tmp_path / "cases.py", [extra, *sources])
+    lines = written(tmp_path / "cases.py", [extra, *sources], package)
     errors = [one for one in check("typedxcom.mypy").errors if "xcom-" in one.text]
     found = {within(lines, error.line) - 1: error.text for error in errors}
     wrong = [
         f"{case}: {found.get(number, 'nothing is said')}"
         for number, case in enumerate(NEEDS)
-        if bool(case.told) != (number in found)
-        or (
-            case.told
-            and f'"x" of task "read_{number + 1}" is used as "{case.told}"' not in found[number]
-        )
+        for told in [case.told_of(package)]
+        if bool(told) != (number in found)
+        or (told and f'"x" of task "read_{number + 1}" is used as "{told}"' not in found[number])
     ]
     assert wrong == []

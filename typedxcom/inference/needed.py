@@ -49,9 +49,16 @@ def needed_of(function: Any, parameter: str) -> Needs:
     return found
 
 
-def broken_by(upstream: Schema, needs: Needs) -> Need | None:
-    """Returns the need that every value of *upstream* would break, or None."""
-    return broken(needs, _shown(upstream)) if needs.found else None
+def broken_by(upstream: Schema, needs: Needs, *, is_exact: bool) -> Need | None:
+    """Returns the need that every value of *upstream* would break, or None.
+
+    Args:
+        upstream: What the parameter gets.
+        needs: What the code needs.
+        is_exact: Whether an object has the class of *upstream* itself. What plain Airflow passes on
+            may be of a subclass, which has more.
+    """
+    return broken(needs, _shown(upstream, is_exact=is_exact)) if needs.found else None
 
 
 def _read(function: types.FunctionType, parameter: str) -> Needs:
@@ -71,13 +78,13 @@ def _read(function: types.FunctionType, parameter: str) -> Needs:
     return needs_of(node, parameter, meaning)
 
 
-def _shown(schema: Schema) -> list[Shown]:
+def _shown(schema: Schema, *, is_exact: bool) -> list[Shown]:
     """Returns the kinds of values that *schema* may be."""
-    is_promised = not isinstance(schema, Inferred)
     inner = schema.inner if isinstance(schema, (Inferred, Written)) else schema
     shown = [one for member in members_of(bare(inner)) for one in _kinds(bare(member))]
     # Nobody promised that a class which only the code shows arrives as such.
-    return [one if is_promised or one[0] != OBJECT else (None, None) for one in shown]
+    is_known = is_exact and not isinstance(schema, Inferred)
+    return [one if is_known or one[0] != OBJECT else (None, None) for one in shown]
 
 
 def _attributes(record: Record) -> frozenset[str] | None:

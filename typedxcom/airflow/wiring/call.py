@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from typedxcom.airflow.decorator_kinds import is_typed
 from typedxcom.airflow.params import dag_param, place_of
-from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, ResolveMixin
+from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, PlainXComArg, ResolveMixin
 from typedxcom.airflow.wiring.flows import (
     RETURN_KEY,
     describe,
@@ -170,10 +171,15 @@ def broken_need(
     if not needs.found:
         return
     upstream = describe(value) if item is None else item
-    need = broken_by(upstream, needs)
+    need = broken_by(upstream, needs, is_exact=_is_decoded(value))
     if need is not None:
         source = _source(value, upstream, items=item is not None)
         yield f"{task}({name}) is used as `{need.words}`, but {source}{_lacks(need, upstream)}."
+
+
+def _is_decoded(value: Any) -> bool:
+    """Whether an output is decoded by its annotation, so that it has that very class."""
+    return isinstance(value, PlainXComArg) and is_typed(value.operator)
 
 
 def _lacks(need: Need, upstream: Schema) -> str:

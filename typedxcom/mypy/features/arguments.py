@@ -200,7 +200,9 @@ class Argument:
         if reader is None or not found:
             return True
         parameter = self.slot.parameter
-        need = broken_by(self.site, reader, parameter, found, is_promised=is_promised)
+        # What plain Airflow passes on may be of a subclass, which has more.
+        is_exact = is_promised and output.note is not None and not output.note.plain
+        need = broken_by(self.site, reader, parameter, found, is_exact=is_exact)
         if need is not None:
             (up,) = self.site.describe(without_constants(found[0]))
             source = returns(output, up)

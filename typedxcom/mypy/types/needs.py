@@ -67,7 +67,7 @@ def reader_of(site: Site, call: CallExpr, function: CallableType | None) -> Func
 
 
 def broken_by(
-    site: Site, reader: FuncDef, parameter: str, found: Iterable[Type], *, is_promised: bool
+    site: Site, reader: FuncDef, parameter: str, found: Iterable[Type], *, is_exact: bool
 ) -> Need | None:
     """Returns the need of *parameter* that all types which may come would break, or None.
 
@@ -76,11 +76,11 @@ def broken_by(
         reader: The function that reads.
         parameter: Its parameter.
         found: The types that may come.
-        is_promised: Whether an annotation says so. A class that only code shows may arrive as its
-            JSON.
+        is_exact: Whether an object has the class that is found. If only code shows it, it may
+            arrive as its JSON.
     """
     shown = [one for each in found for one in _shown(get_proper_type(each))]
-    shown = [one if is_promised or one[0] != OBJECT else (None, None) for one in shown]
+    shown = [one if is_exact or one[0] != OBJECT else (None, None) for one in shown]
     if all(kind is None for kind, _ in shown):
         return None
     return broken(_needs(site, reader, parameter), shown)
