@@ -199,11 +199,14 @@ def tried(room: str, names: list[str]) -> Iterator[tuple[str, int | None]]:
 
 def survives(room: str, name: str) -> bool:
     """Tries a change again, in a process that has it from the start."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *OPTIONS, *ROOMS[room][2]],
-        env={**environment(), "MUTANT_UNDER_TEST": name},
-        cwd=TREE, capture_output=True,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *OPTIONS, *ROOMS[room][2]],
+            env={**environment(), "MUTANT_UNDER_TEST": name},
+            cwd=TREE, capture_output=True, timeout=600,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return False
     return done.returncode == 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pydantic
 import pytest
 
 from tests.data.relation import DIFFERS, FITS, ROWS, Row, meaning
+from typedxcom import register_codec, registry
 from typedxcom.codecs import make_codec
 from typedxcom.errors import EncodeError, ValidationError
 from typedxcom.exchange import dump, load
@@ -87,6 +90,45 @@ def test_the_reason_names_what_is_written_and_what_is_read(up: str, down: str) -
     written = up.rpartition(".")[2]
     found = mismatches(schema_of(meaning(up)), schema_of(meaning(down)))
     assert [str(one) for one in found] == [f"`{written}` is not `{wanted}` - at `$`"]
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "reason"),
+    [
+        ("B", "int", "`Animal` is not `int` - at `$`"),
+        ("list[B]", "list[Dog]", "`Animal` is not `Dog` - at `$[0]`"),
+    ],
+)
+def test_a_type_variable_that_is_written_is_its_bound(up: str, down: str, reason: str) -> None:
+    """Nobody knows more of it. One without a bound may be anything."""
+    found = mismatches(schema_of(meaning(up)), schema_of(meaning(down)))
+    assert [str(one) for one in found] == [reason]
+    assert not mismatches(schema_of(meaning(up)), schema_of(meaning(up.replace("B", "Animal"))))
+    assert not mismatches(schema_of(meaning("T")), schema_of(meaning(down)))
+
+
+class Shape:
+    pass
+
+
+class Other:
+    pass
+
+
+@dataclasses.dataclass
+class Square(Shape):
+    side: int
+
+
+def test_a_record_fits_a_registered_class_that_it_inherits_from(monkeypatch) -> None:
+    """And no other one, and not the other way round."""
+    monkeypatch.setattr(registry, "_CODECS", dict(registry._CODECS))
+    for kind in (Shape, Other):
+        register_codec(kind, encode=vars, decode=lambda made, kind=kind: kind())
+    square, shape, other = map(schema_of, (Square, Shape, Other))
+    assert not mismatches(square, shape)
+    assert [str(one) for one in mismatches(square, other)] == ["`Square` is not `Other` - at `$`"]
+    assert [str(one) for one in mismatches(shape, square)] == ["`Shape` is not `Square` - at `$`"]
 
 
 @pytest.mark.parametrize(
