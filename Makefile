@@ -76,7 +76,7 @@ test-full: test-pythons .venv-oldest/synced .venv-next/synced ## What the gate l
 	.venv-next/bin/python -m pytest $(SLOW) $(ARGS)
 	HYPOTHESIS_PROFILE=ci .venv/bin/python -m pytest tests/property $(ARGS)
 
-mutants: .venv-mutants/synced ## Change the code in small ways and count what the tests notice: 15 minutes on one core
+mutants: .venv-mutants/synced ## Change the code in small ways and count what the tests notice
 	.venv-mutants/bin/python .ci/mutants.py $(ARGS)
 
 coverage: .venv-mutants/synced ## Write build/coverage/index.html: of each line, which tests run it

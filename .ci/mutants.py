@@ -13,6 +13,7 @@ import difflib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -212,10 +213,9 @@ def survives(room: str, name: str) -> bool:
 
 def changed(before: str, after: str) -> str:
     """Returns what the change does, as a diff without context."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
-    return "\n".join(
-        line for line in lines if line[:2] not in ("--", "++", "@@") and "def " not in line
-    )
+    texts = (re.sub(r"__mutmut_\w+", "", text).splitlines() for text in (before, after))
+    lines = difflib.unified_diff(*texts, lineterm="", n=0)
+    return "\n".join(line for line in lines if line[:2] not in ("--", "++", "@@"))
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def test_all_reasons_with_their_paths(up: str, down: str, told: list[str]) -> No
         ("int", "str"), ("Color", "int"), ("str", "Literal['a']"), ("Literal['a']", "int"),
         ("Literal['a']", "Color"), ("list[int]", "Literal['a']"), ("tuple[int]", "Spot"),
         ("tuple[int]", "set[int]"), ("list[int]", "set[int]"), ("list[int]", "tuple[int]"),
-        ("dict[str, int]", "list[str]"), ("Movie", "list[int]"),
+        ("dict[str, int]", "list[str]"), ("dict[str, int]", "OrderedDict[str, int]"), ("Movie", "list[int]"),
         ("Order", "dict[str, int]"), ("Order", "tuple[int]"), ("Order", "uuid.UUID"), ("Spot", "Point"),
         ("uuid.UUID", "pathlib.Path"), ("int", "list[int]"), ("int", "pathlib.Path"),
         ("float", "N"), ("int", "UserId"), ("Order", "Invoice | Dog"),

@@ -72,7 +72,7 @@ class Digester:
         size: How many bytes came so far.
     """
 
-    def __init__(self, algorithm: str = "xxh3") -> None:
+    def __init__(self, algorithm: str) -> None:
         self.algorithm = algorithm
         self.size = 0
         self._hash = ALGORITHMS[algorithm]()
