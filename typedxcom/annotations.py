@@ -26,11 +26,13 @@ from typing import Any, get_args, get_origin
 import typing_extensions as te
 
 __all__ = [
-    "Hints", "annotations_of", "fields_hints", "read_hints", "refer_fields", "referring",
-    "signature_of", "words_in",
+    "Hints", "annotations_of", "class_returned_by", "fields_hints", "never_yields", "read_hints",
+    "refer_fields", "referring", "signature_of", "words_in",
 ]  # fmt: skip
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_YIELDS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+_IS_LAZY = sys.version_info >= (3, 14)  # annotations are evaluated when somebody asks for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def annotations_of(owner: Any) -> dict[str, Any]:
 
     A string stays a string, and a name without a meaning is a `ForwardRef` from Python 3.14 on.
     """
+    if type(owner) is types.FunctionType and not _IS_LAZY:
+        return dict(owner.__annotations__)
     try:
         return dict(te.get_annotations(owner, format=te.Format.FORWARDREF))
     except (TypeError, ValueError):  # it can have no annotations
@@ -125,9 +129,18 @@ def referring(annotation: Any) -> Any:
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
     """Returns the signature of *function*, whatever its annotations name."""
+    if type(function) is types.FunctionType:  # what `inspect` would find too, and take longer
+        given = vars(function).get("__signature__")
+        if isinstance(given, inspect.Signature):
+            return given
     if sys.version_info >= (3, 14):
         return inspect.signature(function, annotation_format=te.Format.FORWARDREF)
     return inspect.signature(function)
+
+
+def never_yields(function: Callable[..., Any]) -> bool:
+    """Whether *function* is surely no generator; `inspect` looks deeper, and takes longer."""
+    return type(function) is types.FunctionType and not function.__code__.co_flags & _YIELDS
 
 
 def words_in(annotations: Iterable[Any]) -> set[str]:
@@ -150,6 +163,8 @@ def _names_in(text: str) -> frozenset[str]:
 
 def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
     """Returns the function that has the annotations of a wrapper, partial or callable object."""
+    if type(function) is types.FunctionType and "__wrapped__" not in vars(function):
+        return function
     function = inspect.unwrap(function)
     if isinstance(function, functools.partial):
         return _annotated(function.func)
@@ -162,8 +177,7 @@ def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
 def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> Any:
     module_names = getattr(function, "__globals__", {})
     if isinstance(annotation, str):  # most are one line of plain names, for which this is enough
-        with contextlib.suppress(Exception):
-            annotation = eval(_compiled(annotation), module_names, names)
+        annotation = _at_once(annotation, module_names, names)
     if _is_resolved(annotation):
         return annotation
     names.learn(words_in([annotation]))
@@ -171,6 +185,27 @@ def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> A
     return te.get_type_hints(holder, globalns=module_names, localns=names, include_extras=True)[
         "it"
     ]
+
+
+def class_returned_by(function: Any) -> type | None:
+    """The class that *function* returns, or whose items it returns; None if that is not plain."""
+    annotation = annotations_of(function).get("return", ...)
+    if isinstance(annotation, str):
+        annotation = _at_once(annotation, getattr(function, "__globals__", {}), {})
+    if annotation is None:
+        return type(None)
+    if not _is_resolved(annotation):
+        return None
+    found = getattr(annotation, "__origin__", annotation)
+    return found if isinstance(found, type) else None
+
+
+def _at_once(annotation: str, module_names: dict[str, Any], names: dict[str, Any]) -> Any:
+    """Returns what *annotation* means, or the string itself if Python needs its own way to say."""
+    try:
+        return eval(_compiled(annotation), module_names, names)
+    except Exception:
+        return annotation
 
 
 @functools.lru_cache(maxsize=4096)

@@ -191,9 +191,10 @@ class Contract:
                 continue
             name = positional[index]
             promise = promises.parameters.get(name, ANYTHING)
-            yield Argument(index, name, value, promise, self.is_injected(name))
+            injected = name in self.injected or name in promises.loops
+            yield Argument(index, name, value, promise, injected)
         for name, value in kwargs.items():
-            injected = self.is_injected(name)
+            injected = name in self.injected or name in promises.loops
             promise = self.of_context(name) if injected else self.parameter(name)
             yield Argument(name, name, value, promise, injected)
 
@@ -227,7 +228,7 @@ class Contract:
         promises = self._read()
         if promises is self._reading.travelling:
             return
-        for name, place, promise in promises.places():
+        for name, place, promise in promises.doubtful():
             is_wired = name is None or not (self.is_injected(name) or promise.is_local)
             if is_wired:
                 self._refuse(promise, place)

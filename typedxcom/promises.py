@@ -5,15 +5,17 @@ from __future__ import annotations
 import collections.abc as abc
 import functools
 import inspect
+import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args, get_origin
 
 import typing_extensions as te
 
-from typedxcom.annotations import fields_hints, read_hints
+from typedxcom.annotations import fields_hints, never_yields, read_hints
+from typedxcom.caches import kept_on
 from typedxcom.codecs import is_surely_read, known_codec, make_codec, refuse_unsupported
 from typedxcom.loops import state_in
 from typedxcom.schema import UNKNOWN, Schema, Unknown, schema_of
@@ -35,7 +37,9 @@ __all__ = [
 ]
 
 RETURN_PLACE = "the return value"
+_PROMISE = "promise"
 _RETURN = "return"  # in __annotations__, where no parameter can have this name
+_SINGLE = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _NEVER = (te.NoReturn, te.Never)
 _UNPACK = (te.Unpack, getattr(typing, "Unpack", te.Unpack))
 
@@ -64,12 +68,17 @@ class Promise:
         return isinstance(schema, Unknown)
 
     @cached_property
+    def is_surely_read(self) -> bool:
+        """Whether its codec can surely be built, so that parsing a DAG need not build it."""
+        return is_surely_read(self.schema)
+
+    @cached_property
     def is_local(self) -> bool:
         """Whether no XCom can hold its values, so that only the DAG file itself can give them.
 
         For example, Airflow hands over an Asset or a function as it is. A secret does not count.
         """
-        if is_surely_read(self.schema):
+        if self.is_surely_read:
             return False
         foreign = [node for _, node in walk(self.schema) if isinstance(node, Unsupported)]
         return bool(foreign) and all(map(_is_of_a_class, foreign))
@@ -90,7 +99,7 @@ class Promise:
 
     def refuse_unsupported(self) -> None:
         """Raises ContractError if such a value could not come back, or its table type is wrong."""
-        if not self.known or is_surely_read(self.schema):
+        if not self.known or self.is_surely_read:
             return
         if self.annotation is Any:  # one field of the model that reads it
             refuse_unsupported(self.schema)
@@ -168,15 +177,22 @@ class Promises:
         """Whether every name in the annotations could be resolved."""
         return not self.unresolved and self.unresolved_return is None
 
-    def places(self) -> Iterator[tuple[str | None, str, Promise]]:
-        """Yields each promise with the name of its parameter, if any, and its place in words."""
+    def doubtful(self) -> Iterator[tuple[str | None, str, Promise]]:
+        """Yields each promise that may be impossible to keep, with its place in words.
+
+        First comes the name of its parameter, if it has one.
+        """
         for name, promise in self.parameters.items():
-            yield name, parameter_place(name), promise
-        yield None, "the parameter `*args`", self.rest
-        yield None, "the parameter `**kwargs`", self.others
+            if not promise.is_surely_read:
+                yield name, parameter_place(name), promise
+        if self.rest.known:
+            yield None, "the parameter `*args`", self.rest
+        if self.others.known:
+            yield None, "the parameter `**kwargs`", self.others
         for name, promise in self.loops.items():
             yield None, parameter_place(name), promise
-        yield None, RETURN_PLACE, self.returned
+        if not self.returned.is_surely_read:
+            yield None, RETURN_PLACE, self.returned
 
 
 def read_promises(
@@ -207,10 +223,13 @@ def read_promises(
     for name, written in found.items():
         if name in injected:
             continue
-        state = state_in(written)
         kind = signature.parameters[name].kind if name in signature.parameters else None
+        is_shared = type(written) is type and written in SCALARS and kind in _SINGLE
+        state = None if is_shared else state_in(written)
         try:
-            if state is not None:
+            if is_shared:  # the most of them
+                parameters[name] = _scalar(written)
+            elif state is not None:
                 loops[name] = _promise(state, before.loops.get(name))
             elif kind is inspect.Parameter.VAR_POSITIONAL:
                 rest = _promise(_each(written), before.rest)
@@ -260,8 +279,25 @@ def _promise(annotation: Any, before: Promise | None) -> Promise:
     """Returns the promise of *annotation*, or the one of an earlier reading if it is known."""
     if type(annotation) is type and annotation in SCALARS:  # the most of them
         return _scalar(annotation)
-    known = before if before is not None and before.known else None
-    return known or Promise(annotation, schema_of(annotation))
+    if before is not None and before.known:
+        return before
+    kept, key = _keeper(annotation), (_PROMISE, annotation)
+    known: Promise | None = None if kept is None else kept.get(key)
+    if known is None:
+        known = Promise(annotation, schema_of(annotation))
+        if kept is not None and known.is_surely_read:
+            kept[key] = known
+    return known
+
+
+def _keeper(annotation: Any) -> dict[Hashable, Any] | None:
+    """Returns what keeps the promise of a class, or of a list of its instances."""
+    while type(annotation) is types.GenericAlias and annotation.__origin__ is list:
+        annotation = annotation.__args__[0]
+    is_class = isinstance(annotation, type) and not get_args(annotation)  # both, in Python 3.10
+    if not is_class:
+        return None
+    return kept_on(None if annotation in SCALARS else annotation)
 
 
 @functools.cache
@@ -277,9 +313,13 @@ def _missing_name(error: NameError) -> str:
 def _result(function: Callable[..., Any], annotation: Any) -> Any:
     """Returns the type of the task's result, for example `int` for `Coroutine[Any, Any, int]`."""
     origin, args = get_origin(annotation), get_args(annotation)
-    if inspect.isgeneratorfunction(function):  # Airflow takes the value that it returns in the end
+    if never_yields(function):
+        pass
+    elif inspect.isgeneratorfunction(
+        function
+    ):  # Airflow takes the value that it returns in the end
         return args[2] if origin is abc.Generator and len(args) == 3 else Any
-    if inspect.isasyncgenfunction(function):
+    elif inspect.isasyncgenfunction(function):
         return Any
     if origin in (abc.Coroutine, abc.Awaitable):
         return args[-1]

@@ -23,6 +23,9 @@ from typedxcom.annotations import annotations_of, referring, words_in
 __all__ = ["local_names", "settle"]
 
 _OWN = {"typedxcom", "airflow"}
+_BUILTINS = frozenset(vars(builtins))
+_MAX_HELD = 64
+_HELD: dict[int, tuple[types.CodeType, frozenset[str]]] = {}  # a code's hash takes its whole text
 
 
 def local_names(function: Any) -> dict[str, Any]:
@@ -31,7 +34,7 @@ def local_names(function: Any) -> dict[str, Any]:
         return {}
     annotations = list(annotations_of(function).values())
     found = _in_scopes(words_in(annotations))
-    settle([*annotations, *found.values()])
+    settle([*(one for one in annotations if not isinstance(one, str)), *found.values()])
     return found
 
 
@@ -95,12 +98,11 @@ def _module_names(cls: Any) -> dict[str, Any]:
 
 def _in_scopes(wanted: set[str]) -> dict[str, Any]:
     """Looks up the *wanted* names in the functions that are running, innermost first."""
-    wanted = {name for name in wanted if not hasattr(builtins, name)}
+    wanted = wanted - _BUILTINS
     found: dict[str, Any] = {}
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and wanted and frame.f_code.co_name != "<module>":
-        package = frame.f_globals.get("__name__", "").partition(".")[0]
-        if package not in _OWN and _may_hold(frame.f_code, wanted):
+        if not wanted.isdisjoint(_held(frame.f_code)) and not _is_own(frame):
             names = frame.f_locals  # each access makes a dict of all of them
             here = {name: names[name] for name in wanted if name in names}
             found.update(here)
@@ -109,7 +111,19 @@ def _in_scopes(wanted: set[str]) -> dict[str, Any]:
     return found
 
 
-def _may_hold(code: types.CodeType, names: set[str]) -> bool:
-    """Whether the scope of a function or class body may have one of *names*."""
-    held = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
-    return not all(map(names.isdisjoint, held))
+def _is_own(frame: types.FrameType) -> bool:
+    return frame.f_globals.get("__name__", "").partition(".")[0] in _OWN
+
+
+def _held(code: types.CodeType) -> frozenset[str]:
+    """Returns the names that the scope of a function or class body may have.
+
+    The body of a DAG asks for its own once for each task in it, so they are kept a while.
+    """
+    known = _HELD.get(id(code))
+    if known is None or known[0] is not code:
+        if len(_HELD) >= _MAX_HELD:
+            _HELD.clear()
+        names = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
+        known = _HELD[id(code)] = (code, frozenset().union(*names))
+    return known[1]

@@ -89,15 +89,20 @@ def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
 
     def run() -> None:
         number = next(numbers)
-        steps = "".join(_STEP.format(at=at) for at in range(max(1, params["count"] // 5)))
-        head = _HEAD.format(imports=_IMPORTS[contender], number=number)
         path = folder / f"file_{number}.py"
-        path.write_text(f"{head}{steps}\n\npipeline_{number}()\n")
+        path.write_text(dag_file(contender, params["count"], number))
         bag = DagBag(path, safe_mode=False)
         if bag.import_errors or len(bag.dags) != 1:
             raise RuntimeError(f"{bag.import_errors or 'no DAG'}")
 
     return run
+
+
+def dag_file(contender: str, count: int, number: int = 0) -> str:
+    """The text of a DAG file with *count* tasks, whose DAG has a number."""
+    steps = "".join(_STEP.format(at=at) for at in range(max(1, count // 5)))
+    head = _HEAD.format(imports=_IMPORTS[contender], number=number)
+    return f"{head}{steps}\n\npipeline_{number}()\n"
 
 
 _HOMES: list[Path] = []

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from typedxcom.operator_outputs import ANSWERS, OUTPUTS
 
-__all__ = ["KINDS", "PROMPTS", "DecoratorKind", "KeepsContract", "is_typed", "kind_of"]
+__all__ = ["KINDS", "PROMPTS", "PYTHON", "DecoratorKind", "KeepsContract", "is_typed", "kind_of"]
 
 Place = Literal["worker", "interpreter", "elsewhere"]
 Result = Literal[
@@ -50,7 +50,8 @@ class DecoratorKind:
         return self.result == "value"
 
 
-_PYTHON = DecoratorKind("worker", "value")
+PYTHON = DecoratorKind("worker", "value")
+"""A task that runs its function in the worker's process and pushes what it returns."""
 _INTERPRETER = DecoratorKind("interpreter", "value")
 _CONTAINER = DecoratorKind("elsewhere", "value", has_context=False)
 _COMMAND = DecoratorKind("worker", "command")
@@ -60,8 +61,8 @@ _OTHER = DecoratorKind("worker", "other", has_context=False)
 _BASH = OUTPUTS["airflow.providers.standard.operators.bash.BashOperator"]
 
 KINDS: dict[str, DecoratorKind] = {
-    "python": _PYTHON,
-    "short_circuit": _PYTHON,
+    "python": PYTHON,
+    "short_circuit": PYTHON,
     "virtualenv": _INTERPRETER,
     "external_python": _INTERPRETER,
     "branch": DecoratorKind("worker", "branch"),
@@ -74,8 +75,8 @@ KINDS: dict[str, DecoratorKind] = {
     "docker": _CONTAINER,
     "kubernetes": _CONTAINER,
     "kubernetes_cmd": _COMMANDS,
-    "pyspark": _PYTHON,
-    "snowpark": _PYTHON,
+    "pyspark": PYTHON,
+    "snowpark": PYTHON,
     # common-sql, common-ai
     "sql": _COMMAND,
     "analytics": _COMMANDS,
@@ -107,7 +108,7 @@ def kind_of(operator_class: type) -> DecoratorKind:
         return known
     bases = getattr(operator_class, "__mro__", ())  # a stand-in of a test may be no class
     is_python = any(base.__name__ == "PythonOperator" for base in bases)
-    return _PYTHON if is_python and not {"branch", "sensor"} & set(word.split("_")) else _OTHER
+    return PYTHON if is_python and not {"branch", "sensor"} & set(word.split("_")) else _OTHER
 
 
 @functools.lru_cache(maxsize=256)

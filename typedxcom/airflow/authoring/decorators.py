@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from airflow.sdk import get_current_context
@@ -23,7 +23,7 @@ from typedxcom.airflow.running.operators import authored, push_form, raw_argumen
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.running.warned import passing
 from typedxcom.airflow.wiring.flows import injected_names
-from typedxcom.annotations import annotations_of, read_hints
+from typedxcom.annotations import annotations_of, class_returned_by, read_hints
 from typedxcom.contracts import CONTRACT, Contract
 from typedxcom.errors import ContractError
 from typedxcom.exchange.arguments import Forgive, load_arguments
@@ -67,10 +67,21 @@ def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
             "To add a contract to the task of another decorator, put @typed on top of it."
         )
     said = {name: kwargs.pop(name, None) for name in _OWN}
+    if decorator is airflow_task and len(args) == 1 and not kwargs:
+        kwargs = _has_parts(args[0])
     made = decorator(*args, **kwargs)
     if is_decorated_task(made):
         return adopt(made, **said)
     return lambda function: adopt(made(function), **said)
+
+
+def _has_parts(function: Any) -> dict[str, bool]:
+    """What Airflow infers about ``multiple_outputs`` from an annotation, where that is a class.
+
+    Airflow takes a tenth of a parse for it, because it asks Python for all that a string may mean.
+    """
+    found = class_returned_by(function)
+    return {} if found is None else {"multiple_outputs": issubclass(found, Mapping)}
 
 
 def typed(

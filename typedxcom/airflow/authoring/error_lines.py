@@ -6,9 +6,8 @@ and their words, so code that catches them works with our `task` too.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, TypeVar, cast
 
@@ -53,16 +52,18 @@ def is_authors(frame: FrameType) -> bool:
     return _package_of(frame) not in _NOT_THE_AUTHORS | {"contextlib", "functools", ""}
 
 
-@contextlib.contextmanager
-def noted(note: Callable[[], str]) -> Iterator[None]:
+class noted:
     """Add *note* to an error of Airflow or Python; its class and its words stay."""
-    try:
-        yield
-    except TypedXComError:
-        raise
-    except Exception as error:
-        _add_note(error, note())
-        raise
+
+    def __init__(self, note: Callable[[], str]) -> None:
+        self._note = note
+
+    def __enter__(self) -> None:
+        """Nothing has gone wrong yet."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, TypedXComError):
+            _add_note(error, self._note())
 
 
 def _add_note(error: Exception, note: str) -> None:

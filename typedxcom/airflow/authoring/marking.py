@@ -29,6 +29,7 @@ from typedxcom.airflow.running.promised import (
     as_unread_items,
     as_value_items,
 )
+from typedxcom.airflow.wiring.sure import sure_calls
 from typedxcom.contracts import Argument, Contract, contract_of
 from typedxcom.schema import UNKNOWN
 
@@ -42,7 +43,9 @@ def marked_in_call(
     contract: Contract, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of a call, or of ``partial``, with their outputs marked."""
-    if not contract.says_nothing_somewhere():
+    sure = sure_calls(contract)
+    is_typed = sure is not None and sure.is_typed
+    if is_typed or not contract.says_nothing_somewhere():
         return tuple(args), dict(kwargs)
     found = [_argument(contract, one) for one in contract.bind(args, kwargs)]
     return tuple(found[: len(args)]), dict(zip(kwargs, found[len(args) :], strict=True))

@@ -21,6 +21,7 @@ from typedxcom.airflow.authoring.warned import (
     refused_or_warned,
     warn_of_wiring,
 )
+from typedxcom.airflow.decorator_kinds import PYTHON, kind_of
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.modes import warns_in_dag
 from typedxcom.airflow.private import (
@@ -39,6 +40,8 @@ from typedxcom.airflow.wiring.mapping import check_expand, check_expand_kwargs, 
 from typedxcom.airflow.wiring.readers import read_in, reader_group
 from typedxcom.airflow.wiring.results import refuse_generator, refuse_result
 from typedxcom.airflow.wiring.stubs import is_stub, refuse_stub, stub_problems
+from typedxcom.airflow.wiring.sure import sure_calls
+from typedxcom.annotations import never_yields
 from typedxcom.contracts import CONTRACT, Contract, contract_of
 from typedxcom.errors import ContractError, shorten
 from typedxcom.schema.relation import Solution, substitute
@@ -76,7 +79,10 @@ def adopt(made: Any, **said: Any) -> TypedTask:
     adopted = TypedTask.__new__(TypedTask)
     operator_class = typed_operator(made.operator_class)
     vars(adopted).update(vars(made), function=function, operator_class=operator_class)
-    functools.update_wrapper(adopted, function)
+    if function is made.function:  # whose name and the rest Airflow has taken over
+        vars(adopted).update(vars(function))
+    else:
+        functools.update_wrapper(adopted, function)
     return adopted
 
 
@@ -189,23 +195,39 @@ def _checked(
             something, so that Airflow's error comes first.
     """
     contract, solution = _declared(made), Solution()
-    if contract is not None and contract.has_local:
+    if contract is None:
+        return None, solution
+    with read_in(made.kwargs.get("task_group") or reader_group()):
+        if _is_sure(contract, made.operator_class, check, *arguments):
+            return contract, solution
+    if contract.has_local:
         wired = wired_arguments(contract, check, *arguments)
         refused_or_warned(contract.refuse_wired, wired)
     with read_in(made.kwargs.get("task_group") or reader_group()):
-        wrong = check(contract, _shown_name(made), *arguments, solution) if contract else []
+        wrong = check(contract, _shown_name(made), *arguments, solution)
     if wrong:
         sentences = "\n".join(wrong)
         with noted(lambda: sentences):
             refused()
         refuse_wiring(sentences)
-    if contract is not None and is_stub(made.operator_class):
+    if is_stub(made.operator_class):
         wired = wired_arguments(contract, check, *arguments)
         with read_in(made.kwargs.get("task_group") or reader_group()):
             unread = list(stub_problems(_shown_name(made), wired))
         if unread:
             refuse_wiring("\n".join(unread))
     return contract, solution
+
+
+def _is_sure(
+    contract: Contract, operator_class: type, check: Callable[..., list[str]], *arguments: Any
+) -> bool:
+    """Whether *check*, and all that else looks at the arguments, surely finds nothing."""
+    sure = None if check is check_expand_kwargs else sure_calls(contract)
+    if sure is None or is_stub(operator_class):
+        return False
+    takes = sure.takes_each if check is check_expand else sure.takes
+    return takes(*arguments)
 
 
 def _rehearsing(made: TypedTask) -> TypedTask:
@@ -240,9 +262,10 @@ def _declared(made: TypedTask) -> Contract | None:
         contract = _supported(contract)
         if contract is not found:
             setattr(made.function, CONTRACT, contract)
-        refused_or_warned(refuse_result, made.operator_class, contract)
-        refused_or_warned(refuse_generator, contract)
-        refused_or_warned(refuse_stub, made.operator_class, contract)
+        if kind_of(made.operator_class) is not PYTHON or not never_yields(contract.function):
+            refused_or_warned(refuse_result, made.operator_class, contract)
+            refused_or_warned(refuse_generator, contract)
+            refused_or_warned(refuse_stub, made.operator_class, contract)
         if contract.loops:
             group = made.kwargs.get("task_group") or reader_group()
             refuse_loop(contract, _shown_name(made), made.operator_class, group)
@@ -270,4 +293,6 @@ def _partial(made: TypedTask) -> dict[str, Any]:
 def _output(arg: Any, contract: Contract | None, solution: Solution) -> Any:
     if contract is None:
         return arg
+    if contract.returned.is_surely_read:  # without type variables
+        return typed_arg(arg, contract.returned.schema)
     return typed_arg(arg, substitute(output_schema(contract, arg.operator), solution))

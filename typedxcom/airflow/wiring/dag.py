@@ -130,6 +130,8 @@ def _check_fields(operator: Any) -> Iterator[str]:
     given = {**operator.partial_kwargs, **mapped} if is_mapped and isinstance(mapped, dict) else {}
     for name in fields_of(operator):
         value = given.get(name) if is_mapped else getattr(operator, name, None)
+        if value is None:
+            continue
         yield from late_problems(value)
         downstream = field_schema(operator_class, name)
         if isinstance(downstream, Unknown):

@@ -15,7 +15,7 @@ from typedxcom.airflow.wiring.edges import sources_of
 from typedxcom.airflow.wiring.flows import instance_output, operator_contract
 from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.airflow.wiring.readers import read_in
-from typedxcom.contracts import Argument
+from typedxcom.contracts import Argument, contract_of
 from typedxcom.preview import Read, declared_text
 from typedxcom.schema.nodes import Schema, Unknown
 
@@ -28,7 +28,7 @@ def declare_tasks(dag: Any) -> None:
         fields = _fields(operator)
         if fields.get("doc_json") is None:
             with read_in(operator.task_group):
-                text = declared_text(_known(instance_output(operator)), _reads(operator))
+                text = declared_text(_returned(operator), _reads(operator))
             if text is not None:
                 fields["doc_json"] = text
 
@@ -36,6 +36,13 @@ def declare_tasks(dag: Any) -> None:
 def _fields(operator: Any) -> dict[str, Any]:
     """The fields of a task as Airflow serializes them."""
     return operator.partial_kwargs if isinstance(operator, MappedOperator) else vars(operator)
+
+
+def _returned(operator: Any) -> str | None:
+    contract = contract_of(getattr(operator, "python_callable", None))
+    if contract is not None and contract.returned.is_surely_read:
+        return str(contract.returned.schema)
+    return _known(instance_output(operator))
 
 
 def _reads(operator: Any) -> Iterator[Read]:

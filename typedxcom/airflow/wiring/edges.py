@@ -194,6 +194,8 @@ def _into(operator: Any) -> Iterator[Edge]:
 def sources_of(operator: Any) -> Iterator[tuple[Argument, bool, Any, dict[str, Any]]]:
     """Each output that a task reads: argument, whether it maps over it, output, its tasks by id."""
     for argument, mapped in arguments_of(operator, operator_contract(operator)):
+        if isinstance(argument.value, _WITHOUT_OUTPUTS):
+            continue
         for output in outputs_in(argument.value):
             sources = {one.task_id: one for one, _ in AirflowXComArg.iter_xcom_references(output)}
             yield argument, mapped, output, sources
@@ -229,8 +231,9 @@ def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
     operator_class: Any = getattr(operator, "operator_class", type(operator))
 
     def argument(name: str, value: Any) -> Argument:
-        schema = UNKNOWN if name == "**" else field_schema(operator_class, name)
-        return Argument(name, name, value, Promise(schema=schema))
+        if name == "**" or value is None:  # then nobody asks what it would be read as
+            return Argument(name, name, value)
+        return Argument(name, name, value, Promise(schema=field_schema(operator_class, name)))
 
     if isinstance(operator, MappedOperator):
         for name, value in operator.partial_kwargs.items():
@@ -243,6 +246,7 @@ def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
         yield argument(name, getattr(operator, name, None)), False
 
 
+_WITHOUT_OUTPUTS = (str, int, float, type(None))
 _OF_THE_FUNCTION = ("op_args", "op_kwargs")  # the arguments of a decorated function
 
 

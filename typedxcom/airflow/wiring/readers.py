@@ -7,7 +7,6 @@ the output of every iteration.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -19,14 +18,17 @@ __all__ = ["gets_list", "is_outside_loop", "loop_around", "read_in", "reader_gro
 _READER: ContextVar[Any] = ContextVar("typedxcom_reader_group", default=NOTSET)
 
 
-@contextlib.contextmanager
-def read_in(group: Any) -> Iterator[None]:
+class read_in:
     """Inside, outputs are described for a reader in the task group *group*, or in none."""
-    token = _READER.set(group)
-    try:
-        yield
-    finally:
-        _READER.reset(token)
+
+    def __init__(self, group: Any) -> None:
+        self._group = group
+
+    def __enter__(self) -> None:
+        self._token = _READER.set(self._group)
+
+    def __exit__(self, *_: object) -> None:
+        _READER.reset(self._token)
 
 
 def reader_group() -> Any:
@@ -40,7 +42,11 @@ def gets_list(operator: Any) -> bool:
 
     Source: Airflow's ``get_relevant_map_indexes``, and ``is_loop_task_read_from_outside``.
     """
-    if operator.is_mapped or is_outside_loop(operator, reader_group()):
+    if operator.is_mapped:
+        return True
+    if operator.task_group is None or operator.task_group.is_root:
+        return False
+    if is_outside_loop(operator, reader_group()):
         return True
     around = operator.get_closest_mapped_task_group()
     return around is not None and around.group_id not in _ids_around(reader_group())

@@ -14,7 +14,7 @@ import typing_extensions as te
 from airflow.sdk import Metadata
 
 from typedxcom.airflow.decorator_kinds import DecoratorKind, kind_of
-from typedxcom.annotations import read_hints
+from typedxcom.annotations import never_yields, read_hints
 from typedxcom.contracts import Contract
 from typedxcom.errors import ContractError
 from typedxcom.schema import Schema, Unknown
@@ -67,6 +67,8 @@ def refuse_generator(contract: Contract) -> None:
     Airflow takes asset `Metadata` from a generator, and pushes what it finally returns. It never
     runs an async generator.
     """
+    if never_yields(contract.function):
+        return
     is_async = inspect.isasyncgenfunction(contract.function)
     if not is_async and not inspect.isgeneratorfunction(contract.function):
         return

@@ -1,0 +1,120 @@
+"""Calls that are surely right, as most are: it takes less to see that than to say what is wrong.
+
+Where nothing here is sure, the check of a call decides. It finds nothing wrong in what is sure.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from typedxcom.airflow.private import CALLBACK_KEYS, PlainXComArg
+from typedxcom.airflow.wiring.readers import gets_list
+from typedxcom.contracts import Contract
+from typedxcom.schema import UNKNOWN, Schema
+from typedxcom.schema.nodes import Scalar, SequenceOf
+
+__all__ = ["SureCalls", "sure_calls"]
+
+_SURE = "_sure_calls"
+_PLAIN = frozenset({str, int, float, bool})
+_KINDS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class SureCalls:
+    """What is sure about the calls of one task.
+
+    Attributes:
+        positional: What each argument by position is read as.
+        named: What each argument by name is read as, of all that an author may give.
+        required: The names without a default.
+        is_typed: Whether every parameter has an annotation.
+    """
+
+    positional: tuple[Schema, ...]
+    named: Mapping[str, Schema]
+    required: frozenset[str]
+    is_typed: bool
+
+    def takes(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+        """Whether a call, or ``partial``, is surely right."""
+        named = self.named
+        return (
+            len(args) <= len(self.positional)
+            and all(map(_fits, args, self.positional))
+            and kwargs.keys() <= named.keys()
+            and all(_fits(value, named[name]) for name, value in kwargs.items())
+        )
+
+    def takes_each(self, partial: Mapping[str, Any], mapped: Mapping[str, Any]) -> bool:
+        """Whether ``partial(...).expand(...)`` is surely right: with outputs alone, each once."""
+        named = self.named
+        return (
+            self.required <= partial.keys() | mapped.keys()
+            and partial.keys().isdisjoint(mapped)
+            and self.takes((), partial)
+            and mapped.keys() <= named.keys()
+            and all(_item_fits(value, named[name]) for name, value in mapped.items())
+        )
+
+
+def sure_calls(contract: Contract) -> SureCalls | None:
+    """What is sure about the calls of a task whose contract was checked; None if nothing is."""
+    kept = vars(contract)
+    if _SURE not in kept:
+        kept[_SURE] = _read(contract) if contract.is_resolved else None
+    known: SureCalls | None = kept[_SURE]
+    return known
+
+
+def _read(contract: Contract) -> SureCalls | None:
+    parameters, promises = contract.signature.parameters, contract.parameters
+    if contract.loops or not CALLBACK_KEYS.isdisjoint(parameters):
+        return None
+    named: dict[str, Schema] = {}
+    required, positional, is_typed = set(), [], True
+    is_before = True  # all that takes values by position and Airflow does not fill
+    for name, parameter in parameters.items():
+        if parameter.kind not in _KINDS:
+            return None
+        if name in contract.injected:
+            is_before = False
+            continue
+        promise = promises.get(name)
+        if promise is not None and not promise.is_surely_read:
+            return None
+        named[name] = UNKNOWN if promise is None else promise.schema
+        is_typed = is_typed and promise is not None
+        if parameter.default is inspect.Parameter.empty:
+            required.add(name)
+        if is_before and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            positional.append(named[name])
+    return SureCalls(tuple(positional), named, frozenset(required), is_typed)
+
+
+def _fits(value: Any, schema: Schema) -> bool:
+    if type(value) in _PLAIN:
+        return schema is UNKNOWN or (type(schema) is Scalar and schema.type is type(value))
+    if schema is UNKNOWN or not isinstance(value, PlainXComArg):
+        return False
+    written: Any = getattr(value, "schema", None)
+    if gets_list(value.operator):
+        return _is_list_of(schema, written)
+    return written is schema
+
+
+def _item_fits(value: Any, schema: Schema) -> bool:
+    """Whether each item of an output fits."""
+    if schema is UNKNOWN or not isinstance(value, PlainXComArg):
+        return False
+    written: Any = getattr(value, "schema", None)
+    if gets_list(value.operator):
+        return written is schema
+    return _is_list_of(written, schema)
+
+
+def _is_list_of(schema: Schema, item: Schema) -> bool:
+    return type(schema) is SequenceOf and schema.type is list and schema.item is item
