@@ -313,14 +313,11 @@ def _missing_name(error: NameError) -> str:
 def _result(function: Callable[..., Any], annotation: Any) -> Any:
     """Returns the type of the task's result, for example `int` for `Coroutine[Any, Any, int]`."""
     origin, args = get_origin(annotation), get_args(annotation)
-    if never_yields(function):
-        pass
-    elif inspect.isgeneratorfunction(
-        function
-    ):  # Airflow takes the value that it returns in the end
-        return args[2] if origin is abc.Generator and len(args) == 3 else Any
-    elif inspect.isasyncgenfunction(function):
-        return Any
+    if not never_yields(function):
+        if inspect.isgeneratorfunction(function):  # Airflow takes the value that it returns last
+            return args[2] if origin is abc.Generator and len(args) == 3 else Any
+        if inspect.isasyncgenfunction(function):
+            return Any
     if origin in (abc.Coroutine, abc.Awaitable):
         return args[-1]
     return Any if any(annotation is one for one in _NEVER) else annotation

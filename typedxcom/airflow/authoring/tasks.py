@@ -80,7 +80,7 @@ def adopt(made: Any, **said: Any) -> TypedTask:
     operator_class = typed_operator(made.operator_class)
     vars(adopted).update(vars(made), function=function, operator_class=operator_class)
     if function is made.function:  # whose name and the rest Airflow has taken over
-        vars(adopted).update(vars(function))
+        vars(adopted).update(vars(function), __wrapped__=function)
     else:
         functools.update_wrapper(adopted, function)
     return adopted
