@@ -40,6 +40,7 @@ FLOORS = {
     "inference": 2,
     "settings": 2,
     "upcasters": 2,
+    "cache": 3,
     "codecs": 3,
     "stores": 3,
     "tables": 3,

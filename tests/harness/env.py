@@ -35,6 +35,8 @@ _DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 # Settings that every harness shares; the reason stands where it cannot be guessed.
 SHARED = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    # Tests alter, delete and count what is in a store, and a cache would answer for it.
+    "AIRFLOW__TYPEDXCOM__CACHE": "off",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     # A DAG that a test defines anew is a new version at once, not after 30 seconds.
     "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",

@@ -145,6 +145,31 @@ def get_provider_info() -> dict[str, Any]:
                         "example": None,
                         "default": None,
                     },
+                    "cache": {
+                        "description": (
+                            "A folder on each worker's own disk that keeps what was read from an "
+                            "object store, so that other tasks on the worker need not fetch it "
+                            "again. Only one user may open it. The default is the folder "
+                            "typedxcom in the user's cache folder, $XDG_CACHE_HOME or ~/.cache, "
+                            "and off in a pod or container that runs one task. Set it to off if "
+                            "nothing is to be kept. A store that is a folder needs no cache."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "string",
+                        "example": "/mnt/fast/typedxcom",
+                        "default": "",
+                    },
+                    "cache_limit": {
+                        "description": (
+                            "How many bytes the cache takes at most. It also never takes more "
+                            "than a tenth of the disk space that would be free without it. What "
+                            "was not used for the longest time goes first."
+                        ),
+                        "version_added": "0.1.0",
+                        "type": "integer",
+                        "example": None,
+                        "default": "2147483648",
+                    },
                     "copy_local_objects": {
                         "description": (
                             "Copy an object of a local store before it is verified, instead of "

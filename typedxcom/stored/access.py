@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from typing_extensions import Buffer
 
+from typedxcom.cache import Cache
 from typedxcom.errors import IntegrityError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import BLOCKS, Coordinates, Origin, Pointer, is_pointer, parse, sign, verify
+from typedxcom.stored.cached import CachedObject
 from typedxcom.stores import Store
-from typedxcom.stores.opened import OpenedFile, set_aside, temporary_file
+from typedxcom.stores.opened import OpenedFile, copied_file
 from typedxcom.stores.verified import (
     Limits,
     ObjectWriter,
@@ -53,6 +53,7 @@ class Stores:
             objects have no owner.
         origins: The XComs that the reader asked for; None if that is not known. A signed pointer
             that was made for another XCom is rejected.
+        cache: This machine's cache of objects far away; None if there is none.
     """
 
     open_store: Callable[[str], Store]
@@ -61,6 +62,7 @@ class Stores:
     literals: bool = False
     owner_in: Callable[[str], str] | None = None
     origins: Sequence[Origin] | None = None
+    cache: Cache | None = None
 
     def pointer(self, entry: dict[str, Any]) -> Pointer:
         """Returns the pointer in *entry*, if it may be followed.
@@ -99,7 +101,13 @@ class Stores:
                 "it is stored and signed, and clear that task."
             )
 
-    def read(self, entry: dict[str, Any], *, in_memory: bool = True) -> Buffer:
+    def read(
+        self,
+        entry: dict[str, Any],
+        *,
+        in_memory: bool = True,
+        cached: CachedObject | None = None,
+    ) -> Buffer:
         """Reads the bytes that *entry* points to, and verifies size and digest.
 
         Raises errors as `read_verified` does.
@@ -108,12 +116,27 @@ class Stores:
             entry: The entry.
             in_memory: Whether the reader turns all bytes into something that takes at least as much
                 memory. A table, for example, may stay in its file.
+            cached: The object, if the caller has looked it up already.
         """
         pointer = self.pointer(entry)
         store = self.open_store(pointer.store)
         if in_memory or not store.is_local:
             check_declared(pointer.size, self.limits.decoded, store.describe(pointer.path))
+        cached = cached or self.cached(pointer, store)
+        if cached is not None:
+            check_declared(pointer.size, self.limits.size, store.describe(pointer.path))
+            return cached.data()
         return read_verified(store, pointer, limits=self.limits)
+
+    def cached(self, pointer: Pointer, store: Store) -> CachedObject | None:
+        """Returns the object for readers that may find it in the cache. None if it never can."""
+        return CachedObject.of(self.cache, store, pointer, self.limits)
+
+    def keep(self, pointer: Pointer, pieces: Iterator[Buffer]) -> None:
+        """Puts an object that was just written into the cache. Never raises."""
+        cached = self.cached(pointer, self.open_store(pointer.store))
+        if cached is not None:
+            cached.keep(pieces)
 
     def file(self, entry: dict[str, Any], known: tuple[int, ...] | None = None) -> OpenedFile:
         """Opens a local file with the bytes that *entry* points to, and verifies size and digest.
@@ -125,17 +148,22 @@ class Stores:
             known: The state of a file that was verified before, so that it is not read again.
 
         Returns:
-            The object's own file, or a copy without a name in the temporary folder.
+            The object's own file, a file of the cache, or a copy without a name in the temporary
+            folder.
 
         Raises:
             StoreError: The store refused, or there is no room for a copy. A retry may help.
             IntegrityError: It is not what was written. A retry does not help.
         """
         pointer, store = self.open(entry)
+        cached = self.cached(pointer, store)
+        found = None if cached is None else cached.file()
+        if found is not None:
+            return found.file
         opened = store.open_local(pointer.path)
         chunks = read_verified_chunks(store, pointer, limits=self.limits, opened=opened)
         if opened is None:
-            return _copied(chunks, Path(pointer.path).suffix)
+            return copied_file(chunks, Path(pointer.path).suffix)
         if known is None or opened.state != known:
             for _ in chunks:
                 pass
@@ -199,7 +227,8 @@ class Placement:
         algorithm = signed if self.stores.keys else "xxh3"
         owner = self.stores.owner_in(self.store) if self.stores.owner_in else ""
         at = self.coordinates
-        with open_object(store, at, ext=ext, algorithm=algorithm, owner=owner) as out:
+        sent = self.stores.keep if self.stores.cache else None
+        with open_object(store, at, ext=ext, algorithm=algorithm, owner=owner, sent=sent) as out:
             yield out
 
     def commit(
@@ -229,16 +258,3 @@ class Placement:
         if isinstance(entry, dict):
             return {key: self.passed_on(part) for key, part in entry.items()}
         return [self.passed_on(part) for part in entry] if isinstance(entry, list) else entry
-
-
-def _copied(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:
-    """Writes *chunks* into a temporary file that has no name."""
-    with set_aside("read an object from a store that is far away"):
-        copy = temporary_file()
-        name = Path(str(copy.name))
-        opened = OpenedFile(os.dup(copy.fileno()), name, suffix=suffix, is_copy=True)
-        weakref.finalize(opened, copy.close)
-        for chunk in chunks:
-            copy.write(chunk)
-        copy.flush()
-        return opened

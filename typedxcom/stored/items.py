@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import xxhash
+from typing_extensions import Buffer
 
 from typedxcom.codecs.text import read_text
 from typedxcom.errors import IntegrityError
@@ -99,15 +101,25 @@ class StoredItems(Sequence[Any]):
         first = max(at - 1, 0)
         place = self._lines + first * _MARK.size
         stop = self._lines + (at + 1) * _MARK.size
-        found = self._store.read_range(self._pointer.path, place, stop)
+        part = self._parts()
+        found = part(place, stop)
         marks = list(_MARK.iter_unpack(memoryview(found).cast("B")))
         start = marks[0][0] if at else 0
         end, digest = marks[-1]
         self._stores.declares(self._pointer)(end - start)
-        line = bytes(self._store.read_range(self._pointer.path, start, self._checked(start, end)))
+        line = bytes(part(start, self._checked(start, end)))
         if xxhash.xxh3_64_digest(line) != digest:
             raise self._damaged()
         return line
+
+    def _parts(self) -> Callable[[int, int], Buffer]:
+        """Returns what reads a range: from the cache, if the list is there, else from its store."""
+        cached = self._stores.cached(self._pointer, self._store)
+        found = None if cached is None else cached.found()
+        if found is None:
+            return partial(self._store.read_range, self._pointer.path)
+        data = memoryview(found.data())
+        return lambda start, stop: data[start:stop]
 
     def _checked(self, start: int, end: int) -> int:
         if not start < end <= self._lines:

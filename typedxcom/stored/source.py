@@ -56,8 +56,7 @@ class StoredTableFormat(StoredFormat, ABC):
 
     def value(self, entry: dict[str, Any], stores: Stores) -> Any:
         """Returns a ``pyarrow.Table``."""
-        pointer = stores.pointer(entry)
-        return open_table(stores.read(entry, in_memory=False), pointer, stores).read()
+        return whole_table(entry, stores).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +93,41 @@ def open_table(source: Any, pointer: Pointer, stores: Stores) -> StoredTable:
     """Opens the table in *source*. Its head must have the same number of rows as the pointer."""
     known = format_of(pointer)
     assert isinstance(known, StoredTableFormat)
-    stored = known.open(source, stores.declares(pointer))
+    return _of_right_length(known.open(source, stores.declares(pointer)), pointer)
+
+
+def _of_right_length(stored: StoredTable, pointer: Pointer) -> StoredTable:
     if pointer.rows is not None and stored.rows != pointer.rows:
         raise IntegrityError(
             f"A stored table has {stored.rows:,} rows, but its pointer says {pointer.rows:,}. "
             "Clear the task that wrote it."
         )
     return stored
+
+
+def whole_table(
+    entry: dict[str, Any],
+    stores: Stores,
+    choose: Callable[[list[str]], Sequence[str] | None] = lambda names: None,
+) -> StoredTable:
+    """Opens a table whose object is read whole. The cache may have it uncompressed.
+
+    Args:
+        entry: The entry that points to it.
+        stores: The stores that it leads to.
+        choose: Picks those of the stored columns that will be read. None means all.
+    """
+    pointer, store = stores.open(entry)
+    cached = stores.cached(pointer, store)
+    kept = None if cached is None else cached.plain(stores.declares(pointer))
+    if kept is not None:
+        return _of_right_length(kept, pointer)
+    data = stores.read(entry, in_memory=False, cached=cached)
+    stored = open_table(data, pointer, stores)
+    if cached is None:
+        return stored
+    wanted = stored.wanted(choose(stored.schema.names))
+    return _of_right_length(cached.kept(stored, stores.declares(pointer), wanted), pointer)
 
 
 def read_any_table(entry: Any, stores: Stores) -> pa.Table:
@@ -139,6 +166,7 @@ class StoredSource:
             (lambda: stores.file(whole)) if is_whole else None
         )
         self._stores = stores
+        self._cached = stores.cached(self.pointer, self._store)
 
     @property
     def written(self) -> str | None:
@@ -181,7 +209,10 @@ class StoredSource:
         """
         import pyarrow as pa
 
-        stream = self._table.stream(columns, filter, first=self._first, count=self._count)
+        first, count = self._first, self._count
+        if self._cached is not None and not self._table.is_plain:
+            self._fetch(self._table.wanted(columns, filter, first=first, count=count))
+        stream = self._table.stream(columns, filter, first=first, count=count)
         return pa.RecordBatchReader.from_batches(stream.schema, self._measured(stream, is_whole))
 
     def _measured(self, batches: Iterable[Any], is_whole: bool) -> Iterator[pa.RecordBatch]:
@@ -195,9 +226,31 @@ class StoredSource:
             self._table.declares(total)
             yield batch
 
+    def _fetch(self, wanted: int) -> None:
+        """Reads from the cache from now on, if *wanted* is at least half of the object's bytes.
+
+        Who wants less asks the store for just that, and the cache does not fill up with the rest.
+        """
+        if wanted * 2 < self.size or self._cached is None:
+            return
+        cached, self._cached = self._cached, None
+        data = cached.source()
+        if data is not None:
+            stored = open_table(data, self.pointer, self._stores)
+            kept = cached.kept(stored, self._stores.declares(self.pointer), wanted)
+            self._table = _of_right_length(kept, self.pointer)
+
     @cached_property
     def _table(self) -> StoredTable:
         pointer, store = self.pointer, self._store
+        if self._cached is not None:
+            declares = self._stores.declares(pointer)
+            kept = self._cached.plain(declares)
+            if kept is not None:
+                return _of_right_length(kept, pointer)
+            found = self._cached.found()
+            if found is not None:
+                return open_table(found.data(), pointer, self._stores)
         if is_provable(pointer):
             return open_table(open_proved(store, pointer), pointer, self._stores)
         opened = self._verify() if self._verify else store.open_local(pointer.path)

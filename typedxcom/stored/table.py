@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 from typedxcom.codecs.serde import frame_bytes, refuse_table
 from typedxcom.errors import ConfigurationError, DecodeError, EncodeError, ValidationError
 from typedxcom.jsontypes import JsonValue
-from typedxcom.pointer import Pointer, is_pointer
+from typedxcom.pointer import is_pointer
 from typedxcom.schema.canonical import fingerprint
 from typedxcom.schema.nodes import Schema, Unknown
 from typedxcom.sizes import amount
@@ -20,8 +20,8 @@ from typedxcom.stored.source import (
     StoredTableFormat,
     TableSlice,
     is_table_pointer,
-    open_table,
     read_any_table,
+    whole_table,
 )
 from typedxcom.stores.verified import Limits, check_declared
 from typedxcom.tables.files.sound import library_errors
@@ -110,7 +110,7 @@ class TableCodec(StoredCodec):
         if is_streamed(self.annotation):
             source = StoredSource(entry, stores, verified=not is_slice)
             return self._streamed(LazyTable(self._source(source, entry, stores), self.row))
-        return from_table(self.check(self._whole(entry, stores, pointer)), self.annotation)
+        return from_table(self.check(self._whole(entry, stores)), self.annotation)
 
     def read_unchecked(self, entry: Any, stores: Stores | None) -> Any:
         """Reads the table in the library that the annotation asks for, without checking rows.
@@ -141,7 +141,7 @@ class TableCodec(StoredCodec):
         def older() -> pa.Table | None:
             try:
                 with library_errors(self._unread):
-                    self.check(self._whole(entry, stores, stored.pointer))
+                    self.check(self._whole(entry, stores))
             except ValidationError:
                 found = older_table(self.schema, entry, stores)
                 return None if found is None else self.check(found[0])
@@ -149,7 +149,7 @@ class TableCodec(StoredCodec):
 
         return source_of(self.schema, stored, older)
 
-    def _whole(self, entry: Any, stores: Stores, pointer: Pointer) -> pa.Table:
+    def _whole(self, entry: Any, stores: Stores) -> pa.Table:
         """Reads all rows of a verified object, or those of a slice; only the needed columns."""
         from typedxcom.tables import columns_of
         from typedxcom.tables.files.growth import growth
@@ -158,7 +158,7 @@ class TableCodec(StoredCodec):
             source = StoredSource(entry, stores)
             columns = columns_of(self.row, source.schema.names)
             return source.open(columns=columns, is_whole=True).read_all()
-        stored = open_table(stores.read(entry, in_memory=False), pointer, stores)
+        stored = whole_table(entry, stores, lambda names: columns_of(self.row, names))
         table = stored.read(columns_of(self.row, stored.schema.names))
         stored.declares(growth(table, self._written_out(table.schema)))
         return table

@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -24,7 +24,7 @@ from typing_extensions import Buffer
 from typedxcom.errors import StoreError
 from typedxcom.stores.staged import CHUNK
 
-__all__ = ["OpenedFile", "lasting_name", "set_aside", "temporary_file"]
+__all__ = ["OpenedFile", "copied_file", "lasting_name", "set_aside", "temporary_file"]
 
 
 class OpenedFile:
@@ -34,7 +34,7 @@ class OpenedFile:
         descriptor: Open for reading. It belongs to this object from now on.
         named: Its name, which `path` gives on systems that have no path to an open file.
         suffix: The extension of what `path` gives elsewhere, as ``.csv``.
-        is_copy: Whether it is a copy of its own, which nobody else can open.
+        is_copy: Whether it stays as it is: a copy that nobody else can open, or a cached file.
     """
 
     def __init__(
@@ -150,6 +150,24 @@ def temporary_file() -> IO[bytes]:
     if Path("/proc/self/fd").exists():
         return tempfile.TemporaryFile(prefix="typedxcom-")
     return tempfile.NamedTemporaryFile(prefix="typedxcom-")
+
+
+def copied_file(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:
+    """Writes *chunks* into a temporary file that has no name.
+
+    Raises:
+        StoreError: There is no room in the temporary folder. A retry may help.
+    """
+    with set_aside("read an object from a store that is far away"):
+        copy = temporary_file()
+        opened = OpenedFile(
+            os.dup(copy.fileno()), Path(str(copy.name)), suffix=suffix, is_copy=True
+        )
+        weakref.finalize(opened, copy.close)
+        for chunk in chunks:
+            copy.write(chunk)
+        copy.flush()
+        return opened
 
 
 @contextlib.contextmanager

@@ -57,6 +57,8 @@ class SpooledStage(Staged):
         with self._waiting():
             self._file.flush()
         self._send(path)
+        if self.sent is not None:
+            self.sent(self.pieces())
         self.discard()
 
     def _send(self, path: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 
 from typing_extensions import Buffer, Self
@@ -19,9 +19,15 @@ class Staged(ABC):
 
     It is enough of a writable binary file for Arrow and others. As a context manager, it drops what
     was not committed.
+
+    Attributes:
+        closed: Whether it was committed or dropped.
+        sent: Called with the pieces of the object when it has appeared, if this stage still has
+            them. It must not raise.
     """
 
     closed = False
+    sent: Callable[[Iterator[Buffer]], None] | None = None
 
     @abstractmethod
     def write(self, data: Buffer) -> int:

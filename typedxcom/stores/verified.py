@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 from typing_extensions import Buffer, Self
 
@@ -44,6 +45,8 @@ __all__ = [
     "read_verified_chunks",
     "write_object",
 ]
+
+Sent: TypeAlias = Callable[[Pointer, Iterator[Buffer]], None]
 
 
 def write_object(
@@ -88,9 +91,15 @@ def open_object(
     ext: str,
     algorithm: str = "xxh3",
     owner: str = "",
+    sent: Sent | None = None,
 ) -> ObjectWriter:
-    """Begin an object that is written piece by piece. Takes the arguments of `write_object`."""
-    return ObjectWriter(store, coordinates, ext=ext, algorithm=algorithm, owner=owner)
+    """Begin an object that is written piece by piece. Takes the arguments of `write_object`.
+
+    Args:
+        sent: Called with the pointer and the pieces of the object when it has appeared, if they
+            are still on this machine then. It must not raise.
+    """
+    return ObjectWriter(store, coordinates, ext=ext, algorithm=algorithm, owner=owner, sent=sent)
 
 
 class ObjectWriter:
@@ -107,7 +116,9 @@ class ObjectWriter:
         ext: str,
         algorithm: str = "xxh3",
         owner: str = "",
+        sent: Sent | None = None,
     ) -> None:
+        self._sent = sent
         self._store, self._coordinates, self._ext = store, coordinates, ext
         self._owner = owner
         self._digester = Digester(algorithm)
@@ -204,6 +215,8 @@ class ObjectWriter:
             parse(pointer.to_entry())
         except DecodeError as error:
             raise EncodeError(str(error)) from None
+        if self._sent is not None:
+            self._staged.sent = partial(self._sent, pointer)
         try:
             self._staged.commit(path)
         except StoreError as error:

@@ -14,7 +14,7 @@ from typing import Final
 
 from typedxcom.airflow.config import conf
 
-__all__ = ["are_several"]
+__all__ = ["are_several", "is_for_one_task"]
 
 _LOCAL: Final = frozenset({"LocalExecutor", "SequentialExecutor", "DebugExecutor"})
 # What the executors of Kubernetes, of ECS and Batch, and AWS Lambda itself set around a task.
@@ -28,11 +28,16 @@ _EDGE: Final = "airflow.providers.edge3."  # whose worker sets how its host is c
 
 def are_several() -> bool:
     """Whether tasks run on several machines, as far as this process can know."""
-    if any(os.environ.get(name) for name in _AROUND_A_TASK):
+    if is_for_one_task():
         return True
     if str(conf.get("core", "hostname_callable", fallback="")).startswith(_EDGE):
         return True
     return not _executors() <= _LOCAL
+
+
+def is_for_one_task() -> bool:
+    """Whether this pod or container was made for one task, and goes with it."""
+    return any(os.environ.get(name) for name in _AROUND_A_TASK)
 
 
 def _executors() -> set[str]:

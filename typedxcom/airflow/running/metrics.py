@@ -14,9 +14,11 @@ from typing import Any
 
 from typedxcom.airflow.config import SECTION, conf
 from typedxcom.airflow.private import stats
+from typedxcom.cache import CacheUse
+from typedxcom.pointer import Pointer
 from typedxcom.stores.transfers import Observe, Transfer
 
-__all__ = ["count_warning", "observer"]
+__all__ = ["cache_observer", "count_warning", "observer"]
 
 _METRICS = ("statsd_on", "otel_on", "statsd_datadog_enabled")
 
@@ -37,6 +39,28 @@ def observer() -> Observe | None:
         tags = _tags(transfer)
         for sink in sinks:
             sink(transfer, tags)
+
+    return observe
+
+
+def cache_observer() -> Callable[[CacheUse], None] | None:
+    """What reports the reads that the worker's cache could serve, or None if nobody counts."""
+    is_counting, is_logging = _is_counting(), _is_on(SECTION, "log_transfers")
+    if not (is_counting or is_logging):
+        return None
+
+    def observe(use: CacheUse) -> None:
+        tags = _tags(use.pointer)
+        if is_counting:
+            counter = stats()
+            counter.incr(f"typedxcom.cache.{'hits' if use.hit else 'misses'}", tags=tags)
+            if use.hit:
+                counter.incr("typedxcom.cache.bytes", use.pointer.size, tags=tags)
+        if is_logging and use.hit:
+            import structlog
+
+            facts = {**tags, "path": use.pointer.path, "bytes": use.pointer.size}
+            structlog.get_logger("typedxcom.transfers").info("typedxcom.cache", **facts)
 
     return observe
 
@@ -64,7 +88,7 @@ def _is_on(section: str, name: str) -> bool:
     return bool(conf.getboolean(section, name, fallback=False))
 
 
-def _tags(transfer: Transfer) -> dict[str, str]:
+def _tags(transfer: Transfer | Pointer) -> dict[str, str]:
     """The tags of a metric: only names with few values, so no run and no path."""
     tags = {"store": transfer.store, "codec": transfer.codec}
     for tag in ("dag_id", "task_id"):

@@ -12,6 +12,7 @@ import msgspec
 from typedxcom.airflow.config import SECTION, conf, signing_keys
 from typedxcom.airflow.deployment import this_owner
 from typedxcom.airflow.running import machines
+from typedxcom.airflow.running.cache import worker_cache
 from typedxcom.airflow.running.metrics import observer
 from typedxcom.errors import ConfigurationError
 from typedxcom.pointer import Coordinates
@@ -95,7 +96,13 @@ def stores() -> Stores:
     except ValueError as error:
         raise ConfigurationError(f"[{SECTION}] in airflow.cfg: {error}") from error
     limits = Limits(size=max(limit, Limits().size), decoded=limit)
-    return Stores(open_store, keys=signing_keys(), limits=limits, owner_in=owner_in)
+    return Stores(
+        open_store,
+        keys=signing_keys(),
+        limits=limits,
+        owner_in=owner_in,
+        cache=worker_cache(),
+    )
 
 
 def owner_in(name: str) -> str:

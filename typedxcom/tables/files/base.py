@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Declares",
+    "Piece",
     "Range",
     "StoredTable",
     "as_file",
@@ -30,6 +31,7 @@ _AHEAD = 32 * 2**20  # bytes of a file far away that are fetched before they are
 _WINDOW = 4  # batches that are fetched at once at first, then twice as many, and so on
 T = TypeVar("T")
 Range: TypeAlias = tuple[int, int]
+Piece: TypeAlias = tuple[int, int, int]  # part, first row in it, number of rows
 Declares = Callable[[int], None]
 
 
@@ -93,6 +95,25 @@ class StoredTable(ABC):
         made = self._batches(columns, condition, first, stop)
         return pa.RecordBatchReader.from_batches(schema, made)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the file is in memory, or mapped, with all buffers in their final form."""
+        return False
+
+    def wanted(
+        self,
+        columns: Sequence[str] | None = None,
+        condition: Any = None,
+        *,
+        first: int = 0,
+        count: int | None = None,
+    ) -> int:
+        """How many bytes of the file a stream would read. The arguments are those of `stream`."""
+        stop = self.rows if count is None else first + count
+        needed, parts = self._plan(columns, condition, first, stop)
+        spans = (span for part in parts for span in self._ranges(needed, part))
+        return sum(end - start for start, end in spans)
+
     def in_windows(self, parts: Sequence[T], ranges: Callable[[T], Iterable[Range]]) -> Iterator[T]:
         """*parts* in turn. If the file is far away, several are fetched ahead at once.
 
@@ -122,6 +143,16 @@ class StoredTable(ABC):
             self.read_ahead("rows", ())  # a handle lives longer than a stream of its rows
 
     @abstractmethod
+    def _plan(
+        self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+    ) -> tuple[Sequence[str] | None, list[Piece]]:
+        """The columns and the parts that must be read."""
+
+    @abstractmethod
+    def _ranges(self, columns: Sequence[str] | None, part: Piece) -> Iterator[Range]:
+        """Start and stop, in bytes, of what must be read of one part."""
+
+    @abstractmethod
     def _batches(
         self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
     ) -> Iterator[pa.RecordBatch]:
@@ -142,8 +173,8 @@ def select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
     return pa.schema([schema.field(name) for name in columns], schema.metadata)
 
 
-def pieces(lengths: Iterable[int], first: int, stop: int) -> Iterator[tuple[int, int, int]]:
-    """The parts that hold rows *first* up to *stop*: part, first row in it, number of rows."""
+def pieces(lengths: Iterable[int], first: int, stop: int) -> Iterator[Piece]:
+    """The parts that hold rows *first* up to *stop*."""
     start = 0
     for at, length in enumerate(lengths):
         begin, end = max(first, start), min(stop, start + length)

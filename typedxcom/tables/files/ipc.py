@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from typedxcom.tables.files.base import (
     Declares,
+    Piece,
     Range,
     StoredTable,
     as_file,
@@ -206,6 +207,11 @@ class IpcTable(StoredTable):
 
         return isinstance(self.source, (pa.MemoryMappedFile, pa.BufferReader))
 
+    @property
+    def is_plain(self) -> bool:
+        """As `StoredTable.is_plain`."""
+        return self._is_mapped
+
     @cached_property
     def _is_mapped(self) -> bool:
         return self._is_in_memory and not any(
@@ -215,9 +221,8 @@ class IpcTable(StoredTable):
     def _batches(
         self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
     ) -> Iterator[pa.RecordBatch]:
-        wanted = columns if condition is None else None
+        wanted, parts = self._plan(columns, condition, first, stop)
         reader = self._open(wanted)
-        parts = list(pieces(self._heads.rows, first, stop))
         ranges = partial(self._ranges, wanted)
         for at, start, count in self.in_windows(parts, ranges):
             self.declares(self._declared(self._heads.batches[at], wanted))
@@ -227,5 +232,11 @@ class IpcTable(StoredTable):
                 batch.validate(full=True)
             yield from filtered(batch.slice(start, count), columns, condition)
 
-    def _ranges(self, columns: Sequence[str] | None, part: tuple[int, int, int]) -> Iterator[Range]:
+    def _plan(
+        self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+    ) -> tuple[Sequence[str] | None, list[Piece]]:
+        wanted = columns if condition is None else None
+        return wanted, list(pieces(self._heads.rows, first, stop))
+
+    def _ranges(self, columns: Sequence[str] | None, part: Piece) -> Iterator[Range]:
         return self._heads.ranges(self._heads.batches[part[0]], columns)

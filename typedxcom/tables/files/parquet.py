@@ -16,6 +16,7 @@ from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.tables.checks.casting import Lossy, Unfit, cast_array
 from typedxcom.tables.files.base import (
     Declares,
+    Piece,
     Range,
     StoredTable,
     damaged,
@@ -166,13 +167,8 @@ class ParquetTable(StoredTable):
     def _batches(
         self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
     ) -> Iterator[pa.RecordBatch]:
-        lengths = [self._head.row_group(group).num_rows for group in self._groups()]
-        parts = list(pieces(lengths, first, stop))
-        needed = columns
-        if condition is not None:
-            able = self._able(condition)
-            parts = [part for part in parts if part[0] in able]
-            needed = self._needed(columns, condition)
+        lengths = self._lengths()
+        needed, parts = self._plan(columns, condition, first, stop)
         for group, start, count in self.in_windows(parts, partial(self._ranges, needed)):
             if start == 0 and count == lengths[group]:
                 found = self._group(group, needed)
@@ -180,6 +176,18 @@ class ParquetTable(StoredTable):
                 found = self._part(group, needed, start, start + count)
             for batch in found:
                 yield from filtered(batch, columns, condition)
+
+    def _plan(
+        self, columns: Sequence[str] | None, condition: Any, first: int, stop: int
+    ) -> tuple[Sequence[str] | None, list[Piece]]:
+        parts = list(pieces(self._lengths(), first, stop))
+        if condition is None:
+            return columns, parts
+        able = self._able(condition)
+        return self._needed(columns, condition), [part for part in parts if part[0] in able]
+
+    def _lengths(self) -> list[int]:
+        return [self._head.row_group(group).num_rows for group in self._groups()]
 
     def _able(self, condition: Any) -> set[int]:
         """The row groups in which a row may fulfil *condition*, by their statistics."""
@@ -203,13 +211,11 @@ class ParquetTable(StoredTable):
             return None
         return list(dict.fromkeys([*columns, *mentioned(condition, self.schema.names)]))
 
-    def _ranges(
-        self, columns: Sequence[str] | None, piece: tuple[int, int, int]
-    ) -> Iterator[Range]:
+    def _ranges(self, columns: Sequence[str] | None, part: Piece) -> Iterator[Range]:
         """Where the columns of one row group are in the file."""
-        for part in self._parts(piece[0], columns):
-            start = min(part.data_page_offset, part.dictionary_page_offset or part.data_page_offset)
-            yield start, start + part.total_compressed_size
+        for one in self._parts(part[0], columns):
+            start = min(one.data_page_offset, one.dictionary_page_offset or one.data_page_offset)
+            yield start, start + one.total_compressed_size
 
     def _groups(self) -> range:
         return range(self._head.num_row_groups)
