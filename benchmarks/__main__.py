@@ -16,8 +16,8 @@ from benchmarks import machine, report
 from benchmarks.running import ROOT, run_cases
 
 SUITES = (
-    "models", "hops", "thresholds", "overhead", "tables", "row_checks", "mapping", "sweeping",
-    "clients", "imports", "parsing", "mypy_cost", "previews", "real_files", "checking",
+    "models", "hops", "thresholds", "overhead", "tables", "caching", "row_checks", "mapping",
+    "sweeping", "clients", "imports", "parsing", "mypy_cost", "previews", "real_files", "checking",
 )  # fmt: skip
 RESULTS = ROOT / "benchmarks" / "results.json"
 PAGE = ROOT / "docs" / "explanation" / "performance.md"

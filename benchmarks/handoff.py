@@ -172,9 +172,14 @@ class Row(Found):
 
 
 class Typed:
-    """typedxcom."""
+    """typedxcom.
 
-    def __init__(self, place: Place) -> None:
+    Args:
+        place: Where the store is.
+        stores: The stores, if they are not just a plain one there.
+    """
+
+    def __init__(self, place: Place, stores: Any = None) -> None:
         from typedxcom.contracts import Promise
         from typedxcom.pointer import Coordinates
         from typedxcom.schema import schema_of
@@ -191,7 +196,8 @@ class Typed:
                 lambda: filesystem, f"tables/{os.getpid()}", name="default", url="s3://tables"
             )
         where = Coordinates("taxi", "manual__2026", "extract", -1, "return_value")
-        self.placement = Placement(Stores(lambda name: store), where, "default")
+        stores = stores or Stores(lambda name: store)
+        self.placement = Placement(stores, where, "default")
         kinds = (Table[Trip], LazyTable[Fare])
         self.codec, self.lazy = (Promise(kind, schema_of(kind)).codec for kind in kinds)
 
