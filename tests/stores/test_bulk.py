@@ -21,7 +21,7 @@ class FakeS3:
         self.keys = {f"xcom/d/r/t/-1/k/{n:032x}.bin": WHEN for n in range(count)}
         self.refused = refused or {}
         self.requests: list[str] = []
-        self.broken = 0
+        self.broken = self.silent = 0
 
     def invalidate_cache(self) -> None: ...
 
@@ -42,6 +42,9 @@ class FakeS3:
         assert len(keys) <= 1000
         for key in set(keys) - set(self.refused):
             del self.keys[key]
+        if self.silent:
+            self.silent -= 1
+            raise TimeoutError("the answer never came")
         return {
             "Deleted": [{"Key": key} for key in keys if key not in self.refused],
             "Errors": [
@@ -109,6 +112,16 @@ def test_a_request_that_failed_is_sent_after_another_look() -> None:
     made.broken = 1
     assert store_of(made).delete_all_unchanged(listed(made)).count(True) == 50
     assert made.requests == ["list_objects_v2", "delete_objects"] * 2
+
+
+def test_what_a_request_without_an_answer_deleted_counts_as_deleted() -> None:
+    """The next listing shows that it is gone. What was never asked for is not counted."""
+    made = FakeS3(50)
+    made.silent = 1
+    objects = listed(made)
+    del made.keys[sorted(made.keys)[9]]  # somebody else was quicker
+    states = store_of(made).delete_all_unchanged(objects)
+    assert (states[9], states.count(True)) == (False, 49)
 
 
 def test_a_server_without_such_requests_deletes_one_by_one() -> None:

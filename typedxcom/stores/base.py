@@ -19,9 +19,9 @@ from typedxcom.stores.spool import SpooledStage
 from typedxcom.stores.staged import CHUNK, Staged
 from typedxcom.stores.transfers import Observe
 
-__all__ = ["Store", "StoredObject"]
+__all__ = ["DELETERS", "Store", "StoredObject"]
 
-_DELETERS = 8  # objects that are removed at once: remote stores answer slowly, not seldom
+DELETERS = 8  # objects that are removed at once: remote stores and disks answer slowly, not seldom
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ class Store(ABC):
             except StoreError as error:
                 return error
 
-        with ThreadPoolExecutor(_DELETERS, "typedxcom-store") as threads:
+        with ThreadPoolExecutor(DELETERS, "typedxcom-store") as threads:
             return list(threads.map(remove, objects))
 
     def describe(self, path: str) -> str:

@@ -44,8 +44,10 @@ class Bulk:
 
     def unchanged(
         self, objects: Sequence[StoredObject], modified: Callable[[dict[str, Any]], Any]
-    ) -> dict[StoredObject, bool]:
+    ) -> dict[StoredObject, bool | None]:
         """Whether objects still have their size and date, as far as one page of the bucket says.
+
+        It is None for what is not there.
 
         Args:
             objects: By path. The page begins right before the first one.
@@ -58,16 +60,14 @@ class Bulk:
         last = None
         if page.get("IsTruncated"):
             last = listed[-1]["Key"] if listed else ""
-        found: dict[StoredObject, bool] = {}
+        found: dict[StoredObject, bool | None] = {}
         for stored in objects:
             key = self._key_of(stored.path)
             if last is not None and key > last:
                 break
             one = there.get(key)
-            found[stored] = (
-                one is not None
-                and int(one["Size"]) == stored.size
-                and modified(one) == stored.modified
+            found[stored] = one and (
+                int(one["Size"]) == stored.size and modified(one) == stored.modified
             )
         return found
 

@@ -211,10 +211,11 @@ class ObjectStore(Store):
         """
         states: dict[StoredObject, bool | StoreError] = {}
         left = [one for one in sorted(objects, key=lambda one: one.path) if _is_ours(one.path)]
+        asked: set[StoredObject] = set()
         tries = self.patience.tries if self._deletes_in_bulk() else 0
         while left and tries:
             try:
-                found = self._delete_page(left)
+                found = self._delete_page(left, asked)
             except StoreError:
                 tries -= 1  # and look at the dates again
                 continue
@@ -230,9 +231,15 @@ class ObjectStore(Store):
         return hasattr(self._filesystem(), "_call_s3")
 
     def _delete_page(
-        self, objects: Sequence[StoredObject]
+        self, objects: Sequence[StoredObject], asked: set[StoredObject]
     ) -> dict[StoredObject, bool | StoreError]:
-        """Delete the first ones, as many as one page of the bucket has something to say about."""
+        """Delete the first ones, as many as one page of the bucket has something to say about.
+
+        Args:
+            objects: What to delete, by path.
+            asked: What the server was asked to delete so far. If one of them is gone, an earlier
+                request did it, though its answer never came.
+        """
         bucket, _, _ = self.root.lstrip("/").partition("/")
         once = replace(self.patience, tries=1)
         requests = Bulk(
@@ -241,9 +248,12 @@ class ObjectStore(Store):
             lambda path: self._full(path).lstrip("/").partition("/")[2],
             getattr(self._filesystem(), "req_kw", {}),
         )
-        states: dict[StoredObject, bool | StoreError] = {}
-        states.update(requests.unchanged(objects, _modified))
-        same = [one for one, unchanged in states.items() if unchanged]
+        found = requests.unchanged(objects, _modified)
+        states: dict[StoredObject, bool | StoreError] = {
+            one: unchanged is None and one in asked for one, unchanged in found.items()
+        }
+        same = [one for one, unchanged in found.items() if unchanged]
+        asked.update(same)
         for one, state in requests.delete(same).items() if same else ():
             states[one] = (
                 StoreError(f"Could not delete `{self.describe(one.path)}`: {state}")
