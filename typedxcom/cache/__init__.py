@@ -7,7 +7,8 @@ again without asking the store.
 from __future__ import annotations
 
 from typedxcom.cache.base import Cache, CacheUse, Found
+from typedxcom.cache.beside import beside
 from typedxcom.cache.filling import CacheRefusedError, Filling
 from typedxcom.cache.keys import CacheKey
 
-__all__ = ["Cache", "CacheKey", "CacheRefusedError", "CacheUse", "Filling", "Found"]
+__all__ = ["Cache", "CacheKey", "CacheRefusedError", "CacheUse", "Filling", "Found", "beside"]

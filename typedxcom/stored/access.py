@@ -132,11 +132,12 @@ class Stores:
         """Returns the object for readers that may find it in the cache. None if it never can."""
         return CachedObject.of(self.cache, store, pointer, self.limits)
 
-    def keep(self, pointer: Pointer, pieces: Iterator[Buffer]) -> None:
-        """Puts an object that was just written into the cache. Never raises."""
+    def keeping(
+        self, pointer: Pointer, pieces: Callable[[], Iterator[Buffer]]
+    ) -> contextlib.AbstractContextManager[None]:
+        """Copies an object into the cache while it is sent to its store inside the block."""
         cached = self.cached(pointer, self.open_store(pointer.store))
-        if cached is not None:
-            cached.keep(pieces)
+        return contextlib.nullcontext() if cached is None else cached.keeping(pieces)
 
     def file(self, entry: dict[str, Any], known: tuple[int, ...] | None = None) -> OpenedFile:
         """Opens a local file with the bytes that *entry* points to, and verifies size and digest.
@@ -227,8 +228,9 @@ class Placement:
         algorithm = signed if self.stores.keys else "xxh3"
         owner = self.stores.owner_in(self.store) if self.stores.owner_in else ""
         at = self.coordinates
-        sent = self.stores.keep if self.stores.cache else None
-        with open_object(store, at, ext=ext, algorithm=algorithm, owner=owner, sent=sent) as out:
+        beside = self.stores.keeping if self.stores.cache else None
+        writer = open_object(store, at, ext=ext, algorithm=algorithm, owner=owner, beside=beside)
+        with writer as out:
             yield out
 
     def commit(

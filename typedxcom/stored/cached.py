@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typing_extensions import Buffer
 
-from typedxcom.cache import Cache, CacheKey, CacheRefusedError, Filling, Found
+from typedxcom.cache import Cache, CacheKey, CacheRefusedError, Filling, Found, beside
 from typedxcom.errors import CodecError, StoreError
 from typedxcom.pointer import Digester, Pointer
 from typedxcom.stores import Patience, Store
@@ -108,19 +109,36 @@ class CachedObject:
             found = self.found()
         return found
 
-    def keep(self, pieces: Iterator[Buffer]) -> None:
-        """Keep the object, which was just written, unless it is there. Never raises."""
+    def keeping(self, pieces: Callable[[], Iterator[Buffer]]) -> AbstractContextManager[None]:
+        """Copy the object into the cache while it is sent inside the block, unless it is there.
+
+        The copy is digested once more. So it is what the pointer says, even if the temporary file
+        has lost something, or if a thread of the task altered the value while it was written. The
+        task does not wait for that: it waits for the network meanwhile.
+
+        Args:
+            pieces: Gives the object, for another thread.
+        """
+        try:
+            begun = pieces()
+        except OSError as error:
+            _log.debug("%s is not cached: %s", self._raw.name, error.strerror)
+            return contextlib.nullcontext()
+        return beside(lambda sent: self._keep(begun, sent))
+
+    def _keep(self, pieces: Iterator[Buffer], sent: Future[bool]) -> None:
         digester = Digester(self._pointer.digest.partition(":")[0])
         with (
             self._cache.filling(self._raw, seconds=0) as filling,
             self._cache.refusals(self._raw),
-            contextlib.suppress(OSError),  # the temporary file cannot be read again
         ):
             if filling is not None:
                 for piece in pieces:
+                    if sent.done() and not sent.result():
+                        return
                     digester.update(piece)
                     filling.write(piece)
-                if digester.digest() == self._pointer.digest:
+                if digester.digest() == self._pointer.digest and sent.result():
                     filling.commit()
 
     def plain(self, declares: Declares) -> StoredTable | None:

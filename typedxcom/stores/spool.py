@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from typing_extensions import Buffer
 
-from typedxcom.stores.opened import lasting_name, set_aside, temporary_file
-from typedxcom.stores.staged import CHUNK, WRITE, Staged
+from typedxcom.stores.opened import OpenedFile, lasting_name, set_aside, temporary_file
+from typedxcom.stores.staged import WRITE, Staged
 
 if TYPE_CHECKING:
     from typedxcom.stores.base import Store
@@ -56,19 +57,18 @@ class SpooledStage(Staged):
         """Send the object to the store, whole."""
         with self._waiting():
             self._file.flush()
-        self._send(path)
-        if self.sent is not None:
-            self.sent(self.pieces())
+        with nullcontext() if self.beside is None else self.beside(self.pieces):
+            self._send(path)
         self.discard()
 
     def _send(self, path: str) -> None:
         self._store.write(path, self.pieces())
 
-    def pieces(self) -> Iterator[bytes]:
-        """What was written, from the start."""
-        self._file.seek(0)
-        while piece := self._file.read(CHUNK):
-            yield piece
+    def pieces(self) -> Iterator[Buffer]:
+        """What was written, from the start. Several threads may each read it, at their own pace."""
+        if isinstance(self._file, io.BytesIO):
+            return iter((memoryview(self._file.getvalue()),) if self.size else ())  # not a copy
+        return OpenedFile(os.dup(self._file.fileno()), Path(str(self._file.name))).chunks()
 
     def discard(self) -> None:
         """Drop what was written."""

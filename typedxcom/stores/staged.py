@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from types import TracebackType
 
 from typing_extensions import Buffer, Self
@@ -22,12 +23,12 @@ class Staged(ABC):
 
     Attributes:
         closed: Whether it was committed or dropped.
-        sent: Called with the pieces of the object when it has appeared, if this stage still has
-            them. It must not raise.
+        beside: Called with what gives the pieces of the object, if this stage has them all before
+            it sends them. It sends them inside what that returns, which must not raise.
     """
 
     closed = False
-    sent: Callable[[Iterator[Buffer]], None] | None = None
+    beside: Callable[[Callable[[], Iterator[Buffer]]], AbstractContextManager[None]] | None = None
 
     @abstractmethod
     def write(self, data: Buffer) -> int:

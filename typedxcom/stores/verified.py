@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -46,7 +47,8 @@ __all__ = [
     "write_object",
 ]
 
-Sent: TypeAlias = Callable[[Pointer, Iterator[Buffer]], None]
+Pieces: TypeAlias = Callable[[], Iterator[Buffer]]
+Beside: TypeAlias = Callable[[Pointer, Pieces], AbstractContextManager[None]]
 
 
 def write_object(
@@ -91,15 +93,18 @@ def open_object(
     ext: str,
     algorithm: str = "xxh3",
     owner: str = "",
-    sent: Sent | None = None,
+    beside: Beside | None = None,
 ) -> ObjectWriter:
     """Begin an object that is written piece by piece. Takes the arguments of `write_object`.
 
     Args:
-        sent: Called with the pointer and the pieces of the object when it has appeared, if they
-            are still on this machine then. It must not raise.
+        beside: Called with the pointer and with what gives the pieces of the object, if they are on
+            this machine until it is whole. It is sent inside what that returns, which must not
+            raise.
     """
-    return ObjectWriter(store, coordinates, ext=ext, algorithm=algorithm, owner=owner, sent=sent)
+    return ObjectWriter(
+        store, coordinates, ext=ext, algorithm=algorithm, owner=owner, beside=beside
+    )
 
 
 class ObjectWriter:
@@ -116,9 +121,9 @@ class ObjectWriter:
         ext: str,
         algorithm: str = "xxh3",
         owner: str = "",
-        sent: Sent | None = None,
+        beside: Beside | None = None,
     ) -> None:
-        self._sent = sent
+        self._beside = beside
         self._store, self._coordinates, self._ext = store, coordinates, ext
         self._owner = owner
         self._digester = Digester(algorithm)
@@ -215,8 +220,8 @@ class ObjectWriter:
             parse(pointer.to_entry())
         except DecodeError as error:
             raise EncodeError(str(error)) from None
-        if self._sent is not None:
-            self._staged.sent = partial(self._sent, pointer)
+        if self._beside is not None:
+            self._staged.beside = partial(self._beside, pointer)
         try:
             self._staged.commit(path)
         except StoreError as error:
