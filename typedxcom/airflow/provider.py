@@ -219,7 +219,8 @@ def get_provider_info() -> dict[str, Any]:
                     "log_transfers": {
                         "description": (
                             "Log a line with task, store, bytes, rows and seconds for every object "
-                            "that is written, or read as a whole."
+                            "that is written, or read as a whole, and a line without rows and "
+                            "seconds for every read that the cache serves."
                         ),
                         "version_added": "0.1.0",
                         "type": "boolean",
