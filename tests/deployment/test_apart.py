@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,15 @@ class Run:
         what = f"{words} in the log of {task_id}"
         return self.stack.processes.wait(what, probe, seconds=120, every=0.3)
 
+    def events(self, task_id: str, path: str) -> list[str]:
+        """The names of the events about an object that a task, which returned a value, logged."""
+        events = map(json.loads, self.log(task_id, "Returned value was").splitlines())
+        return [one["event"] for one in events if one.get("path") == path]
+
+    def cached(self, queue: str) -> list[Path]:
+        """What is in the cache of a machine."""
+        return list((self.stack.homes[queue] / "caches").glob("typedxcom/boot-*/files/*"))
+
 
 @pytest.fixture(scope="module")
 def run(postgres: Postgres, ceph: Ceph) -> Iterator[Run]:
@@ -69,6 +79,7 @@ def run(postgres: Postgres, ceph: Ceph) -> Iterator[Run]:
     stores = {
         "AIRFLOW__TYPEDXCOM__STORE": f"s3://ceph@{ceph.bucket('apart')}/xcom",
         "AIRFLOW__TYPEDXCOM__STORES": json.dumps({"folder": str(folder)}),
+        "AIRFLOW__TYPEDXCOM__LOG_TRANSFERS": "True",
     }
     stack = EdgeStack(
         postgres,
@@ -103,8 +114,21 @@ def test_what_one_machine_writes_another_one_reads(run: Run, ceph: Ceph) -> None
     assert run.state("check") == ("success", 1), run.log("check")
     assert run.xcom("check") == {"files": [], "ports": [ceph.port]}
     assert run.xcom("orders")[0] == {"id": 1, "price": "1.10", "on": "2024-02-29"}
-    paths = {f"xcom/{run.xcom(task)['path']}" for task in ("trips", "long")}
+    paths = {f"xcom/{run.xcom(task)['path']}" for task in ("trips", "wide", "long")}
     assert paths == ceph.keys("apart", "xcom/apart/")
+
+
+def test_each_machine_fetches_an_object_once(run: Run) -> None:
+    """Each has a cache of its own. What was read or written there, the next task does not fetch."""
+    path = run.xcom("wide")["path"]
+    for task_id, event in (("first", "read"), ("second", "cache"), ("at_home", "cache")):
+        assert run.state(task_id) == ("success", 1)
+        assert run.events(task_id, path) == [f"typedxcom.{event}"], task_id
+    assert run.xcom("first") == run.xcom("second") == run.xcom("at_home") == 200_000
+    digest = run.xcom("wide")["digest"].replace(":", "-")
+    for queue in ("reads", "writes"):
+        assert any(digest in file.name for file in run.cached(queue)), queue
+    assert run.cached("pod") == []
 
 
 def test_the_log_of_an_error_comes_back(run: Run) -> None:

@@ -91,7 +91,13 @@ class EdgeStack(Stack):
         home = self.homes[queue]
         if _NEW_PROCESS not in self._queues[queue]:
             (home / "airflow_local_settings.py").write_text(self._preload)
-        own = {**env.home_settings(home), **self._worker_settings, **self._queues[queue]}
+        own = {
+            **env.home_settings(home),
+            "AIRFLOW__TYPEDXCOM__CACHE": "",  # as it is by default, in the home of that machine
+            "XDG_CACHE_HOME": str(home / "caches"),
+            **self._worker_settings,
+            **self._queues[queue],
+        }
         environ = env.clean_environ(**own)
         environ = {key: value for key, value in environ.items() if key not in _SECRETS}
         environ["PYTHONPATH"] = f"{home}:{environ['PYTHONPATH']}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from typedxcom import Table, XComKey, dag, task
@@ -46,6 +47,14 @@ def apart() -> None:
     @task(queue="writes")
     def trips() -> Table[Trip]:
         return pa.table({"id": range(1000), "km": [0.5] * 1000})
+
+    @task(queue="writes")
+    def wide() -> Table[Trip]:
+        return pa.table({"id": range(200_000), "km": pc.random(200_000)})
+
+    @task
+    def total(trips: Table[Trip]) -> int:
+        return trips.num_rows
 
     @task(queue="writes")
     def long() -> list[Order]:
@@ -95,6 +104,9 @@ def apart() -> None:
     takes(wrong())
     finds(kept())
     in_pod(made)
+    numbers = wide()
+    total.override(task_id="at_home", queue="writes")(numbers)
+    total.override(task_id="first")(numbers) >> total.override(task_id="second")(numbers)
 
 
 apart()
