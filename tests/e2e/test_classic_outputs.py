@@ -204,6 +204,70 @@ def test_wiring_an_output_that_cannot_fit_is_refused():
     ]
 
 
+def plus(n: int, label: str = "", *, ti: Any = None) -> int:
+    return n + len(label)
+
+
+MISFIT = "p(n) expects `int`, but upstream 'say' returns `str`."
+MISSING = "p: the parameter `n` of its function is never given: add it to op_kwargs."
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda say, count: PythonOperator.partial(task_id="p", python_callable=plus)
+         .expand(op_kwargs=[{"n": count}, {"n": say}]), [MISFIT]),
+        (lambda say, count: PythonOperator.partial(task_id="p", python_callable=plus)
+         .expand(op_args=[[1], [say]]), [MISFIT]),
+        (lambda say, count: PythonOperator.partial(
+            task_id="p", python_callable=plus, op_args=[say]
+        ).expand(op_kwargs=[{"label": "a"}]), [MISFIT]),
+        (lambda say, count: PythonOperator.partial(task_id="p", python_callable=plus)
+         .expand(op_kwargs=[{"n": "1"}, {"n": count, "more": say}]), []),
+        (lambda say, count: PythonOperator.partial(task_id="p", python_callable=plus)
+         .expand_kwargs([{"op_args": [1]}]), []),
+        (lambda say, count: PythonOperator(
+            task_id="p", python_callable=plus, op_kwargs={"label": say}), [MISSING]),
+        (lambda say, count: PythonOperator(
+            task_id="p", python_callable=plus, op_args=[1], op_kwargs={"lable": say}),
+         ["p: its function has no parameter `lable`, which op_kwargs gives. Did you mean 'label'?"]),
+    ],
+)  # fmt: skip
+def test_what_goes_into_the_function_of_an_operator(made, said):
+    """Each instance of a mapped operator has arguments of its own."""
+
+    @dag(schedule=None)
+    def wired():
+        @task
+        def say() -> str:
+            return ""
+
+        @task
+        def count() -> int:
+            return 1
+
+        made(say(), count())
+
+    assert check_dag(wired()) == said
+
+
+def test_airflow_drops_a_name_that_the_function_does_not_take():
+    """So that a dict may be given to several operators."""
+    seen: list[int] = []
+
+    def take(n: int) -> None:
+        seen.append(n)
+
+    @dag(schedule=None)
+    def shared():
+        PythonOperator(task_id="p", python_callable=take, op_kwargs={"n": 1, "other": 2})
+
+    made = shared()
+    assert check_dag(made) == []
+    succeed(made)
+    assert seen == [1]
+
+
 def test_what_runs_is_what_the_table_says():
     """The value of each output, as an un-annotated reader gets it."""
     seen: dict[str, Any] = {}

@@ -4,9 +4,10 @@ from typing import Any
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.providers.standard.operators.python import PythonOperator
+from airflow.providers.standard.operators.python import BranchPythonOperator, PythonOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.providers.standard.sensors.filesystem import FileSensor
+from airflow.providers.standard.sensors.python import PythonSensor
 from airflow.sdk import BaseOperator, dag
 from typedxcom import task, typed_output
 
@@ -60,6 +61,14 @@ def kwargs_list() -> list[dict[str, int]]:
     return []
 
 
+def counts(n: int, label: str = "") -> None:
+    print(n, label)
+
+
+def totals(*numbers: int, ti: Any, limit: int = 0, **context: Any) -> None:
+    print(numbers, ti, limit, context)
+
+
 @dag(schedule=None)
 def right() -> None:
     BashOperator(task_id="a", bash_command=path())
@@ -105,3 +114,30 @@ def wrong() -> None:
     CopyOperator.partial(task_id="n", source="x").expand(limit=paths())  # E: Argument "limit" of "CopyOperator" takes "int", but mapping over task "paths" gives "str" [xcom-map]
     TriggerDagRunOperator(task_id="o", trigger_dag_id="x", conf=number())  # E: Argument "conf" of "TriggerDagRunOperator" takes "dict[Any, Any] | None", but task "number" returns "int" [xcom-arg]
     PythonOperator(task_id="p", python_callable=print, op_kwargs=number())  # E: Argument "op_kwargs" of "PythonOperator" takes "Mapping[str, Any] | None", but task "number" returns "int" [xcom-arg]
+
+
+@dag(schedule=None)
+def right_functions() -> None:
+    PythonOperator(task_id="a", python_callable=counts, op_args=[number()])
+    PythonOperator(task_id="b", python_callable=counts, op_kwargs={"n": number(), "label": path()})
+    PythonOperator(task_id="c", python_callable=counts, op_kwargs={"n": "{{ params.n }}"})
+    PythonOperator(task_id="d", python_callable=counts, op_args=[1], op_kwargs={"other": path()})
+    PythonOperator(task_id="e", python_callable=totals, op_args=[number()], op_kwargs={"x": path()})
+    PythonOperator(task_id="f", python_callable=lambda n: n, op_args=[path()])
+    BranchPythonOperator(task_id="g", python_callable=counts, op_args=[number()])
+    PythonOperator(task_id="h", python_callable=counts, op_kwargs=conf())
+    PythonOperator.partial(task_id="i", python_callable=counts).expand(op_args=[[1], [number()]])
+
+
+@dag(schedule=None)
+def wrong_functions() -> None:
+    PythonOperator(task_id="a", python_callable=counts, op_args=[path()])  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
+    PythonOperator(task_id="b", python_callable=counts, op_kwargs={"n": path()})  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
+    PythonOperator(task_id="c", python_callable=counts, op_kwargs={"n": 1, "lable": path()})  # E: Function "counts" has no parameter "lable": did you mean "label"? [xcom-arg]
+    PythonOperator(task_id="d", python_callable=counts, op_kwargs={"label": path()})  # E: Function "counts" is never given its parameter "n": add it to op_kwargs [xcom-arg]
+    PythonOperator(task_id="e", python_callable=counts)  # E: Function "counts" is never given its parameter "n": add it to op_kwargs [xcom-arg]
+    PythonOperator(task_id="f", python_callable=totals, op_args=[1, path()])  # E: Argument "2" of function "totals" takes "int", but task "path" returns "str" [xcom-arg]
+    PythonOperator(task_id="g", python_callable=totals, op_kwargs={"limit": path()})  # E: Argument "limit" of function "totals" takes "int", but task "path" returns "str" [xcom-arg]
+    BranchPythonOperator(task_id="h", python_callable=counts, op_args=[path()])  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
+    PythonSensor(task_id="i", python_callable=counts, op_args=[path()])  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
+    PythonOperator(task_id="j", python_callable=counts, op_args=[number(), number()])  # E: Argument "label" of function "counts" takes "str", but task "number" returns "int" [xcom-arg]

@@ -9,6 +9,7 @@ from typedxcom.airflow.decorator_kinds import is_typed, kind_of
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
 from typedxcom.airflow.wiring.call import check_call, check_value, holds_output, wiring_sentence
+from typedxcom.airflow.wiring.callables import check_callable
 from typedxcom.airflow.wiring.chains import late_problems
 from typedxcom.airflow.wiring.dag_params import param_problems
 from typedxcom.airflow.wiring.edges import arguments_of, fields_of
@@ -70,6 +71,7 @@ def _check_operator(operator: Any) -> Iterator[str]:
         return  # each call was checked where it stands
     contract = operator_contract(operator)
     if contract is None:
+        yield from check_callable(operator)
         return
     if contract_of(_function(operator)) is not None and not _runs_here(operator):
         yield (

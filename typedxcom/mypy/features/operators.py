@@ -20,6 +20,7 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
+from typedxcom.mypy.features.callables import check_callable
 from typedxcom.mypy.features.calls import Call
 from typedxcom.mypy.features.classic import PROMISED, noted_operator
 from typedxcom.mypy.features.kwargs import KeywordMapping
@@ -58,6 +59,7 @@ def construct(site: Site, ctx: FunctionSigContext) -> FunctionLike:
     if not isinstance(ctx.context, CallExpr) or not isinstance(operator, Instance):
         return signature
     checked = _check(site, ctx.context, operator.type, signature)
+    check_callable(site, ctx.context, operator.type)
     return checked.copy_modified(ret_type=noted_operator(site, ctx.context, operator))
 
 
@@ -130,6 +132,7 @@ def _check_partial(site: Site, ctx: MethodContext, operator: TypeInfo) -> None:
     fields = _fields(operator)
     if fields is None or not isinstance(ctx.context, CallExpr):
         return
+    check_callable(site, ctx.context, operator, whole=False)
     for name, expr in zip(ctx.context.arg_names, ctx.context.args, strict=True):
         found = fields.argument_by_name(name) if name else None
         if name is not None and found is not None:

@@ -1,0 +1,128 @@
+"""Checks the arguments of a classic operator's function: ``PythonOperator(op_kwargs={"n": out})``.
+
+The parse check has the same rules, in `typedxcom.airflow.wiring.callables`.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Final
+
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    DictExpr,
+    Expression,
+    FuncDef,
+    ListExpr,
+    RefExpr,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+    TypeInfo,
+)
+from mypy.types import CallableType, Type, get_proper_type
+
+from typedxcom.mypy.codes import XCOM_ARG
+from typedxcom.mypy.features.arguments import Argument, Slot
+from typedxcom.mypy.types.site import Site
+from typedxcom.mypy.types.tasks import context_keys
+
+__all__ = ["check_callable"]
+
+MODULES: Final = (
+    "airflow.providers.standard.operators.python",
+    "airflow.providers.standard.sensors.python",
+)
+NEARLY: Final = 0.7  # as `typedxcom.airflow.wiring.code.nearest` has it
+
+
+def check_callable(site: Site, call: CallExpr, operator: TypeInfo, *, whole: bool = True) -> None:
+    """Judges the outputs in ``op_args`` and ``op_kwargs``, and the names there.
+
+    Args:
+        site: Where the call stands.
+        call: ``PythonOperator(...)``.
+        operator: The class of the operator.
+        whole: Whether nothing more can be given to the function, as it can after ``partial``.
+    """
+    given = {name: expr for name, expr in zip(call.arg_names, call.args, strict=True) if name}
+    expr = given.get("python_callable")
+    if operator.module_name not in MODULES or not isinstance(expr, RefExpr):
+        return
+    function = get_proper_type(site.type_of(expr)) if isinstance(expr.node, FuncDef) else None
+    if isinstance(function, CallableType) and not function.variables:
+        found = _Function(site, function, f'function "{function.name or expr.name}"')
+        found.check(
+            given.get("op_args"),
+            given.get("op_kwargs"),
+            call,
+            whole=whole and None not in call.arg_names,
+        )
+
+
+class _Function:
+    """The function of one operator."""
+
+    def __init__(self, site: Site, function: CallableType, owner: str) -> None:
+        self.site = site
+        self.function = function
+        self.owner = owner
+        self.keys = context_keys(site) | {"templates_dict"}
+
+    def check(
+        self, args: Expression | None, kwargs: Expression | None, where: Context, *, whole: bool
+    ) -> None:
+        """Judges what the operator gives the function."""
+        is_known = True
+        filled: set[str | None] = set()
+        if isinstance(args, (ListExpr, TupleExpr)):
+            is_known = not any(isinstance(one, StarExpr) for one in args.items)
+            for place, one in enumerate(args.items if is_known else ()):
+                formal = self.function.argument_by_position(place)
+                if formal is not None:
+                    filled.add(formal.name)
+                    self._judge(formal.name or f"{place + 1}", one, formal.typ)
+        elif args is not None:
+            is_known = False
+        if isinstance(kwargs, DictExpr):
+            pairs = [(key.value, key, one) for key, one in kwargs.items if isinstance(key, StrExpr)]
+            is_known = is_known and len(pairs) == len(kwargs.items)
+        else:
+            pairs = []
+            is_known = is_known and kwargs is None
+        filled.update(name for name, _, _ in pairs)
+        free = [name for name in self.function.arg_names if name and name not in filled]
+        for name, key, one in pairs:
+            found = self.function.argument_by_name(name)
+            if found is not None and name not in self.keys:
+                self._judge(name, one, found.typ)
+            elif found is None and is_known and self._misspells(name, free, key):
+                return
+        if is_known and whole:
+            self._missing(free, where)
+
+    def _judge(self, name: str, expr: Expression, formal: Type) -> None:
+        argument = Argument(self.site, Slot(self.owner, name))
+        if argument.holds(expr):
+            argument.check(expr, formal)
+
+    def _misspells(self, name: str, free: list[str], key: Context) -> bool:
+        if self.function.kw_arg() is not None:
+            return False
+        for meant in get_close_matches(name, free, 1, NEARLY):
+            text = f'has no parameter "{name}": did you mean "{meant}"?'
+            self.site.fail(f"{self._subject} {text}", key, XCOM_ARG)
+            return True
+        return False
+
+    def _missing(self, free: list[str], where: Context) -> None:
+        kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))
+        for name in free:
+            if kinds[name].is_required() and name not in self.keys:
+                text = f'is never given its parameter "{name}": add it to op_kwargs'
+                self.site.fail(f"{self._subject} {text}", where, XCOM_ARG)
+
+    @property
+    def _subject(self) -> str:
+        return self.owner[0].upper() + self.owner[1:]
