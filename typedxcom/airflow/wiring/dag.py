@@ -8,6 +8,7 @@ from typing import Any
 from typedxcom.airflow.decorator_kinds import is_typed, kind_of
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.private import AirflowXComArg, ListOfDictsExpandInput, MappedOperator
+from typedxcom.airflow.wiring.branches import wrong_branches
 from typedxcom.airflow.wiring.call import check_call, check_value, holds_output, wiring_sentence
 from typedxcom.airflow.wiring.callables import check_callable
 from typedxcom.airflow.wiring.chains import late_problems
@@ -67,6 +68,7 @@ def _check_plain_loop(loop: Any) -> Iterator[str]:
 
 def _check_operator(operator: Any) -> Iterator[str]:
     yield from _check_fields(operator)
+    yield from wrong_branches(operator)
     if is_typed(operator):
         return  # each call was checked where it stands
     contract = operator_contract(operator)

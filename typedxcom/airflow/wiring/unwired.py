@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from typedxcom.airflow.decorator_kinds import is_typed, kind_of
-from typedxcom.airflow.wiring.code import keys_shown, near, nearest
+from typedxcom.airflow.wiring.code import keys_shown, near
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract
+from typedxcom.airflow.wiring.ids import meant
 from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, templates_in
 from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_body
@@ -89,7 +90,7 @@ def _pulls(dag: Any, operator: Any) -> Iterator[str]:
             )
             continue
         for task_id in pull.task_ids if pull.dag_id is None else ():
-            if task_id not in dag.task_dict and _meant(dag, task_id) is None:
+            if task_id not in dag.task_dict and meant(task_id, dag.task_dict) is None:
                 yield (
                     f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
                     "task: it gets JSON, or None."
@@ -158,11 +159,11 @@ def _wrong(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
     for task_id in pull.task_ids:
         task = dag.task_dict.get(task_id)
         if task is None:
-            meant = _meant(dag, task_id)
-            if meant is not None:
+            close = meant(task_id, dag.task_dict)
+            if close is not None:
                 yield (
                     f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
-                    f"task. Did you mean {meant!r}?"
+                    f"task. Did you mean {close!r}?"
                 )
         elif pull.key is not None:
             yield from _wrong_key(operator, task, pull)
@@ -232,22 +233,6 @@ def _fields_returned(task: Any) -> tuple[str, ...] | None:
         is_whole = schema.style == "typeddict" and not schema.extras
         return tuple(schema.fields) if is_whole else None
     return keys_shown(task)
-
-
-def _meant(dag: Any, task_id: str) -> str | None:
-    """The task that *task_id* was probably to name: one in a group, or one of nearly that name."""
-    inside: list[str] = [one for one in dag.task_dict if one.endswith(f".{task_id}")]
-    if inside:
-        return inside[0]
-    # Names that differ in numbers alone are of tasks that are sometimes made and sometimes not.
-    letters = _letters(task_id)
-    known = [one for one in dag.task_dict if _letters(one) != letters]
-    found: str | None = nearest(task_id, known)
-    return found
-
-
-def _letters(name: str) -> str:
-    return "".join(one for one in name if not one.isdigit())
 
 
 def _returned(task: Any) -> Schema | None:
