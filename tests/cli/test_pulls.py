@@ -170,6 +170,72 @@ def test_a_model_that_a_typed_task_pulls_has_no_keys(tmp_path, pull, words):
         assert all(told in one for one in found)
 
 
+ENTRIES = """
+from dataclasses import dataclass
+
+import msgspec
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+from airflow.sdk import task as plain_task
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
+from typedxcom import task
+
+class Order(BaseModel):
+    total: float = Field(alias="Total")
+
+class Open(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    id: int
+
+class Own(BaseModel):
+    id: int
+
+    @model_serializer
+    def written(self):
+        return {"ids": [self.id]}
+
+class Camel(msgspec.Struct, rename="camel", tag=True):
+    my_total: int
+
+@dataclass
+class Point:
+    rows: int
+
+with DAG("entries", schedule=None):
+    made = []
+    for name, kind in {"order": Order, "open": Open, "own": Own, "camel": Camel, "point": Point}.items():
+        made.append(task(output=kind)(lambda: None).override(task_id=name)())
+    made.append(plain_task(lambda: None).override(task_id="plain")())
+    made >> BashOperator(task_id="echo", bash_command="{{ ti.xcom_pullPULL }}")
+"""
+OF_ENTRIES = {
+    "('order')['total']": "",
+    "('order')['totl']": "the dict has 'total'. Did you mean 'total'?",
+    "('order')['Total']": "the dict has 'total'. Did you mean 'total'?",  # written by its name
+    "('order')['json']": "",  # of the text form
+    "('order')['path']": "",  # of a pointer
+    "('open')['ids']": "",
+    "('own')['ids']": "",
+    "('camel')['myTotal']": "",
+    "('camel')['type']": "",
+    "('camel')['my_total']": "Did you mean 'myTotal'?",
+    "('point')['rows']": "",
+    "('point')['row']": "the dict has 'rows'. Did you mean 'rows'?",
+    "('plain')['totl']": "",
+}
+
+
+@pytest.mark.parametrize(("pull", "words"), OF_ENTRIES.items())
+def test_a_template_gets_the_json_of_a_model(tmp_path, pull, words):
+    """Its keys are those that are written."""
+    (tmp_path / "flow.py").write_text(ENTRIES.replace("PULL", pull))
+    report = examine([tmp_path / "flow.py"])
+    found = [one.message for one in report.findings]
+    assert len(report.dags) == 1
+    assert len(found) == bool(words), found
+    assert all(words in one for one in found)
+
+
 @pytest.fixture
 def findings(tmp_path):
     """What `check` finds in a DAG file with one pull in it."""

@@ -19,7 +19,9 @@ from typedxcom.airflow.wiring.ids import meant
 from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, templates_in
 from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_body
+from typedxcom.codecs.jsonschema.records import record_members
 from typedxcom.contracts import contract_of
+from typedxcom.pointer.pointer import MARKER, Pointer
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import MappingOf, Record, Scalar, SequenceOf, UnionOf, bare, walk
 
@@ -32,6 +34,8 @@ __all__ = [
     "wrong_pulls",
 ]
 
+# What a template may read of an entry that is a text form or a pointer.
+_OF_FORMS = frozenset({"json", "is", MARKER, *Pointer.__struct_fields__})
 _JSON = frozenset({str, int, float, bool, type(None)})
 
 
@@ -183,12 +187,33 @@ def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
     if pull.field is not None and pull.line is not None and is_typed(operator):
         yield from _key_of_object(who, task, pull.field)
     fields = _fields_returned(task)
+    if not fields and pull.line is None and pull.field not in _OF_FORMS:
+        fields = _keys_of_entry(task)
     if pull.field is not None and fields and pull.field not in fields:
         known = ", ".join(map(repr, fields))
         yield (
             f"{who} {task.task_id!r} and reads {pull.field!r} of it: the dict has {known}."
             f"{near(pull.field, fields)}"
         )
+
+
+def _keys_of_entry(task: Any) -> tuple[str, ...] | None:
+    """The keys of the JSON of a model that a typed task returns, which is what a template gets."""
+    schema = _returned(task)
+    if not is_typed(task) or not isinstance(schema, Record):
+        return None
+    members = record_members(schema)
+    if members is None or members.is_array or members.root is not None or _writes_itself(schema):
+        return None
+    tag = () if members.tag is None else (members.tag[0],)
+    return (*(part.key or name for name, part in schema.fields.items()), *tag)
+
+
+def _writes_itself(schema: Record) -> bool:
+    """Whether other keys may be there: of a serializer, or that a model takes beside its fields."""
+    decorators = getattr(schema.type, "__pydantic_decorators__", None)
+    config = getattr(schema.type, "model_config", None) or {}
+    return bool(getattr(decorators, "model_serializers", None)) or config.get("extra") == "allow"
 
 
 def _key_of_object(who: str, task: Any, field: str) -> Iterator[str]:
