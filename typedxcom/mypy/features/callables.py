@@ -50,15 +50,13 @@ def check_callable(site: Site, call: CallExpr, operator: TypeInfo, *, whole: boo
     expr = given.get("python_callable")
     if operator.module_name not in MODULES or not isinstance(expr, RefExpr):
         return
-    function = get_proper_type(site.type_of(expr)) if isinstance(expr.node, FuncDef) else None
+    if not isinstance(expr.node, FuncDef):
+        return
+    function = get_proper_type(site.type_of(expr))
     if isinstance(function, CallableType) and not function.variables:
-        found = _Function(site, function, f'function "{function.name or expr.name}"')
-        found.check(
-            given.get("op_args"),
-            given.get("op_kwargs"),
-            call,
-            whole=whole and None not in call.arg_names,
-        )
+        found = _Function(site, function, f'function "{expr.node.name}"')
+        is_whole = whole and None not in call.arg_names
+        found.check(given.get("op_args"), given.get("op_kwargs"), call, whole=is_whole)
 
 
 class _Function:
