@@ -151,3 +151,21 @@ def test_who_pickles_arguments_can_be_told() -> None:
 
 
 def _nothing() -> None: ...
+
+
+def test_what_people_answer_lies_in_one_row() -> None:
+    """`resume_asked` writes it there, and resumes the task where no trigger looks for the row."""
+    from airflow.models.hitl import HITLDetail
+
+    columns = {"ti_id", "options", "multiple", "responded_at", "responded_by"}
+    columns |= {"chosen_options", "params_input"}
+    assert columns <= set(HITLDetail.__table__.columns.keys())
+    if AIRFLOW >= (3, 3):
+        from airflow.models.trigger import handle_event_submit
+
+        assert callable(HITLDetail.as_resume_event_payload)
+        assert {"event", "task_instance", "session"} <= parameters(handle_event_submit)
+    else:
+        from airflow.providers.standard.triggers import hitl
+
+        assert parameters(hitl.get_hitl_detail_content_detail) == {"ti_id"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +85,11 @@ __all__ = [
     "own_connections",
     "paths_of",
     "read_variable",
+    "resume_asked",
     "sends_from_threads",
     "stats",
     "supervisor",
+    "triggers_read_answers",
     "write_variable",
 ]
 
@@ -105,7 +107,13 @@ INJECTED_KEYS = frozenset(_CONTEXT_KEYS) - CALLBACK_KEYS
 # Airflow's UI shows the tab only on tasks of this module, as `airflow/tab/plugin.py` asks it to.
 # It can do so since 3.4. Before that, and in every log and trace, the module is the operator's own.
 _MARK = {"_task_module": "typedxcom"}
-_HAS_MARK = tuple(map(int, _SDK_VERSION.split(".")[:2])) >= (1, 4)
+
+
+def _sdk_version() -> tuple[int, ...]:
+    return tuple(map(int, _SDK_VERSION.split(".")[:2]))
+
+
+_HAS_MARK = _sdk_version() >= (1, 4)
 
 
 def mark_class() -> dict[str, str]:
@@ -124,6 +132,71 @@ def local_supervisor() -> Any:
     from airflow.sdk.execution_time.supervisor import InProcessTestSupervisor
 
     return InProcessTestSupervisor
+
+
+def resume_asked(what: Any, result: Any, respond: Callable[[Any], tuple[list[str], Any]]) -> None:
+    """Answer what a task of ``dag.test()`` asks people, as Airflow's REST API does.
+
+    Args:
+        what: The task instance.
+        result: How its start ended: in Airflow 3.3 and newer it is then to run again. Before, a
+            trigger finds the answer.
+        respond: Takes the request, and returns the chosen options and the fields. It is not called
+            if the task asks nobody, or has its answer.
+    """
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk.timezone import utcnow
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        asked = _request_of(what.id, session)
+        if asked is None or asked.response_received:
+            return
+        asked.chosen_options, asked.params_input = respond(asked)
+        asked.responded_at, asked.responded_by = utcnow(), {"id": "test", "name": "test"}
+        if result.state == "awaiting_input":
+            from airflow.models.trigger import handle_event_submit
+            from airflow.triggers.base import TriggerEvent
+
+            instance: Any = session.get(TaskInstance, asked.ti_id)
+            made: Any = TriggerEvent  # Airflow gives it no types
+            event = made(asked.as_resume_event_payload())
+            handle_event_submit(event, task_instance=instance, session=session)
+            result.ti.state = instance.state
+
+
+@contextlib.contextmanager
+def triggers_read_answers() -> Iterator[None]:
+    """Let the trigger that waits for people read their answer in ``dag.test()``.
+
+    Before Airflow 3.3 only the triggerer can, and no trigger waits from then on.
+    """
+    if _sdk_version() >= (1, 3):
+        yield
+        return
+    from airflow.providers.standard.triggers import hitl
+    from airflow.sdk.api.datamodels._generated import HITLDetailResponse
+    from airflow.utils.session import create_session
+
+    def read(ti_id: Any) -> Any:
+        with create_session() as session:
+            asked = _request_of(ti_id, session)
+            return HITLDetailResponse.model_validate(asked, from_attributes=True)
+
+    name = "get_hitl_detail_content_detail"
+    before = getattr(hitl, name)
+    setattr(hitl, name, read)
+    try:
+        yield
+    finally:
+        setattr(hitl, name, before)
+
+
+def _request_of(ti_id: Any, session: Any) -> Any:
+    from airflow.models.hitl import HITLDetail
+
+    key = HITLDetail.__table__.c.ti_id.type.python_type  # a text in Airflow 3.1
+    return session.get(HITLDetail, key(str(ti_id)))
 
 
 def stats() -> Any:

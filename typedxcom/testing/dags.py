@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,12 @@ import pytest
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
+    from typedxcom.testing.answers import Answers
+
 __all__ = ["dag_wiring", "typed_dag_run"]
 
 
-def typed_dag_run(dag: DAG, **options: Any) -> Any:
+def typed_dag_run(dag: DAG, *, answers: Mapping[str, Any] | None = None, **options: Any) -> Any:
     """Runs *dag* with ``dag.test()``, and raises the error of the task that failed.
 
     ``dag.test()`` itself returns a failed run without an error. It needs Airflow's database and
@@ -24,6 +26,9 @@ def typed_dag_run(dag: DAG, **options: Any) -> Any:
 
     Args:
         dag: The DAG.
+        answers: What people answer, by task id: a model or a dict of the fields of the form, an
+            option, or ``{"chosen_options": [...], "params_input": ...}``. If the task is mapped, a
+            list of answers or a function of the map index.
         **options: What ``dag.test()`` takes, for example ``run_conf={"limit": 5}``.
 
     Returns:
@@ -32,11 +37,18 @@ def typed_dag_run(dag: DAG, **options: Any) -> Any:
     Raises:
         BaseException: The error of the first task that failed. From Python 3.11 on, a note says
             which task of which DAG that was. Retries are over by then.
-        AssertionError: The run did not succeed, and no task raised an error.
+        AssertionError: A task asks people, and `answers` has no answer to it. Or the run did not
+            succeed, and no task raised an error.
+        ValueError: `answers` names a task that the DAG does not have, or an option that is none.
     """
-    with _errors_of_tasks() as errors:
+    from typedxcom.testing.answers import Answers
+
+    given = Answers(dag, answers or {})
+    with _errors_of_tasks(given) as errors:
         run: Any = dag.test(**options)
     state = str(getattr(run.state, "value", run.state))
+    if given.missing:  # a run can succeed with a failed task
+        raise given.missing[0]
     if state == "success":
         return run
     for name, error in errors.items():
@@ -83,9 +95,9 @@ def dag_wiring(folder: str | Path) -> Callable[[Path], None]:
 
 
 @contextlib.contextmanager
-def _errors_of_tasks() -> Iterator[dict[str, BaseException | None]]:
+def _errors_of_tasks(answers: Answers) -> Iterator[dict[str, BaseException | None]]:
     """Notes how the last try of each task ended: ``load[2]`` -> its error, if it had one."""
-    from typedxcom.airflow.private import local_supervisor
+    from typedxcom.airflow.private import local_supervisor, triggers_read_answers
 
     supervisor, errors = local_supervisor(), dict[str, BaseException | None]()
     start = supervisor.start
@@ -94,6 +106,7 @@ def _errors_of_tasks() -> Iterator[dict[str, BaseException | None]]:
         name = what.task_id if what.map_index < 0 else f"{what.task_id}[{what.map_index}]"
         try:
             result = start(what=what, **options)
+            answers.answer(name, what, options["task"], result)
         except BaseException as error:
             errors[name] = error
             raise
@@ -102,7 +115,8 @@ def _errors_of_tasks() -> Iterator[dict[str, BaseException | None]]:
 
     supervisor.start = classmethod(noting)
     try:
-        yield errors
+        with triggers_read_answers():
+            yield errors
     finally:
         supervisor.start = start
 
