@@ -10,7 +10,9 @@ from benchmarks.records import SHAPES, STRUCTS, records
 
 __all__ = ["CONTENDERS", "Form", "form_of"]
 
-CONTENDERS = ("stock", "pydantic", "msgspec", "typedxcom", "typedxcom, Struct")
+CONTENDERS = (
+    "stock", "pydantic", "pydantic, JSON", "msgspec", "typedxcom", "typedxcom, Struct",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ def form_of(contender: str, shape: str, count: int, placement: Any = None, **set
     value = _value(annotation, shape, count, is_struct)
     if contender == "stock":
         return Form(value, *_stock())
-    if contender == "pydantic":
+    if contender.startswith("pydantic"):
         from pydantic import TypeAdapter
 
         adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+        if contender == "pydantic, JSON":
+            return Form(value, adapter.dump_json, adapter.validate_json)
         return Form(
             value, lambda one: adapter.dump_python(one, mode="json"), adapter.validate_python
         )

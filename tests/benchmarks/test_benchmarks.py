@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from benchmarks import report, table_formats
+from benchmarks import plot, report, table_formats
 from benchmarks.__main__ import PAGE, RESULTS, SUITES, reworded
 from benchmarks.running import ROOT, Case, Services, Worker
 
@@ -72,6 +72,25 @@ def test_the_page_shows_the_committed_results():
     assert set(results["suites"]) <= set(SUITES)
     assert report.markdown(results) in PAGE.read_text()
     assert report.markdown(reworded(results)) in PAGE.read_text()
+
+
+def test_each_picture_is_on_the_page_and_has_a_line_through_several_sizes():
+    """The pictures show results that are there, and the page shows each of them."""
+    results = json.loads(RESULTS.read_text())
+    for name, picture in plot.PICTURES.items():
+        assert f"]({name}.svg)" in PAGE.read_text()
+        for panel in picture.panels:
+            lines = plot.points(results, picture, panel)
+            sizes = [size for size, _ in lines["typedxcom"]]
+            assert len(sizes) > 1
+            assert sizes == sorted(set(sizes))
+
+
+def test_a_picture_shows_the_committed_results(tmp_path):
+    """Drawn again, each is the file in the docs."""
+    pytest.importorskip("matplotlib", reason="only the benchmarks need it")
+    for path in plot.draw(json.loads(RESULTS.read_text()), tmp_path):
+        assert path.read_text() == (PAGE.parent / path.name).read_text(), path.name
 
 
 def test_the_page_of_formats_is_what_the_script_writes(tmp_path):

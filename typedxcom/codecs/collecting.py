@@ -1,0 +1,71 @@
+"""Lets pydantic before 2.12 read a deque or OrderedDict strictly, as newer versions do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pydantic
+import pydantic_core
+
+__all__ = ["reads_collections"]
+
+_IS_OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)
+_NO_SCHEMA = frozenset({"metadata", "serialization", "config", "function", "cls"})
+
+
+def reads_collections(schema: Any, config: dict[str, Any]) -> Any:
+    """Returns a validator of the core *schema*, or None if the one that pydantic made is right.
+
+    Newer versions are right already. Strictly, older ones read JSON as a list and then its items
+    again, which refuses a path, and they take a dict for an OrderedDict.
+
+    Args:
+        schema: What pydantic says of an annotation.
+        config: The configuration outside of models.
+    """
+    mended = _mended(schema) if _IS_OLD else schema
+    return None if mended is schema else pydantic_core.SchemaValidator(mended, config)  # type: ignore[arg-type]
+
+
+def _mended(node: Any) -> Any:
+    """Returns *node* itself if nothing changes in it."""
+    if isinstance(node, list):
+        parts = [_mended(part) for part in node]
+        return parts if any(new is not old for new, old in zip(parts, node, strict=True)) else node
+    if isinstance(node, tuple):
+        return tuple(_mended(list(node)))
+    if not isinstance(node, dict):
+        return node
+    found = {key: part if key in _NO_SCHEMA else _mended(part) for key, part in node.items()}
+    if any(found[key] is not part for key, part in node.items()):
+        node = found
+    if not _is_collection(node):
+        return node
+    inner = {key: part for key, part in node.items() if key != "ref"}
+    made = {
+        "type": "json-or-python",
+        "json_schema": _after(node["lax_schema"]),
+        "python_schema": inner,
+    }
+    return {**made, "ref": node["ref"]} if "ref" in node else made
+
+
+def _after(node: dict[str, Any]) -> dict[str, Any]:
+    """Returns *node* so that its function gets what was read of the JSON, not the JSON."""
+    if node["type"] == "function-after":
+        return node
+    collect = node["function"]["function"]
+    function = {"type": "no-info", "function": lambda read: collect(read, _itself)}
+    return {"type": "function-after", "function": function, "schema": node["schema"]}
+
+
+def _itself(read: Any) -> Any:
+    return read
+
+
+def _is_collection(node: dict[str, Any]) -> bool:
+    """Whether *node* collects the items of a list, or those of a dict, in another class."""
+    if node.get("type") != "lax-or-strict":
+        return False
+    inner = node["lax_schema"].get("schema", {}).get("type")
+    return (inner, node["strict_schema"]["type"]) in (("list", "chain"), ("dict", "union"))
