@@ -28,7 +28,7 @@ from tests.property import zoo
 __all__ = ["NATIVE", "PYDANTIC", "Case", "any_json", "cases"]
 
 NATIVE, PYDANTIC = "native", "pydantic"
-OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)  # strictly a dict for OrderedDict
+OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)  # strict models differ
 Values = st.SearchStrategy[Any]
 
 
@@ -215,10 +215,7 @@ def cases(draw: st.DrawFn, engine: str, *, wild: bool = True, depth: int = 2) ->
 def _leaves(engine: str, wild: bool) -> list[Case]:
     leaves = [Case(kind, values, hashable=ok) for kind, values, ok in LEAVES]
     leaves += [Case(kind, values) for kind, values in CONSTRAINED[engine]]
-    leaves += [
-        Case(kind, values, sure=not (OLD and kind == collections.Counter[str]))
-        for kind, values in ZOO[engine].items()
-    ]
+    leaves += [Case(kind, values) for kind, values in ZOO[engine].items()]
     if wild:
         leaves += [Case(kind, values, sure=False) for kind, values in WILD]
         leaves += [Case(kind, values, sure=False) for kind, values in WILD_ZOO[engine].items()]
@@ -307,8 +304,7 @@ def _deque(draw: st.DrawFn, case: Case) -> Case:
 
 def _ordered_dict(draw: st.DrawFn, case: Case) -> Case:
     values = st.dictionaries(keys, case.values, max_size=3).map(collections.OrderedDict)
-    made = _joined(collections.OrderedDict[str, case.annotation], values, case)  # type: ignore[name-defined]
-    return dataclasses.replace(made, sure=made.sure and not OLD)
+    return _joined(collections.OrderedDict[str, case.annotation], values, case)  # type: ignore[name-defined]
 
 
 _FIELDS = ["x", "long_name", "b2", "ab"]
@@ -383,9 +379,9 @@ def _model(draw: st.DrawFn, parts: list[Case]) -> Case:
     )  # fmt: skip
     kind = pydantic.create_model("Model", __config__=settings, **made)
     fields = {name: part.values for name, part in _named(parts)}
-    return _joined(
-        kind, st.fixed_dictionaries(fields).map(lambda raw: _constructed(kind, raw)), *parts
-    )
+    values = st.fixed_dictionaries(fields).map(lambda raw: _constructed(kind, raw))
+    case = _joined(kind, values, *parts)
+    return dataclasses.replace(case, sure=case.sure and not (OLD and "strict" in config))
 
 
 def _constructed(kind: Any, raw: dict[str, Any]) -> Any:

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pydantic
 import pytest
 
 from tests.data import types
@@ -18,7 +17,6 @@ from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
 
-OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)
 ROWS = [row for rows in types.ROWS.values() for row in rows]
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "types.md"
 
@@ -33,8 +31,6 @@ def test_a_type_travels_or_is_refused_at_declaration(
         with pytest.raises(UnsupportedTypeError, match=r"Instead|Use one|cannot read"):
             make_codec(annotation, schema_of(annotation))
         return
-    if OLD and written.startswith(("collections.OrderedDict", "collections.Counter")):
-        pytest.skip("pydantic before 2.12 refuses it; docs/reference/types.md says so")
     codec = make_codec(annotation, schema_of(annotation))
     expected = eval(value, vars(types))
     row = json.loads(json.dumps(dump(expected, codec, settings=Settings())))

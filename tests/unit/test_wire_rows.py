@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow
-import pydantic
 import pytest
 
 from tests.data.wire import classes
@@ -22,7 +21,6 @@ from typedxcom.settings import Settings
 from typedxcom.stored.access import Stores
 from typedxcom.stores import LocalStore
 
-OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)
 FORM_1 = Path(__file__).parents[1] / "data" / "wire" / "v1"
 
 
@@ -45,8 +43,6 @@ def meaning(source: str) -> Any:
 def test_a_recorded_row_is_read(example: dict[str, Any], hop: str) -> None:
     """A row of form 1 gives the value that was written, through every database."""
     annotation = meaning(example["annotation"])
-    if OLD and "OrderedDict" in example["annotation"]:
-        pytest.skip("pydantic before 2.12 refuses it; docs/reference/types.md says so")
     codec = make_codec(annotation, schema_of(annotation))
     value = meaning(example["value"])
     is_ordered = example["annotation"] != "Row"
@@ -57,8 +53,6 @@ def test_a_recorded_row_is_read(example: dict[str, Any], hop: str) -> None:
 def test_form_1_is_still_written(example: dict[str, Any]) -> None:
     """The same value makes the same row, so that an older reader of form 1 can read it."""
     annotation = meaning(example["annotation"])
-    if OLD and "OrderedDict" in example["annotation"]:
-        pytest.skip("pydantic before 2.12 refuses it; docs/reference/types.md says so")
     row: Any = dump(
         meaning(example["value"]),
         make_codec(annotation, schema_of(annotation)),

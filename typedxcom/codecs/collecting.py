@@ -1,29 +1,27 @@
-"""Lets pydantic before 2.12 read a deque or OrderedDict strictly, as newer versions do."""
+"""Lets pydantic read strictly what collects items in a class of its own, such as a deque."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pydantic
 import pydantic_core
 
 __all__ = ["reads_collections"]
 
-_IS_OLD = tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 12)
 _NO_SCHEMA = frozenset({"metadata", "serialization", "config", "function", "cls"})
 
 
 def reads_collections(schema: Any, config: dict[str, Any]) -> Any:
     """Returns a validator of the core *schema*, or None if the one that pydantic made is right.
 
-    Newer versions are right already. Strictly, older ones read JSON as a list and then its items
-    again, which refuses a path, and they take a dict for an OrderedDict.
+    Strictly, pydantic reads the JSON of a defaultdict as a dict, and then its values again, which
+    refuses a path. Before 2.12, the same holds for a deque, and a dict is taken for an OrderedDict.
 
     Args:
         schema: What pydantic says of an annotation.
         config: The configuration outside of models.
     """
-    mended = _mended(schema) if _IS_OLD else schema
+    mended = _mended(schema)
     return None if mended is schema else pydantic_core.SchemaValidator(mended, config)  # type: ignore[arg-type]
 
 
@@ -68,4 +66,4 @@ def _is_collection(node: dict[str, Any]) -> bool:
     if node.get("type") != "lax-or-strict":
         return False
     inner = node["lax_schema"].get("schema", {}).get("type")
-    return (inner, node["strict_schema"]["type"]) in (("list", "chain"), ("dict", "union"))
+    return inner in ("list", "dict") and node["strict_schema"]["type"] in ("chain", "union")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -11,6 +12,7 @@ import pydantic
 import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.collecting import reads_collections
 from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.guard import Guard, guard_of
 from typedxcom.codecs.hiding import field_names
@@ -34,10 +36,15 @@ _OUTSIDE: dict[str, Any] = {
 _NAMES: dict[str, bool] = {"by_alias": True, "by_name": True}
 
 
-def _write_other(value: Any) -> str:
-    """Returns the text of a value that older pydantic cannot write. Raises TypeError."""
+def _write_other(value: Any) -> Any:
+    """Returns what stands for a value that older pydantic cannot write. Raises TypeError.
+
+    It writes the fields of a NamedTuple by their values, as if they had no annotation.
+    """
     if isinstance(value, TEXT_SCALARS):
         return str(value)
+    if isinstance(value, deque):
+        return list(value)
     raise TypeError(f"`{type(value).__name__}` has no known type")
 
 
@@ -63,6 +70,9 @@ class ModelCodec(ValueCodec):
         else:  # an alias lets a bare dataclass or TypedDict take a configuration from outside
             alias: Any = te.TypeAliasType("Contract", annotation)
             self._adapter = pydantic.TypeAdapter(alias, config=config)
+            mended = reads_collections(self._adapter.core_schema, config)
+            if mended is not None:
+                self._adapter.validator = mended
 
     @cached_property
     def _proof(self) -> TypeProof | None:
