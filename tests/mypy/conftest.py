@@ -11,7 +11,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.mypy.support import Run, run_mypy
+from tests.mypy.support import CASES, Run, run_mypy
 
 SEED = """
 from airflow.sdk import dag
@@ -50,6 +50,12 @@ def warm_cache(tmp_path_factory, airflow_cache) -> Path:
     return copied(airflow_cache, tmp_path_factory.mktemp("mypy"))
 
 
+@pytest.fixture(scope="session")
+def cases(warm_cache) -> Run:
+    """All cases under mypy, in one run."""
+    return run_mypy(CASES, ".", cache=warm_cache)
+
+
 @pytest.fixture
 def cache(tmp_path, airflow_cache) -> Path:
     """A cache for one test, which holds Airflow."""
@@ -79,9 +85,16 @@ def write(folder: Path, **sources: str) -> None:
 def project(tmp_path, cache):
     """A function that writes modules and runs mypy over them, with a warm cache for Airflow."""
 
-    def check(*args: str, config: str = "", plugin: str = "typedxcom.mypy", **sources: str) -> Run:
+    def check(
+        *args: str,
+        config: str = "",
+        plugin: str = "typedxcom.mypy",
+        first: str = "",
+        **sources: str,
+    ) -> Run:
         write(tmp_path, **sources)
-        return run_mypy(tmp_path, *(args or (".",)), cache=cache, config=config, plugin=plugin)
+        options = {"config": config, "plugin": plugin, "first": first}
+        return run_mypy(tmp_path, *(args or (".",)), cache=cache, **options)
 
     check.folder = tmp_path
     return check

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
@@ -18,6 +19,8 @@ CASES = Path(__file__).parent / "cases"
 # Of every run: what other global options read of Airflow cannot be used. The second one is off by
 # default, and takes each statement that drops something with `__await__` for a mistake.
 OPTIONS = "check_untyped_defs = True\nenable_error_code = unused-awaitable\n"
+# What ``python -m mypy`` runs.
+ENTRY = "from mypy.__main__ import console_entry\nconsole_entry()"
 
 MESSAGE = re.compile(r"(?P<file>[^:\n]+\.pyi?):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*)")
 # Several messages on one line of a case are written one after the other.
@@ -61,16 +64,32 @@ def environment() -> dict[str, str]:
     return found
 
 
-def run_mypy(
-    folder: Path, *args: str, cache: Path, config: str = "", plugin: str = "typedxcom.mypy"
-) -> Run:
-    """Run mypy on *args*, files or options, in *folder*."""
+def configured(cache: Path, config: str, plugin: str = "typedxcom.mypy") -> Path:
+    """Write the cache's own ``mypy.ini``, where it differs, and return its path."""
     cache.mkdir(parents=True, exist_ok=True)
     written = cache / "mypy.ini"
     text = f"[mypy]\nplugins = {plugin}\n{OPTIONS}{config}"
     if not written.exists() or written.read_text() != text:
         written.write_text(text)
-    command = [sys.executable, "-m", "mypy", f"--config-file={written}", f"--cache-dir={cache}"]
+    return written
+
+
+def run_mypy(
+    folder: Path,
+    *args: str,
+    cache: Path,
+    config: str = "",
+    plugin: str = "typedxcom.mypy",
+    first: str = "",
+) -> Run:
+    """Run mypy on *args*, files or options, in *folder*, after the code *first*.
+
+    *first* may change the plugin. With a plugin of its own, a test would make mypy drop the cache
+    and read Airflow again, and so would the next test.
+    """
+    written = configured(cache, config, plugin)
+    start = ["-c", f"{dedent(first)}\n{ENTRY}"] if first else ["-m", "mypy"]
+    command = [sys.executable, *start, f"--config-file={written}", f"--cache-dir={cache}"]
     command += ["--no-error-summary", "--hide-error-context", "--no-pretty"]
     command += ["--explicit-package-bases", "--no-color-output", *args]
     done = subprocess.run(
@@ -80,8 +99,9 @@ def run_mypy(
 
 
 @contextmanager
-def dmypy(folder: Path, cache: Path) -> Iterator[Callable[[], Run]]:
-    """A daemon, and a function that runs it over *folder* under the cache's own ``mypy.ini``."""
+def dmypy(folder: Path, cache: Path, config: str) -> Iterator[Callable[[], Run]]:
+    """A daemon, and a function that runs it over *folder*."""
+    written = configured(cache, config)
     status = f"--status-file={folder / 'status.json'}"
 
     def ask(*args: str) -> subprocess.CompletedProcess[str]:
@@ -91,7 +111,7 @@ def dmypy(folder: Path, cache: Path) -> Iterator[Callable[[], Run]]:
         )
 
     def check() -> Run:
-        options = [f"--config-file={cache / 'mypy.ini'}", f"--cache-dir={cache}"]
+        options = [f"--config-file={written}", f"--cache-dir={cache}"]
         options += ["--no-error-summary", "--explicit-package-bases", "."]
         done = ask("run", "--timeout", "300", "--", *options)
         return parse(done.stdout + done.stderr, done.returncode)

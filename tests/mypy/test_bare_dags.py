@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mypy.conftest import copied, write
-from tests.mypy.support import dmypy, expected, run_mypy
+from tests.mypy.support import expected, run_mypy
 from tests.mypy.test_modes import MODELS, TASKS, texts
 
 # The tests' other runs check every function.
@@ -470,24 +470,6 @@ def test_an_option_switches_it_off(project):
     assert texts(found) == [LOADS]
     assert project(config=SKIPS + off).errors == []
     assert texts(project(config=SKIPS)) == [LOADS]
-
-
-def test_the_daemon_follows_edits(tmp_path, cache):
-    """``dmypy`` reports a mistake, drops it when mended, and sees a base class change."""
-    write(tmp_path, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
-    run_mypy(tmp_path, "models.py", cache=cache, config=SKIPS)
-    with dmypy(tmp_path, cache) as check:
-        assert texts(check()) == []
-        write(tmp_path, tasks=TEXT)
-        assert texts(check()) == [LOADS]
-        write(tmp_path, tasks=TASKS)
-        assert texts(check()) == []
-        write(tmp_path, models=MODELS.replace("total: float", "total: str"))
-        assert NOTES in texts(check())
-        write(tmp_path, models=MODELS, pipeline=PIPELINE.replace("load(extract())", "load(1)"))
-        assert texts(check()) == [WRONG]
-        write(tmp_path, tasks=TEXT, pipeline=PIPELINE)
-        assert texts(check()) == [LOADS]
 
 
 def test_workers_give_the_same_messages(tmp_path, airflow_cache, has_workers):

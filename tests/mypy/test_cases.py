@@ -14,12 +14,6 @@ FILES = sorted(CASES.glob("*.py"))
 WIRING = Path(__file__).parents[1] / "e2e" / "wiring_cases"
 
 
-@pytest.fixture(scope="session")
-def cases(warm_cache) -> Run:
-    """All cases under mypy, in one run."""
-    return run_mypy(CASES, ".", cache=warm_cache)
-
-
 def without_foreign_codes(found: dict[int, list[str]]) -> dict[int, list[str]]:
     """mypy has renamed some codes of its own between 1.19 and 2."""
     return {

@@ -7,7 +7,6 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
@@ -17,7 +16,6 @@ from tests.mypy.support import Run, run_mypy
 
 # Notes what is inferred of each function at its line.
 SPY = """
-    from typedxcom.mypy import plugin as plugin
     from typedxcom.mypy.features import decorators
     from typedxcom.mypy.types.unions import without_constants
     from typedxcom.mypy.types.site import unknown
@@ -32,11 +30,11 @@ SPY = """
 """
 PROBE = """
     from mypy.subtypes import is_subtype
-    from typedxcom.mypy.plugin import TypedXComPlugin
+    import typedxcom.mypy
     from typedxcom.mypy.types.inferred import type_in_code
     from typedxcom.mypy.types.relation import fits
 
-    class Probe(TypedXComPlugin):
+    class Probe(typedxcom.mypy.TypedXComPlugin):
         '''Compares what the code says with what mypy infers, at each call of ``probe``.
 
         An XCom is a copy, so lists are covariant; a join of unlike items is ``object`` to mypy.
@@ -67,8 +65,7 @@ PROBE = """
             ctx.api.note(f"found {shown}", expr)
             return ctx.default_return_type
 
-    def plugin(version):
-        return Probe
+    typedxcom.mypy.TypedXComPlugin = Probe
 """
 IMPORTS = "from airflow.sdk import DAG\nfrom {} import task\n"
 
@@ -92,10 +89,9 @@ def within(lines: list[int], number: int) -> int:
 @pytest.fixture
 def check(tmp_path, warm_cache) -> Callable[..., Run]:
     """A function that runs mypy on the file ``cases.py``."""
-    (tmp_path / "spy.py").write_text(dedent(SPY))
 
-    def run(plugin: str) -> Run:
-        found = run_mypy(tmp_path, "cases.py", cache=warm_cache, plugin=plugin)
+    def run(first: str = "") -> Run:
+        found = run_mypy(tmp_path, "cases.py", cache=warm_cache, first=first)
         assert "xcom-internal" not in found.output
         return found
 
@@ -119,7 +115,7 @@ def test_what_is_inferred_is_what_the_table_says(check, tmp_path):
     cases = [one for one in CASES if "def made" in one.source]
     lines = written(tmp_path / "cases.py", (f"@task\n{one.source}" for one in cases))
     found = {}
-    for note in check(f"{tmp_path}/spy.py").notes:
+    for note in check(SPY).notes:
         if note.text.startswith("returns "):
             found[within(lines, note.line)] = words(note.text.removeprefix("returns "))
     wrong = [
@@ -138,7 +134,7 @@ def test_edges_are_judged_as_the_table_says(check, tmp_path):
         for one in EDGES
     ]
     lines = written(tmp_path / "cases.py", sources)
-    errors = [one for one in check("typedxcom.mypy").errors if "xcom-" in one.text]
+    errors = [one for one in check().errors if "xcom-" in one.text]
     found = {within(lines, error.line): error.text for error in errors}
     wrong = [
         f"{edge}: {found.get(number, 'nothing is said')}"
@@ -152,7 +148,7 @@ def test_keys_are_judged_as_the_table_says(check, tmp_path):
     """A key that no return has is an error that names the keys there are, or the cure."""
     sources = [f"{one.source}\nwith DAG('d'):\n    made()[{one.key!r}]\n" for one in KEYS]
     lines = written(tmp_path / "cases.py", sources)
-    errors = [one for one in check("typedxcom.mypy").errors if "xcom-" in one.text]
+    errors = [one for one in check().errors if "xcom-" in one.text]
     found = {within(lines, error.line): error.text for error in errors}
     wrong = [
         f"{case}: {found.get(number, 'nothing is said')}"
@@ -200,13 +196,12 @@ def is_python(expression: str) -> bool:
 
 def test_what_is_inferred_never_contradicts_mypy(tmp_path, warm_cache):
     """The type that code says is the one that mypy infers for the expression, or a wider one."""
-    (tmp_path / "probe.py").write_text(dedent(PROBE))
     given = "n: int, s: str, xs: list[str], d: dict[str, int], o: Order"
     text = f"{HEADER}\n\ndef probe(value: object) -> None: ...\n"
     for place, expression in enumerate(expressions(1500)):
         text += f"\n\ndef made_{place}({given}):\n    probe({expression})\n"
     (tmp_path / "cases.py").write_text(text)
-    run = run_mypy(tmp_path, "cases.py", cache=warm_cache, plugin=f"{tmp_path}/probe.py")
+    run = run_mypy(tmp_path, "cases.py", cache=warm_cache, first=PROBE)
     lines = text.splitlines()
     assert "INTERNAL ERROR" not in run.output
     assert [
@@ -222,7 +217,7 @@ def test_what_readers_need_is_judged_as_the_table_says(check, tmp_path, package)
     extra = "logger: Any = None\n\n\ndef fill(order: Any) -> None: ...\n"
     sources = [f"{one.source}\nwith DAG('d'):\n    {one.use}\n" for one in NEEDS]
     lines = written(tmp_path / "cases.py", [extra, *sources], package)
-    errors = [one for one in check("typedxcom.mypy").errors if "xcom-" in one.text]
+    errors = [one for one in check().errors if "xcom-" in one.text]
     found = {within(lines, error.line) - 1: error.text for error in errors}
     wrong = [
         f"{case}: {found.get(number, 'nothing is said')}"

@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from tests.mypy.conftest import copied, write
-from tests.mypy.support import CASES, Run, dmypy, environment, run_mypy
+from tests.mypy.support import CASES, Run, environment, run_mypy
 
 MODELS = """
     from pydantic import BaseModel
@@ -115,29 +114,12 @@ def test_warm_runs_repeat_the_message(project):
     assert texts(project()) == [MESSAGE]
 
 
-def test_workers_give_the_same_messages(tmp_path, airflow_cache, has_workers):
+def test_workers_give_the_same_messages(tmp_path, cache, cases, has_workers):
     """``mypy -n 2`` agrees with one process, on all cases."""
     shutil.copytree(CASES, tmp_path / "cases", ignore=shutil.ignore_patterns("ruff.toml"))
-    caches = [copied(airflow_cache, tmp_path / name) for name in ("one", "two")]
-    one = run_mypy(tmp_path / "cases", ".", cache=caches[0])
-    two = run_mypy(tmp_path / "cases", "-n", "2", ".", cache=caches[1])
-    assert one.errors
-    assert two.by_line() == one.by_line()
-
-
-def test_daemon_follows_edits(tmp_path, cache):
-    """``dmypy`` reports a mistake, drops it when mended, and sees a base class change."""
-    write(tmp_path, models=MODELS, tasks=TASKS, pipeline=PIPELINE)
-    with dmypy(tmp_path, cache) as check:
-        assert check().errors == []
-        write(tmp_path, tasks=TASKS.replace("extract() -> Order:", "extract() -> str:"))
-        assert any('task "extract" returns "str"' in text for text in texts(check()))
-        write(tmp_path, tasks=TASKS)
-        assert check().errors == []
-        write(tmp_path, models=MODELS.replace("total: float", "total: str"))
-        assert any('key "total" of task "split"' in text for text in texts(check()))
-        write(tmp_path, models=MODELS)
-        assert check().errors == []
+    found = run_mypy(tmp_path / "cases", "-n", "2", ".", cache=cache)
+    assert cases.errors
+    assert found.by_line() == cases.by_line()
 
 
 AIRFLOWS = "airflow_mypy.plugins.outputs"  # makes Any of each output of plain Airflow
@@ -213,21 +195,18 @@ def test_unannotated_dag_functions_are_reported_when_asked(project):
     ]
 
 
-def test_a_fault_in_the_plugin_is_reported_once(project, tmp_path):
+def test_a_fault_in_the_plugin_is_reported_once(project):
     """mypy goes on, the place is named, and later faults stay silent."""
     broken = """
-        import typedxcom.mypy.hooks as hooks
         import typedxcom.mypy.features.calls as calls
-        from typedxcom.mypy import plugin as plugin
 
         def fail(*args):
             raise RuntimeError("broken on purpose")
 
         calls.Call.check_arguments = fail
     """
-    write(project.folder, broken=broken)
     twice = WRONG.replace("load(extract())", "load(extract())\n    load(extract())")
-    found = project("pipeline.py", plugin=f"{project.folder}/broken.py", pipeline=twice)
+    found = project("pipeline.py", first=broken, pipeline=twice)
     assert found.code == 1
     internal = [text for text in texts(found) if "xcom-internal" in text]
     assert len(internal) == 1

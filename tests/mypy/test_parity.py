@@ -8,7 +8,7 @@ check`, which imports a file (so that calls are checked) and then checks its DAG
 - the programs of ``tests/mypy/programs.txt``: mypy in ``tests/mypy/test_programs.py``, the other
   judges here, and the right ones with ``# run`` are run;
 - the files of ``tests/e2e/wiring_cases``: calls and the whole DAG in
-  ``tests/e2e/test_wiring_cases.py``, mypy here.
+  ``tests/e2e/test_wiring_cases.py``, mypy in ``tests/mypy/test_cases.py``.
 
 Lines and programs are tried with typedxcom's task and with Airflow's own. Where a judge may differ,
 `DIFFERENCES` gives the reason; marks of a line do so too (see ``tests/data/lines.py``).
@@ -17,7 +17,6 @@ Lines and programs are tried with typedxcom's task and with Airflow's own. Where
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import sys
 from collections import defaultdict
@@ -30,7 +29,6 @@ from tests.data.lines import Line, header, lines, tasks_text
 from tests.e2e.support import succeed
 from tests.harness.dagtest import load_dags
 from tests.mypy.programs import programs, write
-from tests.mypy.support import run_mypy
 from typedxcom.cli.findings import Finding, examine
 
 # Airflow 3.1 says so of every name that is imported only while type checking.
@@ -39,7 +37,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning"),
 ]
 
-CASES = Path(__file__).parents[1] / "e2e" / "wiring_cases"
 FLAVOURS = pytest.mark.parametrize(
     "plain", [False, True], ids=["typedxcom.task", "airflow.sdk.task"]
 )
@@ -160,15 +157,6 @@ def test_check_agrees_on_programs(tmp_path, plain):
     found = found_by_check(tmp_path, [tmp_path / f"{program.name}.py" for program in written])
     wrong = {f"{program.name}.py": program.mistake is not None for program in written}
     assert unexpected(judge, wrong, found) == []
-
-
-def test_mypy_agrees_on_wiring_cases(tmp_path, warm_cache):
-    """mypy reports the mistake of each file on its line, and nothing else."""
-    listed = json.loads((CASES / "cases.json").read_text())
-    run = run_mypy(CASES, ".", cache=warm_cache)
-    assert "xcom-internal" not in run.output
-    marked = {(one["file"], one["line"]) for one in listed if one["expect"] == "error"}
-    assert sorted(set(run.by_line()) ^ marked) == []
 
 
 @FLAVOURS
