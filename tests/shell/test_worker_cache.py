@@ -86,6 +86,8 @@ def test_hits_misses_and_bytes_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(metrics, "stats", lambda: counter)
     monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
     monkeypatch.setenv(SETTING, str(tmp_path / "cache"))
+    for name in ("DAG_ID", "TASK_ID"):  # a task that ran in this process leaves them behind
+        monkeypatch.delenv(f"AIRFLOW_CTX_{name}", raising=False)
     store, data = FarStore(tmp_path / "far"), os.urandom(100_000)
     stores = Stores(lambda name: store, cache=worker_cache())
     entry: Any = BYTES.write(data, placed(stores))
