@@ -108,7 +108,7 @@ def _unanswered(task_id: str, name: str) -> str:
 
 
 def _parts(given: Any) -> tuple[list[str] | None, Any]:
-    """Returns the options of an answer, or None if it says nothing of them, and its fields."""
+    """Returns the options of an answer, or None if it names none, and its fields."""
     if isinstance(given, str):
         return [given], {}
     if isinstance(given, Mapping) and _OPTIONS in given and given.keys() <= {_OPTIONS, _INPUT}:

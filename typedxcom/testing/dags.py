@@ -39,7 +39,8 @@ def typed_dag_run(dag: DAG, *, answers: Mapping[str, Any] | None = None, **optio
             which task of which DAG that was. Retries are over by then.
         AssertionError: A task asks people, and `answers` has no answer to it. Or the run did not
             succeed, and no task raised an error.
-        ValueError: `answers` names a task that the DAG does not have, or an option that is none.
+        ValueError: `answers` names a task that the DAG does not have, or an option that the form
+            does not offer.
     """
     from typedxcom.testing.answers import Answers
 
