@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_check import run
+from tests.cli.test_check import run, run_process
 from typedxcom.cli.findings import examine
 
 OLD = '''\
@@ -272,6 +272,16 @@ def test_a_file_that_cannot_be_annotated_is_left(tmp_path):
     assert "broken.py is left as it is: ZeroDivisionError" in done.stderr
     assert "strict.py is left as it is: AssertionError" in done.stderr
     assert (tmp_path / "strict.py").read_text() == strict
+
+
+@pytest.mark.parametrize("models", ["typeddict", "pydantic"])
+def test_a_warning_of_the_file_is_shown_once(tmp_path, models):
+    """The file is imported several times, which is no concern of the author's."""
+    warned = 'import warnings\n\nwarnings.warn("an old import", FutureWarning)\n'
+    (tmp_path / "old.py").write_text(warned + OLD)
+    done = run_process(tmp_path, "annotate", "--models", models, "old.py")
+    assert "+    def square(n: int)" in done.stdout
+    assert done.stderr.count("an old import") == 1
 
 
 def test_line_ends_and_letters_stay(tmp_path):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import importlib
 import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,7 +58,8 @@ def rewrite(path: Path, folder: Path, models: str = "typeddict") -> Rewritten:
     made = _rewrite(path, folder, models)
     if not made.refused or models == "typeddict":
         return made
-    plain = _rewrite(path, folder, "typeddict")
+    with _silenced(True):
+        plain = _rewrite(path, folder, "typeddict")
     return plain if plain.refused else replace(plain, notes=((1, f"No models: {made.refused}"),))
 
 
@@ -65,7 +68,7 @@ def _rewrite(path: Path, folder: Path, models: str) -> Rewritten:
     text, count, first = before, 0, None
     notes: dict[str, str] = {}
     for _ in range(_ROUNDS):
-        with load_file(path, root=folder, text=text) as loaded:
+        with _silenced(first is not None), load_file(path, root=folder, text=text) as loaded:
             if loaded.error is not None:
                 return Rewritten(before, before, refused=_why(loaded.error))
             first = first or _verdict(loaded)
@@ -75,12 +78,21 @@ def _rewrite(path: Path, folder: Path, models: str) -> Rewritten:
         text, count = made, count + new
     if not count:
         return Rewritten(before, before)
-    with load_file(path, root=folder, text=text) as loaded:
+    with _silenced(True), load_file(path, root=folder, text=text) as loaded:
         refused = _why(loaded.error) if loaded.error is not None else _differs(first, loaded)
     if refused:
         return Rewritten(before, before, refused=refused)
     lined = tuple((_line_of(before, name), sentence) for sentence, name in notes.items())
     return Rewritten(before, text, count, notes=lined)
+
+
+@contextlib.contextmanager
+def _silenced(is_silent: bool) -> Iterator[None]:
+    """Drops warnings: the file is imported for each round, and the first import has shown them."""
+    with warnings.catch_warnings():
+        if is_silent:
+            warnings.simplefilter("ignore")
+        yield
 
 
 def _line_of(text: bytes, name: str) -> int:
