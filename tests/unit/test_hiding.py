@@ -212,3 +212,24 @@ def test_what_the_schema_says_is_still_said(annotation: Any, value: Any, words: 
     """The place, as far as it is in the code, and what was expected there."""
     with pytest.raises(TypedXComError, match=words):
         load(value, codec(annotation))
+
+
+@dataclass
+class Password:
+    """A dataclass of the standard library that hides a field."""
+
+    word: str = field(repr=False)
+
+
+class Envelope(msgspec.Struct, forbid_unknown_fields=True):
+    """What msgspec reads, with a class inside that hides its input."""
+
+    password: Password
+
+
+def test_a_key_that_a_struct_does_not_know_is_hidden() -> None:
+    """msgspec quotes it."""
+    with pytest.raises(TypedXComError) as caught:
+        load({"password": {"word": "a"}, SECRET: 1}, codec(Envelope))
+    assert "has a key that is not a field" in str(caught.value)
+    assert SECRET not in "".join(traceback.format_exception(caught.value))

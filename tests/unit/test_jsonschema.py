@@ -7,10 +7,12 @@ import datetime as dt
 import decimal
 import enum
 import json
+import re
 from typing import Annotated, Any, Literal
 
 import pydantic
 import pytest
+import typing_extensions as te
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.data import types
@@ -197,3 +199,56 @@ def test_what_no_form_can_give_is_refused(annotation: Any, cure: str) -> None:
     """The error says what to use instead."""
     with pytest.raises(UnsupportedTypeError, match=cure):
         form_schema(schema_of(annotation))
+
+
+def test_a_refusal_names_the_type() -> None:
+    """So that the author finds it in a class of many fields."""
+    with pytest.raises(UnsupportedTypeError, match=r"^`SecretStr` has no JSON"):
+        form_schema(schema_of(dict[str, pydantic.SecretStr]))
+
+
+class Mixed(enum.Enum):
+    ONE = 1
+    B = "b"
+
+
+@pytest.mark.parametrize("key", [Mixed, Literal[1, "b"]])
+def test_keys_of_several_types_are_their_texts(key: Any) -> None:
+    """The keys of a JSON object are text, so a number among them is its text."""
+    found = json_schema(schema_of(dict[key, int]))
+    assert found["propertyNames"] == {"enum": ["1", "b"]}
+    assert accepts(found, {"1": 0, "b": 0})
+    assert not accepts(found, {"2": 0})
+
+
+def test_classes_of_one_name_are_told_apart() -> None:
+    """Each has a definition of its own, also where it has a name that looks numbered."""
+    both = [pydantic.create_model("Part", **{name: (int, ...)}) for name in ("x", "y", "z")]
+    found = json_schema(schema_of(tuple[both[0], both[1], both[2]]))  # type: ignore[name-defined]
+    assert set(found["$defs"]) == {"Part", "Part-2", "Part-3"}
+    assert accepts(found, [{"x": 1}, {"y": 1}, {"z": 1}])
+    assert not accepts(found, [{"x": 1}, {"y": 1}, {"x": 1}])
+
+
+def test_a_closed_typeddict_takes_no_other_key() -> None:
+    """A TypedDict is open unless it says otherwise."""
+    fields = {"a": int}
+    closed = te.TypedDict("closed", fields, closed=True)  # type: ignore[misc, call-arg]
+    opened = te.TypedDict("opened", fields)  # type: ignore[misc]
+    value = {"a": 1, "b": 2}
+    assert not accepts(json_schema(schema_of(closed)), value)
+    assert accepts(json_schema(schema_of(opened)), value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong"),
+    [
+        (pydantic.PastDate, "2024-01-01", "2024-02-30"),
+        (pydantic.AwareDatetime, "2024-01-01T10:00:00Z", "2024-01-01T25:00:00Z"),
+    ],
+)
+def test_dates_of_pydantics_own_have_a_pattern(kind: Any, right: str, wrong: str) -> None:
+    """Airflow checks no format but that of a date, so the pattern refuses a wrong one."""
+    found = form_schema(schema_of(kind))
+    assert re.search(found["pattern"], right)
+    assert not re.search(found["pattern"], wrong)

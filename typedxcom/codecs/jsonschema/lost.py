@@ -8,6 +8,9 @@ from typedxcom.codecs.jsonschema.leaves import Json, type_name
 
 __all__ = ["loses"]
 
+# A form has to name the types of an item that may be anything.
+_ALL = {"object", "array", "string", "number", "boolean", "null"}
+
 
 def loses(up: Json, down: Json) -> bool:
     """Whether some value of *up* has a type, a member or a field that *down* does not take.
@@ -32,8 +35,18 @@ def _loses_parts(up: Json, down: Json) -> bool:
         if any(name not in have for name in down.get("required", ())):
             return True
         return any(loses(have[name], want[name]) for name in want if name in have)
-    items, parts = up.get("items"), down.get("items")
-    return isinstance(items, dict) and isinstance(parts, dict) and loses(items, parts)
+    length = max(len(one.get("prefixItems", ())) for one in (up, down))
+    pairs = zip(_items(up, length), _items(down, length), strict=True)
+    return any(loses(*pair) for pair in pairs)
+
+
+def _items(schema: Json, length: int) -> list[Json]:
+    """The schemas of the items of an array; nothing is known of those that it does not name."""
+    if "prefixItems" in schema:
+        first: list[Json] = schema["prefixItems"]
+        return [*first, *[{}] * (length - len(first))]
+    items = schema.get("items")
+    return [items if isinstance(items, dict) else {}] * max(length, 1)
 
 
 def _types(schema: Json) -> set[str] | None:
@@ -47,4 +60,5 @@ def _types(schema: Json) -> set[str] | None:
             found = [_types(one) for one in schema[word]]
             return None if None in found else set().union(*filter(None, found))
     named: Any = schema.get("type")
-    return None if named is None else {named} if isinstance(named, str) else set(named)
+    names: set[str] = {named} if isinstance(named, str) else set(named or ())
+    return None if not names or names == _ALL else names
