@@ -33,6 +33,7 @@ class NeedCase:
         mapped: Whether ``read`` is mapped over it.
         exact: Whether it is wrong only of the very class that an annotation promises. Plain Airflow
             may pass on a subclass.
+        cure: What the message says to write instead.
     """
 
     made: str
@@ -41,6 +42,7 @@ class NeedCase:
     returns: str = ""
     mapped: bool = False
     exact: bool = False
+    cure: str = ""
 
     def told_of(self, package: str) -> str:
         """The use that the message names where `task` of *package* made both tasks."""
@@ -168,9 +170,12 @@ NEEDS = [
         for read in ("x['id']", "x[0]")
     ),
     NeedCase("return n", "x['id'] = 1", "x['id'] = ...", returns="Order", exact=True),
-    NeedCase("return n", "return x.totl", "x.totl", returns="Order", exact=True),
+    NeedCase("return n", "return x.totl", "x.totl", returns="Order", exact=True, cure=".total"),
     NeedCase("return n", "return x.z", "x.z", returns="Point", exact=True),
-    NeedCase("return n", "return x.sym", "x.sym", returns="Tick", exact=True),
+    NeedCase(
+        "return n", "return x['total']", "x['total']", returns="Order", exact=True, cure=".total"
+    ),
+    NeedCase("return n", "return x.symbl", "x.symbl", returns="Tick", exact=True, cure=".symbol"),
     NeedCase("return n", "return x.id", "x.id", returns="Renamed", exact=True),
     NeedCase("return n", "return x.total, x.model_dump()", returns="Order"),
     NeedCase("return n", "return x.order_id", returns="Renamed"),

@@ -225,5 +225,6 @@ def test_what_readers_need_is_judged_as_the_table_says(check, tmp_path, package)
         for told in [case.told_of(package)]
         if bool(told) != (number in found)
         or (told and f'"x" of task "read_{number + 1}" is used as "{told}"' not in found[number])
+        or (told and case.cure and f": write {case.cure} [" not in found[number])
     ]
     assert wrong == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -47,6 +48,18 @@ class Need:
     kinds: frozenset[str]
     key: str | None = None
     attribute: str | None = None
+
+    def cure(self, names: frozenset[str]) -> str:
+        """Returns how to read what an object has instead, or nothing if that is not known.
+
+        Args:
+            names: Its attributes.
+        """
+        own = sorted(name for name in names if not name.startswith("_"))
+        if self.key in own:
+            return f": write .{self.key}"
+        close = difflib.get_close_matches(self.attribute or "", own, n=1, cutoff=0.7)
+        return f": write .{close[0]}" if close and self.key is None else ""
 
     def breaks(self, kind: str | None, keys: frozenset[str] | None) -> bool:
         """Returns whether a value of this kind surely fails."""

@@ -184,15 +184,13 @@ def _is_decoded(value: Any) -> bool:
 
 def _lacks(need: Need, upstream: Schema) -> str:
     """Names the key that no value has, or the way to read a field."""
-    kinds = members_of(getattr(upstream, "inner", upstream))
-    keys = [key for one in kinds if isinstance(one, Record) for key in one.fields]
-    if need.key is None or not keys:
-        return ""
-    if any(
-        isinstance(one, Record) and one.style in ("model", "dataclass", "struct") for one in kinds
-    ):
-        return f": write .{need.key}" if need.key in keys else ""
-    return f", which has no key {need.key!r}"
+    records = [
+        one for one in members_of(getattr(upstream, "inner", upstream)) if isinstance(one, Record)
+    ]
+    keys = [key for one in records for key in one.fields]
+    if any(one.style in ("model", "dataclass", "struct") for one in records):
+        return need.cure(frozenset((*keys, *(name for one in records for name in dir(one.type)))))
+    return f", which has no key {need.key!r}" if need.key is not None and keys else ""
 
 
 def check_value(subject: str, value: Any, downstream: Schema, solution: Solution) -> Iterator[str]:

@@ -90,7 +90,7 @@ def lacks(need: Need, found: Type) -> str:
     """Names the key that no value has, or the way to read a field."""
     known = [names for kind, names in _shown(get_proper_type(found)) if kind == OBJECT]
     if len(known) == 1 and known[0] is not None:
-        return f": write .{need.key}" if need.key in known[0] else ""
+        return need.cure(known[0])
     is_shown = any(keys is not None for _, keys in _shown(get_proper_type(found)))
     return f', which has no key "{need.key}"' if need.key is not None and is_shown else ""
 
