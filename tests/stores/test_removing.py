@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_folder_swapped_for_a_link_is_not_followed(
 def test_a_link_is_never_entered(store: LocalStore, outside: Path) -> None:
     """Neither the first time nor after a folder that stays open."""
     (store.root / "a" / "link").symlink_to(outside)
-    with OpenFolders(store.root) as folders:
+    with closing(OpenFolders(store.root)) as folders:
         folders.enter(["a", "b"])
         with pytest.raises(NotADirectoryError):
             folders.enter(["a", "link"])

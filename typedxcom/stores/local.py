@@ -150,7 +150,7 @@ class LocalStore(Store):
         try:
             with (
                 in_folder(self.root, [_PARTIAL], make=self.mode) as partial,
-                OpenFolders(self.root) as folders,
+                contextlib.closing(OpenFolders(self.root)) as folders,
             ):
                 aside = secrets.token_hex(12)
                 for number, stored in enumerate(objects):

@@ -11,9 +11,6 @@ import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-
-from typing_extensions import Self
 
 from typedxcom.stores.folders import open_folder, open_root
 
@@ -23,7 +20,7 @@ __all__ = ["OpenFolders"]
 class OpenFolders:
     """The folders on the way to the last file; those that are left empty are removed.
 
-    It is a context manager.
+    Close it in the end, as with ``contextlib.closing``.
 
     Args:
         root: The folder above all of them, which stays.
@@ -69,15 +66,8 @@ class OpenFolders:
                 os.rmdir(name, dir_fd=self._open[-1])
                 self._lost_files[-1] = True
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Leave all of them."""
         while self._names:
             self._leave()
         os.close(self._open.pop())
