@@ -65,29 +65,36 @@ class ModelCodec(ValueCodec):
         super().__init__(schema)
         self.lax = lax
         config = pydantic.ConfigDict(strict=not lax, **_OUTSIDE)  # type: ignore[typeddict-item]
-        if _has_config(annotation):
-            self._adapter: Any = pydantic.TypeAdapter(annotation)
+        self._outside: Any = None if _has_config(annotation) else config
+        if self._outside is None:
+            self._made: Any = pydantic.TypeAdapter(annotation)
         else:  # an alias lets a bare dataclass or TypedDict take a configuration from outside
             alias: Any = te.TypeAliasType("Contract", annotation)
-            self._adapter = pydantic.TypeAdapter(alias, config=config)
-            mended = reads_collections(self._adapter.core_schema, config)
+            self._made = pydantic.TypeAdapter(alias, config=config)
+
+    @cached_property
+    def _adapter(self) -> Any:
+        """What pydantic made, mended at the first value: parsing a DAG needs none of it."""
+        if self._outside is not None:
+            mended = reads_collections(self._made.core_schema, self._outside)
             if mended is not None:
-                self._adapter.validator = mended
+                self._made.validator = mended
+        return self._made
 
     @cached_property
     def _proof(self) -> TypeProof | None:
         """The proof, built at the first value: parsing a DAG needs none."""
-        return proof_of(self._adapter.core_schema)
+        return proof_of(self._made.core_schema)
 
     @cached_property
     def _guard(self) -> Guard | None:
         """The guard, built at the first value as well."""
-        return guard_of(self.schema, self._adapter.core_schema)
+        return guard_of(self.schema, self._made.core_schema)
 
     @cached_property
     def reads_items_alone(self) -> bool:
         """Whether it reads a list without limits, and without a validator of the list itself."""
-        return is_bare_list(self._adapter.core_schema)
+        return is_bare_list(self._made.core_schema)
 
     def surely_returns(self, value: Any) -> bool:
         """Whether every part of *value* has exactly the class that pydantic would build."""
