@@ -151,6 +151,9 @@ Json = te.TypeAliasType(
     "dict[str, Json] | list[Json] | str | int | float | bool | None",
 )
 UserId = NewType("UserId", int)
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+Short = Annotated[str, msgspec.Meta(pattern="^.?$")]
+
 REFUSED = "is refused"
 
 # How docs/reference/types.md shows what only this module defines.
@@ -174,6 +177,8 @@ SHOWN = {
     "Level": "an `IntEnum`",
     "Word": "a `str` that is an `Enum`",
     "Access": "a `Flag`",
+    "Union[AtLeastOne, tuple[int, int]]": "a `msgspec.Meta` limit in a union with `tuple[int, int]`",
+    "Union[Short, dict[str, int]]": "a `msgspec.Meta` pattern in a union with a collection",
     "Count": "a subclass of `int`",
     "Needs": "a dataclass with an `InitVar` that has no default",
     "Once": "a dataclass with an `Iterable` field",
@@ -264,6 +269,8 @@ ROWS: dict[str, list[tuple[str, str, str]]] = {
         ("te.LiteralString", "'a'", "travels"),
         ("Literal[Color.RED]", "Color.RED", REFUSED),
         ("Literal[b'a']", "b'a'", REFUSED),
+        ("Union[AtLeastOne, tuple[int, int]]", "(1, 2)", REFUSED),
+        ("Union[Short, dict[str, int]]", "{'a': 1}", REFUSED),
         ("te.Never", "1", REFUSED),
         ("Json", "{'a': [1, {}]}", "travels"),
         ("te.TypeAliasType('Ids', list[int])", "[1]", "travels"),

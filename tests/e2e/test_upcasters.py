@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pytest
 from airflow.sdk import task as airflow_task
@@ -35,11 +35,24 @@ def failing(old: OrderBefore) -> Failing:
     raise RuntimeError("no size")
 
 
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    item: T
+    number: int
+
+
+@upcast
+def page(old: OrderBefore) -> Page[int]:
+    return Page(item=old.id, number=1)
+
+
 LAST = XComKey("last", Order)
 
 
 def test_entries_of_before_are_read_in_a_run():
-    """In arguments, mapped tasks and pulls. A failing upcaster fails the task without retries."""
+    """Wherever a task reads one. A failing upcaster fails the task without retries."""
 
     @dag(schedule=None)
     def upcasters():
@@ -68,8 +81,13 @@ def test_entries_of_before_are_read_in_a_run():
         def fail(value: Failing) -> int:
             return value.size
 
+        @task
+        async def later(pages: list[Page[int]]) -> list[int]:
+            return [one.number for one in pages]
+
         found = extract()
         load(found)
+        later(found)
         each.expand(order=found)
         found >> pull()
         fail(one())
@@ -77,6 +95,7 @@ def test_entries_of_before_are_read_in_a_run():
     result = run_dag(upcasters())
     assert result.xcom("load") == ["order 1", "two"]
     assert [result.xcom("each", map_index=at) for at in (0, 1)] == ["order 1", "two"]
+    assert result.xcom("later") == [1, 1]
     assert result.xcom("pull") == "order 3"
     assert "the upcaster `failing` raised `RuntimeError`: 'no size'" in str(result.error("fail"))
     assert "argument `value` (pushed by 'one')" in str(result.error("fail"))

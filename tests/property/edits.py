@@ -44,6 +44,25 @@ STYLES = {
     NATIVE: ["struct", "dataclass", "typeddict", "namedtuple"],
     PYDANTIC: ["model", "dataclass", "typeddict", "namedtuple"],
 }
+Item = typing.TypeVar("Item")
+
+
+class Box(msgspec.Struct, typing.Generic[Item]):
+    """A generic of msgspec."""
+
+    total: Item
+
+
+class Page(pydantic.BaseModel, typing.Generic[Item]):
+    """A generic of pydantic."""
+
+    model_config = pydantic.ConfigDict(
+        ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants"
+    )
+    total: Item
+
+
+GENERICS: dict[str, Any] = {NATIVE: Box, PYDANTIC: Page}
 SCALARS: dict[str, tuple[Any, list[Any]]] = {
     "bool": (bool, [True, False]),
     "int": (int, [0, 1, -1, 2, 3, 7, 10, 100, -100, 2**40]),
@@ -380,6 +399,8 @@ class Builder:
 
     def _record(self, spec: Spec) -> Any:
         options = dict(spec.options)
+        if spec.name == "generic":
+            return GENERICS[self.engine][self.annotation(spec.fields[0].spec)]
         if spec.name == "typeddict":
             return te.TypedDict("Row", {
                 part.name: self.annotation(part.spec) if part.required

@@ -35,13 +35,15 @@ from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
 
 VALUES = 60  # of each older contract
-AROUND = ["alone", "list", "dict", "optional", "tuple", "field"]
+AROUND = ["alone", "list", "dict", "optional", "tuple", "field", "argument"]
 
 
 def around(how: str, spec: Spec, engine: str) -> Spec:
     """A type that contains *spec*."""
     if how == "alone":
         return spec
+    if how == "argument":
+        return Spec("record", "generic", fields=(Part("total", spec),))
     if how == "optional":
         return Spec("union", parts=(spec, Spec("scalar", "none")))
     if how == "field":
@@ -149,7 +151,7 @@ def inside(how: str, value: Any) -> list[Any]:
             return [value]
         case "optional":
             return [] if value is None else [value]
-        case "field":
+        case "field" | "argument":
             return [value.total]
         case "dict":
             return list(value.values())

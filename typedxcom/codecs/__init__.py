@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from typedxcom.codecs.base import ValueCodec
@@ -16,7 +17,9 @@ from typedxcom.errors import UnsupportedTypeError
 from typedxcom.registry import registered
 from typedxcom.schema.kinds import TEXT_SCALARS
 from typedxcom.schema.nodes import (
+    Alias,
     Constrained,
+    Constraints,
     LiteralOf,
     MappingOf,
     Named,
@@ -25,9 +28,10 @@ from typedxcom.schema.nodes import (
     Scalar,
     Schema,
     SequenceOf,
+    TupleOf,
     UnionOf,
     Unsupported,
-    bare,
+    peeled,
     walk,
 )
 from typedxcom.schema.records import extra_items
@@ -95,25 +99,37 @@ def refuse_unsupported(schema: Schema) -> None:
 def _refuse_unsafe(schema: Schema, annotation: Any) -> None:
     """Raises UnsupportedTypeError if msgspec (0.19 to 0.22) would read beyond its memory."""
     for path, node in walk(schema):
-        if not isinstance(node, UnionOf):
+        limits = list(_msgspec_limits(node)) if isinstance(node, UnionOf) else []
+        if not limits or not isinstance(node, UnionOf):
             continue
-        has_pattern = any(
-            isinstance(one, Constrained) and one.engine == "msgspec" and one.constraints.pattern
-            for one in map(_named_type, node.members)
-        )
-        if has_pattern and any(
-            isinstance(bare(one), (SequenceOf, MappingOf)) for one in node.members
+        members = list(map(peeled, node.members))
+        if any(isinstance(one, TupleOf) for one in members):
+            what = "a limit beside a tuple of fixed length"
+            cure = "use a NamedTuple, or limits of pydantic, such as pydantic.Field(ge=0)"
+        elif any(one.pattern for one in limits) and any(
+            isinstance(one, (SequenceOf, MappingOf)) for one in members
         ):
-            msg = (
-                f"`{node}` cannot travel through an XCom - at `{path}`: msgspec crashes on a pattern "
-                "beside a collection. Instead: remove the pattern, or use "
-                "pydantic.Field(pattern=...)."
-            )
-            raise UnsupportedTypeError(msg, annotation=annotation)
+            what = "a pattern beside a collection"
+            cure = "remove the pattern, or use pydantic.Field(pattern=...)"
+        else:
+            continue
+        msg = (
+            f"`{node}` cannot travel through an XCom - at `{path}`: msgspec crashes on {what}. "
+            f"Instead: {cure}."
+        )
+        raise UnsupportedTypeError(msg, annotation=annotation)
 
 
-def _named_type(schema: Schema) -> Schema:
-    return schema.inner if isinstance(schema, Named) else schema
+def _msgspec_limits(union: UnionOf) -> Iterator[Constraints]:
+    """Yields the limits that msgspec keeps for the members of *union*."""
+    for member in union.members:
+        while isinstance(member, (Named, Constrained, Alias)):
+            if isinstance(member, Alias):
+                member = member.target[0]
+                continue
+            if isinstance(member, Constrained) and member.engine == "msgspec":
+                yield member.constraints
+            member = member.inner
 
 
 def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:

@@ -12,7 +12,8 @@ from typedxcom.errors import ContractError, shorten
 from typedxcom.promises import RETURN_PLACE, Promise, parameter_place, promise_of
 from typedxcom.registry import registered
 from typedxcom.schema import Schema
-from typedxcom.schema.nodes import Named, Opaque, TableOf
+from typedxcom.schema.canonical import fingerprint
+from typedxcom.schema.nodes import Named, Opaque, TableOf, Var
 from typedxcom.scopes import local_names
 from typedxcom.upcasters import Upcaster, keep_upcasters, paths_to, target_of, upcasters_of
 
@@ -32,7 +33,8 @@ def upcast(function: F) -> F:
 
     Args:
         function: It takes one value of the older type and returns one of the newer type, as its
-            annotations say. The newer type is a class, an Enum or ``Table[Row]``.
+            annotations say. The newer type is a class, a generic one with its arguments such as
+            ``Page[int]``, an Enum or ``Table[Row]``.
 
     Returns:
         The same function.
@@ -42,7 +44,7 @@ def upcast(function: F) -> F:
     """
     upcaster = _read(function)
     known = upcasters_of(upcaster.new.schema)
-    same = next((one for one in known if one.old.annotation == upcaster.old.annotation), None)
+    same = next((one for one in known if _is_same(one, upcaster)), None)
     if same is not None and _home(same.function) != _home(function):
         raise _wrong(
             function,
@@ -100,6 +102,13 @@ def _refuse_types(function: Any, upcaster: Upcaster) -> Upcaster:
     old, new = upcaster.old.schema, upcaster.new.schema
     if target_of(new) is None:
         raise _wrong(function, _no_target(new))
+    variable = next((one for one in getattr(new, "args", ()) if isinstance(one, Var)), None)
+    if variable is not None:
+        raise _wrong(
+            function,
+            f"it returns `{new}`, and a reader names what `{variable}` is. Declare an upcaster for "
+            f"each type that readers name, such as `{str(new).replace(f'[{variable}', '[int')}`",
+        )
     tables = [isinstance(one, TableOf) and not one.is_lazy for one in (old, new)]
     is_table = isinstance(old, TableOf) or isinstance(new, TableOf)
     if is_table and (not all(tables) or target_of(old) is None):
@@ -137,6 +146,15 @@ def _refuse_cycle(function: Any, upcaster: Upcaster) -> None:
                 f"`{upcaster.new.schema}` becomes `{upcaster.old.schema}` by {names}, so this would "
                 "be a circle. Keep the direction from old to new",
             )
+
+
+def _is_same(one: Upcaster, other: Upcaster) -> bool:
+    """Whether both lead from one type, or are one function of a file that was imported again."""
+    if one.old.annotation == other.old.annotation:
+        return True
+    old, again = one.old.schema, other.old.schema
+    is_alike = str(old) == str(again) and fingerprint(old) == fingerprint(again)
+    return is_alike and _home(one.function) == _home(other.function)
 
 
 def _home(function: Any) -> tuple[str, str]:

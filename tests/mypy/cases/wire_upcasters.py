@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 from typedxcom import Table, task, upcast
+
+T = TypeVar("T")
 
 
 class Before(BaseModel):
@@ -26,6 +29,15 @@ def order(old: Before) -> Order:
     return Order(id=old.id, name="")
 
 
+class Page(BaseModel, Generic[T]):
+    item: T
+
+
+@upcast
+def page(old: Before) -> Page[int]:
+    return Page(item=old.id)
+
+
 @upcast
 def table(old: Table[Before]) -> Table[Order]:
     return old
@@ -41,7 +53,8 @@ def load(value: Order) -> None: ...
 
 def right() -> None:
     made: Order = order(Before(id=1))
-    print(made)
+    pages: Page[int] = page(Before(id=1))
+    print(made, pages)
 
 
 @upcast  # wrong  # E: Value of type variable "_Upcaster" of "upcast" cannot be "Callable[[], Order]" [type-var]
@@ -70,7 +83,8 @@ upcast(later_too)  # wrong  # E: Upcaster "later_too" must return the value itse
 def wrong() -> None:
     order(5)  # E: Argument 1 to "order" has incompatible type "int"; expected "Before" [arg-type]
     made: Before = order(Before(id=1))  # E: Incompatible types in assignment (expression has type "Order", variable has type "Before") [assignment]
-    print(made)
+    words: Page[str] = page(Before(id=1))  # E: Incompatible types in assignment (expression has type "Page[int]", variable has type "Page[str]") [assignment]
+    print(made, words)
     load(extract())  # E: Argument "value" of task "load" takes "Order", but task "extract" returns "Before" [xcom-arg]
 
 
