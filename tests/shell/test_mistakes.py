@@ -155,13 +155,14 @@ def raised_by(decorator: Any, function: Any, mistake: Any) -> Exception:
 
 @pytest.mark.parametrize("name", AIRFLOWS_OWN)
 def test_what_airflow_refuses_keeps_its_class_and_its_words(name: str) -> None:
-    """`except ValueError` around a call works with our task too, and the task is named."""
+    """`except ValueError`, or what looks for the words, works with our task too, which is named."""
     function, mistake = AIRFLOWS_OWN[name]
     airflows = raised_by(airflow_task, function, mistake)
     ours = raised_by(task, function, mistake)
-    if name != "iteration over no tuple":  # ours, because tuples can be unpacked
-        assert (type(ours), str(ours)) == (type(airflows), str(airflows))
     assert isinstance(ours, type(airflows))
+    if name != "iteration over no tuple":  # ours, because tuples can be unpacked
+        words = str(airflows).partition(". Invalid arguments were")[0]
+        assert " ".join(words.split()).rstrip(".") in str(ours)
     assert function.__name__ in "".join(traceback.format_exception(ours))
 
 

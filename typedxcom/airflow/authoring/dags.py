@@ -15,6 +15,7 @@ from airflow.sdk import Param
 from airflow.sdk import dag as airflow_dag
 
 from typedxcom.airflow.authoring.error_lines import on_the_authors_line
+from typedxcom.airflow.authoring.refused import as_refused, wrong_call
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.params import DAG_ID
 from typedxcom.airflow.private import NOTSET, DagContext
@@ -144,16 +145,28 @@ class _Signature(inspect.Signature):
         """Bind a call. Its arguments become JSON, and parameters without a value may be missing."""
         params = self._read_params()
         if not params:
-            return super().bind(*args, **kwargs)
+            return self._bound(inspect.Signature(list(self.parameters.values())), args, kwargs)
         opened = inspect.Signature(
             [_opened(one, params) for one in self.parameters.values()],
             __validate_parameters__=False,
         )
-        bound = opened.bind(*args, **kwargs)
+        bound = self._bound(opened, args, kwargs)
         for name, value in bound.arguments.items():
             if name in params.params and value is not NOTSET:
                 bound.arguments[name] = _as_json(params, name, value)
         return bound
+
+    def _bound(self, opened: inspect.Signature, args: Any, kwargs: Any) -> inspect.BoundArguments:
+        """Bind a call to *opened*. Raises WiringError, which names the function."""
+        try:
+            return opened.bind(*args, **kwargs)
+        except TypeError as error:
+            function = self._author.function
+            label = f"DAG function {function.__name__!r}"
+            empty = inspect.Parameter.empty
+            required = [name for name, one in opened.parameters.items() if one.default is empty]
+            sentences = wrong_call(function, label, required, args, kwargs)
+            raise as_refused(next(sentences, f"{label}:"), error) from None
 
 
 def _opened(parameter: inspect.Parameter, params: DagParams) -> inspect.Parameter:

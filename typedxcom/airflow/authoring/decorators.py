@@ -13,6 +13,7 @@ from airflow.sdk import setup as airflow_setup
 from airflow.sdk import task as airflow_task
 from airflow.sdk import teardown as airflow_teardown
 
+from typedxcom.airflow.authoring.refused import named_error
 from typedxcom.airflow.authoring.tasks import adopt
 from typedxcom.airflow.modes import warns
 from typedxcom.airflow.private import is_decorated_task
@@ -69,10 +70,20 @@ def _decorate(decorator: Callable[..., Any], args: tuple[Any, ...], kwargs: dict
     said = {name: kwargs.pop(name, None) for name in _OWN}
     if decorator is airflow_task and len(args) == 1 and not kwargs:
         kwargs = _has_parts(args[0])
-    made = decorator(*args, **kwargs)
+    made = _made(decorator, *args, **kwargs)
     if is_decorated_task(made):
         return adopt(made, **said)
-    return lambda function: adopt(made(function), **said)
+    return lambda function: adopt(_made(made, function), **said)
+
+
+def _made(decorator: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What Airflow's *decorator* makes. Its errors name the function."""
+    try:
+        return decorator(*args, **kwargs)
+    except (TypeError, ValueError) as error:
+        name = getattr(args[0] if args else None, "__name__", None)
+        label = "A task decorator" if name is None else f"Task function {name!r}"
+        raise named_error(label, error).with_traceback(None) from None
 
 
 def _has_parts(function: Any) -> dict[str, bool]:

@@ -1,19 +1,25 @@
-"""Puts errors about a call on the author's line, and adds a note that names the task.
+"""Puts errors about a call on the author's line, and adds notes to them.
 
-Airflow's import errors show only the last two frames. Errors of Airflow and Python keep their class
-and their words, so code that catches them works with our `task` too.
+Airflow's import errors show only the last two frames.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, TypeVar, cast
 
 from typedxcom.errors import TypedXComError, WiringError
 
-__all__ = ["is_authors", "noted", "on_the_authors_line"]
+__all__ = [
+    "add_note",
+    "is_authors",
+    "noted",
+    "on_the_authors_line",
+    "package_that_raised",
+    "passes_the_author",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _NOT_THE_AUTHORS = frozenset({"airflow", "inspect", "typedxcom"})  # packages
@@ -30,14 +36,26 @@ def on_the_authors_line(call: F) -> F:
         try:
             return call(*args, **kwargs)
         except (TypeError, ValueError) as error:
-            if _package_that_raised(error.__traceback__) not in _NOT_THE_AUTHORS:
+            if package_that_raised(error) not in _NOT_THE_AUTHORS:
                 raise
             raise error.with_traceback(None) from error.__cause__
 
     return cast(F, shown)
 
 
-def _package_that_raised(trace: TracebackType | None) -> str:
+def passes_the_author(error: Exception) -> bool:
+    """Whether *error* has come through code of the author, such as the body of a task group."""
+    trace = error.__traceback__
+    while trace is not None:
+        if is_authors(trace.tb_frame):
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def package_that_raised(error: Exception) -> str:
+    """The package whose code raised *error*, such as ``airflow``."""
+    trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return "" if trace is None else _package_of(trace.tb_frame)
@@ -63,10 +81,11 @@ class noted:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, Exception) and not isinstance(error, TypedXComError):
-            _add_note(error, self._note())
+            add_note(error, self._note())
 
 
-def _add_note(error: Exception, note: str) -> None:
+def add_note(error: Exception, note: str) -> None:
+    """Add *note* to an error, as far as this Python can."""
     if hasattr(error, "add_note"):
         error.add_note(note)
     else:  # Python 3.10 shows causes, and no notes

@@ -7,6 +7,7 @@ import inspect
 from importlib import metadata
 from typing import Any
 
+from typedxcom.airflow.authoring.refused import named_error, of_dag, wrong_call
 from typedxcom.airflow.authoring.warned import refuse_wiring, refused_or_warned
 from typedxcom.airflow.private import TaskGroupFactory
 from typedxcom.airflow.running.loops import reading_until
@@ -18,6 +19,27 @@ __all__ = ["TypedGroup", "task_group"]
 
 class TypedGroup(TaskGroupFactory[Any, Any]):
     """A decorated function that makes a task group."""
+
+    def partial(self, **kwargs: Any) -> Any:
+        """Fix some arguments. Raises WiringError if the function does not take one."""
+        try:
+            return super().partial(**kwargs)
+        except (TypeError, ValueError) as error:
+            raise self._refused(error, kwargs) from error.__cause__
+
+    def expand(self, **kwargs: Any) -> Any:
+        """Map over the arguments. Raises WiringError if the function does not take one."""
+        try:
+            return super().expand(**kwargs)
+        except (TypeError, ValueError) as error:
+            raise self._refused(error, kwargs) from error.__cause__
+
+    def _refused(self, error: Exception, kwargs: dict[str, Any]) -> Exception:
+        """*error* as one that names the group, unless the group's own code raised it."""
+        label = f"Task group {self.function.__name__!r}{of_dag()}"
+        given = {**self.partial_kwargs, **kwargs}
+        sentences = wrong_call(self.function, label, (), (), given)
+        return named_error(label, error, next(sentences, None))
 
     def loop(self, *, max_iterations: int, until: Any = None) -> Any:
         """Repeat the group. Raises WiringError if an iteration does not give what the next reads.

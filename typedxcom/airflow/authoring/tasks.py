@@ -5,10 +5,8 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
-from typedxcom.airflow.authoring.error_lines import noted, on_the_authors_line
 from typedxcom.airflow.authoring.functions import with_contract, with_output
 from typedxcom.airflow.authoring.marking import (
     marked_in_call,
@@ -16,6 +14,7 @@ from typedxcom.airflow.authoring.marking import (
     marked_in_expand_kwargs,
 )
 from typedxcom.airflow.authoring.outputs import typed_arg
+from typedxcom.airflow.authoring.refused import named_error, names_the_task, shown_name
 from typedxcom.airflow.authoring.warned import (
     refuse_wiring,
     refused_or_warned,
@@ -25,9 +24,7 @@ from typedxcom.airflow.decorator_kinds import PYTHON, kind_of
 from typedxcom.airflow.keynames import refuse_declared_keys
 from typedxcom.airflow.modes import warns_in_dag
 from typedxcom.airflow.private import (
-    DagContext,
     TaskDecoratorType,
-    TaskGroupContext,
     ensure_xcomarg_return_value,
     mark_mapped,
 )
@@ -105,16 +102,16 @@ def _refuse_preview(name: str, rows: Any) -> None:
 class TypedTask(TaskDecoratorType[Any, Any, Any]):
     """A decorated function: calling it checks the wiring and makes a typed output."""
 
-    @on_the_authors_line
+    @names_the_task
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Make the task. Raises WiringError if an argument does not fit."""
         contract, solution = _checked(self, check_call, args, kwargs)
         if contract is not None:
             args, kwargs = marked_in_call(contract, args, kwargs)
-        with _named(self):
-            arg = super().__call__(*args, **kwargs)
+        arg = super().__call__(*args, **kwargs)
         return _output(arg, contract, solution)
 
+    @names_the_task
     def override(self, **kwargs: Any) -> Any:
         """The same task with other settings, which may decide what it pushes."""
         made = super().override(**kwargs)
@@ -125,7 +122,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
             made.function = function
         return made
 
-    @on_the_authors_line
+    @names_the_task
     def partial(self, **kwargs: Any) -> Any:
         """Fix some arguments. Raises WiringError if one does not fit."""
         contract, _ = _checked(
@@ -137,10 +134,9 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         )
         if contract is not None:
             _, kwargs = marked_in_call(contract, (), kwargs)
-        with _named(self):
-            return super().partial(**kwargs)
+        return super().partial(**kwargs)
 
-    @on_the_authors_line
+    @names_the_task
     def expand(self, **kwargs: Any) -> Any:
         """Map over the arguments. Raises WiringError if an item does not fit."""
         contract, solution = _checked(
@@ -152,8 +148,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         )
         if contract is not None:
             kwargs = marked_in_expand(contract, kwargs)
-        with _named(self):
-            arg = super().expand(**kwargs)
+        arg = super().expand(**kwargs)
         return _output(arg, contract, solution)
 
     def _expand(self, expand_input: Any, *, strict: bool) -> Any:
@@ -162,7 +157,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         mark_mapped(made.operator)
         return made
 
-    @on_the_authors_line
+    @names_the_task
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
         """Map over a list of dicts. Raises WiringError if a value does not fit."""
         contract, solution = _checked(
@@ -174,8 +169,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
         )
         if contract is not None:
             kwargs = marked_in_expand_kwargs(contract, kwargs)
-        with _named(self):
-            arg = super().expand_kwargs(kwargs, strict=strict)
+        arg = super().expand_kwargs(kwargs, strict=strict)
         return _output(arg, contract, solution)
 
 
@@ -192,7 +186,7 @@ def _checked(
         check: Which check of ours.
         *arguments: What it checks.
         refused: Raises Airflow's own error about the arguments. It is called if our check finds
-            something, so that Airflow's error comes first.
+            something, so that its words are in the error, too.
     """
     contract, solution = _declared(made), Solution()
     if contract is None:
@@ -204,16 +198,18 @@ def _checked(
         wired = wired_arguments(contract, check, *arguments)
         refused_or_warned(contract.refuse_wired, wired)
     with read_in(made.kwargs.get("task_group") or reader_group()):
-        wrong = check(contract, _shown_name(made), *arguments, solution)
+        wrong = check(contract, shown_name(made), *arguments, solution)
     if wrong:
         sentences = "\n".join(wrong)
-        with noted(lambda: sentences):
+        try:
             refused()
+        except (TypeError, ValueError) as error:
+            raise named_error("", error, sentences) from None
         refuse_wiring(sentences)
     if is_stub(made.operator_class):
         wired = wired_arguments(contract, check, *arguments)
         with read_in(made.kwargs.get("task_group") or reader_group()):
-            unread = list(stub_problems(_shown_name(made), wired))
+            unread = list(stub_problems(shown_name(made), wired))
         if unread:
             refuse_wiring("\n".join(unread))
     return contract, solution
@@ -241,18 +237,6 @@ def _rehearsing(made: TypedTask) -> TypedTask:
     return copied
 
 
-def _named(made: TypedTask) -> AbstractContextManager[None]:
-    """Add the task's name to errors that Python and Airflow raise about its arguments."""
-    return noted(lambda: f"In the call of task {_shown_name(made)!r}.")
-
-
-def _shown_name(made: TypedTask) -> str:
-    """The function's name for messages, with the task groups that it is called in."""
-    group = TaskGroupContext.get_current(DagContext.get_current())
-    name = str(made.function.__name__)
-    return name if group is None else str(group.child_id(name))  # type: ignore[no-untyped-call]
-
-
 def _declared(made: TypedTask) -> Contract | None:
     """The contract of a task. Raises an error if one of its types would not round-trip."""
     contract = found = contract_of(made.function)
@@ -268,7 +252,7 @@ def _declared(made: TypedTask) -> Contract | None:
             refused_or_warned(refuse_stub, made.operator_class, contract)
         if contract.loops:
             group = made.kwargs.get("task_group") or reader_group()
-            refuse_loop(contract, _shown_name(made), made.operator_class, group)
+            refuse_loop(contract, shown_name(made), made.operator_class, group)
         refuse_declared_keys(made, contract)
     return contract
 

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from airflow.sdk import BaseOperator
+
 from typedxcom.airflow.decorator_kinds import is_typed
 from typedxcom.airflow.params import dag_param, place_of
 from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, PlainXComArg, ResolveMixin
+from typedxcom.airflow.wiring.code import near, nearest
 from typedxcom.airflow.wiring.flows import (
     RETURN_KEY,
     describe,
@@ -21,6 +24,7 @@ from typedxcom.airflow.wiring.flows import (
     runs_code,
 )
 from typedxcom.airflow.wiring.needed import needs_of_parameter
+from typedxcom.airflow.wiring.operator_settings import settings_of
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
@@ -50,6 +54,7 @@ __all__ = [
     "check_value",
     "holds_output",
     "reason",
+    "unknown_name",
     "wiring_sentence",
 ]
 
@@ -70,7 +75,7 @@ def check_arguments(
         kwargs: Keyword arguments.
         solution: Filled with what the contract's type variables stand for.
     """
-    found = [_unknown(contract, task, name) for name in kwargs if not contract.takes(name)]
+    found = [unknown_name(contract, task, name) for name in kwargs if not contract.takes(name)]
     if found:
         return found
     is_reserved = contract.reserved and contract.takes_positions(len(args))
@@ -112,15 +117,31 @@ def _by_position(task: str, name: str) -> str:
     )
 
 
-def _unknown(contract: Contract, task: str, name: str) -> str:
+def unknown_name(contract: Contract, task: str, name: str, whence: str = "") -> str:
+    """The sentence about an argument of a name that no parameter has.
+
+    Args:
+        contract: The contract of the task.
+        task: Its name, for messages.
+        name: The name.
+        whence: What gives it, if that is not the call: ``, which ... gives to expand_kwargs()``.
+    """
     names = [
-        f"`{one.name}`"
+        one.name
         for one in contract.signature.parameters.values()
         if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
         and not contract.is_injected(one.name)
     ]
-    takes = ", ".join(names) or "no arguments"
-    return f"{task} has no parameter `{name}`: it takes {takes}."
+    takes = ", ".join(f"`{one}`" for one in names) or "no arguments"
+    hint = near(name, names) or _setting(name)
+    return f"{task} has no parameter `{name}`{whence}: it takes {takes}.{hint}"
+
+
+def _setting(name: str) -> str:
+    """The hint at a setting of the task, which the function is not given."""
+    known = settings_of(BaseOperator)
+    meant = name if name in known else nearest(name, sorted(known))
+    return "" if meant is None else f" Did you mean `.override({meant}=...)`?"
 
 
 def _argument(

@@ -12,7 +12,6 @@ from typing import Any
 from typedxcom.airflow.private import (
     NOTSET,
     AirflowXComArg,
-    DagContext,
     MappedArgument,
     ResolveMixin,
 )
@@ -21,6 +20,7 @@ from typedxcom.airflow.wiring.call import (
     check_arguments,
     holds_output,
     reason,
+    unknown_name,
     wiring_sentence,
 )
 from typedxcom.airflow.wiring.flows import (
@@ -32,6 +32,7 @@ from typedxcom.airflow.wiring.flows import (
     misuse,
     producers,
 )
+from typedxcom.airflow.wiring.readers import default_args
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import as_sentence, shorten
 from typedxcom.schema import Schema, Unknown
@@ -115,10 +116,7 @@ def _unknown(contract: Contract, task: str, given: Mapping[str, Any]) -> list[st
         if contract.is_injected(name)
     ]
     strange = [] if any_name else [name for name in given if name not in known]
-    return injected or [
-        f"{task} has no parameter `{name}` (it has {', '.join(f'`{one}`' for one in known)})."
-        for name in strange
-    ]
+    return injected or [unknown_name(contract, task, name) for name in strange]
 
 
 def _twice(
@@ -201,10 +199,8 @@ def _known_keys(
     known, any_name = _parameters(contract)
     for name, field in fields.items():
         if name not in known and not any_name:
-            yield (
-                f"{task} has no parameter `{name}`, which {_origin(value)} gives to "
-                "expand_kwargs()."
-            )
+            whence = f", which {_origin(value)} gives to expand_kwargs()"
+            yield unknown_name(contract, task, name, whence)
             continue
         downstream = contract.parameter(name).schema
         for problem in mismatches(field.schema, downstream, solution=solution)[:1]:
@@ -247,8 +243,7 @@ def _parameters(contract: Contract) -> tuple[list[str], bool]:
 
 def _missing(contract: Contract, task: str, given: Mapping[str, Any]) -> list[str]:
     """Parameters without a default that nobody gives. Airflow only notices in the run."""
-    dag = DagContext.get_current()
-    defaults = set(getattr(dag, "default_args", None) or ())
+    defaults = default_args()
     return [
         f"{task}: the parameter `{p.name}` is never given; add it to .partial({p.name}=...) or .expand()."
         for p in contract.signature.parameters.values()

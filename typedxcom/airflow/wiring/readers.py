@@ -13,7 +13,7 @@ from typing import Any
 
 from typedxcom.airflow.private import NOTSET, DagContext, LoopTaskGroup, TaskGroupContext
 
-__all__ = ["gets_list", "is_outside_loop", "loop_around", "read_in", "reader_group"]
+__all__ = ["default_args", "gets_list", "is_outside_loop", "loop_around", "read_in", "reader_group"]
 
 _READER: ContextVar[Any] = ContextVar("typedxcom_reader_group", default=NOTSET)
 
@@ -35,6 +35,12 @@ def reader_group() -> Any:
     """The task group of the task that reads: the one being built, unless `read_in` says."""
     said = _READER.get()
     return TaskGroupContext.get_current(DagContext.get_current()) if said is NOTSET else said
+
+
+def default_args() -> set[str]:
+    """The names that ``default_args`` of the DAG and of the reader's group give its function."""
+    given = (DagContext.get_current(), reader_group())
+    return {name for one in given for name in getattr(one, "default_args", None) or ()}
 
 
 def gets_list(operator: Any) -> bool:
