@@ -153,7 +153,11 @@ import typedxcom
     ("body", "lines"),
     [
         ("@task\ndef made():\n    return Order(1)\n", ["def made() -> Order:"]),
-        ("@task\ndef made():\n    import models\n    return models.Late()\n", ["def made():"]),
+        (
+            "@task\ndef made():\n    import models\n    return models.Late()\n",
+            ["from models import Late", "def made() -> Late:"],
+        ),
+        ("@task\ndef made():\n    import late\n    return late.Late()\n", ["def made():"]),
         ("@task\ndef made(n=1):\n    if n:\n        return 1\n", ["def made(n=1) -> int | None:"]),
         (
             "@task\ndef made(n=1):\n    if n:\n        return {'a': 1}\n    return {'a': 2, 'b': 'x'}\n",
@@ -172,10 +176,10 @@ import typedxcom
 )
 def test_each_kind_of_function(tmp_path, body, lines):
     """What can be said is written; what cannot, or would change what is pushed, is not."""
-    (tmp_path / "models.py").write_text("class Order:\n    def __init__(self, id): ...\n")
     model = "from dataclasses import dataclass\n@dataclass\nclass Order:\n    id: int\n"
-    late = "@dataclass\nclass Late:\n    id: int = 1\n"
+    late = "from dataclasses import dataclass\n@dataclass\nclass Late:\n    id: int = 1\n"
     (tmp_path / "models.py").write_text(model + late)
+    (tmp_path / "late.py").write_text(late)
     read = "\n@task\ndef read(value):\n    pass\n\n@dag(schedule=None)\ndef flow():\n    read(made())\nflow()\n"
     made = annotated(tmp_path, HEAD + body + read)
     ast.parse(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,41 +38,45 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints a diff or writes files. Returns the exit code: 1 if a file could not be annotated."""
-    try:
-        files = list(_files(options))
-    except (FileNotFoundError, ConfigurationError) as error:
-        return refused(error)
+    from typedxcom.cli.annotating.rewriting import rewrite
+    from typedxcom.cli.annotating.together import Together
+
     codes = [0]
     with Bar(sys.stderr) as bar:
-        for done, (path, folder) in enumerate(files):
-            bar.show("DAG files", done, len(files))
-            made = _rewritten(path, folder, options)
+        try:
+            files, progress = _files(options), functools.partial(bar.show, "DAG files")
+            with _importing():
+                together = Together(files, progress, options.dags_folder)
+        except (FileNotFoundError, ConfigurationError) as error:
+            return refused(error)
+        for done, path in enumerate(together.in_order(files)):
+            bar.show("annotated", done, len(files))
+            with _importing():
+                made = rewrite(path.resolve(), together, options.models)
             bar.clear()
             codes.append(_write_or_print(path, made, options))
     return max(codes)
 
 
-def _files(options: argparse.Namespace) -> Iterator[tuple[Path, Path]]:
-    """Yields each DAG file with the folder that it imports from."""
-    from typedxcom.cli.discovery import archive_of, dag_files, dags_folder_of, is_passed_over
+def _files(options: argparse.Namespace) -> dict[Path, Path]:
+    """Returns the Python files that may be changed, each with the folder that it imports from."""
+    from typedxcom.cli.discovery import archive_of, dag_files, dags_folder_of
 
-    for path in dags_of(options):
-        folder = (options.dags_folder or dags_folder_of(path)).absolute()
-        for file in dag_files(path):
-            if archive_of(file) is None and not is_passed_over(file):
-                yield file, folder
+    return {
+        file: (options.dags_folder or dags_folder_of(path)).absolute()
+        for path in dags_of(options)
+        for file in dag_files(path)
+        if archive_of(file) is None
+    }
 
 
-def _rewritten(path: Path, folder: Path, options: argparse.Namespace) -> Rewritten:
+@contextlib.contextmanager
+def _importing() -> Iterator[None]:
+    """What DAG files print while they are imported goes to standard error."""
     from typedxcom.airflow.modes import always_strict
-    from typedxcom.cli.annotating.rewriting import rewrite
-    from typedxcom.cli.loading import forget_modules
 
-    before = set(sys.modules)
     with contextlib.redirect_stdout(sys.stderr), always_strict():
-        made = rewrite(path.resolve(), folder, options.models)
-    forget_modules(folder, before)
-    return made
+        yield
 
 
 def _write_or_print(path: Path, made: Rewritten, options: argparse.Namespace) -> int:

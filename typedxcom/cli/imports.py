@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["ImportGraph"]
+__all__ = ["ImportGraph", "may_be_imported"]
 
 _NO_SOURCES = ("__pycache__", "node_modules")
 
@@ -39,6 +40,13 @@ class ImportGraph:
                 found.add(reader)
                 todo.append(reader)
         return found
+
+
+def may_be_imported(modules: Iterable[Path], readers: Iterable[Path]) -> bool:
+    """Returns quickly whether some reader has the name of a module in it, in an import or not."""
+    names = {path.parent.name if path.stem == "__init__" else path.stem for path in modules}
+    word = re.compile(rb"\b(?:" + "|".join(map(re.escape, names)).encode() + rb")\b")
+    return bool(names) and any(word.search(path.read_bytes()) for path in readers if path.is_file())
 
 
 def _python_files(folder: Path) -> Iterator[Path]:

@@ -11,10 +11,11 @@ import os
 import sys
 import traceback
 import types
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from airflow.sdk import DAG, TaskGroup
@@ -24,6 +25,9 @@ from typedxcom.airflow.private import DagContext
 from typedxcom.cli.discovery import archive_of, modules_of
 
 __all__ = ["LoadedFile", "forget_modules", "load_file"]
+
+_NO_TEXTS: Mapping[Path, bytes] = MappingProxyType({})
+_shown: set[str] = set()  # files of which `linecache` has another text than the disk
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class LoadedFile:
 
 @contextlib.contextmanager
 def load_file(
-    path: Path, *, root: Path | None = None, text: bytes | None = None
+    path: Path, *, root: Path | None = None, texts: Mapping[Path, bytes] = _NO_TEXTS
 ) -> Iterator[LoadedFile]:
     """Imports the DAG file *path*. Its errors are caught, not raised.
 
@@ -66,7 +70,8 @@ def load_file(
     Args:
         path: An absolute path, as :func:`~typedxcom.cli.discovery.dag_files` finds it.
         root: The folder of DAGs, from which Airflow lets them import.
-        text: Source to run instead of the file's own. It is not for a module of an archive.
+        texts: File -> source to run instead of the file's own, for the DAG file and for modules
+            that it is the first to import. The paths are resolved, and none is in an archive.
     """
     archive, before = archive_of(path), dict(sys.modules)
     for module in modules_of(archive) if archive is not None else []:
@@ -75,12 +80,14 @@ def load_file(
     folders = [str(folder) for folder in (archive, root) if folder is not None]
     sys.path[:0] = folders
     try:
-        with _noting_lines(loaded), listening(loaded.asked):
-            _load(loaded, in_archive=archive is not None, text=text)
+        with _noting_lines(loaded), listening(loaded.asked), _running(texts):
+            _load(loaded, in_archive=archive is not None, text=texts.get(path))
         yield loaded
     finally:
         for folder in folders:
             sys.path.remove(folder)
+        while _shown:
+            linecache.cache.pop(_shown.pop(), None)
         if archive is not None:
             _forget(archive, before)
 
@@ -140,8 +147,39 @@ class _TextLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> types.CodeType:
         """Compiles the text, and makes its lines the source of its functions."""
         lines = self._text.decode().splitlines(keepends=True)
+        _shown.add(self.path)
         linecache.cache[self.path] = (len(self._text), None, lines, self.path)
         return self.source_to_code(self._text, self.path)
+
+
+class _TextFinder:
+    """Finds modules as Python does, and lets those that have another text run that."""
+
+    def __init__(self, texts: Mapping[Path, bytes]) -> None:
+        self._texts, self._names = texts, {path.name for path in texts}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Returns how to import a module that has another text; None for all others."""
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.origin is None or Path(spec.origin).name not in self._names:
+            return None
+        text = self._texts.get(Path(spec.origin).resolve())
+        if text is None:
+            return None
+        spec.loader = _TextLoader(name, spec.origin, text)
+        return spec
+
+
+@contextlib.contextmanager
+def _running(texts: Mapping[Path, bytes]) -> Iterator[None]:
+    finder: Any = _TextFinder(texts)
+    if texts:
+        sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        if texts:
+            sys.meta_path.remove(finder)
 
 
 def _import(name: str, path: Path, text: bytes | None) -> Any:

@@ -73,6 +73,20 @@ class Source:
         at = self._offset(last.end_lineno or 0, last.end_col_offset or 0)
         self.edits.append((at, at, ", multiple_outputs=False"))
 
+    def imported_modules(self) -> Iterator[str]:
+        """Yields the modules that the file itself surely imports, as it spells them.
+
+        Of ``from .a import b`` these are ``.a`` and ``.a.b``, which may be a module too.
+        """
+        for one in self.tree.body:
+            if isinstance(one, ast.Import):
+                yield from (each.name for each in one.names)
+            elif isinstance(one, ast.ImportFrom):
+                module = "." * one.level + (one.module or "")
+                yield module
+                dot = "" if module.endswith(".") else "."
+                yield from (f"{module}{dot}{each.name}" for each in one.names)
+
     def import_names(self, modules: dict[str, set[str]]) -> None:
         """Writes imports below the imports of the file."""
         last = self.tree.body[0].lineno - 1 if self.tree.body else 0

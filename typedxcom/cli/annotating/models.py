@@ -23,8 +23,7 @@ from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.cli.annotating.displays import as_attributes, as_calls, displays_of
 from typedxcom.cli.annotating.edits import Source, parameters_of
 from typedxcom.cli.annotating.variables import KeptDict, Shape, Variables
-from typedxcom.cli.annotating.wishes import NewDict, Wish, function_of, given_type
-from typedxcom.cli.imports import ImportGraph
+from typedxcom.cli.annotating.wishes import NewDict, Wish, file_of, function_of, given_type
 from typedxcom.cli.spelling import Spelling
 from typedxcom.inference.source import FunctionNode
 from typedxcom.schema import Schema
@@ -74,9 +73,9 @@ class Models:
     """Plans models for the tasks of one file.
 
     Args:
-        dags: Its DAGs.
-        path: The file.
-        folder: The folder that it imports from.
+        dags: The DAGs that have its tasks.
+        path: The file; a resolved path.
+        is_imported: Whether other files import it.
         source: Its text.
         names: The names of its module.
         definition: Finds the definition of a function in it.
@@ -86,13 +85,13 @@ class Models:
         self,
         dags: Collection[Any],
         path: Path,
-        folder: Path,
+        is_imported: Callable[[], bool],
         source: Source,
         names: dict[str, Any],
         definition: Callable[[Any], FunctionNode | None],
     ) -> None:
         self._operators = [operator for dag in dags for operator in dag.tasks]
-        self._path, self._folder = path, folder
+        self._path, self._is_imported = path, is_imported
         self._source, self._names, self._definition = source, names, definition
 
     def plan(self, wish: Wish, node: FunctionNode, kind: ModelKind) -> ModelPlan:
@@ -128,7 +127,7 @@ class Models:
                 raise KeptDict(f"the file has another `{name}`")
         if self._is_pulled:
             raise KeptDict("it may be read by an xcom_pull or through .function")
-        if self._is_imported:
+        if self._is_imported():
             raise KeptDict("other files import this one")
 
     @cached_property
@@ -138,10 +137,6 @@ class Models:
         functions = filter(None, map(function_of, self._operators))
         words.update(name for one in functions for name in one.__code__.co_names)
         return not words.isdisjoint({"xcom_pull", "function"})
-
-    @cached_property
-    def _is_imported(self) -> bool:
-        return bool(ImportGraph(self._folder).importers([self._path]))
 
     def _readers(self, wish: Wish, name: str) -> dict[Any, dict[str, list[Schema]]]:
         """Returns the functions that read what *wish* returns: parameter -> what it gets."""
@@ -173,7 +168,7 @@ class Models:
         function = function_of(operator)
         if function is None or argument.name == "**" or not _is_output(argument.value):
             raise KeptDict(f"{what} does not read it as it is")
-        if function.__code__.co_filename != str(self._path):
+        if file_of(function) != self._path:
             raise KeptDict(f"{what} is in another file")
         _refuse_kind(operator, operator.task_id)
         return function

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
-import importlib
+import importlib.util
 import sys
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ from typing import Any
 from typedxcom.airflow.wiring.edges import sources_of
 from typedxcom.cli.annotating.edits import Source, parameters_of
 from typedxcom.cli.annotating.models import KINDS, ModelKind, ModelPlan, Models
+from typedxcom.cli.annotating.together import LoadedTogether, Together
 from typedxcom.cli.annotating.variables import KeptDict
 from typedxcom.cli.annotating.wishes import NewDict, Wish, function_of, wishes_of
-from typedxcom.cli.loading import LoadedFile, load_file
 from typedxcom.cli.spelling import Spelling
 from typedxcom.inference.source import FunctionNode
 
@@ -47,52 +45,49 @@ class Rewritten:
     notes: tuple[tuple[int, str], ...] = ()
 
 
-def rewrite(path: Path, folder: Path, models: str = "typeddict") -> Rewritten:
-    """Annotates the tasks of a DAG file, in memory.
+def rewrite(path: Path, together: Together, models: str = "typeddict") -> Rewritten:
+    """Annotates the tasks of a file, in memory. Later files get the result.
 
     Args:
-        path: The file; an absolute path.
-        folder: The folder that it imports from.
+        path: The file; a resolved path.
+        together: The files to annotate, and the DAG files that use their tasks.
         models: What dicts with known keys become: a name of `KINDS`.
     """
-    made = _rewrite(path, folder, models)
-    if not made.refused or models == "typeddict":
-        return made
-    with _silenced(True):
-        plain = _rewrite(path, folder, "typeddict")
-    return plain if plain.refused else replace(plain, notes=((1, f"No models: {made.refused}"),))
+    made = _rewrite(path, together, models)
+    if made.refused and models != "typeddict":
+        plain = _rewrite(path, together, "typeddict")
+        if not plain.refused:
+            made = replace(plain, notes=((1, f"No models: {made.refused}"),))
+    if made.count:
+        together.texts[path] = made.after
+    return made
 
 
-def _rewrite(path: Path, folder: Path, models: str) -> Rewritten:
+def _rewrite(path: Path, together: Together, models: str) -> Rewritten:
     before = path.read_bytes()
+    if not together.is_used(path):
+        return Rewritten(before, before, refused=together.error_of(path))
     text, count, first = before, 0, None
     notes: dict[str, str] = {}
     for _ in range(_ROUNDS):
-        with _silenced(first is not None), load_file(path, root=folder, text=text) as loaded:
-            if loaded.error is not None:
-                return Rewritten(before, before, refused=_why(loaded.error))
+        with together.loaded(path, text) as loaded:
+            if loaded.error:
+                return Rewritten(before, before, refused=loaded.error)
             first = first or _verdict(loaded)
-            made, new = _annotated(text, loaded, folder, models, notes)
+            is_imported = functools.partial(together.is_imported, path)
+            made, new = _annotated(text, path, loaded, is_imported, models, notes)
         if not new:
             break
         text, count = made, count + new
     if not count:
         return Rewritten(before, before)
-    with _silenced(True), load_file(path, root=folder, text=text) as loaded:
-        refused = _why(loaded.error) if loaded.error is not None else _differs(first, loaded)
+    refused = together.error_of(path)
+    with together.loaded(path, text) as loaded:
+        refused = refused or loaded.error or _differs(first, loaded)
     if refused:
         return Rewritten(before, before, refused=refused)
     lined = tuple((_line_of(before, name), sentence) for sentence, name in notes.items())
     return Rewritten(before, text, count, notes=lined)
-
-
-@contextlib.contextmanager
-def _silenced(is_silent: bool) -> Iterator[None]:
-    """Drops warnings: the file is imported for each round, and the first import has shown them."""
-    with warnings.catch_warnings():
-        if is_silent:
-            warnings.simplefilter("ignore")
-        yield
 
 
 def _line_of(text: bytes, name: str) -> int:
@@ -102,24 +97,21 @@ def _line_of(text: bytes, name: str) -> int:
     return min((one.lineno for one in found if one.name == name), default=1)
 
 
-def _why(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _verdict(loaded: LoadedFile) -> dict[str, Any]:
+def _verdict(loaded: LoadedTogether) -> dict[tuple[Path, str], Any]:
     """Returns the errors of each DAG, and `multiple_outputs` of each of its tasks."""
     from typedxcom.airflow.wiring.dag import check_dag
 
     return {
-        dag.dag_id: (
+        (one.path, dag.dag_id): (
             check_dag(dag),
-            {one.task_id: getattr(one, "multiple_outputs", False) for one in dag.tasks},
+            {task.task_id: getattr(task, "multiple_outputs", False) for task in dag.tasks},
         )
-        for dag in loaded.dags
+        for one in loaded.files
+        for dag in one.dags
     }
 
 
-def _differs(before: Any, loaded: LoadedFile) -> str:
+def _differs(before: Any, loaded: LoadedTogether) -> str:
     """Returns why the annotated file is refused, if so: it has more errors, or other tasks."""
     after = _verdict(loaded)
     if before.keys() != after.keys() or any(before[one][1] != after[one][1] for one in after):
@@ -132,15 +124,21 @@ def _differs(before: Any, loaded: LoadedFile) -> str:
 
 
 def _annotated(
-    text: bytes, loaded: LoadedFile, folder: Path, models: str, notes: dict[str, str]
+    text: bytes,
+    path: Path,
+    loaded: LoadedTogether,
+    is_imported: Callable[[], bool],
+    models: str,
+    notes: dict[str, str],
 ) -> tuple[bytes, int]:
     """Returns the file with one round of annotations, and how many these are."""
-    source = Source(text)
-    names = vars(sys.modules[loaded.module]) if loaded.module in sys.modules else {}
+    wishes = wishes_of(loaded.dags, path)
+    if not wishes:
+        return text, 0
+    source, names = Source(text), wishes[0].function.__globals__
     writer = _Writer(source, names)
-    wishes = wishes_of(loaded.dags, str(loaded.path))
     define = functools.partial(_definition, source.tree)
-    planner = Models(loaded.dags, loaded.path, folder, source, names, define)
+    planner = Models(loaded.dags, path, is_imported, source, names, define)
     found = [(wish, node) for wish in wishes if (node := define(wish.function)) is not None]
     # A parameter may let a result be inferred better. So what has an `Any` in it waits, and then
     # for the results that it is made of.
@@ -207,11 +205,18 @@ class _Writer:
         self.source, self.names, self.count = source, names, 0
         self._imports: dict[str, set[str]] = {}
         self._dicts: set[str] = set()
+        package = names.get("__package__") or ""
+        self._modules = {
+            importlib.util.resolve_name(one, package): one
+            for one in source.imported_modules()
+            if package or not one.startswith(".")
+        }
 
     def can_return(self, wish: Wish, node: FunctionNode) -> bool:
         """Returns whether the file can have the return annotation of a function."""
         return (
             wish.returns is not None
+            and node.returns is None
             and self._is_known(wish.returns, wish.dicts)
             and (not wish.keeps_one_output or _task_decorator(node) is not None)
         )
@@ -293,17 +298,22 @@ class _Writer:
         return self.names.get(name) is what
 
     def _can_import(self, name: str, what: Any) -> bool:
-        """Returns whether a standard library name is free here; authors import all others."""
+        """Returns whether a name is free here, and of a module that the import cannot harm.
+
+        That is the standard library, and modules that the file imports anyway.
+        """
         module = "typing" if what is Any else getattr(what, "__module__", "")
         is_standard = module.partition(".")[0] in sys.stdlib_module_names
         loaded = sys.modules.get(module)
-        return is_standard and name not in self.names and getattr(loaded, name, None) is what
+        is_there = getattr(loaded, name, None) is what
+        return is_there and name not in self.names and (is_standard or module in self._modules)
 
     def _import(self, found: Spelling) -> None:
         for name, what in found.names.items():
             if not self._is_here(name, what):
                 module = "typing" if what is Any else what.__module__
-                self._imports.setdefault(_public(module, name, what), set()).add(name)
+                place = self._modules.get(module) or _public(module, name, what)
+                self._imports.setdefault(place, set()).add(name)
 
 
 def _public(module: str, name: str, what: Any) -> str:

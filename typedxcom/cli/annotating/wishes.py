@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import keyword
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from typing_extensions import is_typeddict
@@ -32,7 +34,7 @@ from typedxcom.schema.nodes import (
     walk,
 )
 
-__all__ = ["NewDict", "Wish", "function_of", "given_type", "wishes_of"]
+__all__ = ["NewDict", "Wish", "file_of", "function_of", "given_type", "wishes_of"]
 
 _NONE = Scalar(type(None))
 
@@ -82,13 +84,18 @@ class Wish:
         return self.returns is not None or bool(self.parameters)
 
 
-def wishes_of(dags: Iterable[Any], file: str) -> list[Wish]:
-    """Returns a wish for each function of *file* that is a task of *dags* and lacks something."""
+def wishes_of(dags: Iterable[Any], file: Path) -> list[Wish]:
+    """Returns a wish for each function of *file* that is a task of *dags* and lacks something.
+
+    Args:
+        dags: All that use tasks of the file, also those of other files.
+        file: A resolved path.
+    """
     operators: dict[Any, list[Any]] = {}
     for dag in dags:
         for operator in dag.tasks:
             function = function_of(operator)
-            if function is not None and function.__code__.co_filename == file:
+            if function is not None and file_of(function) == file:
                 operators.setdefault(function.__code__, []).append(operator)
     found = [_wish(function_of(own[0]), own) for own in operators.values()]
     return sorted(filter(None, found), key=lambda wish: wish.function.__code__.co_firstlineno)
@@ -102,6 +109,16 @@ def function_of(operator: Any) -> Any:
     contract = contract_of(function)
     function = function if contract is None else contract.function
     return function if hasattr(function, "__code__") else None
+
+
+def file_of(function: Any) -> Path:
+    """Returns the resolved path of the file that defines a plain function."""
+    return _resolved(function.__code__.co_filename)
+
+
+@functools.lru_cache(maxsize=1024)
+def _resolved(name: str) -> Path:
+    return Path(name).resolve()
 
 
 def _wish(function: Any, operators: list[Any]) -> Wish:
