@@ -403,3 +403,47 @@ def test_an_async_body_pulls_what_was_promised() -> None:
         assert same(ti.xcom_pull("day", map_indexes=None, default=5), DAY.date())
     assert set(vars(ti)) == {"task"}
     assert ti.xcom_pull(["day"]) == ["2024-01-02"]
+
+
+def test_pulls_have_the_shape_that_mypy_gives_them() -> None:
+    """One id gives a value and several give a list; a mapped task gives one value or a list."""
+    with DAG("shapes", schedule=None) as made:
+
+        @task
+        def each(n: int) -> dt.timedelta:
+            return dt.timedelta(n)
+
+        @task(multiple_outputs=True)
+        def counts() -> dict[str, int]:
+            return {"a": 1}
+
+        @task
+        def pulls(ti: Any) -> list[str]:
+            found = [
+                ti.xcom_pull(task_ids="day"),
+                ti.xcom_pull(task_ids=["day"]),
+                ti.xcom_pull(task_ids=["each", "alone"]),
+                ti.xcom_pull("each"),
+                ti.xcom_pull("alone"),
+                ti.xcom_pull("each", map_indexes=1),
+                ti.xcom_pull("each", map_indexes=[0]),
+                ti.xcom_pull("counts", key="a"),
+                ti.xcom_pull(task_ids=["counts"], key="a"),
+            ]
+            return [repr(one) for one in found]
+
+        day = producer(dt.date, DAY.date(), "day")
+        mapped = each.expand(n=[1, 2]), each.override(task_id="alone").expand(n=[3])
+        [day, *mapped, counts()] >> pulls()
+    one, two, three = (repr(dt.timedelta(days)) for days in (1, 2, 3))
+    assert succeed(made).xcom("pulls") == [
+        repr(DAY.date()),
+        f"[{DAY.date()!r}]",
+        f"[{one}, {two}, {three}]",
+        f"[{one}, {two}]",
+        three,
+        two,
+        f"[{one}]",
+        "1",
+        "[1]",
+    ]

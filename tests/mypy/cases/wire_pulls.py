@@ -9,9 +9,11 @@ from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import DAG, chain, get_current_context
 from airflow.sdk import task as plain_task
+from airflow.sdk.definitions.context import Context
 from airflow.sdk.types import RuntimeTaskInstanceProtocol
 from pydantic import BaseModel
 from typedxcom import task
+from typing_extensions import Unpack
 
 
 class Order(BaseModel):
@@ -49,6 +51,26 @@ def each(n: int) -> int:
 
 
 @task
+def each_or_one(n: int = 1) -> int:
+    return n
+
+
+@task(multiple_outputs=True)
+def counts() -> dict[str, int]:
+    return {"a": 1}
+
+
+@task(multiple_outputs=False)
+def without_keys() -> dict[str, int]:
+    return {"a": 1}
+
+
+@task
+def pushed_twice() -> Split:
+    return {"train": 1, "test": ""}
+
+
+@task
 def again() -> int:
     return 1
 
@@ -77,13 +99,46 @@ def right(ti: RuntimeTaskInstanceProtocol) -> None:
     number: int = ti.xcom_pull("split", key="train")
     text: str = get_current_context()["ti"].xcom_pull("plain_text")
     print(rows, same, order.total, word, number, text)
+    numbers: list[int] = ti.xcom_pull(task_ids=["each", "again_renamed"])
+    renamed_too: int = ti.xcom_pull("again_renamed")
+    third: int = ti.xcom_pull("each", map_indexes=3)
+    some: list[int] = ti.xcom_pull("each", map_indexes=[0, 1])
+    trains: list[int] = ti.xcom_pull(task_ids=("split",), key="train")
+    count: int = ti.xcom_pull("counts", key="a")
+    print(numbers, renamed_too, third, some, trains, count)
+    first, second = ti.xcom_pull(task_ids=["extract_orders", "model"])
+    print(first[0], second.total)
+
+
+@task
+def right_context(**context: Unpack[Context]) -> None:
+    rows: list[int] = context["ti"].xcom_pull("extract_orders")
+    order: Order = context["task_instance"].xcom_pull(task_ids="model")
+    orders: list[Order] = context["ti"].xcom_pull(task_ids=["model"])
+    print(rows, order, orders)
+
+
+def classic_context(**context: Unpack[Context]) -> None:
+    text: str = context["ti"].xcom_pull("plain_text")
+    texts: list[str] = context["ti"].xcom_pull(["plain_text", "named"])
+    unknown: list[int] = context["ti"].xcom_pull(["model"])  # JSON, which nothing decodes
+    print(text, texts, unknown)
 
 
 @task
 def unknown(ti: RuntimeTaskInstanceProtocol, name: str) -> None:
     """Nothing is known of these, so they are ``Any``."""
     found: Any
-    found = ti.xcom_pull(["extract_orders"]).anything
+    found = ti.xcom_pull(["untyped", "extract_orders"])[0].anything
+    found = ti.xcom_pull(["elsewhere", name])[0].anything
+    found = ti.xcom_pull(["extract_orders", "extract_orders"])[0].anything
+    found = ti.xcom_pull(["extract_orders"], map_indexes=[1]).anything
+    found = ti.xcom_pull({"extract_orders"}).anything
+    found = ti.xcom_pull("pushed_twice").anything
+    found = ti.xcom_pull("each_or_one").anything
+    found = ti.xcom_pull(["each_or_one"])[0].anything
+    found = ti.xcom_pull("without_keys", key="a").anything
+    found = ti.xcom_pull("each", map_indexes=None).anything
     found = ti.xcom_pull("extract_orders", dag_id="other").anything
     found = ti.xcom_pull("extract_orders", include_prior_dates=True).anything
     found = ti.xcom_pull("extract_orders", default=0).anything
@@ -92,7 +147,6 @@ def unknown(ti: RuntimeTaskInstanceProtocol, name: str) -> None:
     found = ti.xcom_pull(task_ids="extract_orders", key=name).anything
     found = ti.xcom_pull("split", key="own").anything
     found = ti.xcom_pull("each").anything
-    found = ti.xcom_pull("again_renamed").anything
     found = ti.xcom_pull("untyped").anything
     found = ti.xcom_pull("plain_model").anything
     found = ti.xcom_pull("shell").anything
@@ -112,6 +166,14 @@ def wrong(ti: RuntimeTaskInstanceProtocol) -> None:
     number: str = ti.xcom_pull("split", key="train")  # E: Incompatible types in assignment (expression has type "int", variable has type "str") [assignment]
     field = ti.xcom_pull("split")["tset"]  # E: TypedDict "Split" has no key "tset" [typeddict-item]
     print(rows, order, number, field)
+    ti.xcom_pull(["extract_orders"]).items()  # E: "list[list[int]]" has no attribute "items" [attr-defined]
+    texts: list[str] = ti.xcom_pull(task_ids=["each", "again_renamed"])  # E: Incompatible types in assignment (expression has type "list[int]", variable has type "list[str]") [assignment]
+    train: list[str] = ti.xcom_pull(task_ids=["split"], key="train")  # E: Incompatible types in assignment (expression has type "list[int]", variable has type "list[str]") [assignment]
+    count: str = ti.xcom_pull("counts", key="a")  # E: Incompatible types in assignment (expression has type "int", variable has type "str") [assignment]
+    one: str = ti.xcom_pull("each", map_indexes=3)  # E: Incompatible types in assignment (expression has type "int", variable has type "str") [assignment]
+    some: int = ti.xcom_pull("each", map_indexes=[0, 1])  # E: Incompatible types in assignment (expression has type "list[int]", variable has type "int") [assignment]
+    orders: list[int] = get_current_context()["ti"].xcom_pull(["model"])  # E: Incompatible types in assignment (expression has type "list[Order]", variable has type "list[int]") [assignment]
+    print(texts, train, count, one, some, orders)
     ti.xcom_pull("extract_order")  # E: xcom_pull asks for "extract_order", but this DAG has no such task: did you mean "extract_orders"? [xcom-key]
     ti.xcom_pull(task_ids=["extract_orders", "modle"])  # E: xcom_pull asks for "modle", but this DAG has no such task: did you mean "model"? [xcom-key]
     ti.xcom_pull(task_ids="shel")  # E: xcom_pull asks for "shel", but this DAG has no such task: did you mean "shell"? [xcom-key]
@@ -141,6 +203,10 @@ def never_called(ti: RuntimeTaskInstanceProtocol) -> None:
 with DAG("flow", start_date=datetime(2026, 1, 1)):
     extract_orders(), model(), renamed(), split(), untyped(), plain_model(), plain_text()
     each.expand(n=[1, 2])
+    each_or_one.expand(n=[1]), each_or_one()
+    counts(), without_keys(), right_context()
+    pushed_twice.override(multiple_outputs=False)()
+    PythonOperator(task_id="classic_context", python_callable=classic_context)
     again.override(task_id="again_renamed")()
     shell = BashOperator(task_id="shell", bash_command="true")
     chain(shell, PythonOperator(task_id="classic", python_callable=classic))

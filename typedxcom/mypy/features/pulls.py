@@ -10,9 +10,19 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from mypy.nodes import CallExpr, Decorator, Expression, ListExpr, MemberExpr, StrExpr, TupleExpr
+from mypy.nodes import (
+    CallExpr,
+    Decorator,
+    Expression,
+    IntExpr,
+    ListExpr,
+    MemberExpr,
+    StrExpr,
+    TupleExpr,
+)
 from mypy.plugin import MethodContext
 from mypy.server.subexpr import get_subexpressions
+from mypy.subtypes import is_same_type
 from mypy.types import (
     AnyType,
     Instance,
@@ -28,7 +38,7 @@ from mypy.types import (
 from typedxcom.mypy.codes import XCOM_KEY
 from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.types.ids import TaskIds
-from typedxcom.mypy.types.site import Site
+from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import Tasklike, pushes_keys, task_of
 
 __all__ = ["check_pulls", "pulled"]
@@ -56,22 +66,66 @@ def pulled(site: Site, ctx: MethodContext) -> Type:
     call = ctx.context
     if not isinstance(call, CallExpr) or not site.pulls or call not in site.pulls:
         return ctx.default_return_type
-    return _promised(call, *site.pulls[call]) or ctx.default_return_type
+    pull = _Pull(site, *site.pulls[call])
+    return pull.promised(call) or ctx.default_return_type
 
 
-def _promised(call: CallExpr, is_ours: bool, ids: TaskIds) -> ProperType | None:
-    given = _arguments(call)
-    if given is None or given.keys() - {"task_ids", "key"}:
+class _Pull:
+    """What is known for the pulls of one reader.
+
+    Airflow gives one value for one id, and a list for several. What a mapped task has pushed comes
+    as a list, unless there is one instance only.
+    """
+
+    def __init__(self, site: Site, is_ours: bool, ids: TaskIds) -> None:
+        self.site = site
+        self.is_ours = is_ours
+        self.ids = ids
+
+    def promised(self, call: CallExpr) -> ProperType | None:
+        """Returns the type of a pull, or None if it is not certain."""
+        given = _arguments(call)
+        if given is None or given.keys() - {"task_ids", "key", "map_indexes"}:
+            return None
+        asked, key = given.get("task_ids"), given.get("key")
+        if not (key is None or isinstance(key, StrExpr)):
+            return None
+        name = RETURN_KEY if key is None else key.value
+        instances = given.get("map_indexes")
+        if isinstance(asked, StrExpr):
+            return self._from_one(asked.value, name, instances)
+        if isinstance(asked, (ListExpr, TupleExpr)) and instances is None:
+            return self._list_of(self._from_several(asked.items, name))
         return None
-    asked, key = given.get("task_ids"), given.get("key")
-    if not isinstance(asked, StrExpr) or not (key is None or isinstance(key, StrExpr)):
-        return None
-    task = _task(ids.makers.get(asked.value))
-    value = None if task is None else _value_of(task, RETURN_KEY if key is None else key.value)
-    if task is None or value is None:
-        return None
-    is_typed = is_ours and not task.note.plain
-    return value if is_typed or _is_json(value) else None
+
+    def _from_one(self, task_id: str, key: str, instances: Expression | None) -> ProperType | None:
+        value, is_mapped = self._value(task_id, key), task_id in self.ids.mapped
+        if value is None or (instances is None) is is_mapped:
+            return None  # a mapped task may have one instance or more
+        if instances is None or isinstance(instances, IntExpr):
+            return value
+        return self._list_of(value) if isinstance(instances, (ListExpr, TupleExpr)) else None
+
+    def _from_several(self, asked: list[Expression], key: str) -> Type:
+        """Returns the type that all values of several tasks have, or else Any."""
+        names = [one.value for one in asked if isinstance(one, StrExpr)]
+        values = [self._value(name, key) for name in names] if len({*names}) == len(asked) else []
+        first = values[0] if values else None
+        if first is None or not all(one is not None and is_same_type(one, first) for one in values):
+            return unknown()
+        return first
+
+    def _value(self, task_id: str, key: str) -> ProperType | None:
+        """Returns the type of what one instance of a task pushes, if the pull brings it so."""
+        task = _task(self.ids.makers.get(task_id))
+        value = None if task is None else _value_of(task, key)
+        if task is None or value is None:
+            return None
+        is_typed = self.is_ours and not task.note.plain
+        return value if is_typed or _is_json(value) else None
+
+    def _list_of(self, item: Type) -> ProperType:
+        return self.site.builtin("list", [item])
 
 
 def _task(decorated: Decorator | None) -> Tasklike | None:
@@ -87,8 +141,12 @@ def _value_of(task: Tasklike, key: str) -> ProperType | None:
         return None
     if key == RETURN_KEY:
         return value
-    if pushes_keys(value, task.note) and isinstance(value, TypedDictType) and key in value.items:
-        return get_proper_type(value.items[key])
+    if not pushes_keys(value, task.note):
+        return None
+    if isinstance(value, TypedDictType):
+        return get_proper_type(value.items[key]) if key in value.items else None
+    if isinstance(value, Instance) and value.type.fullname == "builtins.dict":
+        return get_proper_type(value.args[1])
     return None
 
 

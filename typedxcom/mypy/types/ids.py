@@ -40,6 +40,11 @@ DAG_NAMES: Final = (names.DAG_FUNCTION, names.SDK_DAG_FUNCTION)
 GROUP_NAMES: Final = (names.GROUP_FUNCTION, names.SDK_GROUP_FUNCTION)
 MAPPING: Final = ("expand", "expand_kwargs")
 OF_TASKS: Final = (*MAPPING, "partial", "override")
+# Settings that do not change what a task pushes.
+UNRELATED: Final = frozenset(
+    {"execution_timeout", "pool", "priority_weight", "queue", "retries", "retry_delay"}
+    | {"task_display_name", "task_id", "trigger_rule"}
+)
 # Methods of outputs, texts, lists and dicts. They make no task.
 HARMLESS: Final = frozenset(
     {"append", "as_setup", "as_teardown", "cli", "concat", "extend", "format", "get", "items"}
@@ -54,6 +59,7 @@ class TaskIds:
     Attributes:
         known: All ids that can be seen.
         makers: Id -> the decorated function whose single task has it, and no other task.
+        mapped: The ids of mapped tasks among them.
         readers: The functions that run as tasks -> whether that is a task of ours.
         whole: Whether there is one DAG, and no task with an id that cannot be seen.
     """
@@ -61,6 +67,7 @@ class TaskIds:
     def __init__(self, site: Site) -> None:
         self.known: set[str] = set()
         self.makers: dict[str, Decorator | None] = {}
+        self.mapped: set[str] = set()
         self.readers: dict[FuncDef, bool] = {}
         self.whole = True
         self._dags = 0
@@ -130,16 +137,20 @@ class TaskIds:
         self.readers[decorated.func] = any(
             decorator_name(one) == OUR_TASK for one in decorated.original_decorators
         )
-        self._add(task_id, None if is_mapped or override is not None else decorated)
+        self._add(task_id, None if _changes_value(override) else decorated, is_mapped=is_mapped)
 
-    def _add(self, task_id: str | None, maker: Decorator | None) -> None:
+    def _add(
+        self, task_id: str | None, maker: Decorator | None, *, is_mapped: bool = False
+    ) -> None:
         if task_id is None:
             self.whole = False
             return
         # The second call of the same function makes a task with a number behind the id.
-        is_first = task_id not in self.known or self.makers[task_id] is maker
-        self.makers[task_id] = maker if is_first else None
+        is_same = self.makers.get(task_id) is maker and (task_id in self.mapped) == is_mapped
+        self.makers[task_id] = maker if is_same or task_id not in self.known else None
         self.known.add(task_id)
+        if is_mapped:
+            self.mapped.add(task_id)
 
     def _other(self, callee: RefExpr, call: CallExpr) -> None:
         """Looks at a call that makes no task itself, as far as that is known."""
@@ -232,6 +243,11 @@ def _id_of(decorated: Decorator, override: CallExpr | None) -> str | None:
         if task_id is not None:
             return task_id.value if isinstance(task_id, StrExpr) else None
     return decorated.func.name
+
+
+def _changes_value(override: CallExpr | None) -> bool:
+    """Whether ``override(...)`` may change what the task pushes."""
+    return override is not None and not UNRELATED.issuperset(override.arg_names)
 
 
 def _given(call: CallExpr, name: str) -> Expression | None:
