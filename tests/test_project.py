@@ -28,6 +28,7 @@ FLOORS = {
     "errors": 1,
     "jsontypes": 1,
     "key_faults": 1,
+    "nearness": 1,
     "needs": 1,
     "operator_outputs": 1,
     "sizes": 1,
@@ -68,7 +69,12 @@ AIRFLOW_FLOORS = {  # of the rooms in typedxcom/airflow; its files have the grou
     "policy": SIDE,  # Airflow loads it
     "tab": SIDE,  # likewise
 }
-DATA = {"key_faults", "needs", "operator_outputs"}  # the plugin reads them too: the stdlib only
+DATA = {
+    "key_faults",
+    "nearness",
+    "needs",
+    "operator_outputs",
+}  # the plugin reads them too: the stdlib only
 HEAVY = {"duckdb", "pandas", "polars", "pyarrow"}
 
 

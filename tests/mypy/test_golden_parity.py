@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 
 from tests.mypy.support import CASES, expected
 from typedxcom.airflow.wiring.dag import check_dag
+from typedxcom.cli.findings import examine
 
 # Airflow 3.1 says so of every name that is imported only while type checking.
 pytestmark = [
@@ -192,6 +194,19 @@ def test_wrong_statements_are_refused_when_the_dag_is_parsed(file: Path):
         if not case.problems(function, node)
     }
     assert sorted(passed - KNOWN) == []
+
+
+def test_branches_are_judged_alike():
+    """What mypy says of the branches of a file, the parse check says too, and no more."""
+    file = CASES / "wire_branches.py"
+    said = [text for texts in expected(file).values() for text in texts]
+    found = [finding.message for finding in examine([file]).findings]
+    branch = re.compile(r"""branches into .(\w+)., but this DAG has no such task.*mean .(\w+).\?""")
+    pairs = [branch.search(text) for text in (*said, *found)]
+    assert None not in pairs
+    ids = [one.groups() for one in pairs if one is not None]
+    assert len(said) > 5
+    assert sorted(ids[: len(said)]) == sorted(ids[len(said) :])
 
 
 def test_the_lists_name_what_exists():

@@ -19,6 +19,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG, XCOM_MAP
 from typedxcom.mypy.features import chaining, groups, uses
 from typedxcom.mypy.features.bare import call_decorator
+from typedxcom.mypy.features.branches import check_branches
 from typedxcom.mypy.features.calls import Call
 from typedxcom.mypy.features.dags import decorate_dag
 from typedxcom.mypy.features.decorators import (
@@ -299,6 +300,7 @@ def _item(site: Site, ctx: MethodSigContext) -> FunctionLike:
 def _dag(site: Site, ctx: FunctionContext) -> Type:
     """Looks at a file with ``with DAG(...)``, which has no decorator of a DAG function."""
     check_pulls(site)
+    check_branches(site)
     return ctx.default_return_type
 
 

@@ -205,7 +205,7 @@ with DAG("flow", start_date=datetime(2026, 1, 1)):
     each.expand(n=[1, 2])
     each_or_one.expand(n=[1]), each_or_one()
     counts(), without_keys(), right_context()
-    pushed_twice.override(multiple_outputs=False)()
+    pushed_twice.override(do_xcom_push=False)()
     PythonOperator(task_id="classic_context", python_callable=classic_context)
     again.override(task_id="again_renamed")()
     shell = BashOperator(task_id="shell", bash_command="true")

@@ -19,12 +19,13 @@ from typedxcom.airflow.authoring.error_lines import (
     passes_the_author,
 )
 from typedxcom.airflow.private import DagContext, TaskGroupContext
-from typedxcom.airflow.wiring.code import near
+from typedxcom.airflow.wiring.code import hint_at, near
 from typedxcom.airflow.wiring.operator_settings import settings_of
 from typedxcom.airflow.wiring.readers import default_args
 from typedxcom.annotations import signature_of
 from typedxcom.contracts import contract_of
 from typedxcom.errors import TypedXComError, WiringError
+from typedxcom.nearness import setting_meant
 
 __all__ = ["as_refused", "named_error", "names_the_task", "of_dag", "shown_name", "wrong_call"]
 
@@ -195,7 +196,7 @@ def _unknown_settings(made: Any, label: str) -> Iterator[str]:
     known = settings_of(made.operator_class)
     strange = [name for name in made.kwargs if name not in known]
     if strange:
-        hints = (near(name, sorted(known)) for name in strange)
+        hints = (hint_at(setting_meant(name, known)) for name in strange)
         what = "setting" if len(strange) == 1 else "settings"
         yield f"{label} has no {what} {_listed(strange)}.{next(filter(None, hints), '')}"
 

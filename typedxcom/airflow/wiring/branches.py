@@ -6,16 +6,15 @@ code. An id that resembles no other is left alone: its task may be made in anoth
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from typedxcom.airflow.decorator_kinds import kind_of
-from typedxcom.airflow.wiring.code import nearest
+from typedxcom.airflow.wiring.code import hint_at
 from typedxcom.airflow.wiring.flows import operator_contract
-from typedxcom.airflow.wiring.ids import meant
 from typedxcom.contracts import Contract
 from typedxcom.inference import returned_by
+from typedxcom.nearness import branch_meant
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import (
     Inferred,
@@ -45,21 +44,12 @@ def wrong_branches(operator: Any) -> Iterator[str]:
     known = {*operator.dag.task_dict, *filter(None, operator.dag.task_group_dict)}
     for one in ids:
         # What it also returns is spelt as it should be: `load_a` is not meant by `load_b`.
-        close = None if one in known else meant(one, sorted(known.difference(ids)))
-        if close is not None and _is_slip(one, close):
+        meant = None if one in known else branch_meant(one, sorted(known.difference(ids)))
+        if meant is not None:
             yield (
-                f"{operator.task_id} branches into {one!r}, but this DAG has no such task. "
-                f"Did you mean {close!r}?"
+                f"{operator.task_id} branches into {one!r}, but this DAG has no such task."
+                f"{hint_at(meant)}"
             )
-
-
-def _is_slip(name: str, close: str) -> bool:
-    """Whether two ids differ in letters alone: `load_eu` and `load_us` are two tasks, not one."""
-    close = close if "." in name else close.rpartition(".")[2]
-    if name.replace("_", "") == close.replace("_", ""):
-        return True
-    words = list(itertools.zip_longest(name.split("_"), close.split("_"), fillvalue=""))
-    return all(mine == theirs or nearest(mine, [theirs]) is not None for mine, theirs in words)
 
 
 def _contract(operator: Any) -> Contract | None:

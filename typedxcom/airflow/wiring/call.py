@@ -13,7 +13,7 @@ from airflow.sdk import BaseOperator
 from typedxcom.airflow.decorator_kinds import is_typed
 from typedxcom.airflow.params import dag_param, place_of
 from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, PlainXComArg, ResolveMixin
-from typedxcom.airflow.wiring.code import near, nearest
+from typedxcom.airflow.wiring.code import near
 from typedxcom.airflow.wiring.flows import (
     RETURN_KEY,
     describe,
@@ -29,6 +29,7 @@ from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
 from typedxcom.inference.needed import broken_by
+from typedxcom.nearness import setting_meant
 from typedxcom.needs import Need
 from typedxcom.schema import Schema
 from typedxcom.schema.build import is_lax
@@ -140,7 +141,7 @@ def unknown_name(contract: Contract, task: str, name: str, whence: str = "") -> 
 def _setting(name: str) -> str:
     """The hint at a setting of the task, which the function is not given."""
     known = settings_of(BaseOperator)
-    meant = name if name in known else nearest(name, sorted(known))
+    meant = name if name in known else setting_meant(name, known)
     return "" if meant is None else f" Did you mean `.override({meant}=...)`?"
 
 

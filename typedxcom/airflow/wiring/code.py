@@ -6,7 +6,6 @@ annotations pushes and reads as Airflow does.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +16,7 @@ from typedxcom.contracts import contract_of
 from typedxcom.errors import ConfigurationError
 from typedxcom.inference import returned_by
 from typedxcom.inference.kinds import one_of
+from typedxcom.nearness import nearest
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import (
     Inferred,
@@ -29,7 +29,7 @@ from typedxcom.schema.nodes import (
     members_of,
 )
 
-__all__ = ["keys_shown", "near", "nearest", "shown_by", "with_code"]
+__all__ = ["hint_at", "keys_shown", "near", "shown_by", "with_code"]
 
 _RETURN_KEY = "return_value"
 
@@ -97,16 +97,14 @@ def keys_shown(operator: Any) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(key for one in dicts for key in one.fields)) or None
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of *known* that *name* was probably to be, if any."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
-    return found[0] if found else None
-
-
 def near(name: str, known: Iterable[str]) -> str:
     """`` Did you mean 'rows'?`` where one of *known* looks like *name*; else nothing."""
-    found = nearest(name, known)
-    return "" if found is None else f" Did you mean {found!r}?"
+    return hint_at(nearest(name, known))
+
+
+def hint_at(meant: str | None) -> str:
+    """`` Did you mean 'rows'?``, if something was meant."""
+    return "" if meant is None else f" Did you mean {meant!r}?"
 
 
 def _runs_its_function(operator: Any) -> bool:

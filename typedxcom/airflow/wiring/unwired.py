@@ -15,12 +15,12 @@ from typedxcom.airflow.decorator_kinds import is_typed, kind_of
 from typedxcom.airflow.wiring.code import keys_shown, near
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract
-from typedxcom.airflow.wiring.ids import meant
 from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, templates_in
 from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_body
 from typedxcom.codecs.jsonschema.records import record_members
 from typedxcom.contracts import contract_of
+from typedxcom.nearness import task_meant
 from typedxcom.pointer.pointer import MARKER, Pointer
 from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import MappingOf, Record, Scalar, SequenceOf, UnionOf, bare, walk
@@ -94,7 +94,7 @@ def _pulls(dag: Any, operator: Any) -> Iterator[str]:
             )
             continue
         for task_id in pull.task_ids if pull.dag_id is None else ():
-            if task_id not in dag.task_dict and meant(task_id, dag.task_dict) is None:
+            if task_id not in dag.task_dict and task_meant(task_id, dag.task_dict) is None:
                 yield (
                     f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
                     "task: it gets JSON, or None."
@@ -163,7 +163,7 @@ def _wrong(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
     for task_id in pull.task_ids:
         task = dag.task_dict.get(task_id)
         if task is None:
-            close = meant(task_id, dag.task_dict)
+            close = task_meant(task_id, dag.task_dict)
             if close is not None:
                 yield (
                     f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "

@@ -5,7 +5,6 @@ The parse check has the same rules, in `typedxcom.airflow.wiring.callables`.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final
 
 from mypy.nodes import (
@@ -27,6 +26,7 @@ from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.tasks import context_keys
+from typedxcom.nearness import nearest
 
 __all__ = ["check_callable"]
 
@@ -34,7 +34,6 @@ MODULES: Final = (
     "airflow.providers.standard.operators.python",
     "airflow.providers.standard.sensors.python",
 )
-NEARLY: Final = 0.7  # as `typedxcom.airflow.wiring.code.nearest` has it
 
 
 def check_callable(site: Site, call: CallExpr, operator: TypeInfo, *, whole: bool = True) -> None:
@@ -108,11 +107,11 @@ class _Function:
     def _misspells(self, name: str, free: list[str], key: Context) -> bool:
         if self.function.kw_arg() is not None:
             return False
-        for meant in get_close_matches(name, free, 1, NEARLY):
+        meant = nearest(name, free)
+        if meant is not None:
             text = f'has no parameter "{name}": did you mean "{meant}"?'
             self.site.fail(f"{self._subject} {text}", key, XCOM_ARG)
-            return True
-        return False
+        return meant is not None
 
     def _missing(self, free: list[str], where: Context) -> None:
         kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))

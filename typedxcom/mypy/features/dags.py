@@ -18,6 +18,7 @@ from mypy.types import (
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_UNCHECKED
+from typedxcom.mypy.features.branches import check_branches
 from typedxcom.mypy.features.params import check_params
 from typedxcom.mypy.features.pulls import check_pulls
 from typedxcom.mypy.types.bare import is_skipped
@@ -60,6 +61,7 @@ def check_body(site: Site, decorated: Decorator, given: Expression) -> None:
     """Checks what only shows once the whole body has its types."""
     visit_body(site, decorated, given)
     check_pulls(site)
+    check_branches(site)
     config = site.config
     unseen = is_skipped(site, decorated.func) and not config.check_bare_dags
     if unseen and config.warn_unannotated_dags:

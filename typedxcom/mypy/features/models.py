@@ -6,7 +6,6 @@ The check of the whole DAG does the same. This one reports only what it surely r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Final
 
 from mypy.nodes import Context, FuncDef
@@ -25,6 +24,7 @@ from mypy.types import (
 
 from typedxcom.mypy.types.params import DagParameter, ParamNames, model_fields
 from typedxcom.mypy.types.site import Site
+from typedxcom.nearness import nearest
 
 __all__ = ["model_problems"]
 
@@ -37,7 +37,6 @@ _JSON: Final = {
     **{f"builtins.{name}": "array" for name in ("list", "set", "frozenset", "tuple")},
     "builtins.dict": "object",
 }
-NEARLY: Final = 0.7
 
 
 def model_problems(
@@ -70,8 +69,8 @@ def _problem(
     if field.name not in known.names:
         if not field.required or not known.is_sure:
             return None
-        near = get_close_matches(field.name, sorted(known.names), 1, NEARLY)
-        hint = f': did you mean "{near[0]}"?' if near else ""
+        meant = nearest(field.name, sorted(known.names))
+        hint = f': did you mean "{meant}"?' if meant else ""
         return f', but DAG "{dag}" has no such parameter{hint}'
     written = parameters.get(field.name)
     if written is None or not _loses(written, field.type):

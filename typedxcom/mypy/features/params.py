@@ -7,7 +7,6 @@ far as its code shows which DAG a task is in, and in the templates that the DAG 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -46,10 +45,10 @@ from typedxcom.mypy.types.ids import (
 )
 from typedxcom.mypy.types.params import ParamNames, dag_names, dag_parameters
 from typedxcom.mypy.types.site import Site
+from typedxcom.nearness import nearest
 
 __all__ = ["check_params"]
 
-NEARLY: Final = 0.7  # as `typedxcom.airflow.wiring.code.nearest` has it
 _OWN: Final = ("params", "default_args")  # arguments that give a task params of its own
 _STEPS: Final = ("partial", "expand", "override")
 
@@ -178,7 +177,7 @@ def _assigned(site: Site, name: RefExpr) -> Expression | None:
 
 def _reads(site: Site, parts: _Parts) -> Iterator[Read]:
     # Tasks outside of the function are known where the file has no other DAG.
-    for func in dict.fromkeys([*parts.readers, *TaskIds(site).readers]):
+    for func in dict.fromkeys([*parts.readers, *TaskIds.of(site).readers]):
         if not _is_given(func, parts.calls):
             yield from reads_in(func)
     for call in parts.calls:
@@ -250,7 +249,7 @@ def _wrong(dag: str, read: Read, known: ParamNames) -> str | None:
     if read.name in known.names:
         return None
     text = f'DAG "{dag}" has no parameter "{read.name}"'
-    for meant in get_close_matches(read.name, sorted(known.names), 1, NEARLY):
+    if (meant := nearest(read.name, sorted(known.names))) is not None:
         return f'{text}: did you mean "{meant}"?'
     if read.is_asked or not known.is_sure:
         return None

@@ -6,7 +6,6 @@ file makes one DAG. The check of the whole DAG finds misspelt ids everywhere.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +39,7 @@ from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.types.ids import TaskIds
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import Tasklike, pushes_keys, task_of
+from typedxcom.nearness import nearest
 
 __all__ = ["check_pulls", "pulled"]
 
@@ -47,7 +47,6 @@ PULLS: Final = ("xcom_pull", "axcom_pull")
 POSITIONS: Final = ("task_ids", "dag_id", "key", "include_prior_dates")
 RETURN_KEY: Final = "return_value"
 ELSEWHERE: Final = frozenset({"dag_id", "include_prior_dates", "run_id"})
-NEARLY: Final = 0.7  # as `typedxcom.airflow.wiring.code.nearest` has it
 _JSON: Final = frozenset(f"builtins.{name}" for name in ("str", "int", "float", "bool"))
 
 
@@ -181,7 +180,7 @@ def _mentions_pulls(path: str) -> bool:
 
 def _pulls_in(site: Site) -> dict[CallExpr, tuple[bool, TaskIds]]:
     """Returns the pulls in the bodies of tasks: call -> is the reader ours, and the ids."""
-    ids = TaskIds(site)
+    ids = TaskIds.of(site)
     return {
         expr: (is_ours, ids)
         for func, is_ours in ids.readers.items()
@@ -201,7 +200,7 @@ def _check_ids(site: Site, call: CallExpr, ids: TaskIds) -> None:
     for expr in several:
         if not isinstance(expr, StrExpr) or _letters(expr.value) in map(_letters, ids.known):
             continue
-        for meant in get_close_matches(expr.value, sorted(ids.known), 1, NEARLY):
+        if (meant := nearest(expr.value, sorted(ids.known))) is not None:
             text = f'xcom_pull asks for "{expr.value}", but this DAG has no such task'
             site.fail(f'{text}: did you mean "{meant}"?', expr, XCOM_KEY)
 

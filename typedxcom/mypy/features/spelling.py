@@ -6,18 +6,14 @@ almost matches a name that the operator is known to have.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import Final
-
 from mypy.nodes import ARG_NAMED, CallExpr, FuncDef
 
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_TASK
 from typedxcom.mypy.types.site import Site
+from typedxcom.nearness import setting_meant
 
 __all__ = ["check_settings"]
-
-NEARLY: Final = 0.75
 
 
 def check_settings(site: Site, call: CallExpr, kind: str, label: str) -> None:
@@ -37,8 +33,9 @@ def check_settings(site: Site, call: CallExpr, kind: str, label: str) -> None:
     for name, how, expr in zip(call.arg_names, call.arg_kinds, call.args, strict=True):
         if how is not ARG_NAMED or not name or name in known:
             continue
-        for nearest in get_close_matches(name, known, 1, NEARLY):
-            text = f'{label} has no argument "{name}": did you mean "{nearest}"?'
+        meant = setting_meant(name, known)
+        if meant is not None:
+            text = f'{label} has no argument "{name}": did you mean "{meant}"?'
             site.fail(text, expr, XCOM_TASK)
 
 

@@ -40,6 +40,9 @@ DAG_NAMES: Final = (names.DAG_FUNCTION, names.SDK_DAG_FUNCTION)
 GROUP_NAMES: Final = (names.GROUP_FUNCTION, names.SDK_GROUP_FUNCTION)
 MAPPING: Final = ("expand", "expand_kwargs")
 OF_TASKS: Final = (*MAPPING, "partial", "override")
+BRANCH_OPERATORS: Final = frozenset(
+    {"BranchExternalPythonOperator", "BranchPythonOperator", "BranchPythonVirtualenvOperator"}
+)
 # Settings that do not change what a task pushes.
 UNRELATED: Final = frozenset(
     {"execution_timeout", "pool", "priority_weight", "queue", "retries", "retry_delay"}
@@ -61,6 +64,7 @@ class TaskIds:
         makers: Id -> the decorated function whose single task has it, and no other task.
         mapped: The ids of mapped tasks among them.
         readers: The functions that run as tasks -> whether that is a task of ours.
+        branches: The functions that choose tasks -> the name of the task that runs them.
         whole: Whether there is one DAG, and no task with an id that cannot be seen.
     """
 
@@ -69,6 +73,7 @@ class TaskIds:
         self.makers: dict[str, Decorator | None] = {}
         self.mapped: set[str] = set()
         self.readers: dict[FuncDef, bool] = {}
+        self.branches: dict[FuncDef, str] = {}
         self.whole = True
         self._dags = 0
         self._groups = False
@@ -81,6 +86,14 @@ class TaskIds:
             self.readers.clear()
         elif self._groups:
             self.whole = False
+
+    @classmethod
+    def of(cls, site: Site) -> TaskIds:
+        """Returns the ids of a file, which is read once."""
+        if site.task_ids is None:
+            site.task_ids = cls(site)
+        found: TaskIds = site.task_ids
+        return found
 
     def _statements(self, body: list[Statement]) -> None:
         for statement in body:
@@ -125,6 +138,8 @@ class TaskIds:
             function = _given(call, "python_callable")
             if isinstance(function, NameExpr) and isinstance(function.node, FuncDef):
                 self.readers.setdefault(function.node, False)
+                if _name_of(callee) in BRANCH_OPERATORS:
+                    self.branches[function.node] = getattr(task_id, "value", function.name)
         elif isinstance(callee, RefExpr) and callee.node is not None:
             self._other(callee, call)
         elif not (isinstance(callee, MemberExpr) and callee.name in HARMLESS):
@@ -137,6 +152,8 @@ class TaskIds:
         self.readers[decorated.func] = any(
             decorator_name(one) == OUR_TASK for one in decorated.original_decorators
         )
+        if any(_is_branch(one) for one in decorated.original_decorators):
+            self.branches[decorated.func] = decorated.func.name
         self._add(task_id, None if _changes_value(override) else decorated, is_mapped=is_mapped)
 
     def _add(
@@ -225,6 +242,21 @@ def decorator_name(expr: Expression) -> str:
     if isinstance(owner, RefExpr) and owner.fullname in TASK_NAMES:
         return owner.fullname
     return expr.fullname if isinstance(expr, RefExpr) else ""
+
+
+def _name_of(callee: Expression) -> str:
+    return callee.fullname.rpartition(".")[2] if isinstance(callee, RefExpr) else ""
+
+
+def _is_branch(decorator: Expression) -> bool:
+    """Whether this is ``task.branch``, or one of its relatives, of ours or of Airflow's."""
+    while isinstance(decorator, CallExpr):
+        decorator = decorator.callee
+    return (
+        isinstance(decorator, MemberExpr)
+        and decorator.name in names.BRANCHES
+        and decorator_name(decorator) in TASK_NAMES
+    )
 
 
 def _is_group(expr: Expression) -> bool:

@@ -122,6 +122,8 @@ class Site:
         questions: Where the module's own code needs the value of an output, by call, once known.
         task_calls: The calls of tasks in a body that mypy skips. Of mypy's own errors in the
             body, only those at such a call or one of its arguments are reported.
+        task_ids: The ids of the file's tasks, once known.
+        has_checked_branches: Whether the file's branches were looked at.
         rebound: Task whose name an output has taken -> the type of that output.
         helpers: Functions without annotations that were called -> the last pass of mypy's
             that checked them; False for those that make no task.
@@ -134,6 +136,7 @@ class Site:
         "classes",
         "config",
         "given_by_task",
+        "has_checked_branches",
         "helpers",
         "is_async",
         "lines",
@@ -142,6 +145,7 @@ class Site:
         "rebound",
         "sees_airflow",
         "task_calls",
+        "task_ids",
     )
 
     def __init__(
@@ -160,6 +164,8 @@ class Site:
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.helpers: dict[FuncDef, object] = {}
         self.lines: list[str] | None = None
+        self.task_ids: Any = None
+        self.has_checked_branches = False
         self.pulls: dict[CallExpr, Any] | None = None
         self.questions: dict[Expression, list[Any]] | None = None
         self.rebound: dict[Any, Type] = {}
