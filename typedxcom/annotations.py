@@ -32,6 +32,7 @@ __all__ = [
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _YIELDS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
+_CONTEXT = "airflow.sdk.definitions.context"
 _IS_LAZY = sys.version_info >= (3, 14)  # annotations are evaluated when somebody asks for them
 
 
@@ -67,10 +68,29 @@ def read_hints(
     hints = Hints()
     for name, annotation in annotations_of(function).items():
         try:
-            hints.found[name] = _evaluate(annotation, function, names)
+            hints.found[name] = _meant(_evaluate(annotation, function, names))
         except NameError as error:
             hints.missing[name] = str(getattr(error, "name", None) or error)
     return hints
+
+
+def _meant(found: Any) -> Any:
+    """Returns `Any` for Airflow's context, as in ``**context: Context``: Airflow itself fills it.
+
+    Its class cannot be read, because it names classes that exist only for type checkers.
+    """
+    return Any if any(map(_is_context, (found, *get_args(found)))) else found
+
+
+def _is_context(found: Any) -> bool:
+    """Whether it is Airflow's `Context`.
+
+    By a mistake of Airflow's, ``from airflow.utils.context import Context`` gives its module.
+    """
+    if type(found) is types.ModuleType:
+        return found.__name__ == _CONTEXT
+    name = getattr(found, "__name__", None)
+    return name == "Context" and getattr(found, "__module__", None) == _CONTEXT
 
 
 def annotations_of(owner: Any) -> dict[str, Any]:

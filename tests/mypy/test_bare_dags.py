@@ -41,6 +41,8 @@ TEXT = TASKS.replace("extract() -> Order:", "extract() -> str:").replace(
 
 # Every place that such a function may stand in, and every name of the decorator.
 PLACES = """
+import os
+
 import airflow.sdk
 import typedxcom
 from airflow.sdk import DAG, dag, task, task_group
@@ -62,6 +64,19 @@ def load(text: str) -> None: ...
 @dag
 def bare():
     load(one())  # E: load, one
+
+
+BUCKET = os.getenv("BUCKET")
+
+
+@dag
+def with_values_that_may_be_right():
+    load(BUCKET)
+    load(text=os.environ.get("BUCKET"))
+    load.partial(text=BUCKET)
+    load.expand(text=["a", BUCKET])
+    load(3 if BUCKET else None)  # E: load
+    load.expand(text=["a", 3 if BUCKET else None])  # E: load
 
 
 @dag(schedule=None)

@@ -20,6 +20,7 @@ from mypy.plugin import Plugin, ReportConfigContext
 # mypy's options may name the codes, and mypy reads them before it asks any question.
 from typedxcom.mypy import codes, names  # noqa: F401
 from typedxcom.mypy.config import ConfigError, read_config
+from typedxcom.mypy.moved import OLD, with_moved_names
 from typedxcom.mypy.types.imports import PREFIXES, is_library, sees_airflow
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class TypedXComPlugin(Plugin):
 
     def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
         """Adds the types of outputs to the build, for users who import only Airflow."""
+        if file.fullname == OLD and not file.is_stub:
+            return with_moved_names(file, self.options)
         if file.is_stub or not sees_airflow(file):
             return []
         return [(10, names.PUBLIC, -1)]
