@@ -8,8 +8,10 @@ operator nothing is known. `Any` in a row means that the arguments do not decide
 
 from __future__ import annotations
 
+import functools
+import importlib.metadata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, TypedDict
 
@@ -21,6 +23,7 @@ __all__ = [
     "OperatorOutput",
     "ReturnOf",
     "Unsure",
+    "keeps_models",
     "output_of",
     "response",
 ]
@@ -28,6 +31,17 @@ __all__ = [
 Arguments: TypeAlias = Callable[[str, Any], Any]
 """Returns an argument of an operator, or the default. Raises `Unsure` if instances differ."""
 _Pushed: TypeAlias = Any
+
+
+@functools.cache
+def keeps_models() -> bool:
+    """Whether an operator may push a model as it is. Before Airflow 3.3 it pushes a dict of it."""
+    try:
+        version = importlib.metadata.version("apache-airflow-task-sdk")
+    except importlib.metadata.PackageNotFoundError:
+        return True
+    major, minor = version.split(".")[:2]
+    return (int(major), int(minor)) >= (1, 3)
 
 
 class Unsure(Exception):
@@ -58,6 +72,10 @@ class Answer:
 
     type: Any
     is_dumped: bool = False
+
+    def in_airflow(self) -> Answer:
+        """Returns the answer as Airflow's own tasks push it."""
+        return self if keeps_models() else replace(self, is_dumped=True)
 
 
 @dataclass(frozen=True, slots=True)

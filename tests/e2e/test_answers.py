@@ -118,6 +118,41 @@ def test_readers_get_what_output_type_says(llm):
     assert result.xcom("ask") == ASKED
 
 
+def test_a_model_is_a_dict_before_airflow_3_3(llm, monkeypatch):
+    """A reader of Airflow's own task may ask for the dict, or for the model; ours promises that."""
+    from airflow.providers.common.ai.operators.llm import LLMOperator
+
+    monkeypatch.setattr("typedxcom.operator_outputs.keeps_models", lambda: False)
+
+    @plain_task.llm(**llm, output_type=City)
+    def plain(text: str) -> str:
+        return text
+
+    @task.llm(**llm, output_type=City)
+    def ours(text: str) -> str:
+        return text
+
+    @task
+    def use_dict(value: dict[str, Any]) -> None: ...
+
+    @task
+    def use_city(value: City) -> None: ...
+
+    @task
+    def use_text(value: str) -> None: ...
+
+    with DAG("before", schedule=None):
+        classic = LLMOperator(task_id="op", prompt="a", **llm, output_type=City).output
+        for output in (plain("a"), classic):
+            use_dict(output)
+            use_city(output)
+            with pytest.raises(WiringError, match=r"use_text\(value\) expects `str`"):
+                use_text(output)
+        use_city(ours("a"))
+        with pytest.raises(WiringError, match="returns `City`"):
+            use_dict(ours("a"))
+
+
 def test_a_prompt_that_breaks_its_annotation_is_not_retried(llm):
     """The model is not asked, and the message says what was returned."""
 

@@ -41,7 +41,9 @@ def classic_output(operator: Any) -> Schema:
         return UNKNOWN if declared is None else inferred(_schema(answer_type(declared)))
     pushed = row.of(given)
     if isinstance(pushed, Answer):
-        return _schema(answer_type(pushed))
+        pushed = pushed.in_airflow()
+        schema = _schema(answer_type(pushed))
+        return inferred(schema) if pushed.is_dumped else schema
     return inferred(
         _returned(pushed.function) if isinstance(pushed, ReturnOf) else schema_of(pushed)
     )

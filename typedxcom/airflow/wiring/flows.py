@@ -116,7 +116,7 @@ def _plain_contract(operator: Any, operator_class: type) -> Contract:
         operator.python_callable,
         injected=injected_names(),
         reserved=kind.has_context,
-        output=pushed_by(operator_class, functools.partial(argument_of, operator)),
+        output=_annotation(_plainly_pushed(operator, operator_class)),
         returns=kind.returns_value,
     )
 
@@ -141,7 +141,7 @@ def output_schema(contract: Contract, operator: Any) -> Schema:
 
 def _explained(operator: Any, operator_class: type) -> Schema:
     """What a task pushes that promises nothing: a model that its operator has made a dict."""
-    pushed = _pushed_by(operator_class, functools.partial(argument_of, operator))
+    pushed = _plainly_pushed(operator, operator_class)
     is_dumped = isinstance(pushed, Answer) and pushed.is_dumped
     return inferred(schema_of(answer_type(pushed))) if is_dumped else UNKNOWN
 
@@ -155,11 +155,20 @@ def pushed_by(operator_class: type, given: Arguments) -> Any:
         operator_class: The class of the decorated task's operator.
         given: Returns an argument that the decorator was given, or the default.
     """
-    pushed = _pushed_by(operator_class, given)
+    return _annotation(_pushed_by(operator_class, given))
+
+
+def _annotation(pushed: Any) -> Any:
     if isinstance(pushed, Answer) and pushed.is_dumped:
         return None  # a dict of Python objects, for which no annotation stands
     found = answer_type(pushed)
     return None if found is Any else found
+
+
+def _plainly_pushed(operator: Any, operator_class: type) -> Any:
+    """What an operator pushes without our decorator."""
+    pushed = _pushed_by(operator_class, functools.partial(argument_of, operator))
+    return pushed.in_airflow() if isinstance(pushed, Answer) else pushed
 
 
 def _pushed_by(operator_class: type, given: Arguments) -> Any:

@@ -48,6 +48,8 @@ def noted_operator(
 
     row = output_of(tuple((one.fullname, one.names) for one in operator.type.mro))
     pushed: Any = None if row is None else row.of(given)
+    if isinstance(pushed, Answer):
+        pushed = pushed.in_airflow()
     if row is None and asked is not None:
         asked.append("output_type")
     found = _declared(site, call, operator) if row is None else pushed_type(site, pushed)

@@ -179,16 +179,20 @@ def _said(site: Site, call: CallExpr, note: TaskNote, attrs: dict[str, Type]) ->
             note = note._replace(kind="bash_processed")
         elif name in ("inputs", "output") and (declared := declared_type(site, expr)) is not None:
             attrs[INPUTS if name == "inputs" else OUTPUT] = declared
-    attrs.update(answer_attrs(site, call, note.kind))
+    attrs.update(answer_attrs(site, call, note))
     return note
 
 
-def answer_attrs(site: Site, call: CallExpr, kind: str) -> dict[str, Type]:
+def answer_attrs(site: Site, call: CallExpr, note: TaskNote) -> dict[str, Type]:
     """Returns what a language model answers a task, by the arguments of its decorator."""
-    row = ANSWERS.get(kind)
+    row = ANSWERS.get(note.kind)
     if row is None:
         return {}
+    if call.arg_names and not {"llm_conn_id", "output_type", None} & set(call.arg_names):
+        return {ANSWER: unknown()}  # a decorator of this name of another package
     pushed = row.of(partial(argument_of, call))
+    if isinstance(pushed, Answer) and note.plain:
+        pushed = pushed.in_airflow()
     found = pushed_type(site, pushed) or unknown()
     return {DUMPED if isinstance(pushed, Answer) and pushed.is_dumped else ANSWER: found}
 
@@ -197,7 +201,7 @@ def overridden(site: Site, call: CallExpr, task: Tasklike) -> Tasklike:
     """Returns *task* as ``task.override(output_type=...)`` makes it."""
     if not {"output_type", "serialize_output", "allow_multiple_branches"} & set(call.arg_names):
         return task
-    attrs = answer_attrs(site, call, task.note.kind)
+    attrs = answer_attrs(site, call, task.note)
     if not attrs:
         return task
     value = attrs.get(ANSWER) or unknown()
