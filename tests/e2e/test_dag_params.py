@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from airflow.sdk import DAG, Param
+from airflow.sdk import task as airflow_task
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from tests.e2e.support import succeed
@@ -24,6 +25,8 @@ from typedxcom import (
     task,
     trigger,
 )
+from typedxcom.airflow.wiring.dag import check_dag
+from typedxcom.airflow.wiring.edges import edges_of
 
 DAY = date(2024, 1, 2)
 
@@ -351,6 +354,29 @@ def test_trigger_takes_values_and_outputs():
     window = {"start": "2024-01-02", "end": "2024-01-02"}
     assert {"day": "2024-01-01", "limit": 3, "window": window} in _confs("target")
     assert {"day": "2024-05-06", "limit": 2} in _confs("target")
+
+
+def test_the_edges_of_a_trigger_have_the_names_of_its_parameters():
+    """`typedxcom check` shows what the author wrote, and not the operator's `conf`."""
+
+    @dag(schedule=None)
+    def shown() -> None:
+        @task
+        def yesterday() -> date:
+            return DAY
+
+        @airflow_task
+        def count():
+            return 1
+
+        trigger(target, day=yesterday(), limit=count())
+
+    edges = edges_of(shown())
+    assert [str(edge) for edge in edges] == [
+        "yesterday -> trigger_target.day: date",
+        "count -> trigger_target.limit: int as int >= 1",
+    ]
+    assert check_dag(shown()) == []
 
 
 def test_a_wrong_trigger_is_refused_like_a_call():

@@ -353,6 +353,16 @@ def test_an_error_in_the_body_of_a_group_keeps_its_line():
     assert caught.traceback[-1].name == "fail"
 
 
+@pytest.mark.parametrize(
+    "mapped", [lambda made: made.expand(order=[1]), lambda made: made.expand_kwargs([{"order": 1}])]
+)
+def test_a_misspelt_setting_of_a_mapped_task_is_found(mapped):
+    """Airflow would only see it when the task runs."""
+    words = r"Task 'load' of DAG 'sales' has no setting `retry`\. Did you mean 'retries'\?"
+    with DAG("sales", schedule=None), pytest.raises(WiringError, match=words):
+        mapped(task(load).override(retry=3))
+
+
 @pytest.mark.skipif(AIRFLOW < (3, 2), reason="this Airflow looks at settings when a task is called")
 def test_what_a_decorator_refuses_names_the_function():
     """A setting of the wrong type, in ``@task(...)`` and in ``.override(...)``."""

@@ -21,6 +21,7 @@ from typedxcom.mypy.features import chaining, groups, uses
 from typedxcom.mypy.features.bare import call_decorator
 from typedxcom.mypy.features.branches import check_branches
 from typedxcom.mypy.features.calls import Call
+from typedxcom.mypy.features.classic import named_output
 from typedxcom.mypy.features.dags import decorate_dag
 from typedxcom.mypy.features.decorators import (
     boolean,
@@ -91,6 +92,7 @@ def _return_table() -> dict[str, ReturnHook]:
         f"{names.SDK_DECORATOR}.__call__": partial(decorate_task, kind="python", plain=True),
         names.KEY: declared_key,
         names.UPCAST: declared_upcaster,
+        names.TYPED_OUTPUT: named_output,
         names.CONTRACT: decorate_contract,
         f"{names.CONTRACT_DECORATOR}.__call__": decorate_contract,
         f"{names.MARK}.__call__": decorate_mark,

@@ -22,6 +22,7 @@ LOADED: Final = "TYPEDXCOM_PLUGIN"
 TABLE: Final = "typedxcom.tables.annotations.Table"
 PUBLIC_TABLE: Final = "typedxcom._public.Table"
 UPCAST: Final = "typedxcom._public.upcast"
+TYPED_OUTPUT: Final = f"{PUBLIC}.typed_output"
 TABLES: Final = (TABLE, "typedxcom.tables.lazy.LazyTable")
 FILE: Final = "typedxcom.stored.file.File"
 LOOP: Final = "typedxcom.loops.Loop"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from typedxcom.errors import MAX_PROBLEMS
 from typedxcom.schema.namesakes import namesakes
 from typedxcom.schema.nodes import (
     Alias,
@@ -346,13 +347,19 @@ class FittingRelation:
 
     def _columns(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
         """Checks that the writer has every required column of the reader, and that types fit."""
-        if isinstance(up, Record) and isinstance(down, Record):
-            for name, wanted in down.fields.items():
-                have = up.fields.get(name)
-                if have is not None:
-                    yield from self.compare(have.schema, wanted.schema, f"{path}.{name}")
-                elif wanted.required:
-                    yield Mismatch(f"{path}.{name}", f"missing column `{name}`")
+        if not isinstance(up, Record) or not isinstance(down, Record):
+            return
+        missing = [
+            name for name, one in down.fields.items() if one.required and name not in up.fields
+        ]
+        if len(missing) == 1:
+            yield Mismatch(f"{path}.{missing[0]}", f"missing column `{missing[0]}`")
+        elif missing:
+            names = ", ".join(f"`{name}`" for name in missing[:MAX_PROBLEMS])
+            yield Mismatch(path, f"missing columns {names}")
+        for name, wanted in down.fields.items():
+            if (have := up.fields.get(name)) is not None:
+                yield from self.compare(have.schema, wanted.schema, f"{path}.{name}")
 
 
 def _differs(up: Schema, down: Schema, path: str) -> Mismatch:

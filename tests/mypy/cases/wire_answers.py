@@ -292,8 +292,8 @@ def wrong() -> None:
     use_texts(asking.expand_kwargs([{"prompt": "a"}]).output)
     use_int(LLMBranchOperator(task_id="d", prompt="a", llm_conn_id="b").output)  # E: Argument "value" of task "use_int" takes "int", but task "d" returns "str" [xcom-arg]
     use_int(TheirOperator(task_id="f", response_model=City).output)  # E: Argument "value" of task "use_int" takes "int", but task "f" returns "City" [xcom-arg]
-    use_other(ApprovalOperator(task_id="h", subject="a").output)  # E: Argument "value" of task "use_other" takes "Other", but task "h" returns "TypedDict({'chosen_options': list[str], 'params_input': dict[str, Any], 'responded_at': datetime, 'responded_by_user': dict[str, Any] | None})" [xcom-arg]
-    use_lower(ApprovalOperator(task_id="i", subject="a").output)  # E: Argument "value" of task "use_lower" takes "Lower", but task "i" returns "TypedDict({'chosen_options': list[str], 'params_input': dict[str, Any], 'responded_at': datetime, 'responded_by_user': dict[str, Any] | None})" [xcom-arg]
+    use_other(ApprovalOperator(task_id="h", subject="a").output)  # E: Argument "value" of task "use_other" takes "Other", but task "h" returns "TypedDict({'chosen_options': list[str], 'params_input': dict[str, Any], 'responded_at': datetime, 'responded_by_user': dict[str, Any] | None})": "str" is not "int" - at "$.chosen_options[0]" [xcom-arg]
+    use_lower(ApprovalOperator(task_id="i", subject="a").output)  # E: Argument "value" of task "use_lower" takes "Lower", but task "i" returns "TypedDict({'chosen_options': list[str], 'params_input': dict[str, Any], 'responded_at': datetime, 'responded_by_user': dict[str, Any] | None})": "str" is not "Literal['approve']" - at "$.chosen_options[0]" [xcom-arg]
     use_int(HITLBranchOperator(task_id="j", subject="a", options=["x"]).output)  # E: Argument "value" of task "use_int" takes "int", but task "j" returns "list[str]" [xcom-arg]
 
 

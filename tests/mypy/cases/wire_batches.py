@@ -75,10 +75,10 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
-    on_places.expand(batch=trips().batches(rows=1000))  # E: Argument "batch" of task "on_places" takes "Table[Place]", but mapping over task "trips" gives "Table[Trip]" [xcom-map]
+    on_places.expand(batch=trips().batches(rows=1000))  # E: Argument "batch" of task "on_places" takes "Table[Place]", but mapping over task "trips" gives "Table[Trip]": missing column "city" - at "$.city" [xcom-map]
     on_ids.expand(batch=number().batches(rows=1000))  # E: Task "number" returns "int": only a table has batches() [xcom-map]
     trips().batches(rows="many")  # E: Argument "rows" to "batches" of "XComArg" has incompatible type "str"; expected "int" [arg-type]
     trips().batches()  # E: Missing named argument "rows" for "batches" of "XComArg" [call-arg]
     on_ids(trips().batches(rows=1000))  # E: Argument "batch" of task "on_ids" takes "Table[OnlyId]", but task "trips" returns "list[Table[Trip]]": "on_ids.expand(batch=...)" runs it for each item [xcom-arg]
-    lazy_places(trips())  # E: Argument "table" of task "lazy_places" takes "LazyTable[Place]", but task "trips" returns "Table[Trip]" [xcom-arg]
-    lazy_places.expand(table=trips().batches(rows=1000))  # E: Argument "table" of task "lazy_places" takes "LazyTable[Place]", but mapping over task "trips" gives "Table[Trip]" [xcom-map]
+    lazy_places(trips())  # E: Argument "table" of task "lazy_places" takes "LazyTable[Place]", but task "trips" returns "Table[Trip]": missing column "city" - at "$.city" [xcom-arg]
+    lazy_places.expand(table=trips().batches(rows=1000))  # E: Argument "table" of task "lazy_places" takes "LazyTable[Place]", but mapping over task "trips" gives "Table[Trip]": missing column "city" - at "$.city" [xcom-map]

@@ -105,7 +105,11 @@ def wrong() -> None:
     CopyOperator(task_id="i", source=path(), limit=path())  # E: Argument "limit" of "CopyOperator" takes "int", but task "path" returns "str" [xcom-arg]
     listing = BashOperator(task_id="j", bash_command="ls")
     use(listing.output)  # E: Argument "n" of task "use" takes "int", but task "j" returns "str" [xcom-arg]
-    use(typed_output(listing, str))  # E: Argument "n" of task "use" takes "int", but an upstream task returns "str" [xcom-arg]
+    use(typed_output(PythonOperator(task_id="o", python_callable=print), str))  # E: Argument "n" of task "use" takes "int", but task "o" returns "str" [xcom-arg]
+    made = PythonOperator(task_id="o2", python_callable=print)
+    typed = typed_output(made, str)
+    use(typed)  # E: Argument "n" of task "use" takes "int", but task "o2" returns "str" [xcom-arg]
+    use(typed_output(listing, str))  # E: Argument "n" of task "use" takes "int", but task "j" returns "str" [xcom-arg]
     use(listing)  # E: Argument 1 to "use" has incompatible type "BashOperator"; expected "int" [arg-type]
     say(listing)  # E: Argument 1 to "say" has incompatible type "BashOperator"; expected "str" [arg-type]
     BashOperator.partial(task_id="k").expand(bash_command=path())  # E: Argument "bash_command" of "BashOperator" cannot be mapped over task "path": it returns "str", not a list, a tuple or a dict [xcom-map]
@@ -127,6 +131,19 @@ def right_functions() -> None:
     BranchPythonOperator(task_id="g", python_callable=counts, op_args=[number()])
     PythonOperator(task_id="h", python_callable=counts, op_kwargs=conf())
     PythonOperator.partial(task_id="i", python_callable=counts).expand(op_args=[[1], [number()]])
+    mapped = PythonOperator.partial(task_id="k", python_callable=counts)
+    mapped.expand(op_kwargs=[{"n": 1}, {"n": number(), "label": path()}])
+    PythonOperator.partial(task_id="k2", python_callable=counts).expand(
+        op_kwargs=[conf(), {"n": "1", "more": path()}]
+    )
+    PythonOperator.partial(task_id="k3", python_callable=counts).expand(op_kwargs=kwargs_list())
+    given = PythonOperator.partial(task_id="l", python_callable=counts, op_kwargs={"label": path()})
+    given.expand(op_args=[[number()]])
+    fixed = PythonOperator.partial(task_id="m", python_callable=counts, op_args=[number()])
+    fixed.expand(op_kwargs=[{"label": path()}, {}])
+    full = PythonOperator.partial(task_id="n", python_callable=counts, op_args=[number()])
+    full.expand(templates_dict=[{"a": path()}])
+    PythonOperator.partial(task_id="o", python_callable=counts).expand_kwargs([{"op_args": [1]}])
 
 
 @dag(schedule=None)
@@ -140,4 +157,13 @@ def wrong_functions() -> None:
     PythonOperator(task_id="g", python_callable=totals, op_kwargs={"limit": path()})  # E: Argument "limit" of function "totals" takes "int", but task "path" returns "str" [xcom-arg]
     BranchPythonOperator(task_id="h", python_callable=counts, op_args=[path()])  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
     PythonSensor(task_id="i", python_callable=counts, op_args=[path()])  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
+    mapped = PythonOperator.partial(task_id="k", python_callable=counts)
+    mapped.expand(op_kwargs=[{"n": 1}, {"n": path()}])  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
+    mapped.expand(op_kwargs=[{"label": path()}])  # E: Function "counts" is never given its parameter "n": add it to op_kwargs [xcom-arg]
+    mapped.expand(op_kwargs=[{"n": 1, "lable": path()}])  # E: Function "counts" has no parameter "lable": did you mean "label"? [xcom-arg]
+    mapped.expand(op_args=[[number()], [path()]])  # E: Argument "n" of function "counts" takes "int", but task "path" returns "str" [xcom-arg]
+    mapped.expand(op_args=[[]])  # E: Function "counts" is never given its parameter "n": add it to op_kwargs [xcom-arg]
+    mapped.expand(templates_dict=[{"a": path()}])  # E: Function "counts" is never given its parameter "n": add it to op_kwargs [xcom-arg]
+    fixed = PythonOperator.partial(task_id="l", python_callable=counts, op_args=[number()])
+    fixed.expand(op_kwargs=[{"label": number()}])  # E: Argument "label" of function "counts" takes "str", but task "number" returns "int" [xcom-arg]
     PythonOperator(task_id="j", python_callable=counts, op_args=[number(), number()])  # E: Argument "label" of function "counts" takes "str", but task "number" returns "int" [xcom-arg]

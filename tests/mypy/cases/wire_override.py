@@ -30,11 +30,15 @@ def right() -> None:
     load.partial(limit=1).override(task_id="d").expand(rows=[[1]])
     again = load.override(task_id="e")
     again(eu)
+    extract.override(task_id="kept", sla_miss=1, retry_left=1, image="x")  # of another operator
     extract.override(queue="x", pool="y", trigger_rule="all_done")("us")
 
 
 @dag(schedule=None)
 def wrong() -> None:
+    extract.override(task_id="ap", retry=3)("x")  # E: override() of task "extract" has no argument "retry": did you mean "retries"? [xcom-task]
+    extract.override(task_id="ap2", retrydelay=None, on_fail_callback=None)("x")  # E: override() of task "extract" has no argument "retrydelay": did you mean "retry_delay"? [xcom-task] && override() of task "extract" has no argument "on_fail_callback": did you mean "on_failure_callback"? [xcom-task]
+    load.override(task_id="ap3", trigger_rules="all_done").expand(rows=[[1]])  # E: override() of task "load" has no argument "trigger_rules": did you mean "trigger_rule"? [xcom-task]
     extract.override(task_id="eu")(1)  # E: Argument 1 to "extract" has incompatible type "int"; expected "str" [arg-type]
     say.override(task_id="a")(extract("x"))  # E: Argument "text" of task "say" takes "str", but task "extract" returns "list[int]" [xcom-arg]
     say(extract.override(task_id="b")("x"))  # E: Argument "text" of task "say" takes "str", but task "extract" returns "list[int]" [xcom-arg]

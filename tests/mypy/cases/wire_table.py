@@ -72,6 +72,16 @@ def text_ids() -> Table[TextId]:
 
 
 @task
+def plain_rows() -> Table[Plain]:
+    raise NotImplementedError
+
+
+@task
+def many_ids() -> list[Table[TextId]]:
+    return []
+
+
+@task
 def arrow() -> pa.Table:
     return pa.table({})
 
@@ -160,9 +170,13 @@ def right() -> None:
 
 @dag(schedule=None)
 def wrong() -> None:
-    on_trips(ids())  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but task "ids" returns "Table[OnlyId]" [xcom-arg]
-    on_trips(text_ids())  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but task "text_ids" returns "Table[TextId]" [xcom-arg]
-    on_wide(trips())  # E: Argument "rows" of task "on_wide" takes "Table[Wide]", but task "trips" returns "Table[Trip]" [xcom-arg]
+    on_wide(plain_rows())  # E: Argument "rows" of task "on_wide" takes "Table[Wide]", but task "plain_rows" returns "Table[Plain]": missing columns "fare", "note" - at "$" [xcom-arg]
+    on_many([trips(), ids()])  # E: Argument "tables" of task "on_many" takes "Table[Trip]" here, but task "ids" returns "Table[OnlyId]": missing column "fare" - at "$.fare" [xcom-arg]
+    on_many(many_ids())  # E: Argument "tables" of task "on_many" takes "list[Table[Trip]]", but task "many_ids" returns "list[Table[TextId]]": "str" is not "int" - at "$[0].id" [xcom-arg]
+    on_trips.expand(trips=many_ids())  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but mapping over task "many_ids" gives "Table[TextId]": "str" is not "int" - at "$.id" [xcom-map]
+    on_trips(ids())  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but task "ids" returns "Table[OnlyId]": missing column "fare" - at "$.fare" [xcom-arg]
+    on_trips(text_ids())  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but task "text_ids" returns "Table[TextId]": "str" is not "int" - at "$.id" [xcom-arg]
+    on_wide(trips())  # E: Argument "rows" of task "on_wide" takes "Table[Wide]", but task "trips" returns "Table[Trip]": missing column "note" - at "$.note" [xcom-arg]
     on_trips(models())  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but task "models" returns "list[Trip]" [xcom-arg]
     on_trips(number())  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but task "number" returns "int" [xcom-arg]
     on_models(trips())  # E: Argument "rows" of task "on_models" takes "list[Trip]", but task "trips" returns "Table[Trip]" [xcom-arg]
@@ -171,5 +185,5 @@ def wrong() -> None:
     on_trips(read.expand(shard=["a"]))  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but mapped task "read" returns "list[Table[Trip]]": "on_trips.expand(trips=...)" runs it for each item [xcom-arg]
     on_many(trips())  # E: Argument "tables" of task "on_many" takes "list[Table[Trip]]", but task "trips" returns "Table[Trip]" [xcom-arg]
     on_trips([trips()])  # E: Argument "trips" of task "on_trips" takes "Table[Trip]", but gets "list[Table[Trip]]" from task "trips" [xcom-arg]
-    on_nullable(ids())  # E: Argument "rows" of task "on_nullable" takes "Table[Trip] | None", but task "ids" returns "Table[OnlyId]" [xcom-arg]
-    number() >> on_ids(text_ids())  # E: Argument "rows" of task "on_ids" takes "Table[OnlyId]", but task "text_ids" returns "Table[TextId]" [xcom-arg]
+    on_nullable(ids())  # E: Argument "rows" of task "on_nullable" takes "Table[Trip] | None", but task "ids" returns "Table[OnlyId]": missing column "fare" - at "$.fare" [xcom-arg]
+    number() >> on_ids(text_ids())  # E: Argument "rows" of task "on_ids" takes "Table[OnlyId]", but task "text_ids" returns "Table[TextId]": "str" is not "int" - at "$.id" [xcom-arg]

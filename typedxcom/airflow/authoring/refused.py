@@ -18,6 +18,7 @@ from typedxcom.airflow.authoring.error_lines import (
     package_that_raised,
     passes_the_author,
 )
+from typedxcom.airflow.authoring.warned import refuse_wiring
 from typedxcom.airflow.private import DagContext, TaskGroupContext
 from typedxcom.airflow.wiring.code import hint_at, near
 from typedxcom.airflow.wiring.operator_settings import settings_of
@@ -27,7 +28,15 @@ from typedxcom.contracts import contract_of
 from typedxcom.errors import TypedXComError, WiringError
 from typedxcom.nearness import setting_meant
 
-__all__ = ["as_refused", "named_error", "names_the_task", "of_dag", "shown_name", "wrong_call"]
+__all__ = [
+    "as_refused",
+    "named_error",
+    "names_the_task",
+    "of_dag",
+    "refuse_misspelt_settings",
+    "shown_name",
+    "wrong_call",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -189,6 +198,17 @@ def _required(made: Any) -> Iterator[str]:
         is_free = one.default is one.empty and one.kind not in _VARIADIC and name not in filled
         if is_free and not (contract is not None and contract.is_injected(name)):
             yield name
+
+
+def refuse_misspelt_settings(made: Any) -> None:
+    """Raise WiringError if a mapped task has a setting that is nearly one of its operator.
+
+    Airflow looks at the settings of a mapped task only when it runs.
+    """
+    known = settings_of(made.operator_class)
+    if any(name not in known and setting_meant(name, known) for name in made.kwargs):
+        label = f"Task {shown_name(made)!r}{of_dag(made.kwargs.get('dag'))}"
+        refuse_wiring(next(_unknown_settings(made, label)))
 
 
 def _unknown_settings(made: Any, label: str) -> Iterator[str]:

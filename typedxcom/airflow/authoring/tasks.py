@@ -14,7 +14,12 @@ from typedxcom.airflow.authoring.marking import (
     marked_in_expand_kwargs,
 )
 from typedxcom.airflow.authoring.outputs import typed_arg
-from typedxcom.airflow.authoring.refused import named_error, names_the_task, shown_name
+from typedxcom.airflow.authoring.refused import (
+    named_error,
+    names_the_task,
+    refuse_misspelt_settings,
+    shown_name,
+)
 from typedxcom.airflow.authoring.warned import (
     refuse_wiring,
     refused_or_warned,
@@ -139,6 +144,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @names_the_task
     def expand(self, **kwargs: Any) -> Any:
         """Map over the arguments. Raises WiringError if an item does not fit."""
+        refuse_misspelt_settings(self)
         contract, solution = _checked(
             self,
             check_expand,
@@ -160,6 +166,7 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
     @names_the_task
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> Any:
         """Map over a list of dicts. Raises WiringError if a value does not fit."""
+        refuse_misspelt_settings(self)
         contract, solution = _checked(
             self,
             check_expand_kwargs,

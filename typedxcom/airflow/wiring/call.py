@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from airflow.sdk import BaseOperator
@@ -262,8 +262,11 @@ def _literal_items(value: Any) -> list[tuple[Any, Any]]:
 
 
 def _part_sentence(subject: str, wrong: WrongPart) -> str:
-    where = "" if wrong.path == "$" else f" - at `{wrong.path}`"
-    words = wiring_sentence(subject, wrong.downstream, wrong.upstream, wrong.problem, wrong.value)
+    problem, where = wrong.problem, "" if wrong.path == "$" else f" - at `{wrong.path}`"
+    if where and reason(problem):  # which has a path itself
+        problem = replace(problem, path=wrong.path + problem.path.removeprefix("$"))
+        where = ""
+    words = wiring_sentence(subject, wrong.downstream, wrong.upstream, problem, wrong.value)
     return as_sentence(words.removesuffix(".") + where)
 
 

@@ -25,6 +25,7 @@ from typedxcom.airflow.wiring.flows import (
 from typedxcom.airflow.wiring.kept import kept
 from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.airflow.wiring.readers import read_in
+from typedxcom.airflow.wiring.triggers import conf_contract
 from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.needs import Needs
 from typedxcom.schema import UNKNOWN, Schema, Unknown
@@ -242,8 +243,12 @@ def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
         for name, value in _mapped(operator.expand_input):
             yield argument(name, value), True
         return
+    params = getattr(operator, "typed_params", None)  # of `trigger`, whose conf they are
+    if params is not None:
+        yield from ((one, False) for one in conf_contract(params).bind((), operator.conf or {}))
     for name in fields_of(operator):
-        yield argument(name, getattr(operator, name, None)), False
+        if name != "conf" or params is None:
+            yield argument(name, getattr(operator, name, None)), False
 
 
 _WITHOUT_OUTPUTS = (str, int, float, type(None))

@@ -51,6 +51,7 @@ from typedxcom.mypy.types.outputs import (
     output_of,
     resolved,
 )
+from typedxcom.mypy.types.reasons import reason
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.shapes import (
     accepts_object,
@@ -393,6 +394,7 @@ class Argument:
         origin = returns(output, up, direct=whole is not None)
         cure = self._expanding(value, formal) if whole and whole.kind != names.KEYED else ""
         cure = cure or (unpromised(output, value, formal) if output and whole else "")
+        cure = cure or reason(self.site, value, formal)
         self._fail(f'takes "{down}"{self.here}, but {origin}{cure}', expr)
 
     def _expanding(self, value: ProperType, formal: ProperType) -> str:

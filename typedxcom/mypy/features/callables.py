@@ -14,6 +14,7 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     ListExpr,
+    MemberExpr,
     RefExpr,
     StarExpr,
     StrExpr,
@@ -24,11 +25,12 @@ from mypy.types import CallableType, Type, get_proper_type
 
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
+from typedxcom.mypy.types.origins import origins
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.tasks import context_keys
 from typedxcom.nearness import nearest
 
-__all__ = ["check_callable"]
+__all__ = ["check_callable", "check_mapped_callable"]
 
 MODULES: Final = (
     "airflow.providers.standard.operators.python",
@@ -45,17 +47,68 @@ def check_callable(site: Site, call: CallExpr, operator: TypeInfo, *, whole: boo
         operator: The class of the operator.
         whole: Whether nothing more can be given to the function, as it can after ``partial``.
     """
-    given = {name: expr for name, expr in zip(call.arg_names, call.args, strict=True) if name}
-    expr = given.get("python_callable")
-    if operator.module_name not in MODULES or not isinstance(expr, RefExpr):
-        return
-    if not isinstance(expr.node, FuncDef):
-        return
-    function = get_proper_type(site.type_of(expr))
-    if isinstance(function, CallableType) and not function.variables:
-        found = _Function(site, function, f'function "{expr.node.name}"')
+    given = _by_name(call)
+    found = _function(site, operator, given)
+    if found is not None:
         is_whole = whole and None not in call.arg_names
         found.check(given.get("op_args"), given.get("op_kwargs"), call, whole=is_whole)
+
+
+def check_mapped_callable(site: Site, call: CallExpr, operator: TypeInfo) -> None:
+    """Judges what each instance of a mapped operator gives its function.
+
+    Args:
+        site: Where the call stands.
+        call: ``PythonOperator.partial(...).expand(...)``.
+        operator: The class of the operator.
+    """
+    partial, mapped = _partial_of(site, call), _by_name(call)
+    if partial is None or None in (*partial.arg_names, *call.arg_names):
+        return
+    given = _by_name(partial)
+    found = _function(site, operator, given)
+    if found is None:
+        return
+    args, kwargs = mapped.get("op_args"), mapped.get("op_kwargs")
+    if args is None and kwargs is None:
+        found.check(given.get("op_args"), given.get("op_kwargs"), call, whole=True)
+    elif args is None and isinstance(kwargs, (ListExpr, TupleExpr)):
+        for one in kwargs.items:
+            found.check(given.get("op_args"), one, one, whole=True)
+    elif kwargs is None and isinstance(args, (ListExpr, TupleExpr)):
+        for one in args.items:
+            found.check(one, given.get("op_kwargs"), one, whole=True)
+
+
+def _by_name(call: CallExpr) -> dict[str, Expression]:
+    return {name: expr for name, expr in zip(call.arg_names, call.args, strict=True) if name}
+
+
+def _partial_of(site: Site, call: CallExpr) -> CallExpr | None:
+    """Returns the ``partial(...)`` that ``expand(...)`` goes on with, if it is that one only."""
+    if not isinstance(call.callee, MemberExpr):
+        return None
+    found = [
+        one
+        for one in origins(site, call.callee.expr)
+        if isinstance(one, CallExpr)
+        and isinstance(one.callee, MemberExpr)
+        and one.callee.name == "partial"
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _function(site: Site, operator: TypeInfo, given: dict[str, Expression]) -> _Function | None:
+    """Returns the function that an operator of Airflow's own calls directly."""
+    expr = given.get("python_callable")
+    if operator.module_name not in MODULES or not isinstance(expr, RefExpr):
+        return None
+    if not isinstance(expr.node, FuncDef):
+        return None
+    function = get_proper_type(site.type_of(expr))
+    if not isinstance(function, CallableType) or function.variables:
+        return None
+    return _Function(site, function, f'function "{expr.node.name}"')
 
 
 class _Function:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from mypy.nodes import CallExpr, Expression, StrExpr
+from mypy.plugin import FunctionContext
 from mypy.types import AnyType, CallableType, ExtraAttrs, Instance, Type, get_proper_type
 
 from typedxcom.mypy import names
@@ -19,11 +20,12 @@ from typedxcom.mypy.features.answers import (
     is_model,
     pushed_type,
 )
+from typedxcom.mypy.types.origins import origins
 from typedxcom.mypy.types.outputs import Note, note_attrs
 from typedxcom.mypy.types.site import Site
 from typedxcom.operator_outputs import Answer, output_of
 
-__all__ = ["PROMISED", "noted_operator"]
+__all__ = ["PROMISED", "named_output", "noted_operator"]
 
 PROMISED: Final = "<typedxcom promised>"
 _DECLARED: Final = "deserialization_allowed_class_fields"
@@ -62,6 +64,20 @@ def noted_operator(
     else:
         made.extra_attrs = note_attrs(site, note, found)
     return made
+
+
+def named_output(site: Site, ctx: FunctionContext) -> Type:
+    """Types ``typed_output(operator, str)``, and remembers the id of its task for messages."""
+    found, call = get_proper_type(ctx.default_return_type), ctx.context
+    if not isinstance(found, Instance) or not isinstance(call, CallExpr) or not call.args:
+        return ctx.default_return_type
+    made = [call.args[0], *origins(site, call.args[0])]
+    ids = {_task_id(one) for one in made if isinstance(one, CallExpr)} - {""}
+    if len(ids) != 1:
+        return ctx.default_return_type
+    found = found.copy_modified()
+    found.extra_attrs = note_attrs(site, Note(ids.pop()))
+    return found
 
 
 def _declared(site: Site, call: CallExpr, operator: Instance) -> Type | None:

@@ -20,6 +20,7 @@ from typedxcom.mypy.features.mapping import Mapping
 from typedxcom.mypy.types.elements import element_of
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of
+from typedxcom.mypy.types.reasons import reason
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.shapes import is_object, members
 
@@ -142,7 +143,8 @@ class KeywordMapping(Mapping):
             if formal is not None and not fits(value, formal):
                 down, up = self.site.describe(formal, value)
                 subject = Slot(self.task.label, key).subject
-                text = f'takes "{down}", but key "{key}" of {source} is "{up}"'
+                why = reason(self.site, value, formal)
+                text = f'takes "{down}", but key "{key}" of {source} is "{up}"{why}'
                 self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
         taken = self.function.arg_names if self.function and self.task.group else None
         given = [key for key in found.required_keys if taken is None or key in taken]

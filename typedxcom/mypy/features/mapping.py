@@ -27,6 +27,7 @@ from typedxcom.mypy.types.inferred import is_vague, shows_keys
 from typedxcom.mypy.types.needs import reader_of
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of, resolved
+from typedxcom.mypy.types.reasons import reason
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.shapes import is_object, lost, members
 from typedxcom.mypy.types.site import Site
@@ -193,7 +194,7 @@ class Mapping:
     ) -> None:
         down, up = self.site.describe(formal, item)
         subject = Slot(self.task.label, name).subject
-        cure = unpromised(output, item, formal)
+        cure = unpromised(output, item, formal) or reason(self.site, item, formal)
         text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"{cure}'
         self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
 
@@ -215,7 +216,8 @@ class Mapping:
         elif value is None or not fits(value, formal):
             down, up = self.site.describe(formal, value or element)
             subject = Slot(self.task.label, name).subject
-            text = f'takes "{down}", but mapping over this gives "{up}"'
+            why = reason(self.site, value or element, formal)
+            text = f'takes "{down}", but mapping over this gives "{up}"{why}'
             self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
 
     def _unmappable(self, name: str, expr: Expression, what: str, why: str) -> None:

@@ -20,7 +20,7 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
-from typedxcom.mypy.features.callables import check_callable
+from typedxcom.mypy.features.callables import check_callable, check_mapped_callable
 from typedxcom.mypy.features.calls import Call
 from typedxcom.mypy.features.classic import PROMISED, noted_operator
 from typedxcom.mypy.features.kwargs import KeywordMapping
@@ -155,6 +155,7 @@ def expand_operator(site: Site, ctx: MethodSigContext, *, method: str) -> Functi
     task = _Operator(TaskNote(name=operator.type.name, given=given), fields, unknown())
     if method == "expand":
         Mapping(site, ctx.context, task, injected=False).expand()
+        check_mapped_callable(site, ctx.context, operator.type)
     else:
         KeywordMapping(site, ctx.context, task, injected=False).check()
     returned = _mapped(ctx, operator, _given(attrs.get(ASKED)), method)

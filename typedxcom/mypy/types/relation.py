@@ -24,7 +24,7 @@ from mypy.types import (
 )
 
 from typedxcom.mypy import names
-from typedxcom.mypy.types.tables import is_bare_frame, is_table, table_fits
+from typedxcom.mypy.types.tables import holds_table, is_bare_frame, is_table, table_fits
 
 __all__ = ["fits"]
 
@@ -54,7 +54,8 @@ def fits(up: Type, down: Type, depth: int = 0) -> bool:
     if may_be_table and (is_table(up) or is_table(down)):
         return table_fits(up, down, fits)
     if is_subtype(up, down) or (is_bare_frame(up) and is_bare_frame(down)):
-        return True
+        # Inside a list, a table is a union with `Any`, in which mypy finds everything right.
+        return not (holds_table(up) and holds_table(down)) or _fits_as_copy(up, down, depth + 1)
     # A recursive alias unfolds without end.
     return depth < MAX_DEPTH and _fits_as_copy(up, down, depth + 1)
 

@@ -17,6 +17,7 @@ from mypy.types import (
     CallableType,
     Instance,
     ProperType,
+    TupleType,
     Type,
     TypedDictType,
     TypeOfAny,
@@ -28,6 +29,7 @@ from typedxcom.mypy import names
 
 __all__ = [
     "fields_of",
+    "holds_table",
     "is_bare_frame",
     "is_table",
     "row_of",
@@ -68,6 +70,17 @@ def row_of(found: ProperType) -> Type | None:
 def is_table(found: ProperType) -> bool:
     """Whether the type is, or may be, a ``Table[...]``."""
     return row_of(found) is not None
+
+
+def holds_table(found: ProperType) -> bool:
+    """Whether the type is a list, a dict or a tuple of tables."""
+    if isinstance(found, TupleType):
+        parts = found.items
+    elif isinstance(found, Instance) and found.type.fullname in ("builtins.list", "builtins.dict"):
+        parts = list(found.args[-1:])
+    else:
+        return False
+    return any(is_table(one) or holds_table(one) for one in map(get_proper_type, parts))
 
 
 def is_bare_frame(found: ProperType) -> bool:
