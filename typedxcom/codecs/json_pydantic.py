@@ -18,7 +18,13 @@ from typedxcom.codecs.guard import Guard, guard_of
 from typedxcom.codecs.hiding import field_names
 from typedxcom.codecs.problems import from_pydantic, repair
 from typedxcom.codecs.roundtrip.proof import TypeProof, is_bare_list, proof_of
-from typedxcom.codecs.text import as_ascii, has_too_large_float, read_text, write_text
+from typedxcom.codecs.text import (
+    as_ascii,
+    has_too_large_float,
+    list_parts,
+    read_text,
+    write_text,
+)
 from typedxcom.errors import DecodeError, EncodeError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.kinds import TEXT_SCALARS
@@ -98,19 +104,34 @@ class ModelCodec(ValueCodec):
 
     def surely_returns(self, value: Any) -> bool:
         """Whether every part of *value* has exactly the class that pydantic would build."""
+        return self._proof is not None and self._proof.is_enough and self._has_classes(value)
+
+    def proved_text(self, value: Any) -> bytes | None:
+        """Writes a *value* that surely comes back. It is plain, so msgspec writes it quicker."""
+        if self._proof is None or not self._has_classes(value):
+            return None
+        try:
+            text = _plain_text(value)
+            return text if self._proof.is_enough or self._reads_alike(value, text) else None
+        except Exception:  # a lone surrogate, for example; the slow way finds out
+            return None
+
+    def _has_classes(self, value: Any) -> bool:
         try:
             return self._proof is not None and self._proof.holds([value])
         except (AttributeError, LookupError, TypeError):  # a field never set; another kind of value
             return False
 
-    def proved_text(self, value: Any) -> bytes | None:
-        """Writes a *value* that surely comes back. It is plain, so msgspec writes it quicker."""
-        if not self.surely_returns(value):
-            return None
-        try:
-            return as_ascii(msgspec.json.encode(value, enc_hook=_fields_of))
-        except Exception:  # a lone surrogate, for example; the slow way finds out
-            return None
+    def _reads_alike(self, value: Any, text: bytes) -> bool:
+        """Whether reading *text* gives values of the same classes that are written the same."""
+        if self._guard is not None:
+            return False
+        read = self._adapter.validate_json
+        for _, json in list_parts(value, text) if self.reads_items_alone else [(value, text)]:
+            again = read(json, **_NAMES)
+            if not self._has_classes(again) or _plain_text(again) != json:
+                return False
+        return True
 
     @contained(EncodeError)
     def check(self, value: Any) -> Any:
@@ -188,6 +209,11 @@ class ModelCodec(ValueCodec):
         errors = error.errors(include_url=False, include_context=False)
         names = field_names(self.schema) if self.hides else None
         return self.wrong(from_pydantic(errors, root, names=names))
+
+
+def _plain_text(value: Any) -> bytes:
+    """Writes models that hold nothing but their fields."""
+    return as_ascii(msgspec.json.encode(value, enc_hook=_fields_of))
 
 
 def _unreadable(error: pydantic.ValidationError) -> DecodeError:

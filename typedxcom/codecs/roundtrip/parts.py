@@ -104,10 +104,16 @@ def record_proof(fields: Mapping[str, Part]) -> Proof:
     if len(names) == 1:
         get = lambda held: (held[names[0]],)  # noqa: E731  # itemgetter gives no tuple for one
     rows = row_proof([*fields.values()])
+    columns = [(name, column_proof(part)) for name, part in fields.items()]
 
     def proof(column: Sequence[Any]) -> bool:
         held = list(map(_fields_of, column))
-        return counts.issuperset(map(len, held)) and rows(list(map(get, held)))
+        if not counts.issuperset(map(len, held)):
+            return False
+        if len(held) <= _FEW:
+            return rows(list(map(get, held)))
+        # No tuple for each record: Python's garbage collector would walk through all of them.
+        return all(holds([one[name] for one in held]) for name, holds in columns)
 
     return proof
 
@@ -118,6 +124,7 @@ def row_proof(parts: Sequence[Part]) -> Proof:
     rests = [(at, part.rest) for at, part in enumerate(parts) if part.rest is not None]
     limits = tuple(part.limits for part in parts)
     within = _within(Any if set(limits) <= {Any} else tuple.__class_getitem__(limits))
+    columns = list(map(column_proof, parts))
     known: set[tuple[type, ...]] = set()
 
     def has_kinds(row: tuple[Any, ...]) -> bool:
@@ -131,25 +138,17 @@ def row_proof(parts: Sequence[Part]) -> Proof:
         return True
 
     def proof(rows: Sequence[tuple[Any, ...]]) -> bool:
-        if len(rows) <= _FEW:
-            if not all(map(has_kinds, rows)) or not (within is None or within(rows)):
+        if len(rows) > _FEW:
+            found = zip(*rows, strict=True)
+            return all(holds(column) for holds, column in zip(columns, found, strict=True))
+        if not all(map(has_kinds, rows)) or not (within is None or within(rows)):
+            return False
+        for at, rest in rests:  # noqa: SIM110  # for few rows, a generator takes longer
+            if not rest([row[at] for row in rows]):
                 return False
-            for at, rest in rests:  # noqa: SIM110  # for few rows, a generator takes longer
-                if not rest([row[at] for row in rows]):
-                    return False
-            return True
-        columns = list(zip(*rows, strict=True))
-        return (
-            all(map(_have_kinds, kinds, columns))
-            and (within is None or within(rows))
-            and all(rest(columns[at]) for at, rest in rests)
-        )
+        return True
 
     return proof
-
-
-def _have_kinds(kinds: frozenset[type], column: tuple[Any, ...]) -> bool:
-    return kinds.issuperset(map(type, column))
 
 
 def _within(limits: Any) -> Proof | None:

@@ -3,9 +3,12 @@
 A value comes back equal if it and all its parts have exactly the class that pydantic would build
 for their JSON. That holds for the kinds of nodes that this module names, in pydantic's own
 description of the annotation (its core schema). There must be nothing of the author's own in
-between: no validator, serializer, alias or configuration. Everything else, in the schema or in a
-value, has no proof and is read back. The proof looks at one field of all values at a time, so that
-the loops run inside `map`.
+between: no validator, serializer, alias or configuration. The proof looks at one field of all
+values at a time, so that the loops run inside `map`.
+
+What the author changes about reading, such as a validator, is half a proof: the value is read back,
+but not compared. If what was read has the same classes, it is equal if its JSON is equal. Everything
+else, in the schema or in a value, has no proof: it is read back and compared.
 """
 
 from __future__ import annotations
@@ -39,16 +42,29 @@ __all__ = ["TypeProof", "is_bare_list", "proof_of"]
 
 Node: TypeAlias = "dict[str, Any]"
 
+_NONE = type(None)
+_ZONES = {_NONE, dt.timezone, zoneinfo.ZoneInfo, pydantic_core.TzInfo}
+_zone_of, _fold_of = attrgetter("tzinfo"), attrgetter("fold")
+
 _IGNORED = {"type", "ref", "metadata", "strict", "microseconds_precision"}
 _RULES = {
     "gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern", "max_digits",
     "decimal_places", "allow_inf_nan",
 }  # fmt: skip
+_CHANGES = {"strip_whitespace", "to_lower", "to_upper"}  # of a str, while it is read
 _MODEL = {
     "cls", "schema", "config", "frozen", "custom_init", "root_model", "generic_origin",
     "revalidate_instances",
 }  # fmt: skip
 _CONFIG = {"title", "extra_fields_behavior", "strict", "frozen", "from_attributes"}
+_READING = {
+    "str_strip_whitespace", "str_to_lower", "str_to_upper", "str_min_length", "str_max_length",
+    "coerce_numbers_to_str", "hide_input_in_errors", "validate_default", "regex_engine",
+    "validate_by_alias", "validate_by_name",
+}  # fmt: skip
+_FIELD = {"schema", "frozen"}
+_FUNCTIONS = ("function-before", "function-after", "function-wrap")
+_ALIASES = {"validation_alias", "serialization_alias"}
 _DEFAULT = {
     "schema",
     "default",
@@ -67,11 +83,14 @@ class TypeProof:
     """What is known of all values of a type.
 
     Attributes:
-        holds: A function ``(values) -> do they surely come back?``.
+        holds: A function ``(values) -> has each part the class that pydantic would build?``.
+        is_enough: Whether such values surely come back. If not, the author changes how they are
+            read; then one comes back if reading it gives such a value with the same JSON.
         takes_infinity: Whether pydantic accepts a number that is too large for a float.
     """
 
     holds: Proof
+    is_enough: bool
     takes_infinity: bool
 
 
@@ -86,7 +105,8 @@ def proof_of(core_schema: Any) -> TypeProof | None:
         holds = column_proof(maker.make(core_schema))
     except (NoProof, RecursionError):
         return None
-    return TypeProof(holds, maker.takes_infinity)
+    is_enough = not maker.is_read_otherwise
+    return TypeProof(holds, is_enough, maker.takes_infinity or not is_enough)
 
 
 def is_bare_list(core_schema: Any) -> bool:
@@ -106,6 +126,7 @@ class ProofMaker:
         self.definitions: dict[str, Node] = {}
         self.open: set[str] = set()
         self.takes_infinity = False
+        self.is_read_otherwise = False
 
     def make(self, node: Node) -> Part:
         """Returns the part of one node. Raises NoProof."""
@@ -116,6 +137,7 @@ class ProofMaker:
         return made
 
     def _str(self, node: Node) -> Part:
+        node = self._without(node, _CHANGES)
         return _scalar(node, str, str_limits(node), covered=LENGTHS)
 
     def _bool(self, node: Node) -> Part:
@@ -205,7 +227,7 @@ class ProofMaker:
         _allow(node, _MODEL)
         if node.get("custom_init") or node.get("root_model"):
             raise NoProof
-        config = node.get("config", {})
+        config = self._without(node.get("config", {}), _READING)
         if not config.keys() <= _CONFIG or config.get("extra_fields_behavior") == "allow":
             raise NoProof
         fields = dict(self._fields(node["schema"]))
@@ -214,12 +236,33 @@ class ProofMaker:
         return Part(frozenset({node["cls"]}), rest=record_proof(fields))
 
     def _fields(self, node: Node) -> Iterator[tuple[str, Part]]:
+        while node["type"] in _FUNCTIONS:
+            node = self._called(node)
         if node["type"] != "model-fields" or node.get("computed_fields"):
             raise NoProof
         _allow(node, {"fields", "model_name", "computed_fields"})
         for name, field in node["fields"].items():
-            _allow(field, {"schema", "frozen"})
+            _allow(self._without(field, _ALIASES), _FIELD)
             yield name, self.make(field["schema"])
+
+    def _function_before(self, node: Node) -> Part:
+        return self.make(self._called(node))
+
+    _function_after = _function_wrap = _function_before
+
+    def _called(self, node: Node) -> Node:
+        """Returns the schema inside a function of the author, which may change what is read."""
+        _allow(node, {"function", "schema", "json_schema_input_schema"})
+        self.is_read_otherwise = True
+        inside: Node = node["schema"]
+        return inside
+
+    def _without(self, node: Node, keys: set[str]) -> Node:
+        """Returns *node* without *keys*, which only change how its values are read."""
+        if node.keys().isdisjoint(keys):
+            return node
+        self.is_read_otherwise = True
+        return {key: part for key, part in node.items() if key not in keys}
 
     def _tagged_union(self, node: Node) -> Part:
         _allow(node, {"choices", "discriminator", "from_attributes"})
@@ -333,15 +376,18 @@ def _are_datetimes(column: Sequence[Any]) -> bool:
     A zone comes back as an offset, so it is the same only if it is an offset of whole minutes. The
     fold has a meaning only without a zone, and it never comes back.
     """
-    zones = set(map(attrgetter("tzinfo"), column))
-    if None in zones and any(map(attrgetter("fold"), column)):
+    zones = list(map(_zone_of, column))
+    kinds = set(map(type, zones))
+    if not kinds <= _ZONES or (_NONE in kinds and any(map(_fold_of, column))):
         return False
-    return all(map(_is_offset, zones))
+    for zone in set(zones):  # noqa: SIM110  # for one value, a generator takes longer
+        if zone is not dt.timezone.utc and not _is_offset(zone):
+            return False
+    return True
 
 
 def _is_offset(zone: Any) -> bool:
     if type(zone) is zoneinfo.ZoneInfo:
         return zone.key == "UTC"
-    if type(zone) in (dt.timezone, pydantic_core.TzInfo):
-        return bool(zone.utcoffset(None).total_seconds() % 60 == 0)
-    return zone is None
+    offset = None if zone is None else zone.utcoffset(None)
+    return offset is None or not (offset.seconds % 60 or offset.microseconds)
