@@ -221,17 +221,79 @@ def with_more(value: Any) -> Any:
     return value
 
 
+def itself(value: Any) -> Any:
+    return value
+
+
+def another(value: Any) -> Any:
+    """Something that is equal to *value*, has the same JSON or another class, or is near it."""
+    match value:
+        case bool():
+            return int(value)
+        case str():
+            return Text(value) if len(value) % 2 else value.strip()
+        case int():
+            return Whole(value) if value % 2 else float(value)
+        case decimal.Decimal():
+            return value.normalize()
+        case dt.datetime():
+            return value.astimezone(dt.timezone.utc) if value.tzinfo else value.replace(fold=1)
+        case list():
+            return tuple(value) if len(value) % 2 else value[:1]
+        case dict():
+            return dict(reversed(value.items()))
+        case BaseModel():
+            return with_more(value)
+    return value
+
+
+def refusing(value: Any) -> Any:
+    if isinstance(value, (str, list, dict)) and len(value) == 1:
+        raise ValueError("refused")
+    return value
+
+
+CODE = [
+    pydantic.AfterValidator(itself), pydantic.AfterValidator(another), pydantic.AfterValidator(refusing),
+    pydantic.BeforeValidator(itself), pydantic.WrapValidator(lambda value, read: another(read(value))),
+]  # fmt: skip
+CONFIGS = [
+    None, ConfigDict(str_strip_whitespace=True), ConfigDict(str_to_upper=True),
+    ConfigDict(alias_generator=str.upper), ConfigDict(coerce_numbers_to_str=True),
+]  # fmt: skip
+
+
 @st.composite
 def plain_types(
-    draw: st.DrawFn, depth: int = 2, odd: st.SearchStrategy[Any] | None = None
+    draw: st.DrawFn,
+    depth: int = 2,
+    odd: st.SearchStrategy[Any] | None = None,
+    coded: bool = False,
 ) -> tuple[Any, st.SearchStrategy[Any]]:
-    """A type of the kinds that can be proved, and its values, perhaps *odd* ones too."""
+    """A type of the kinds that can be proved, and its values, perhaps *odd* ones too.
+
+    If *coded*, the author's own functions and configuration may change what is read.
+    """
+    made, values = draw(bare_types(depth=depth, odd=odd, coded=coded))
+    if coded and draw(st.booleans()):
+        made = Annotated[made, draw(st.sampled_from(CODE))]
+    return made, values
+
+
+@st.composite
+def bare_types(
+    draw: st.DrawFn, depth: int, odd: st.SearchStrategy[Any] | None, coded: bool
+) -> tuple[Any, st.SearchStrategy[Any]]:
+    """As `plain_types`, without a function around it."""
     if depth == 0 or draw(st.booleans()):
         kind, leaves = draw(st.sampled_from(LEAVES))
         return kind, leaves if odd is None else leaves | odd
-    kind, values = draw(plain_types(depth=depth - 1, odd=odd))
-    other, others = draw(plain_types(depth=depth - 1, odd=odd))
-    model = pydantic.create_model("Model", first=(kind, ...), second=(other, None))
+    kind, values = draw(plain_types(depth=depth - 1, odd=odd, coded=coded))
+    other, others = draw(plain_types(depth=depth - 1, odd=odd, coded=coded))
+    config = draw(st.sampled_from(CONFIGS)) if coded else None
+    model = pydantic.create_model(
+        "Model", __config__=config, first=(kind, ...), second=(other, None)
+    )
     made: list[tuple[Any, st.SearchStrategy[Any]]] = [
         (list[kind], st.lists(values, max_size=3)),
         (kind | None, st.none() | values),
@@ -282,6 +344,37 @@ def test_a_proof_changes_no_verdict(data: st.DataObject) -> None:
     found = verdict(codec, value)
     event(f"came back: {found[0] == 'back'}, proved: {codec.proved_text(value) is not None}")
     assert same_verdicts(found, verdict(slow, value))
+
+
+@given(data=st.data())
+def test_half_a_proof_changes_no_verdict(data: st.DataObject) -> None:
+    """What the author's code changes is found by classes and JSON as well as by comparing."""
+    kind, values = data.draw(plain_types(odd=data.draw(st.none() | st.just(ODD)), coded=True))
+    value = data.draw(values)
+    codec, slow = ModelCodec(kind, schema_of(kind)), ModelCodec(kind, schema_of(kind))
+    slow.__dict__["_proof"] = None
+    found = verdict(codec, value)
+    is_half = codec._proof is not None and not codec._proof.is_enough
+    event(f"half: {is_half}, proved: {is_half and codec.proved_text(value) is not None}")
+    assert same_verdicts(found, verdict(slow, value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "comes_back"),
+    [
+        (Validated, Validated(number=1, code="x"), True), (Aliased, Aliased(n=1), True),
+        (Stripped, Stripped(number=1, code="x"), True), (Private, Private(number=1, code="x"), None),
+        (Stripped, Stripped.model_construct(number=1, code=" x"), None),
+        (Late, Late(number=1, code="x"), None), (Validated, Part(number=1, code="x"), None),
+        (list[Validated], [Validated(number=at, code="x") for at in range(500)], True),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_validators_read_needs_no_comparing(kind, value, comes_back):
+    """If what is read has the same classes and the same JSON, it is the same."""
+    codec = codec_of(kind)
+    codec.__dict__["_first_loss"] = lambda one, other: pytest.fail("it was compared")
+    assert (codec.proved_text(value) is not None) is bool(comes_back)
 
 
 def test_what_is_beside_the_fields_is_not_written():

@@ -11,6 +11,7 @@ import msgspec
 from typedxcom.annotations import annotations_of
 from typedxcom.caches import by_class
 from typedxcom.codecs.base import ValueCodec
+from typedxcom.codecs.collector import LONG, seldom_collected
 from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.explain import explain
 from typedxcom.codecs.guard import Guard, guard_of, refuse_endless
@@ -117,6 +118,9 @@ class NativeCodec(ValueCodec):
     def decode(self, text: bytes) -> Any:
         """Reads JSON *text*. Text that msgspec's reader rejects is read the slow way."""
         try:
+            if len(text) > LONG:
+                with seldom_collected():
+                    return self._decoder.decode(text)
             return self._decoder.decode(text)
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             return self.decode_tree(read_text(text))

@@ -13,10 +13,12 @@ import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
 from typedxcom.codecs.collecting import reads_collections
+from typedxcom.codecs.collector import LONG, seldom_collected
 from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.guard import Guard, guard_of
 from typedxcom.codecs.hiding import field_names
 from typedxcom.codecs.problems import from_pydantic, repair
+from typedxcom.codecs.roundtrip.parts import Proof
 from typedxcom.codecs.roundtrip.proof import TypeProof, is_bare_list, proof_of
 from typedxcom.codecs.text import (
     as_ascii,
@@ -54,7 +56,6 @@ def _write_other(value: Any) -> Any:
     raise TypeError(f"`{type(value).__name__}` has no known type")
 
 
-_LONG = 20_000  # bytes of JSON that are worth building a proof, if only to read them
 _fields_of = attrgetter("__dict__")
 _WRITTEN: dict[str, Any] = {
     "by_alias": False,
@@ -88,6 +89,11 @@ class ModelCodec(ValueCodec):
         return self._made
 
     @cached_property
+    def _read(self) -> Any:
+        """What reads JSON, by `_NAMES`."""
+        return self._adapter.validator.validate_json
+
+    @cached_property
     def _proof(self) -> TypeProof | None:
         """The proof, built at the first value: parsing a DAG needs none."""
         return proof_of(self._made.core_schema)
@@ -104,34 +110,32 @@ class ModelCodec(ValueCodec):
 
     def surely_returns(self, value: Any) -> bool:
         """Whether every part of *value* has exactly the class that pydantic would build."""
-        return self._proof is not None and self._proof.is_enough and self._has_classes(value)
-
-    def proved_text(self, value: Any) -> bytes | None:
-        """Writes a *value* that surely comes back. It is plain, so msgspec writes it quicker."""
-        if self._proof is None or not self._has_classes(value):
-            return None
         try:
-            text = _plain_text(value)
-            return text if self._proof.is_enough or self._reads_alike(value, text) else None
-        except Exception:  # a lone surrogate, for example; the slow way finds out
-            return None
-
-    def _has_classes(self, value: Any) -> bool:
-        try:
-            return self._proof is not None and self._proof.holds([value])
+            return self._proof is not None and self._proof.is_enough and self._proof.holds([value])
         except (AttributeError, LookupError, TypeError):  # a field never set; another kind of value
             return False
 
-    def _reads_alike(self, value: Any, text: bytes) -> bool:
-        """Whether reading *text* gives values of the same classes that are written the same."""
-        if self._guard is not None:
-            return False
-        read = self._adapter.validate_json
-        for _, json in list_parts(value, text) if self.reads_items_alone else [(value, text)]:
+    def proved_text(self, value: Any) -> bytes | None:
+        """Writes a *value* that surely comes back. It is plain, so msgspec writes it quicker."""
+        proof = self._proof
+        if proof is None or not (proof.is_enough or self._guard is None):
+            return None
+        try:
+            if not proof.is_enough:
+                return self._alike_text(value, proof.holds)
+            return _plain_text(value) if proof.holds([value]) else None
+        except Exception:  # a field never set, a lone surrogate; the slow way finds out
+            return None
+
+    def _alike_text(self, value: Any, has_classes: Proof) -> bytes | None:
+        """Writes *value* if reading it gives the same classes, which are written the same."""
+        text, read = _plain_text(value), self._read
+        parts = list_parts(value, text) if self.reads_items_alone else ((value, text),)
+        for one, json in parts:
             again = read(json, **_NAMES)
-            if not self._has_classes(again) or _plain_text(again) != json:
-                return False
-        return True
+            if not has_classes([one, again]) or _plain_text(again) != json:
+                return None
+        return text
 
     @contained(EncodeError)
     def check(self, value: Any) -> Any:
@@ -180,7 +184,8 @@ class ModelCodec(ValueCodec):
     @contained(DecodeError)
     def decode(self, text: bytes) -> Any:
         """Reads and validates JSON *text*."""
-        proof = self._proof if len(text) > _LONG else None
+        is_long = len(text) > LONG
+        proof = self._proof if is_long else None  # worth building, if only to read it
         if (proof is None or proof.takes_infinity) and has_too_large_float(text):
             read_text(text)  # raises: pydantic would turn the number into infinity
         if self._guard is not None:
@@ -188,7 +193,10 @@ class ModelCodec(ValueCodec):
             if problem is not None:
                 raise self.invalid([problem])
         try:
-            return self._adapter.validate_json(text, **_NAMES)
+            if is_long:
+                with seldom_collected():
+                    return self._read(text, **_NAMES)
+            return self._read(text, **_NAMES)
         except pydantic.ValidationError as error:
             tree = read_text(text)
             if (

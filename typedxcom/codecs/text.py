@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from typedxcom.codecs.collector import seldom_collected
 from typedxcom.errors import DecodeError, EncodeError, shorten
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
@@ -99,7 +100,7 @@ def list_parts(value: Any, text: bytes) -> Iterator[tuple[Any, bytes]]:
     """Yields parts of a long list, each with its JSON; a short list is one part.
 
     What is read of a part is gone before the next one is read. All at once, Python's garbage
-    collector would walk through it again and again.
+    collector would walk through it again and again; until all parts are read, it runs seldom.
     """
     items: list[msgspec.Raw] = []
     if type(value) is list and len(value) > _PART:
@@ -108,9 +109,10 @@ def list_parts(value: Any, text: bytes) -> Iterator[tuple[Any, bytes]]:
     if not items or len(items) != len(value):
         yield value, text
         return
-    for start in range(0, len(items), _PART):
-        part = slice(start, start + _PART)
-        yield value[part], b"[%b]" % b",".join(items[part])
+    with seldom_collected():
+        for start in range(0, len(items), _PART):
+            part = slice(start, start + _PART)
+            yield value[part], b"[%b]" % b",".join(items[part])
 
 
 def shape(text: bytes) -> Any:

@@ -7,7 +7,6 @@ the marker. For example: ``{"b": 1, "a": 2, "$typedxcom": ["b", "a"]}``.
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
@@ -126,11 +125,13 @@ def _holds_scalars(schema: Schema) -> bool:
 def _marked(schema: Schema, tree: Any, depth: int) -> Any:
     """Adds the order marks to a tree whose texts and numbers every database keeps."""
     match peeled(schema):
-        case Record() as record if type(tree) is dict and not _looked_at(record)[1]:
-            for key, part in _looked_at(record)[2].items():
-                if type(tree.get(key)) in (dict, list):
-                    tree[key] = _marked(part, tree[key], depth + 1)
-            return tree
+        case Record() as record if type(tree) is dict:
+            _, keeps_order, open_fields, _ = _looked_at(record)
+            if not keeps_order:
+                for key, part in open_fields.items():
+                    if type(tree.get(key)) in (dict, list):
+                        tree[key] = _marked(part, tree[key], depth + 1)
+                return tree
         case SequenceOf(item=item) if type(tree) is list:
             return [_marked(item, one, depth + 1) for one in tree]
     return _plain(schema, tree, depth, is_calm=True)
@@ -243,7 +244,7 @@ def _plain_dict(
 def _is_sorted(tree: dict[str, Any]) -> bool:
     """Whether JSONB keeps the order: it sorts keys by length and then by bytes."""
     keys = [(len(raw), raw) for raw in map(str.encode, tree)]
-    return all(one <= other for one, other in itertools.pairwise(keys))
+    return keys == sorted(keys)
 
 
 def _items(schema: Schema, count: int) -> list[Schema]:

@@ -7,9 +7,9 @@ is only whether all values are surely the same. If not, `fidelity` compares agai
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from itertools import chain
-from operator import attrgetter, eq, itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from typedxcom.codecs.roundtrip.sameness import same_flat, same_moments
@@ -158,17 +158,21 @@ def _rows(same: Same) -> Same:
 
 
 def _same_types(ones: list[Any], others: list[Any]) -> bool:
-    return all(map(eq, map(type, ones), map(type, others)))
+    return list(map(type, ones)) == list(map(type, others))
 
 
-def _all_of(kinds: Same, parts: Iterable[tuple[Callable[[Any], Any], Same]]) -> Same:
+def _all_of(kinds: Same, parts: Sequence[tuple[Callable[[Any], Any], Same]]) -> Same:
     """Checks that the classes are the same, and that each part of the values is the same."""
 
     def same(ones: list[Any], others: list[Any]) -> bool:
-        return not ones or (
-            kinds(ones, others)
-            and all(part(list(map(get, ones)), list(map(get, others))) for get, part in parts)
-        )
+        if not ones:
+            return True
+        if not kinds(ones, others):
+            return False
+        for get, part in parts:  # noqa: SIM110  # for few values, a generator takes longer
+            if not part(list(map(get, ones)), list(map(get, others))):
+                return False
+        return True
 
     return same
 

@@ -121,7 +121,10 @@ def record_proof(fields: Mapping[str, Part]) -> Proof:
 def row_proof(parts: Sequence[Part]) -> Proof:
     """Returns the proof of rows, which are tuples with a value for each of *parts*."""
     kinds = [part.kinds for part in parts]
-    rests = [(at, part.rest) for at, part in enumerate(parts) if part.rest is not None]
+    rests: dict[Proof, list[int]] = {}
+    for at, part in enumerate(parts):
+        if part.rest is not None:
+            rests.setdefault(part.rest, []).append(at)
     limits = tuple(part.limits for part in parts)
     within = _within(Any if set(limits) <= {Any} else tuple.__class_getitem__(limits))
     columns = list(map(column_proof, parts))
@@ -143,8 +146,8 @@ def row_proof(parts: Sequence[Part]) -> Proof:
             return all(holds(column) for holds, column in zip(columns, found, strict=True))
         if not all(map(has_kinds, rows)) or not (within is None or within(rows)):
             return False
-        for at, rest in rests:  # noqa: SIM110  # for few rows, a generator takes longer
-            if not rest([row[at] for row in rows]):
+        for rest, places in rests.items():  # noqa: SIM110  # for few rows, a generator takes longer
+            if not rest([row[at] for row in rows for at in places]):
                 return False
         return True
 

@@ -156,8 +156,7 @@ class ProofMaker:
 
     def _decimal(self, node: Node) -> Part:
         self.takes_infinity |= "allow_inf_nan" in node
-        finite = decimal.Decimal.is_finite
-        return _scalar(node, decimal.Decimal, rest=lambda column: all(map(finite, column)))
+        return _scalar(node, decimal.Decimal, rest=_are_finite)
 
     def _uuid(self, node: Node) -> Part:
         return _scalar(node, uuid.UUID)
@@ -368,6 +367,10 @@ def _scalar(
 def _sequences(kind: type, item: Part) -> Part:
     proof = column_proof(item)
     return Part(frozenset({kind}), rest=lambda column: proof(list(chain.from_iterable(column))))
+
+
+def _are_finite(column: Sequence[Any]) -> bool:
+    return all(map(decimal.Decimal.is_finite, column))
 
 
 def _are_datetimes(column: Sequence[Any]) -> bool:
