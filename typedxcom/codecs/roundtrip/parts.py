@@ -146,7 +146,7 @@ def row_proof(parts: Sequence[Part]) -> Proof:
             return all(holds(column) for holds, column in zip(columns, found, strict=True))
         if not all(map(has_kinds, rows)) or not (within is None or within(rows)):
             return False
-        for rest, places in rests.items():  # noqa: SIM110  # for few rows, a generator takes longer
+        for rest, places in rests.items():  # for few rows, a generator takes longer
             if not rest([row[at] for row in rows for at in places]):
                 return False
         return True

@@ -6,9 +6,10 @@ description of the annotation (its core schema). There must be nothing of the au
 between: no validator, serializer, alias or configuration. The proof looks at one field of all
 values at a time, so that the loops run inside `map`.
 
-What the author changes about reading, such as a validator, is half a proof: the value is read back,
-but not compared. If what was read has the same classes, it is equal if its JSON is equal. Everything
-else, in the schema or in a value, has no proof: it is read back and compared.
+If the author only changes how values are read, by a validator for example, there is half a proof:
+the value is read back, but not compared. If what was read has the same classes, it is equal if its
+JSON is equal. Everything else, in the schema or in a value, has no proof: it is read back and
+compared.
 """
 
 from __future__ import annotations
