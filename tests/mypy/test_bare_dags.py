@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from benchmarks.realistic import LIBRARY, generate
 from tests.mypy.conftest import copied, write
-from tests.mypy.support import expected, run_mypy
+from tests.mypy.support import CASES, expected, run_mypy
 from tests.mypy.test_modes import MODELS, TASKS, texts
 
 # The tests' other runs check every function.
 SKIPS = "[mypy-foreign,helpers,models,pipeline,places,tasks]\ncheck_untyped_defs = False\n"
+SKIPS_ALL = "[mypy-*]\ncheck_untyped_defs = False\n"
 LOADS = 'Argument "order" of task "load" takes "Order", but task "extract" returns "str" [xcom-arg]'
 NOTES = 'Argument "text" of task "note" takes "float", but key "total" of task "split" is "str" [xcom-arg]'
 WRONG = 'Argument 1 to "load" has incompatible type "int"; expected "Order" [xcom-arg]'
@@ -426,6 +430,89 @@ class Holder:
 def use() -> Any:
     return pipeline(1)
 """
+# Bodies about which mypy has no more to say than about the functions with annotations in them.
+SILENT = """
+import os
+from datetime import timedelta
+
+from airflow.sdk import dag, task, task_group
+
+LATE = timedelta(days=1)
+
+
+@dag(schedule=None)
+def silent(n=1):
+    import json
+
+    @task
+    def one() -> int:
+        for name, value in os.environ.items():
+            name.nothing
+        number: int = json.loads("1")
+        return "x"
+
+    @task
+    def two(text: str, size: int = 3) -> list[str]:
+        return text + size
+
+    @task
+    def bare(value):
+        return value.nothing + later()
+
+    @task_group
+    def group(value):
+        return two(f"{value}")
+
+    def helper(path: str) -> int:
+        return LATE + path
+
+    group(one())
+    for name in ["a", "b"]:
+        two(text=name)
+
+
+@dag(schedule=None)
+def with_names_of_its_own():
+    settings = {"a": 1}
+
+    @task
+    def one() -> int:
+        return settings.nothing + "a"
+
+    @task
+    def two() -> str:
+        return one()
+
+    one()
+
+
+@dag(schedule=None)
+def in_texts():
+    "%d %d" % (1,)
+    "{} {}".format(1)
+    a, b = 1, 2, 3
+    assert (os, "always")
+    isinstance(a, list[int])
+
+
+@dag(schedule=None)
+def in_a_loop():
+    for name in ["a", "b"]:
+
+        @task(task_id=name)
+        def one() -> str:
+            return later()
+
+        one()
+
+    @task
+    def last() -> str:
+        return one()
+
+
+def later() -> int:
+    return 1
+"""
 STRICT = """
 disallow_untyped_defs = True
 disallow_untyped_calls = True
@@ -461,12 +548,43 @@ def test_the_wiring_is_checked_wherever_the_function_stands(tmp_path, cache):
 def test_mypy_says_of_the_rest_what_it_says_alone(tmp_path, cache, config):
     """No error, note or unused ignore of mypy's own comes or goes."""
     (tmp_path / "foreign.py").write_text(FOREIGN)
+    (tmp_path / "silent.py").write_text(SILENT)
     alone = copied(cache, tmp_path / "alone")
     with_plugin = run_mypy(tmp_path, ".", cache=cache, config=SKIPS + config)
     off = "[typedxcom-mypy]\ncheck_bare_dags = false\n"
     without = run_mypy(tmp_path, ".", cache=alone, config=SKIPS + config + off)
     assert with_plugin.errors
     assert with_plugin.output == without.output
+
+
+def test_the_short_way_finds_what_mypy_finds(tmp_path, cache):
+    """Statements that the plugin judges without mypy give the errors that they give with it."""
+    for number, text in enumerate(_bare_cases()):
+        (tmp_path / f"case_{number}.py").write_text(text)
+    (tmp_path / "shared_tasks.py").write_text(LIBRARY)
+    for file in generate(1, 30, wrong=True):
+        (tmp_path / file.name).write_text(file.text)
+    other = copied(cache, tmp_path / "other")
+    long_way = """
+        from typedxcom.mypy.types import site
+
+        site.may_be_silent = lambda options: False
+    """
+    short = run_mypy(tmp_path, ".", cache=cache, config=SKIPS_ALL)
+    long = run_mypy(tmp_path, ".", cache=other, config=SKIPS_ALL, first=long_way)
+    assert len(short.errors) > 300
+    # mypy may name a list of two outputs after either.
+    found = [re.sub(r"(?<=list.object.. from task) .*", "", run.output) for run in (short, long)]
+    assert set(found[0].splitlines()) ^ set(found[1].splitlines()) == set()
+
+
+def _bare_cases():
+    """Yields the cases that one file holds, with no annotation on a DAG function or a group."""
+    for file in sorted(CASES.glob("wire_*.py")):
+        text = file.read_text()
+        if "shared_tasks" not in text:
+            decorated = r"(@(?:dag|task_group)\b[^\n]*\n(?:    )*def \w+\([^:]*?\)) -> [^:]+:\n"
+            yield re.sub(decorated, r"\1:\n", text)
 
 
 def test_an_edit_elsewhere_shows(project):

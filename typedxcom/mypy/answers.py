@@ -26,6 +26,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.config import Config
 from typedxcom.mypy.features import decorators, operators, uses
 from typedxcom.mypy.features.dags import relax_dag, relax_task_group
+from typedxcom.mypy.features.groups import decorated_group
 from typedxcom.mypy.features.settings import decorator_signature
 from typedxcom.mypy.features.texts import MAKE_TEXT, formatted
 from typedxcom.mypy.guard import guarded, report, reset
@@ -259,7 +260,9 @@ class _Sites(dict[Any, Site]):
 
     def __missing__(self, api: Any) -> Site:
         self.clear()
-        self[api] = made = Site(api, self._answers.classes, self._answers.config, given_by_task)
+        self[api] = made = Site(
+            api, self._answers.classes, self._answers.config, given_by_task, decorated_group
+        )
         return made
 
 

@@ -51,7 +51,14 @@ from typedxcom.mypy.types.callee import Callee
 from typedxcom.mypy.types.outputs import Output, holds_output, output_of
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.solving import mapped_return
-from typedxcom.mypy.types.tasks import Tasklike, awaited, make_task, named_task, task_of
+from typedxcom.mypy.types.tasks import (
+    Tasklike,
+    awaited,
+    group_result,
+    make_task,
+    named_task,
+    task_of,
+)
 
 __all__ = ["RETURNS", "SIGNATURES", "infer_unannotated"]
 
@@ -134,7 +141,7 @@ def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
 
 def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) -> FunctionLike:
     """Checks a call whose arguments do not decide what it returns."""
-    returned = groups.group_result(site, task.value) if task.group else task.output(site)
+    returned = task.result(site)
     check_module_truth(site, call, returned)
     returned = named_like_task(site, call, returned)
     if callee.filled:
@@ -195,7 +202,7 @@ def _owner(ctx: MethodContext | MethodSigContext) -> Tasklike | None:
 
 
 def _result(site: Site, task: Tasklike, value: Type) -> Type:
-    return groups.group_result(site, value) if task.group else task.output_of_call(site, value)
+    return group_result(site, value) if task.group else task.output_of_call(site, value)
 
 
 def _open(signature: CallableType, returned: Type) -> CallableType:

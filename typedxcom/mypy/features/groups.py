@@ -10,9 +10,9 @@ from typedxcom.mypy import names
 from typedxcom.mypy.types.bodies import visit_group
 from typedxcom.mypy.types.outputs import make_output, output_of
 from typedxcom.mypy.types.site import Site, unknown
-from typedxcom.mypy.types.tasks import Tasklike, TaskNote, make_task
+from typedxcom.mypy.types.tasks import LoopBody, Tasklike, TaskNote, make_task
 
-__all__ = ["decorate_group", "group_result", "mapped_group_result"]
+__all__ = ["decorate_group", "decorated_group", "mapped_group_result"]
 
 
 def decorate_group(site: Site, ctx: MethodContext | FunctionContext) -> Type:
@@ -20,11 +20,29 @@ def decorate_group(site: Site, ctx: MethodContext | FunctionContext) -> Type:
     given = [get_proper_type(t) for types in ctx.arg_types[:1] for t in types[:1]]
     if not given or not isinstance(given[0], CallableType):
         return site.instance(names.GROUP_DECORATOR) or ctx.default_return_type
-    function = given[0]
-    value, body = function.ret_type, None
     if isinstance(ctx.context, Decorator):
-        returned, body = visit_group(site, ctx.context, ctx.args[0][0])
-        value = returned if returned is not None and _says_nothing(value) else value
+        return decorated_group(site, ctx.context, given[0], ctx.args[0][0])
+    return _group(given[0], given[0].ret_type, None, site)
+
+
+def decorated_group(
+    site: Site, decorated: Decorator, function: CallableType, given: object = None
+) -> Type:
+    """Returns the type of the group that a bare decorator makes of *function*.
+
+    Args:
+        site: The file.
+        decorated: The function.
+        function: Its type.
+        given: What mypy passes to the decorator for it, if mypy calls the decorator.
+    """
+    value = function.ret_type
+    returned, body = visit_group(site, decorated, given or object())
+    value = returned if returned is not None and _says_nothing(value) else value
+    return _group(function, value, body, site)
+
+
+def _group(function: CallableType, value: Type, body: LoopBody | None, site: Site) -> Type:
     name = (function.name or "").split(" of ")[0]
     note = TaskNote(name=name, kind="group")
     return make_task(site, Tasklike(note, function, value, group=True, loop=body))
@@ -37,13 +55,6 @@ def _says_nothing(found: Type) -> bool:
         return True
     output = output_of(proper)
     return output is not None and output.kind == names.SDK_XCOMARG
-
-
-def group_result(site: Site, value: Type) -> Type:
-    """Returns the type of a group's call: what its function returns, or the group itself."""
-    if isinstance(get_proper_type(value), NoneType):
-        return site.instance(names.SDK_NODE) or unknown()
-    return value
 
 
 def mapped_group_result(site: Site, group: Tasklike) -> Type:

@@ -8,7 +8,7 @@ that mypy gave it. So mypy reports the same about the rest of the file as withou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -25,14 +25,17 @@ from mypy.nodes import (
     FuncDef,
     MemberExpr,
     NameExpr,
+    Statement,
     StrExpr,
     Var,
 )
 from mypy.server.deps import get_dependencies_of_target
 from mypy.server.subexpr import get_subexpressions
-from mypy.types import CallableType
+from mypy.types import AnyType, CallableType, Instance, Type
 
 from typedxcom.mypy.codes import CATEGORY, XCOM_ARG
+from typedxcom.mypy.features.pulls import check_pulls
+from typedxcom.mypy.features.shortcuts import left_for_mypy
 from typedxcom.mypy.features.statements import all_statements, blocks_of
 from typedxcom.mypy.guard import kept_filter
 from typedxcom.mypy.types.site import Site
@@ -97,8 +100,9 @@ def check_beside_mypy(site: Site, func: FuncDef, decorated: Decorator | None) ->
     api = site.api
     signature = api.function_type(func)
     if isinstance(signature, CallableType):
-        with _helpers_checked(func.body):
-            api.check_func_item(func, type_override=signature, name=func.name)
+        with _helpers_checked(func.body), _shortened(site, func) as left:
+            if left:
+                api.check_func_item(func, type_override=signature, name=func.name)
     api.deferred_nodes[:] = [
         each
         if each.node is not func or decorated is None
@@ -106,6 +110,21 @@ def check_beside_mypy(site: Site, func: FuncDef, decorated: Decorator | None) ->
         for each in api.deferred_nodes
         if each.node is not func or decorated is not None
     ]
+
+
+@contextmanager
+def _shortened(site: Site, func: FuncDef) -> Iterator[list[Statement]]:
+    """Takes away the statements of a body that need no mypy. Puts them back."""
+    body, whole = func.body, func.body.body
+    if not site.may_be_silent:
+        yield whole
+        return
+    check_pulls(site)  # it reads whole bodies
+    try:
+        body.body = left_for_mypy(site, func)
+        yield body.body
+    finally:
+        body.body = whole
 
 
 @contextmanager
@@ -161,14 +180,24 @@ def _decorators(body: Block) -> Iterator[Decorator]:
             yield from _decorators(block)
 
 
+def _unlike(types: Iterable[Type]) -> Iterable[Type]:
+    """Leaves out types that name the same classes: each output is an object of its own."""
+    found: dict[Any, Type] = {}
+    for one in types:
+        if type(one) is Instance:
+            key = (id(one.type), *map(id, one.args))
+            found[key] = one
+        elif type(one) is not AnyType:
+            found[id(one)] = one
+    return found.values()
+
+
 def _note_dependencies(api: Any, func: FuncDef, types: dict[Any, Any]) -> None:
     """Notes what the errors depend on: the modules of all types and, for the daemon, names.
 
     The daemon comes back to whole modules only: from a function it would go past the decorator.
     """
-    api.module_refs |= TypeIndirectionVisitor().find_modules(
-        {id(one): one for one in types.values()}.values()
-    )
+    api.module_refs |= TypeIndirectionVisitor().find_modules(_unlike(types.values()))
     options, tree = api.options, api.tree
     if options.fine_grained_incremental or options.cache_fine_grained:
         found = get_dependencies_of_target(tree.fullname, tree, func, types, options.python_version)

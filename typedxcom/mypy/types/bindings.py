@@ -71,7 +71,7 @@ class Bindings:
                     self._explain(arg)
             elif isinstance(expr, AssignmentExpr):
                 self._bind(expr.target, expr.value)
-        for statement in _deep(body.body):
+        for statement in deep_statements(body.body):
             if isinstance(statement, AssignmentStmt):
                 for target in statement.lvalues:
                     self._bind(target, statement.rvalue, statement.type)
@@ -130,11 +130,13 @@ def _bindings(body: Any) -> dict[Var, int]:
 
 
 def _bound(statements: list[Any]) -> list[Var]:
-    targets = [target for statement in _deep(statements) for target in _targets(statement)]
+    targets = [
+        target for statement in deep_statements(statements) for target in targets_of(statement)
+    ]
     return [one.node for one in targets if isinstance(one.node, Var)]
 
 
-def _targets(statement: Any) -> list[NameExpr]:
+def targets_of(statement: Any) -> list[NameExpr]:
     """Returns the names in a statement that get a value."""
     found: list[Expression] = list(getattr(statement, "lvalues", ()))
     for name in ("lvalue", "index"):
@@ -156,13 +158,13 @@ def _targets(statement: Any) -> list[NameExpr]:
     return flat
 
 
-def _deep(statements: list[Any]) -> list[Any]:
+def deep_statements(statements: list[Any]) -> list[Any]:
     """Returns the statements of a body, including those of the functions inside it."""
     found: list[Any] = []
     for statement in statements:
         found.append(statement)
         for block in blocks_of(statement):
-            found += _deep(block.body)
+            found += deep_statements(block.body)
     return found
 
 

@@ -32,6 +32,7 @@ from typedxcom.mypy.types.bare import beside_mypy, check_beside_mypy, is_skipped
 from typedxcom.mypy.types.helpers import makes_tasks
 from typedxcom.mypy.types.outputs import first_output
 from typedxcom.mypy.types.shapes import is_object
+from typedxcom.mypy.types.silent import annotated_inside
 from typedxcom.mypy.types.site import Site, afresh
 from typedxcom.mypy.types.tasks import LoopBody
 
@@ -56,7 +57,7 @@ class _Last:
 
 
 def visit_body(
-    site: Site, decorated: Decorator, given: Expression, *, is_group: bool = False
+    site: Site, decorated: Decorator, given: object, *, is_group: bool = False
 ) -> Type | None:
     """Checks a body, reports what only shows there, and returns what the body returns, if known.
 
@@ -74,7 +75,7 @@ def visit_body(
 
 
 def visit_group(
-    site: Site, decorated: Decorator, given: Expression
+    site: Site, decorated: Decorator, given: object
 ) -> tuple[Type | None, LoopBody | None]:
     """As `visit_body`, of a task group; also returns what it gives a loop, if that is certain."""
     return visit_body(site, decorated, given, is_group=True), _Last.loop
@@ -85,13 +86,36 @@ def _visit(site: Site, decorated: Decorator, is_group: bool) -> tuple[Type | Non
     statements = all_statements(func.body.body)
     if is_skipped(site, func) and site.config.check_bare_dags:
         # A group in such a body was prepared together with it.
-        with nullcontext() if site.task_calls is not None else beside_mypy(site, func):
+        is_inside = site.task_calls is not None
+        with nullcontext() if is_inside else beside_mypy(site, func):
             check_beside_mypy(site, func, decorated)
             check_truth(site, func.body, statements)
-            return _known_of(site, func, statements, is_group)
+            known = _known_of(site, func, statements, is_group)
+        if not is_inside:
+            _spare(site, decorated)
+        return known
     _check(site.api, func)
     check_truth(site, func.body, statements)
     return _known_of(site, func, statements, is_group)
+
+
+def _spare(site: Site, decorated: Decorator) -> None:
+    """Lets mypy skip a checked body, if it reports no more there than what is reported here."""
+    func, api = decorated.func, site.api
+    if getattr(api, "recurse_into_functions", True) or func.info or not site.may_be_silent:
+        return  # mypy before 2 has visited it
+    inside = annotated_inside(func)
+    if inside is None:
+        return
+    api.dynamic_funcs.append(True)
+    scopes = api.tscope.function_scope(func), api.scope.push_function(func)
+    with scopes[0], scopes[1], api.set_recurse_into_functions():
+        for one in inside:
+            with api.tscope.function_scope(one):
+                api.check_func_item(one, name=one.name)
+    api.dynamic_funcs.pop()
+    if not any(each.node in (func, decorated) for each in api.deferred_nodes):
+        func.def_or_infer_vars = True
 
 
 def _known_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mypy.erasetype import erase_typevars
 from mypy.expandtype import expand_type
-from mypy.nodes import ARG_OPT, ARG_POS, ARG_STAR, ARG_STAR2
+from mypy.nodes import ARG_NAMED, ARG_OPT, ARG_POS, ARG_STAR, ARG_STAR2
 from mypy.types import CallableType, Type, TypeVarId, TypeVarType, UnionType, get_proper_type
 
 __all__ = ["Callee", "widest"]
@@ -21,9 +21,19 @@ class Callee:
         named: Name -> index of those that a keyword can fill.
         injected: Names that Airflow fills, which no mapping may give.
         filled: The places of parameters that Airflow fills, which no position may give.
+        needed: The places of parameters that a call must give.
     """
 
-    __slots__ = ("filled", "function", "generic", "injected", "named", "positional", "types")
+    __slots__ = (
+        "filled",
+        "function",
+        "generic",
+        "injected",
+        "named",
+        "needed",
+        "positional",
+        "types",
+    )
 
     def __init__(self, function: CallableType, name: str, injected: frozenset[str]) -> None:
         if name and name != function.name:
@@ -33,8 +43,11 @@ class Callee:
         self.types = function.arg_types
         self.positional = 0
         self.named: dict[str, int] = {}
+        self.needed: set[int] = set()
         rows = zip(function.arg_names, function.arg_kinds, strict=True)
         for place, (name_, kind) in enumerate(rows):
+            if kind is ARG_POS or kind is ARG_NAMED:
+                self.needed.add(place)
             if place == self.positional and (kind is ARG_POS or kind is ARG_OPT):
                 self.positional += 1
             if name_ and kind is not ARG_STAR and kind is not ARG_STAR2:

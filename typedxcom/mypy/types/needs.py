@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
     LDEF,
     CallExpr,
     Decorator,
     Expression,
+    ExpressionStmt,
     FuncDef,
+    IntExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
     RefExpr,
+    StrExpr,
     TypeInfo,
 )
 from mypy.server.subexpr import get_subexpressions
@@ -96,13 +101,30 @@ def lacks(need: Need, found: Type) -> str:
 
 
 def _needs(site: Site, reader: FuncDef, parameter: str) -> Needs:
-    is_open = [
+    is_open: Any = [
         one.type_annotation is None and not one.kind.is_star()
         for one in reader.arguments
         if one.variable.name == parameter
     ]
-    node = _node_of(site, reader) if is_open == [True] else None
+    is_open = is_open == [True] and not _passes_on(reader)
+    node = _node_of(site, reader) if is_open else None
     return Needs() if node is None else needs_of(node, parameter, _Meanings(reader).of)
+
+
+def _passes_on(reader: FuncDef) -> bool:
+    """Whether code only calls functions of its own with names: that needs nothing of a value."""
+    for statement in reader.body.body:
+        call = statement.expr if isinstance(statement, ExpressionStmt) else None
+        if not isinstance(call, CallExpr) or not isinstance(call.callee, NameExpr):
+            return False
+        name = call.callee.fullname
+        if name.startswith("builtins.") and name != "builtins.print":
+            return False
+        if ARG_STAR in call.arg_kinds or ARG_STAR2 in call.arg_kinds:
+            return False
+        if not all(isinstance(one, (NameExpr, StrExpr, IntExpr)) for one in call.args):
+            return False
+    return True
 
 
 class _Meanings:

@@ -35,6 +35,7 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.config import Config
 from typedxcom.mypy.types.imports import asks_for_context, sees_airflow
+from typedxcom.mypy.types.silent import may_be_silent
 
 __all__ = [
     "LIBRARIES",
@@ -116,8 +117,11 @@ class Site:
         classes: The classes of this build.
         config: The options.
         given_by_task: Returns the output of a task's usual call, or None for any other call.
+        make_group: Returns the type of a task group, whose body it checks.
         sees_airflow: Whether the file imports anything that outputs come from.
         lines: The text of the file, once a part of it is read again.
+        may_be_silent: Whether mypy's options let it say nothing about a body that it skips, and
+            nobody wants the types in it.
         pulls: The calls of ``xcom_pull`` in the file's tasks, once known.
         questions: Where the module's own code needs the value of an output, by call, once known.
         task_calls: The calls of tasks in a body that mypy skips. Of mypy's own errors in the
@@ -140,6 +144,8 @@ class Site:
         "helpers",
         "is_async",
         "lines",
+        "make_group",
+        "may_be_silent",
         "pulls",
         "questions",
         "rebound",
@@ -154,15 +160,18 @@ class Site:
         classes: Classes,
         config: Config,
         given_by_task: Callable[[Site, CallExpr], Type | None],
+        make_group: Callable[[Site, Decorator, CallableType], Type],
     ) -> None:
         self.api = api
         self.classes = classes
         self.config = config
         self.given_by_task = given_by_task
+        self.make_group = make_group
         self.sees_airflow = sees_airflow(api.tree)
         # mypy before 2 checks a body before its decorator: each body may be one that awaits.
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.helpers: dict[FuncDef, object] = {}
+        self.may_be_silent = may_be_silent(api.options)
         self.lines: list[str] | None = None
         self.task_ids: Any = None
         self.has_checked_branches = False

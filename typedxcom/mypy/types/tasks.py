@@ -49,6 +49,7 @@ __all__ = [
     "called_task",
     "forget",
     "given_by_task",
+    "group_result",
     "injectable",
     "loop_state",
     "make_task",
@@ -173,6 +174,10 @@ class Tasklike:
         """Returns its name in a sentence."""
         return f'{self.noun} "{self.note.name}"' if self.note.name else f"this {self.noun}"
 
+    def result(self, site: Site) -> Type:
+        """Returns the type of its usual call."""
+        return group_result(site, self.value) if self.group else self.output(site)
+
     def output(self, site: Site, kind: str = names.XCOMARG) -> Type:
         """Returns the type of its output."""
         info = site.classes[kind]
@@ -212,6 +217,13 @@ class Tasklike:
             if not self._callee.generic and not self.note.partial:
                 self.usual = self._callee
         return self._callee
+
+
+def group_result(site: Site, value: Type) -> Type:
+    """Returns the type of a group's call: what its function returns, or the group itself."""
+    if isinstance(get_proper_type(value), NoneType):
+        return site.instance(names.SDK_NODE) or unknown()
+    return value
 
 
 def pushes_keys(value: Type, note: TaskNote) -> bool | None:
