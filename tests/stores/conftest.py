@@ -8,6 +8,8 @@ import urllib.request
 
 import pytest
 
+from tests.stores.faultys3 import serving
+
 _numbers = itertools.count()
 
 
@@ -21,6 +23,14 @@ def memory_filesystem():
     filesystem.pseudo_dirs[:] = [""]
     yield lambda: filesystem
     filesystem.store.clear()
+
+
+@pytest.fixture
+def faulty():
+    """An S3 server that fails on demand."""
+    with serving() as (server, url):
+        server.url = url
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import unquote
+
+from typedxcom.stores import ObjectStore, Patience
 
 EMPTY_LIST = (
     b"<ListBucketResult><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>"
@@ -57,6 +60,7 @@ class FaultyS3:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a few bytes after the headers take 40 ms
     server: Server
 
     def handle_one_request(self) -> None:
@@ -159,3 +163,23 @@ def serving() -> Iterator[tuple[FaultyS3, str]]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def store_on(faulty: Any, patience: Patience) -> ObjectStore:
+    """A store on that server, whose client does not try again on its own."""
+    import s3fs
+
+    def make() -> Any:
+        return s3fs.S3FileSystem(
+            key="AKIAKEY",
+            secret="very-secret",
+            endpoint_url=faulty.url,
+            skip_instance_cache=True,
+            config_kwargs={
+                "retries": {"total_max_attempts": 1, "mode": "standard"},
+                "s3": {"addressing_style": "path"},
+            },
+        )
+
+    url = "s3://AKIAKEY:very-secret@bucket/root?token=very-secret"
+    return ObjectStore(make, "bucket/root", name="s3", url=url, patience=patience)

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.stores.faultys3 import serving
+from tests.stores.faultys3 import store_on
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import Coordinates
 from typedxcom.stores import deadline, progress, spool
@@ -24,36 +24,9 @@ QUICK = Patience(timeout=0.5, deadline=60, tries=3, backoff=0)  # for servers th
 
 
 @pytest.fixture
-def faulty():
-    """A server that fails on demand."""
-    with serving() as (server, url):
-        server.url = url
-        yield server
-
-
-@pytest.fixture
 def store(faulty):
     """A store on that server, whose client does not try again on its own."""
     return store_on(faulty, PATIENT)
-
-
-def store_on(faulty, patience):
-    import s3fs
-
-    def make():
-        return s3fs.S3FileSystem(
-            key="AKIAKEY",
-            secret="very-secret",
-            endpoint_url=faulty.url,
-            skip_instance_cache=True,
-            config_kwargs={
-                "retries": {"total_max_attempts": 1, "mode": "standard"},
-                "s3": {"addressing_style": "path"},
-            },
-        )
-
-    url = "s3://AKIAKEY:very-secret@bucket/root?token=very-secret"
-    return ObjectStore(make, "bucket/root", name="s3", url=url, patience=patience)
 
 
 def hurried(faulty, patience):
@@ -162,7 +135,7 @@ def test_an_interrupt_ends_the_wait(faulty, store, monkeypatch):
             cancelled.append(True)
             return super().cancel()
 
-    monkeypatch.setattr(deadline, "_in_thread", lambda function: Interrupted())
+    monkeypatch.setattr(deadline, "in_thread", lambda function: Interrupted())
     with pytest.raises(KeyboardInterrupt):
         call_filesystem(Stuck(), "info", 60, "a")
     assert cancelled == [True]

@@ -16,6 +16,7 @@ from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import BLOCKS, Coordinates, Origin, Pointer, is_pointer, parse, sign, verify
 from typedxcom.stored.cached import CachedObject
 from typedxcom.stores import Store
+from typedxcom.stores.costs import GoesOn
 from typedxcom.stores.opened import OpenedFile, copied_file
 from typedxcom.stores.verified import (
     Limits,
@@ -167,6 +168,38 @@ class Stores:
             return copied_file(chunks, Path(pointer.path).suffix)
         if known is None or opened.state != known:
             for _ in chunks:
+                pass
+        return opened
+
+    def fetch(
+        self, pointer: Pointer, store: Store, cached: CachedObject | None, goes_on: GoesOn
+    ) -> OpenedFile | None:
+        """Gets an object that is far away by one request, verified, into the cache if possible.
+
+        Args:
+            pointer: A pointer that may be followed.
+            store: Its store.
+            cached: The object, if it may be cached.
+            goes_on: As for `Store.fetched`.
+
+        Returns:
+            None if it was given up, or there is no room for it.
+
+        Raises:
+            IntegrityError: It is not what was written. A retry does not help.
+        """
+        tried: list[OpenedFile | None] = []
+
+        def fetched() -> OpenedFile | None:
+            tried.append(store.fetched(pointer.path, size=pointer.size, goes_on=goes_on))
+            return tried[-1]
+
+        found = None if cached is None else cached.file(fetched)
+        if found is not None:
+            return found.file
+        opened = tried[-1] if tried else fetched()
+        if opened is not None:
+            for _ in read_verified_chunks(store, pointer, limits=self.limits, opened=opened):
                 pass
         return opened
 

@@ -25,6 +25,7 @@ from typedxcom.stores import Patience, Store
 from typedxcom.stores.verified import Limits, read_verified, read_verified_chunks
 
 if TYPE_CHECKING:
+    from typedxcom.stores.opened import OpenedFile
     from typedxcom.tables.files.base import Declares, StoredTable
 
 __all__ = ["CachedObject"]
@@ -87,11 +88,14 @@ class CachedObject:
             found = self.found()
         return None if found is None else found.data()
 
-    def file(self) -> Found | None:
+    def file(self, fetch: Callable[[], OpenedFile | None] | None = None) -> Found | None:
         """The file of the object, which is filled in bounded memory if it is not in the cache.
 
+        Args:
+            fetch: Gets the object, if not piece by piece. None of it is verified yet.
+
         Returns:
-            None if it cannot be kept.
+            None if it cannot be kept, or if *fetch* gives None.
 
         Raises:
             PointerNotFoundError, IntegrityError, StoreError: As for `read_verified`.
@@ -101,7 +105,12 @@ class CachedObject:
             with self._filling(self._raw) as filling:
                 if filling is not None:
                     self._miss()
-                    chunks = read_verified_chunks(self._store, self._pointer, limits=self._limits)
+                    opened = None if fetch is None else fetch()
+                    if opened is None and fetch is not None:
+                        return None
+                    chunks = read_verified_chunks(
+                        self._store, self._pointer, limits=self._limits, opened=opened
+                    )
                     with self._cache.refusals(self._raw):
                         for chunk in chunks:
                             filling.write(chunk)

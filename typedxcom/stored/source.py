@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typedxcom.errors import IntegrityError
@@ -17,11 +17,13 @@ from typedxcom.pointer import Pointer
 from typedxcom.stored.access import Stores
 from typedxcom.stored.base import StoredFormat, format_of
 from typedxcom.stores.proved import is_provable, open_proved
+from typedxcom.stores.whole import parts_or_whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from typedxcom.stores.opened import OpenedFile
+    from typedxcom.stores.reading import Parts
     from typedxcom.stores.verified import ObjectWriter
     from typedxcom.tables.files.base import Declares, StoredTable
 
@@ -252,9 +254,19 @@ class StoredSource:
             if found is not None:
                 return open_table(found.data(), pointer, self._stores)
         if is_provable(pointer):
-            return open_table(open_proved(store, pointer), pointer, self._stores)
+            proved = open_proved(store, pointer, self._parts())
+            return open_table(proved, pointer, self._stores)
         opened = self._verify() if self._verify else store.open_local(pointer.path)
         if opened is None:
-            return open_table(store.open(pointer.path, size=pointer.size), pointer, self._stores)
+            parts = self._parts()
+            given = {"parts": parts} if parts else {}  # a store may have an `open` of its own
+            file = store.open(pointer.path, size=pointer.size, **given)
+            return open_table(file, pointer, self._stores)
         store.check_size(pointer.path, opened.size, pointer.size)
         return open_table(opened.data(), pointer, self._stores)  # mapped, so it can be closed
+
+    def _parts(self) -> Parts | None:
+        """Where the parts of the object come from, if they may turn out to be slow."""
+        pointer, store, stores, cached = self.pointer, self._store, self._stores, self._cached
+        fetch = partial(stores.fetch, pointer, store, cached)
+        return parts_or_whole(store, pointer.path, pointer.size, fetch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, StoreError
 from typedxcom.pointer import confine
+from typedxcom.stores.costs import GoesOn, PartCosts
 from typedxcom.stores.opened import OpenedFile
 from typedxcom.stores.reading import Parts, StoreFile
 from typedxcom.stores.spool import SpooledStage
@@ -60,11 +61,13 @@ class Store(ABC):
             over a network, which may have lost or flipped some.
         is_local: Whether `open_local` usually gives files of this machine.
         observe: Called for every object that is written or read whole, or None if nobody counts.
+        part_costs: What parts of objects cost here. None if that is not measured.
     """
 
     reads: ClassVar[int] = 1
     is_local: ClassVar[bool] = False
     observe: Observe | None = None
+    part_costs: PartCosts | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -97,6 +100,12 @@ class Store(ABC):
             IntegrityError: It is shorter or longer. A retry does not help.
             StoreError: The store refused. A retry may help.
         """
+
+    def read_digested(self, path: str, *, size: int, update: Callable[[Buffer], None]) -> Buffer:
+        """As `read`. *update* gets all bytes in order, if possible while others still come."""
+        data = self.read(path, size=size)
+        update(data)
+        return data
 
     @abstractmethod
     def read_range(self, path: str, start: int, stop: int) -> Buffer:
@@ -212,10 +221,14 @@ class Store(ABC):
         for start in range(0, size, chunk):
             yield self.read_range(path, start, min(start + chunk, size))
 
-    def open(self, path: str, *, size: int) -> StoreFile:
+    def open(self, path: str, *, size: int, parts: Parts | None = None) -> StoreFile:
         """A seekable file over an object, for readers that want only parts of it.
 
         The size is verified. Parts cannot be verified against the digest of the whole.
+
+        Args:
+            size: Bytes that it must have.
+            parts: Where its parts come from, if not from `parts`.
 
         Raises:
             PointerNotFoundError: It is not there. A retry may help.
@@ -223,11 +236,27 @@ class Store(ABC):
             StoreError: The store refused. A retry may help.
         """
         self.check_size(path, self.size(path), size)
-        return StoreFile(self.parts(path), path, size)
+        return StoreFile(parts or self.parts(path), path, size)
 
     def parts(self, path: str) -> Parts:
         """The source of all parts of one object: all from the same bytes, if possible."""
         return self
+
+    def fetched(self, path: str, *, size: int, goes_on: GoesOn) -> OpenedFile | None:
+        """The whole object in a file of this machine that nobody else has, by one request.
+
+        Args:
+            size: Bytes. If the file has another size, the object was replaced.
+            goes_on: Called with the bytes that are there so far. If it returns False, it is given
+                up.
+
+        Returns:
+            None if it was given up, if there is no room for it, or if this store cannot do that.
+
+        Raises:
+            PointerNotFoundError: It is not there. A retry may help.
+        """
+        return None
 
     def delete_prefix(self, prefix: str) -> int:
         """Remove every object under the folder *prefix*, and say how many there were.

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from typedxcom.errors import ConfigurationError
 
-__all__ = ["Patience", "TimedOutError", "call_filesystem", "safe_address", "safe_text"]
+__all__ = ["Patience", "TimedOutError", "call_filesystem", "in_thread", "safe_address", "safe_text"]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def call_filesystem(filesystem: Any, method: str, seconds: float, *args: Any, **
         future = asyncio.run_coroutine_threadsafe(waited, filesystem.loop)
         seconds += _GRACE
     else:
-        future = _in_thread(lambda: getattr(filesystem, method)(*args, **kwargs))
+        future = in_thread(lambda: getattr(filesystem, method)(*args, **kwargs))
     try:
         return future.result(seconds)
     except (TimeoutError, asyncio.TimeoutError, concurrent.futures.TimeoutError):
@@ -119,7 +119,7 @@ def call_outside_loop(function: Callable[[], T]) -> T:
         asyncio.get_running_loop()
     except RuntimeError:
         return function()
-    return _in_thread(function).result()
+    return in_thread(function).result()
 
 
 class _Ended(concurrent.futures.Future[T]):
@@ -136,7 +136,8 @@ class _Ended(concurrent.futures.Future[T]):
                 self.thread.join()
 
 
-def _in_thread(function: Callable[[], T]) -> _Ended[T]:
+def in_thread(function: Callable[[], T]) -> concurrent.futures.Future[T]:
+    """Call *function* in a thread that does not keep the process alive, if nobody waits for it."""
     future: _Ended[T] = _Ended()
 
     def settle(setter: Callable[[Any], None], outcome: object) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import inspect
 import logging
+import mmap
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
@@ -29,8 +29,10 @@ from typedxcom.errors import (
     StoreError,
 )
 from typedxcom.pointer import confine
+from typedxcom.stores.ahead import in_order
 from typedxcom.stores.base import Store, StoredObject
 from typedxcom.stores.bulk import SPARSE, Bulk
+from typedxcom.stores.costs import GoesOn, PartCosts
 from typedxcom.stores.deadline import (
     Patience,
     TimedOutError,
@@ -40,20 +42,28 @@ from typedxcom.stores.deadline import (
     safe_text,
 )
 from typedxcom.stores.listing import listed
+from typedxcom.stores.opened import OpenedFile, unnamed_file
 from typedxcom.stores.progress import Progress
 from typedxcom.stores.spool import SpooledStage
-from typedxcom.stores.staged import Staged, chunks_of
+from typedxcom.stores.staged import CHUNK, Staged, chunks_of
 
 __all__ = ["ObjectStore"]
 
-PART = 64 * 2**20  # bytes per request of a large read, each with its own timeout
+PART = 8 * 2**20  # bytes per request of a large read: with 64 MB, Ceph takes three times as long
+READS = 4  # of them under way at once
+_UNSEEN = 32 * 2**20  # bytes up to which nobody asks what parts cost
 UPLOAD_PART = 16 * 2**20  # bytes; s3fs sends up to two of them as one PUT
 UPLOADS = 4  # parts under way at once, each with a copy in memory
 RANGES = 8  # requests for parts of an object under way at once; clients allow ten connections
+_LARGE = 64 * 2**20  # bytes whose upload is worth a line in the log
 _UPLOAD = "?upload="  # no path can have it
 _PATIENCE = Patience()
 _BEYOND = re.compile("InvalidRange|not satisfiable|range specified is invalid", re.IGNORECASE)
 _log = logging.getLogger(__name__)
+
+
+class _GivenUpError(EOFError):
+    """A transfer that nobody waits for any more: it is not tried again."""
 
 
 class ObjectStore(Store):
@@ -68,6 +78,7 @@ class ObjectStore(Store):
     """
 
     reads: ClassVar[int] = 2
+    part_costs: PartCosts
 
     def __init__(
         self,
@@ -81,6 +92,7 @@ class ObjectStore(Store):
         super().__init__(name)
         self.root = root.rstrip("/")
         self.patience = patience
+        self.part_costs = PartCosts()
         self._factory = filesystem
         self._made: tuple[int, Any] = (0, None)
         self._address = safe_address(url or name).rstrip("/")
@@ -117,59 +129,109 @@ class ObjectStore(Store):
     def _put(self, path: str, size: int, method: str, *args: Any, **options: Any) -> None:
         # Nobody asks whether it is there: the same bytes once more make it whole if it was altered,
         # and as new as this write, so that no sweep takes it for an old rest.
-        if size > PART:
+        if size > _LARGE:
             _log.info("Sending %s bytes to %s", f"{size:,}", self.describe(path))
         self._call(path, "write", method, *args, size=size, **options)
 
     def read(self, path: str, *, size: int) -> Buffer:
-        """The whole object: one request, or one per 64 MB."""
-        if not 0 < size <= PART:
-            self.check_size(path, self.size(path), size)
-        if size > PART:
-            return self._read_parts(path, size)
-        # One byte more than there should be tells a longer object without reading all of it.
-        data: bytes = self._cat(path, 0, size + 1) if size else b""
-        self.check_size(path, len(data), size)
-        return data
+        """The whole object: one request up to 16 MB, or one per 8 MB."""
+        return self.read_digested(path, size=size, update=lambda data: None)
 
-    def _read_parts(self, path: str, size: int) -> Buffer:
-        whole = bytearray(size)
+    def read_digested(self, path: str, *, size: int, update: Callable[[Buffer], None]) -> Buffer:
+        """As `read`. What is there is digested while the rest is on its way."""
+        if not size:
+            self.check_size(path, self.size(path), size)
+        if size <= 2 * PART:
+            data = self._part(path, 0, size, size)
+            update(data)
+            return data
+        pieces = self.read_chunks(path, size=size, chunk=PART)
         progress = Progress("Read", self.describe(path), size)
-        for start in range(0, size, PART):
-            stop = min(start + PART, size)
-            whole[start:stop] = self.read_range(path, start, stop)
-            progress.add(stop - start)
+        whole, at = mmap.mmap(-1, size), 0  # a bytearray would be filled with zeros first
+        for piece in pieces:
+            update(piece)
+            whole[at : at + len(piece)] = piece
+            at += len(piece)
+            progress.add(len(piece))
         return memoryview(whole).toreadonly()
+
+    def read_chunks(self, path: str, *, size: int, chunk: int = CHUNK) -> Iterator[bytes]:
+        """The whole object in pieces. Several are on their way at once, if parts are quick here."""
+        opened = None
+        if not 0 < size <= _UNSEEN:
+            self.check_size(path, self.size(path), size)
+        if size > _UNSEEN and self._are_parts_slow(path, size):
+            opened = self.fetched(path, size=size, goes_on=lambda count: True)
+        if opened is not None:
+            self.check_size(path, opened.size, size)
+            return opened.chunks()
+        starts = range(0, size, chunk)
+        calls = (partial(self._part, path, at, min(at + chunk, size), size) for at in starts)
+        return in_order(calls, READS)
+
+    def _are_parts_slow(self, path: str, size: int) -> bool:
+        return self.part_costs.are_slow(
+            size,
+            lambda: self.size(path),
+            lambda count: self.read_range(path, size - count, size),
+        )
+
+    def fetched(self, path: str, *, size: int, goes_on: GoesOn) -> OpenedFile | None:
+        """The whole object in a temporary file without a name. Nothing of it is verified."""
+        filesystem = self._filesystem()
+        takes = inspect.signature(getattr(filesystem, "_get_file", filesystem.get_file)).parameters
+
+        def look(count: int) -> None:
+            if not goes_on(count):
+                raise _GivenUpError
+
+        callback = Progress("Read", self.describe(path), size).callback(look)
+        wanted: dict[str, Any] = {"callback": callback, "max_concurrency": 1}
+        options = {name: value for name, value in wanted.items() if name in takes}
+        try:
+            opened, target = unnamed_file(size, Path(path).suffix)
+            self._call(
+                path, "read", "get_file", self._full(path), str(target), size=size, **options
+            )
+        except PointerNotFoundError:
+            raise
+        except (_GivenUpError, StoreError):
+            return None
+        return opened
 
     def read_range(self, path: str, start: int, stop: int) -> bytes:
         """Bytes *start* up to *stop* of an object."""
-        if start >= stop:
-            return b""
-        data = self._cat(path, start, stop)
-        if len(data) != stop - start:
-            self.check_size(path, start + len(data), stop)
-        return data
+        return self._part(path, start, stop)
 
     def read_ranges(self, path: str, ranges: Sequence[tuple[int, int]]) -> list[Buffer]:
         """Several parts, some of them asked for at once."""
         if len(ranges) < 2:
             return super().read_ranges(path, ranges)
-        threads = ThreadPoolExecutor(RANGES, "typedxcom-store")
+        return list(in_order((partial(self.read_range, path, *one) for one in ranges), RANGES))
+
+    def _part(self, path: str, start: int, stop: int, size: int | None = None) -> bytes:
+        """Bytes *start* up to *stop*.
+
+        Args:
+            size: Bytes of the whole object, if it must have no more than that. One byte more than
+                there should be tells a longer object without reading all of it.
+        """
+        if start >= stop:
+            return b""
         try:
-            asked = [threads.submit(self.read_range, path, *one) for one in ranges]
-            return [one.result() for one in asked]
-        finally:
-            threads.shutdown(cancel_futures=True)
+            data = self._cat(path, start, stop + (stop == size))
+        except EOFError:
+            self.check_size(path, self.size(path), size or stop)
+            raise self._not_there(path) from None  # it has grown meanwhile: it was replaced
+        if len(data) != stop - start:
+            self.check_size(path, start + len(data), size or stop)
+        return data
 
     def _cat(self, path: str, start: int, stop: int) -> bytes:
         full = self._full(confine(path))
-        try:
-            data: bytes = self._call(
-                path, "read", "cat_file", full, start=start, end=stop, size=stop - start
-            )
-        except EOFError:
-            self.check_size(path, self.size(path), stop)
-            raise self._not_there(path) from None  # it has grown meanwhile: it was replaced
+        data: bytes = self._call(
+            path, "read", "cat_file", full, start=start, end=stop, size=stop - start
+        )
         return data
 
     def size(self, path: str) -> int:

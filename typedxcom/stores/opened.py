@@ -8,6 +8,7 @@ descriptor: checking, mapping, reading, and handing out a path.
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import mmap
 import os
@@ -24,7 +25,16 @@ from typing_extensions import Buffer
 from typedxcom.errors import StoreError
 from typedxcom.stores.staged import CHUNK
 
-__all__ = ["OpenedFile", "copied_file", "lasting_name", "set_aside", "temporary_file"]
+__all__ = [
+    "OpenedFile",
+    "copied_file",
+    "lasting_name",
+    "set_aside",
+    "temporary_file",
+    "unnamed_file",
+]
+
+_SPARE = 256 * 2**20  # bytes of the temporary folder that are left to others
 
 
 class OpenedFile:
@@ -158,16 +168,36 @@ def copied_file(chunks: Iterable[Buffer], suffix: str) -> OpenedFile:
     Raises:
         StoreError: There is no room in the temporary folder. A retry may help.
     """
-    with set_aside("read an object from a store that is far away"):
-        copy = temporary_file()
-        opened = OpenedFile(
-            os.dup(copy.fileno()), Path(str(copy.name)), suffix=suffix, is_copy=True
-        )
-        weakref.finalize(opened, copy.close)
+    with _for_an_object():
+        opened, copy = _unnamed(suffix)
         for chunk in chunks:
             copy.write(chunk)
         copy.flush()
         return opened
+
+
+def unnamed_file(size: int, suffix: str) -> tuple[OpenedFile, Path]:
+    """An empty temporary file without a name, and a path to write *size* bytes to it.
+
+    Raises:
+        StoreError: There is no room in the temporary folder. A retry may help.
+    """
+    with _for_an_object():
+        opened, file = _unnamed(suffix)
+        if shutil.disk_usage(tempfile.gettempdir()).free < size + _SPARE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return opened, lasting_name(file.fileno()) or Path(str(file.name))
+
+
+def _unnamed(suffix: str) -> tuple[OpenedFile, IO[bytes]]:
+    file = temporary_file()
+    opened = OpenedFile(os.dup(file.fileno()), Path(str(file.name)), suffix=suffix, is_copy=True)
+    weakref.finalize(opened, file.close)
+    return opened, file
+
+
+def _for_an_object() -> contextlib.AbstractContextManager[None]:
+    return set_aside("read an object from a store that is far away")
 
 
 @contextlib.contextmanager

@@ -50,8 +50,12 @@ class Progress:
             line = "%s %s%s bytes in %d s: %s"
             _log.info(line, self._done, f"{self._bytes:,}", of, seconds, self._what)
 
-    def callback(self) -> Any:
-        """The same as fsspec calls it while it sends a file."""
+    def callback(self, look: Callable[[int], None] = lambda count: None) -> Any:
+        """The same as fsspec calls it while it sends or gets a file.
+
+        Args:
+            look: Called with all bytes so far. What it raises ends the transfer.
+        """
         from fsspec.callbacks import Callback
 
         progress = self
@@ -59,5 +63,6 @@ class Progress:
         class ProgressCallback(Callback):  # type: ignore[misc]  # fsspec has no types
             def relative_update(self, inc: int = 1) -> None:
                 progress.add(inc)
+                look(progress._bytes)
 
         return ProgressCallback()

@@ -15,7 +15,7 @@ from typing_extensions import Buffer
 from typedxcom.errors import IntegrityError
 from typedxcom.pointer import BLOCK, BLOCKS, Pointer, block_digest, digest_of
 from typedxcom.stores.base import Store
-from typedxcom.stores.reading import StoreFile
+from typedxcom.stores.reading import Parts, StoreFile
 
 __all__ = ["is_provable", "open_proved"]
 
@@ -28,12 +28,13 @@ def is_provable(pointer: Pointer) -> bool:
     return pointer.blocks_at is not None and pointer.digest.startswith(f"{BLOCKS}:")
 
 
-def open_proved(store: Store, pointer: Pointer) -> StoreFile:
+def open_proved(store: Store, pointer: Pointer, parts: Parts | None = None) -> StoreFile:
     """A seekable file over an object that gives only proved bytes.
 
     Args:
         store: Where it lies.
         pointer: A pointer that `is_provable`.
+        parts: Where its parts come from, if not from the store's own.
 
     Raises:
         PointerNotFoundError: It is not there. A retry may help.
@@ -41,23 +42,22 @@ def open_proved(store: Store, pointer: Pointer) -> StoreFile:
             raises it, too.
         StoreError: The store refused. A retry may help.
     """
-    parts = _ProvedParts(store, pointer)
+    proved = _ProvedParts(store, pointer, parts or store.parts(pointer.path))
     # Far away a request costs more than the bytes of it; here it is the digest that costs.
     page = {"page": BLOCK} if store.is_local else {}
-    return StoreFile(parts, pointer.path, pointer.size, **page)
+    return StoreFile(proved, pointer.path, pointer.size, **page)
 
 
 class _ProvedParts:
     """What a `StoreFile` reads from."""
 
-    def __init__(self, store: Store, pointer: Pointer) -> None:
-        self._store, self._pointer = store, pointer
+    def __init__(self, store: Store, pointer: Pointer, parts: Parts) -> None:
+        self._store, self._pointer, self._parts = store, pointer, parts
         at = pointer.blocks_at or 0
         listed = at // BLOCK  # blocks whose digests are in the list
         self._end = listed * BLOCK
         if not at + listed * _DIGEST <= pointer.size <= at + listed * _DIGEST + _MAX_FOOTER:
             raise self._differs()
-        self._parts = store.parts(pointer.path)
         self._tail = memoryview(self._parts.read_range(pointer.path, self._end, pointer.size)).cast(
             "B"
         )

@@ -24,7 +24,6 @@ from typedxcom.pointer import (
     Digester,
     Pointer,
     coordinates_prefix,
-    digest_of,
     object_path,
     parse,
 )
@@ -287,9 +286,9 @@ def _read(store: Store, pointer: Pointer) -> Buffer:
 
 
 def _read_once(store: Store, pointer: Pointer) -> Buffer:
-    data = store.read(pointer.path, size=pointer.size)
-    found = digest_of(data, pointer.digest.partition(":")[0])
-    _check_digest(store, pointer, memoryview(data).nbytes, found)
+    digester = Digester(pointer.digest.partition(":")[0])
+    data = store.read_digested(pointer.path, size=pointer.size, update=digester.update)
+    _check_digest(store, pointer, memoryview(data).nbytes, digester.digest())
     return data
 
 
