@@ -40,7 +40,6 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-_CUT = (". This can happen", ". Invalid arguments were")  # what Airflow adds, with values
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
@@ -104,9 +103,7 @@ def as_refused(sentences: str, error: Exception) -> WiringError:
         sentences: What is wrong, one sentence a line; or only a label and a colon.
         error: A TypeError or a ValueError.
     """
-    words = str(error)
-    for more in _CUT:
-        words = words.partition(more)[0]
+    words = str(error).partition(". Invalid arguments were")[0]  # which has their values
     words = " ".join(words.replace("TypedTask.", "").split()).rstrip(".")
     first, *rest = sentences.splitlines()
     first, hint, meant = first.partition(" Did you mean")
