@@ -64,11 +64,19 @@ def read_hints(
         The annotations that were found, and the names that were not.
     """
     function = _annotated(function)
-    names = _Names(function, local_names, importing=importing)
+    module_names = getattr(function, "__globals__", {})
+    names: _Names | None = None
     hints = Hints()
     for name, annotation in annotations_of(function).items():
+        if isinstance(annotation, str):  # most are one line of plain names: that is enough for them
+            annotation = _at_once(annotation, module_names, local_names)
+        if _is_resolved(annotation):
+            hints.found[name] = _meant(annotation)
+            continue
+        if names is None:
+            names = _Names(module_names, local_names, importing=importing)
         try:
-            hints.found[name] = _meant(_evaluate(annotation, function, names))
+            hints.found[name] = _meant(_evaluate(annotation, module_names, names))
         except NameError as error:
             hints.missing[name] = str(getattr(error, "name", None) or error)
     return hints
@@ -79,6 +87,8 @@ def _meant(found: Any) -> Any:
 
     Its class cannot be read, because it names classes that exist only for type checkers.
     """
+    if type(found) is type:  # the most of them
+        return found
     return Any if any(map(_is_context, (found, *get_args(found)))) else found
 
 
@@ -194,10 +204,9 @@ def _annotated(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _evaluate(annotation: Any, function: Callable[..., Any], names: _Names) -> Any:
-    module_names = getattr(function, "__globals__", {})
-    if isinstance(annotation, str):  # most are one line of plain names, for which this is enough
-        annotation = _at_once(annotation, module_names, names)
+def _evaluate(annotation: Any, module_names: dict[str, Any], names: _Names) -> Any:
+    if isinstance(annotation, str):
+        annotation = _eval(annotation, module_names, names)
     if _is_resolved(annotation):
         return annotation
     names.learn(words_in([annotation]))
@@ -220,8 +229,16 @@ def class_returned_by(function: Any) -> type | None:
     return found if isinstance(found, type) else None
 
 
-def _at_once(annotation: str, module_names: dict[str, Any], names: dict[str, Any]) -> Any:
+def _at_once(annotation: str, module_names: dict[str, Any], names: Mapping[str, Any]) -> Any:
     """Returns what *annotation* means, or the string itself if Python needs its own way to say."""
+    if annotation in names:
+        return names[annotation]
+    if annotation in module_names:
+        return module_names[annotation]
+    return _eval(annotation, module_names, names)
+
+
+def _eval(annotation: str, module_names: dict[str, Any], names: Mapping[str, Any]) -> Any:
     try:
         return eval(_compiled(annotation), module_names, names)
     except Exception:
@@ -235,6 +252,8 @@ def _compiled(annotation: str) -> types.CodeType:
 
 def _is_resolved(annotation: Any) -> bool:
     """Whether no part of *annotation* is still a string; False if that is not clear."""
+    if type(annotation) is type:  # the most of them
+        return True
     if isinstance(annotation, types.GenericAlias):  # in Python 3.10 it is a `type` too
         return all(map(_is_resolved, annotation.__args__))
     return annotation is None or isinstance(annotation, type)
@@ -244,10 +263,10 @@ class _Names(dict[str, Any]):
     """Names that only an annotation can see: the enclosing scope's and the type checker's."""
 
     def __init__(
-        self, function: Callable[..., Any], local_names: Mapping[str, Any], *, importing: bool
+        self, module_names: dict[str, Any], local_names: Mapping[str, Any], *, importing: bool
     ) -> None:
         super().__init__(local_names)
-        self._globals: dict[str, Any] = getattr(function, "__globals__", {})
+        self._globals = module_names
         self._importing = importing
 
     def learn(self, words: Iterable[str]) -> None:

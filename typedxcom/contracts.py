@@ -33,6 +33,7 @@ CONTRACT = "__typedxcom__"
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _BY_KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_NOTHING_READ = Promises()
 Place: TypeAlias = int | str
 """The place of an argument in a call: its position, or its keyword."""
 
@@ -67,7 +68,7 @@ class ContractReading:
             gives anyway.
     """
 
-    promises: Promises = field(default_factory=Promises)
+    promises: Promises = _NOTHING_READ
     is_complete: bool = False
     travelling: Promises | None = None
     context: dict[str, Promise] = field(default_factory=dict)

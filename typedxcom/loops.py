@@ -63,8 +63,10 @@ def state_in(annotation: Any) -> Any:
 
     ``Loop[T] | None`` counts as well: Airflow lets a parameter that it fills default to None.
     """
-    if type(annotation) is type:  # nearly all of them
-        return Any if annotation is Loop else None
+    if annotation is Loop:
+        return Any
+    if isinstance(annotation, (type, types.GenericAlias)):  # nearly all of them
+        return None
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Loop:
         return args[0]

@@ -61,6 +61,11 @@ class Promise:
         """Whether there is anything to check."""
         return not isinstance(self.schema, Unknown)
 
+    @cached_property
+    def text(self) -> str:
+        """The type in words, as the UI shows it. Classes keep their promises, and so this text."""
+        return str(self.schema)
+
     @property
     def is_open(self) -> bool:
         """Whether it takes any value as it is: unknown, or a type variable without a bound."""
@@ -215,15 +220,16 @@ def read_promises(
         before: The promises of an earlier reading, with the codecs that it made.
     """
     hints = read_hints(function, local_names=local_names, importing=importing)
-    found, unresolved = dict(hints.found), dict(hints.missing)
+    found, unresolved = hints.found, hints.missing
     returns, annotation = _RETURN in found, found.pop(_RETURN, Any)
     missing_return = unresolved.pop(_RETURN, None)
     parameters, rest, others, body = {}, ANYTHING, ANYTHING, ANYTHING
     loops: dict[str, Promise] = {}
+    own = signature.parameters
     for name, written in found.items():
         if name in injected:
             continue
-        kind = signature.parameters[name].kind if name in signature.parameters else None
+        kind = own[name].kind if name in own else None
         is_shared = type(written) is type and written in SCALARS and kind in _SINGLE
         state = None if is_shared else state_in(written)
         try:
@@ -235,6 +241,8 @@ def read_promises(
                 rest = _promise(_each(written), before.rest)
             elif kind is inspect.Parameter.VAR_KEYWORD and not _is_unpacked(written):
                 others = _promise(written, before.others)
+            elif _is_class(written):
+                parameters[name] = _promise(written, before.parameters.get(name))
             else:
                 for each, one in _unpacked(name, written):
                     parameters[each] = _promise(one, before.parameters.get(each))
@@ -294,10 +302,14 @@ def _keeper(annotation: Any) -> dict[Hashable, Any] | None:
     """Returns what keeps the promise of a class, or of a list of its instances."""
     while type(annotation) is types.GenericAlias and annotation.__origin__ is list:
         annotation = annotation.__args__[0]
-    is_class = isinstance(annotation, type) and not get_args(annotation)  # both, in Python 3.10
-    if not is_class:
+    if not _is_class(annotation):
         return None
     return kept_on(None if annotation in SCALARS else annotation)
+
+
+def _is_class(annotation: Any) -> bool:
+    """Whether it is a class. In Python 3.10, ``list[int]`` says that it is one, too."""
+    return isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias)
 
 
 @functools.cache
@@ -312,8 +324,11 @@ def _missing_name(error: NameError) -> str:
 
 def _result(function: Callable[..., Any], annotation: Any) -> Any:
     """Returns the type of the task's result, for example `int` for `Coroutine[Any, Any, int]`."""
+    yields = not never_yields(function)
+    if not yields and _is_class(annotation):  # the most of them
+        return annotation
     origin, args = get_origin(annotation), get_args(annotation)
-    if not never_yields(function):
+    if yields:
         if inspect.isgeneratorfunction(function):  # Airflow takes the value that it returns last
             return args[2] if origin is abc.Generator and len(args) == 3 else Any
         if inspect.isasyncgenfunction(function):

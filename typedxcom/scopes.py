@@ -34,7 +34,9 @@ def local_names(function: Any) -> dict[str, Any]:
         return {}
     annotations = list(annotations_of(function).values())
     found = _in_scopes(words_in(annotations))
-    settle([*(one for one in annotations if not isinstance(one, str)), *found.values()])
+    classes = [one for one in annotations if not isinstance(one, str)]
+    if found or classes:
+        settle([*classes, *found.values()])
     return found
 
 
@@ -102,7 +104,10 @@ def _in_scopes(wanted: set[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and wanted and frame.f_code.co_name != "<module>":
-        if not wanted.isdisjoint(_held(frame.f_code)) and not _is_own(frame):
+        code = frame.f_code
+        known = _HELD.get(id(code))
+        held = known[1] if known is not None and known[0] is code else _held(code)
+        if not wanted.isdisjoint(held) and not _is_own(frame):
             names = frame.f_locals  # each access makes a dict of all of them
             here = {name: names[name] for name in wanted if name in names}
             found.update(here)
@@ -120,10 +125,9 @@ def _held(code: types.CodeType) -> frozenset[str]:
 
     The body of a DAG asks for its own once for each task in it, so they are kept a while.
     """
-    known = _HELD.get(id(code))
-    if known is None or known[0] is not code:
-        if len(_HELD) >= _MAX_HELD:
-            _HELD.clear()
-        names = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
-        known = _HELD[id(code)] = (code, frozenset().union(*names))
-    return known[1]
+    if len(_HELD) >= _MAX_HELD:
+        _HELD.clear()
+    names = (code.co_varnames, code.co_cellvars, code.co_freevars, code.co_names)
+    held = frozenset().union(*names)
+    _HELD[id(code)] = (code, held)
+    return held

@@ -198,13 +198,19 @@ def _checked(
     contract, solution = _declared(made), Solution()
     if contract is None:
         return None, solution
-    with read_in(made.kwargs.get("task_group") or reader_group()):
-        if _is_sure(contract, made.operator_class, check, *arguments):
-            return contract, solution
+    group = made.kwargs.get("task_group")
+    if group:
+        with read_in(group):
+            is_sure = _is_sure(contract, made.operator_class, check, *arguments)
+    else:  # in the group that is being built, which is what a reader is in anyway
+        is_sure = _is_sure(contract, made.operator_class, check, *arguments)
+    if is_sure:
+        return contract, solution
+    group = group or reader_group()
     if contract.has_local:
         wired = wired_arguments(contract, check, *arguments)
         refused_or_warned(contract.refuse_wired, wired)
-    with read_in(made.kwargs.get("task_group") or reader_group()):
+    with read_in(group):
         wrong = check(contract, shown_name(made), *arguments, solution)
     if wrong:
         sentences = "\n".join(wrong)
@@ -215,7 +221,7 @@ def _checked(
         refuse_wiring(sentences)
     if is_stub(made.operator_class):
         wired = wired_arguments(contract, check, *arguments)
-        with read_in(made.kwargs.get("task_group") or reader_group()):
+        with read_in(group):
             unread = list(stub_problems(shown_name(made), wired))
         if unread:
             refuse_wiring("\n".join(unread))

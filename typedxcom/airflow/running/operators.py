@@ -117,6 +117,18 @@ class TypedOperator(KeepsContract):
         before = getattr(super(), "get_openlineage_facets_on_complete", None)
         return facets_of(_any(self), task_instance, before(task_instance) if before else None)
 
+    def _hook_apply_defaults(self, *args: Any, **kwargs: Any) -> Any:
+        """Take arguments from the defaults of a DAG, as Airflow does, if there are defaults.
+
+        Airflow asks for each class of the operator, and reads the function's signature each time.
+        """
+        own = getattr(super(), "_hook_apply_defaults", None)  # a sensor has none
+        if own is not None and (kwargs.get("default_args") or "python_callable" not in kwargs):
+            return own(*args, **kwargs)
+        if own is not None:
+            kwargs["op_kwargs"] = kwargs.get("op_kwargs") or {}
+        return args, kwargs
+
     @property
     def _contract(self) -> Contract | None:
         return contract_of(self.python_callable)  # type: ignore[attr-defined]
@@ -301,7 +313,12 @@ def typed_operator(operator_class: Any) -> Any:
         return operator_class
     names = {"__module__": operator_class.__module__, "__doc__": operator_class.__doc__}
     names.update(mark_class())
-    return type(operator_class)(operator_class.__name__, (TypedOperator, operator_class), names)
+    made = type(operator_class)(operator_class.__name__, (TypedOperator, operator_class), names)
+    # Airflow finds no initializer in the mixin, and so wraps the inherited one a second time. Each
+    # wrapper merges the defaults of DAG and task group again, which shows when a DAG is parsed.
+    if "__init__" in vars(made):
+        del made.__init__
+    return made
 
 
 def _any(operator: Any) -> Any:

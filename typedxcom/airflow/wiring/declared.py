@@ -17,7 +17,7 @@ from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.contracts import Argument, contract_of
 from typedxcom.preview import Read, declared_text
-from typedxcom.schema.nodes import Schema, Unknown
+from typedxcom.schema.nodes import Unknown
 
 __all__ = ["declare_tasks"]
 
@@ -27,8 +27,7 @@ def declare_tasks(dag: Any) -> None:
     for operator in dag.tasks:
         fields = _fields(operator)
         if fields.get("doc_json") is None:
-            with read_in(operator.task_group):
-                text = declared_text(_returned(operator), _reads(operator))
+            text = declared_text(_returned(operator), _reads(operator))
             if text is not None:
                 fields["doc_json"] = text
 
@@ -41,8 +40,10 @@ def _fields(operator: Any) -> dict[str, Any]:
 def _returned(operator: Any) -> str | None:
     contract = contract_of(getattr(operator, "python_callable", None))
     if contract is not None and contract.returned.is_surely_read:
-        return str(contract.returned.schema)
-    return _known(instance_output(operator))
+        return contract.returned.text
+    with read_in(operator.task_group):
+        shown = instance_output(operator)
+    return None if isinstance(shown, Unknown) else str(shown)
 
 
 def _reads(operator: Any) -> Iterator[Read]:
@@ -55,13 +56,11 @@ def _reads(operator: Any) -> Iterator[Read]:
 
 def _read(operator: Any, argument: Argument) -> str | None:
     """What the reader's annotation says, or what its code needs."""
-    schema = argument.promise.schema
-    contract = operator_contract(operator) if isinstance(schema, Unknown) else None
+    promise = argument.promise
+    if promise.known:
+        return promise.text
+    contract = operator_contract(operator)
     if contract is None:
-        return _known(schema)
+        return None
     needs = needs_of_parameter(contract, argument.name)
     return f"needs {needs}" if needs.found else str(needs) if needs else None
-
-
-def _known(schema: Schema) -> str | None:
-    return None if isinstance(schema, Unknown) else str(schema)

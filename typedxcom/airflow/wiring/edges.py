@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -194,9 +194,7 @@ def _into(operator: Any) -> Iterator[Edge]:
 
 def sources_of(operator: Any) -> Iterator[tuple[Argument, bool, Any, dict[str, Any]]]:
     """Each output that a task reads: argument, whether it maps over it, output, its tasks by id."""
-    for argument, mapped in arguments_of(operator, operator_contract(operator)):
-        if isinstance(argument.value, _WITHOUT_OUTPUTS):
-            continue
+    for argument, mapped in _arguments(operator, operator_contract(operator), _may_hold_output):
         for output in outputs_in(argument.value):
             sources = {one.task_id: one for one, _ in AirflowXComArg.iter_xcom_references(output)}
             yield argument, mapped, output, sources
@@ -208,26 +206,42 @@ def arguments_of(operator: Any, contract: Contract | None) -> Sequence[tuple[Arg
     Templated fields count as arguments, `env` of ``@task.bash`` too. The value of `expand_kwargs`
     is one argument with the name ``**``.
     """
-    return kept("arguments", operator, lambda: tuple(_arguments(operator, contract)))
+    return kept("arguments", operator, lambda: tuple(_arguments(operator, contract, _any)))
 
 
-def _arguments(operator: Any, contract: Contract | None) -> Iterator[tuple[Argument, bool]]:
-    yield from _fields(operator)
+def _any(_: Any) -> bool:
+    return True
+
+
+def _may_hold_output(value: Any) -> bool:
+    """Whether it is worth a look: most arguments are plain values, and most fields are not set."""
+    kind = type(value)
+    return kind not in _WITHOUT_OUTPUTS and (kind not in (list, tuple, dict) or bool(value))
+
+
+def _arguments(
+    operator: Any, contract: Contract | None, wanted: Callable[[Any], bool]
+) -> Iterator[tuple[Argument, bool]]:
+    """Each argument whose value is *wanted*."""
+    yield from _fields(operator, wanted)
     if contract is None:
         return
     if isinstance(operator, MappedOperator):
         decorated: Any = operator
         for name, value in (operator.partial_kwargs.get("op_kwargs") or {}).items():
-            yield Argument(name, name, value, contract.parameter(name)), False
+            if wanted(value):
+                yield Argument(name, name, value, contract.parameter(name)), False
         for name, value in _mapped(decorated.op_kwargs_expand_input):
-            promise = Promise() if name == "**" else contract.parameter(name)
-            yield Argument(name, name, value, promise), True
-    else:
+            if wanted(value):
+                promise = Promise() if name == "**" else contract.parameter(name)
+                yield Argument(name, name, value, promise), True
+    elif any(map(wanted, operator.op_args)) or any(map(wanted, operator.op_kwargs.values())):
         for argument in contract.bind(operator.op_args, operator.op_kwargs):
-            yield argument, False
+            if wanted(argument.value):
+                yield argument, False
 
 
-def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
+def _fields(operator: Any, wanted: Callable[[Any], bool]) -> Iterator[tuple[Argument, bool]]:
     """The templated fields of an operator."""
     operator_class: Any = getattr(operator, "operator_class", type(operator))
 
@@ -238,20 +252,24 @@ def _fields(operator: Any) -> Iterator[tuple[Argument, bool]]:
 
     if isinstance(operator, MappedOperator):
         for name, value in operator.partial_kwargs.items():
-            if name not in _OF_THE_FUNCTION or not _is_decorated(operator):
+            if wanted(value) and (name not in _OF_THE_FUNCTION or not _is_decorated(operator)):
                 yield argument(name, value), False
         for name, value in _mapped(operator.expand_input):
-            yield argument(name, value), True
+            if wanted(value):
+                yield argument(name, value), True
         return
     params = getattr(operator, "typed_params", None)  # of `trigger`, whose conf they are
     if params is not None:
         yield from ((one, False) for one in conf_contract(params).bind((), operator.conf or {}))
     for name in fields_of(operator):
-        if name != "conf" or params is None:
-            yield argument(name, getattr(operator, name, None)), False
+        if name == "conf" and params is not None:
+            continue
+        value = getattr(operator, name, None)
+        if wanted(value):
+            yield argument(name, value), False
 
 
-_WITHOUT_OUTPUTS = (str, int, float, type(None))
+_WITHOUT_OUTPUTS = frozenset({str, int, float, bool, type(None)})
 _OF_THE_FUNCTION = ("op_args", "op_kwargs")  # the arguments of a decorated function
 
 

@@ -20,7 +20,8 @@ __all__ = ["SureCalls", "sure_calls"]
 
 _SURE = "_sure_calls"
 _PLAIN = frozenset({str, int, float, bool})
-_KINDS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_BY_POSITION = inspect.Parameter.POSITIONAL_OR_KEYWORD
+_KINDS = (_BY_POSITION, inspect.Parameter.KEYWORD_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +42,21 @@ class SureCalls:
 
     def takes(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
         """Whether a call, or ``partial``, is surely right."""
-        named = self.named
-        return (
-            len(args) <= len(self.positional)
-            and all(map(_fits, args, self.positional))
-            and kwargs.keys() <= named.keys()
-            and all(_fits(value, named[name]) for name, value in kwargs.items())
-        )
+        if len(args) > len(self.positional) or not all(map(_fits, args, self.positional)):
+            return False
+        for name, value in kwargs.items():
+            if name not in self.named or not _fits(value, self.named[name]):
+                return False
+        return True
 
     def takes_each(self, partial: Mapping[str, Any], mapped: Mapping[str, Any]) -> bool:
         """Whether ``partial(...).expand(...)`` is surely right: with outputs alone, each once."""
-        named = self.named
-        return (
-            self.required <= partial.keys() | mapped.keys()
-            and partial.keys().isdisjoint(mapped)
-            and self.takes((), partial)
-            and mapped.keys() <= named.keys()
-            and all(_item_fits(value, named[name]) for name, value in mapped.items())
-        )
+        if not partial.keys().isdisjoint(mapped) or not self.takes((), partial):
+            return False
+        for name, value in mapped.items():
+            if name not in self.named or not _item_fits(value, self.named[name]):
+                return False
+        return all(name in partial or name in mapped for name in self.required)
 
 
 def sure_calls(contract: Contract) -> SureCalls | None:
@@ -78,7 +76,8 @@ def _read(contract: Contract) -> SureCalls | None:
     required, positional, is_typed = set(), [], True
     is_before = True  # all that takes values by position and Airflow does not fill
     for name, parameter in parameters.items():
-        if parameter.kind not in _KINDS:
+        kind = parameter.kind
+        if kind not in _KINDS:
             return None
         if name in contract.injected:
             is_before = False
@@ -90,7 +89,7 @@ def _read(contract: Contract) -> SureCalls | None:
         is_typed = is_typed and promise is not None
         if parameter.default is inspect.Parameter.empty:
             required.add(name)
-        if is_before and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+        if is_before and kind is _BY_POSITION:
             positional.append(named[name])
     return SureCalls(tuple(positional), named, frozenset(required), is_typed)
 
