@@ -30,9 +30,14 @@ _LOGGING = frozenset({
     "debug", "info", "warning", "error", "exception", "critical", "log", "dumps",
 })  # fmt: skip
 _GIVING_ITEMS = frozenset({"get", "items", "values", "copy", "index", "count", "keys"})
-_HARMLESS = (ast.Return, ast.FormattedValue, ast.Compare, ast.UnaryOp, ast.Expr)
-_DISPLAYS = (ast.Dict, ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp)
-_LOOPS = (ast.For, ast.AsyncFor, ast.comprehension, ast.BinOp)
+_HARMLESS = frozenset({ast.Return, ast.FormattedValue, ast.Compare, ast.UnaryOp, ast.Expr})
+_DISPLAYS = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.BoolOp})
+_IN_RESULTS = _DISPLAYS | {ast.Starred}
+_LOOPS = frozenset({ast.For, ast.AsyncFor, ast.comprehension, ast.BinOp})
+_PARTS = frozenset({ast.Attribute, ast.Subscript})
+_WITHOUT_NAMES = frozenset({  # fields of nodes
+    "arg", "attr", "conversion", "ctx", "kind", "op", "ops", "type_comment",
+})  # fmt: skip
 
 
 class Bindings:
@@ -107,17 +112,20 @@ class Bindings:
             nested = True
         above.append(node)
         for name in node._fields:
+            if name in _WITHOUT_NAMES:
+                continue
             value = getattr(node, name)
-            if isinstance(value, ast.AST):
-                self._visit(value, above, nested=nested)
-            elif isinstance(value, list):
+            if type(value) is list:
                 for one in value:
                     if isinstance(one, ast.AST):
                         self._visit(one, above, nested=nested)
+            elif isinstance(value, ast.AST):
+                self._visit(value, above, nested=nested)
         above.pop()
 
     def _name(self, node: Any, above: list[ast.AST], *, nested: bool) -> None:
-        added = None if nested else _added(node, above)
+        is_part = type(above[-1]) in _PARTS
+        added = _added(node, above) if is_part and not nested else None
         if added is not None:
             self._added.setdefault(node.id, []).append(added)
             return
@@ -216,9 +224,10 @@ def _use(name: ast.Name, above: list[ast.AST]) -> int:
     if type(name.ctx) is not ast.Load:
         return _NOTHING
     parent: Any = above[-1]
-    if isinstance(parent, _HARMLESS) or getattr(parent, "test", None) is name:
+    kind = type(parent)
+    if kind in _HARMLESS or getattr(parent, "test", None) is name:
         return _NOTHING
-    if isinstance(parent, _LOOPS):
+    if kind in _LOOPS:
         return _ITEMS
     match parent:
         case ast.Subscript(value=value, ctx=ast.Load()) if value is name:
@@ -234,7 +243,7 @@ def _use(name: ast.Name, above: list[ast.AST]) -> int:
         case ast.keyword():
             call = above[-2]
             return _NOTHING if isinstance(call, ast.Call) and _only_reads(call) else _ALL
-    return _NOTHING if isinstance(parent, _DISPLAYS) and _is_returned(above) else _ALL
+    return _NOTHING if kind in _DISPLAYS and _is_returned(above) else _ALL
 
 
 def _only_reads(call: ast.Call) -> bool:
@@ -247,6 +256,6 @@ def _only_reads(call: ast.Call) -> bool:
 def _is_returned(above: list[ast.AST]) -> bool:
     """Returns whether a name is returned, itself or in a display: ``return [name]``."""
     kept: Iterator[ast.AST] = (
-        node for node in reversed(above) if not isinstance(node, (*_DISPLAYS, ast.Starred))
+        node for node in reversed(above) if type(node) not in _IN_RESULTS
     )
     return isinstance(next(kept, None), ast.Return)

@@ -6,7 +6,7 @@ import ast
 import enum
 import inspect
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from typedxcom.annotations import annotations_of, read_hints
@@ -45,6 +45,7 @@ __all__ = ["Expressions"]
 
 _MOST_ITEMS = 200  # a display with more is not looked at
 _DEPTH = 40
+_TEXT = Scalar(str)
 _MARKS = frozenset({MARKER, "__classname__", "__type"})  # in pointers and Airflow's own forms
 
 
@@ -83,44 +84,17 @@ class Expressions:
             self._depth -= 1
 
     def _type_of(self, node: ast.expr) -> Schema:
-        match node:
-            case ast.Constant(value=value):
-                return constant(value)
-            case ast.JoinedStr():
-                return Scalar(str)
-            case ast.List(elts=parts):
-                return SequenceOf(list, self._each(parts))
-            case ast.Set(elts=parts):
-                return SequenceOf(set, self._each(parts))
-            case ast.Tuple(elts=parts):
-                if any(isinstance(one, ast.Starred) for one in parts):
-                    return SequenceOf(tuple, UNKNOWN)
-                return TupleOf(tuple(map(self.type_of, parts)))
-            case ast.Dict():
-                return self._dict(node)
-            case ast.ListComp(elt=item, generators=loops):
-                return SequenceOf(list, self._inside(loops, item)[0])
-            case ast.SetComp(elt=item, generators=loops):
-                return SequenceOf(set, self._inside(loops, item)[0])
-            case ast.DictComp(key=key, value=value, generators=loops):
-                return MappingOf(dict, *map(widened, self._inside(loops, key, value)))
-            case ast.IfExp(body=body, orelse=other):
-                return one_of([self.type_of(body), self.type_of(other)])
-            case ast.BoolOp(values=values):
-                return one_of(map(self.type_of, values))
-            case ast.UnaryOp() | ast.BinOp() | ast.Compare():
-                return self._operator(node)
-            case ast.NamedExpr(value=value):
-                return self.type_of(value)
-            case ast.Name(id=name):
-                return self._name(name)
-            case ast.Attribute():
-                return self._attribute(node)
-            case ast.Subscript(value=value, slice=index):
-                return self._item(value, index)
-            case ast.Call():
-                return self._call(node)
-        return UNKNOWN
+        reading = _READING.get(type(node))
+        return UNKNOWN if reading is None else reading(self, node)
+
+    def _tuple(self, node: Any) -> Schema:
+        if any(isinstance(one, ast.Starred) for one in node.elts):
+            return SequenceOf(tuple, UNKNOWN)
+        return TupleOf(tuple(map(self.type_of, node.elts)))
+
+    def _dict_comprehension(self, node: Any) -> Schema:
+        found = self._inside(node.generators, node.key, node.value)
+        return MappingOf(dict, *map(widened, found))
 
     def _each(self, parts: list[ast.expr]) -> Schema:
         if any(isinstance(one, ast.Starred) for one in parts) or len(parts) > _MOST_ITEMS:
@@ -306,6 +280,30 @@ class Expressions:
         if cls is type or not gives_instances(cls):
             return UNKNOWN
         return described(cls)
+
+
+# One look at the kind of a node: the parse of a DAG waits for the answer.
+_READING: dict[type, Callable[[Expressions, Any], Schema]] = {
+    ast.Constant: lambda _, node: constant(node.value),
+    ast.JoinedStr: lambda _, __: _TEXT,
+    ast.List: lambda self, node: SequenceOf(list, self._each(node.elts)),
+    ast.Set: lambda self, node: SequenceOf(set, self._each(node.elts)),
+    ast.Tuple: Expressions._tuple,
+    ast.Dict: Expressions._dict,
+    ast.ListComp: lambda self, node: SequenceOf(list, *self._inside(node.generators, node.elt)),
+    ast.SetComp: lambda self, node: SequenceOf(set, *self._inside(node.generators, node.elt)),
+    ast.DictComp: Expressions._dict_comprehension,
+    ast.IfExp: lambda self, node: one_of(map(self.type_of, (node.body, node.orelse))),
+    ast.BoolOp: lambda self, node: one_of(map(self.type_of, node.values)),
+    ast.UnaryOp: Expressions._operator,
+    ast.BinOp: Expressions._operator,
+    ast.Compare: Expressions._operator,
+    ast.NamedExpr: lambda self, node: self.type_of(node.value),
+    ast.Name: lambda self, node: self._name(node.id),
+    ast.Attribute: Expressions._attribute,
+    ast.Subscript: lambda self, node: self._item(node.value, node.slice),
+    ast.Call: Expressions._call,
+}
 
 
 def _is_empty(node: ast.AST) -> bool:
