@@ -169,3 +169,63 @@ def test_what_people_answer_lies_in_one_row() -> None:
         from airflow.providers.standard.triggers import hitl
 
         assert parameters(hitl.get_hitl_detail_content_detail) == {"ti_id"}
+
+
+KINDS = ("", ".short_circuit", ".branch", ".bash", ".sensor")
+DEFAULTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"retries": 3, "owner": "me"},
+    {"retries": 3, "day": "today"},
+    {"op_kwargs": {}},
+)
+FIELDS = ("retries", "owner", "op_args", "op_kwargs", "task_id", "upstream_task_ids", "params")
+
+
+def built(task: Any, kind: str, defaults: dict[str, Any]) -> list[dict[str, str]]:
+    """What three calls of a task make in a DAG with *defaults*."""
+    from airflow.sdk import DAG, TaskGroup
+
+    decorator = task if not kind else getattr(task, kind[1:])
+
+    @decorator
+    def work(day: str = "", *, ds: Any = None) -> Any:
+        return day
+
+    with DAG("built", schedule=None, default_args=defaults) as dag:
+        first = work()
+        work.override(retries=5, params={"limit": 1})(day=first)
+        with TaskGroup("inner", default_args={"owner": "they"}):
+            work(day="tomorrow")
+    shown = []
+    for operator in dag.tasks:
+        given = {name: str(one) for name, one in operator._BaseOperator__init_kwargs.items()}
+        for name in ("python_callable", "dag", "task_group", "kwargs_to_upstream"):
+            given.pop(name, None)
+        shown.append({name: str(getattr(operator, name, None)) for name in FIELDS} | given)
+    return shown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_operator_is_built_as_airflow_builds_its_own(kind: str) -> None:
+    """`TypedOperator` leaves out work that Airflow does again for each class, and no result."""
+    import airflow.sdk
+
+    import typedxcom
+
+    for defaults in DEFAULTS:
+        made = built(typedxcom.task, kind, defaults)
+        assert made == built(airflow.sdk.task, kind, defaults)
+        assert len(made) == 3
+
+
+def test_defaults_of_a_dag_are_merged_once_for_each_class() -> None:
+    """A typed operator has classes more, but none with an initializer that Airflow would wrap."""
+    import airflow.sdk
+
+    import typedxcom
+
+    def merged(task: Any) -> int:
+        """How many classes of its operator merge defaults."""
+        return sum("__init__" in vars(cls) for cls in task(_nothing).operator_class.__mro__)
+
+    assert merged(typedxcom.task) == merged(airflow.sdk.task)

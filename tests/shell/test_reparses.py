@@ -6,6 +6,9 @@ import gc
 import sys
 import types
 import weakref
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 
 SOURCE = """
 from dataclasses import dataclass
@@ -89,17 +92,40 @@ dag_policy(dag)
 """
 
 
-def test_nothing_grows_where_code_is_read(tmp_path):
-    """Tasks without annotations leave nothing behind: 300 imports keep as much as 100."""
-    path = tmp_path / "bare.py"
-    path.write_text(BARE)
-    code = compile(BARE, str(path), "exec")
-    kept = []
-    for number in range(1, 301):
-        module = sys.modules["bare"] = types.ModuleType("bare")
+def imported(path: Path, code: types.CodeType) -> None:
+    """One import of a file, after which nothing holds its module."""
+    module = sys.modules[path.stem] = types.ModuleType(path.stem)
+    vars(module)["__file__"] = str(path)
+    try:
         exec(code, vars(module))
-        del sys.modules["bare"], module
-        if number in (100, 300):
+    finally:
+        del sys.modules[path.stem]
+
+
+def calls_of(run: Callable[[], None]) -> int:
+    """How many functions *run* calls, of Python and of C."""
+    events: Counter[str] = Counter()
+    sys.setprofile(lambda _, event, __: events.update([event]))
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return events["call"] + events["c_call"]
+
+
+def test_the_thousandth_import_costs_what_the_first_ones_did(tmp_path: Path) -> None:
+    """Over 1,000 imports of a file, neither memory nor the work of an import grows."""
+    path = tmp_path / "often.py"
+    path.write_text(SOURCE + BARE.replace("again", "bare"))
+    code = compile(path.read_text(), str(path), "exec")
+    objects, blocks, calls = [], [], []
+    for number in range(1, 1001):
+        imported(path, code)
+        if number in (200, 1000):
+            calls.append(calls_of(lambda: imported(path, code)))
             gc.collect()
-            kept.append(len(gc.get_objects()))
-    assert kept[1] - kept[0] < 100
+            objects.append(len(gc.get_objects()))
+            blocks.append(sys.getallocatedblocks())
+    assert objects[1] - objects[0] < 100
+    assert blocks[1] - blocks[0] < 1000  # 1.25 for each import
+    assert abs(calls[1] - calls[0]) < calls[0] / 100
