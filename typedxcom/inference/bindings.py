@@ -255,7 +255,5 @@ def _only_reads(call: ast.Call) -> bool:
 
 def _is_returned(above: list[ast.AST]) -> bool:
     """Returns whether a name is returned, itself or in a display: ``return [name]``."""
-    kept: Iterator[ast.AST] = (
-        node for node in reversed(above) if type(node) not in _IN_RESULTS
-    )
+    kept: Iterator[ast.AST] = (node for node in reversed(above) if type(node) not in _IN_RESULTS)
     return isinstance(next(kept, None), ast.Return)
