@@ -242,10 +242,14 @@ class Describer:
             made["tag"] = list(facts.tag)
         if facts.is_array:
             made["array"] = True
+        if facts.is_root:
+            made["root"] = True
         if facts.config:
             made["config"] = dict(facts.config)
         if facts.validators:
             made["validators"] = list(facts.validators)
+        if facts.serializers:
+            made["serializers"] = list(facts.serializers)
         return {**made, "extras": extras} if extras else made
 
 
@@ -272,7 +276,7 @@ def _field(name: str, tree: Any, required: bool, facts: FieldFacts | None) -> di
     if facts.writes != name:
         made["writes"] = facts.writes
     if facts.reads != (name,):
-        made["reads"] = list(facts.reads)
+        made["reads"] = [one if isinstance(one, str) else list(one) for one in facts.reads]
     if facts.default != "required":
         made["default"] = facts.default
     if facts.omitted:
@@ -282,7 +286,7 @@ def _field(name: str, tree: Any, required: bool, facts: FieldFacts | None) -> di
 
 def _enum(kind: Any) -> Any:
     made: dict[str, Any] = {
-        "enum": [[one.name, shown(one.value)] for one in kind.__members__.values()]
+        "enum": [[name, shown(one.value)] for name, one in kind.__members__.items()]
     }
     if issubclass(kind, enum.Flag):
         made["flag"] = True

@@ -6,22 +6,24 @@ Facts are read from the class itself, or from a stand-in for a class of an older
 from __future__ import annotations
 
 import dataclasses
-import sys
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import typing_extensions as te
 
 from typedxcom.evolution.constants import constant, shown
-from typedxcom.schema.nodes import Record
+from typedxcom.schema.nodes import Record, Schema
 from typedxcom.schema.records import extra_items
 
-__all__ = ["COMPUTED", "FACTS", "NO_DEFAULT", "ClassFacts", "FieldFacts", "facts_of"]
+__all__ = ["COMPUTED", "FACTS", "NO_DEFAULT", "ClassFacts", "FieldFacts", "facts_of", "root_of"]
 
 FACTS = "__typedxcom_facts__"  # where a stand-in keeps them
 NO_DEFAULT = "required"
 COMPUTED = {"computed": True}
+UNSET = {"unset": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,15 @@ class FieldFacts:
 
     Attributes:
         writes: The key that it has in JSON when it is written.
-        reads: The keys under which it is read. The first that is there counts.
-        default: ``{"value": ...}`` if JSON can show it, `COMPUTED`, or `NO_DEFAULT`.
+        reads: The keys under which it is read. The first that is there counts. A tuple is a path:
+            a key, and the keys or places below it.
+        default: ``{"value": ...}`` if JSON can show it, `COMPUTED`, `UNSET`, or `NO_DEFAULT`.
         omitted: ``default`` if the writer leaves it out when it has its default, ``always`` if it
             never writes it, ``maybe`` if it may be missing, or an empty text.
     """
 
     writes: str
-    reads: tuple[str, ...]
+    reads: tuple[str | tuple[str | int, ...], ...]
     default: Any = NO_DEFAULT
     omitted: str = ""
 
@@ -51,8 +54,10 @@ class ClassFacts:
         extra: What becomes of other keys: ``ignore``, ``forbid`` or ``allow``.
         tag: The key and the value that name the class in JSON.
         is_array: Whether the JSON is an array of the fields' values.
+        is_root: Whether the JSON is that of its only field, as for a RootModel.
         config: Settings that change how fields are written and read.
         validators: Names of the author's own validators.
+        serializers: Names of the author's own serializers.
     """
 
     fields: Mapping[str, FieldFacts] = field(default_factory=dict)
@@ -61,12 +66,20 @@ class ClassFacts:
     is_array: bool = False
     config: Mapping[str, Any] = field(default_factory=dict)
     validators: tuple[str, ...] = ()
+    serializers: tuple[str, ...] = ()
+    is_root: bool = False
 
 
 def facts_of(record: Record) -> ClassFacts:
     """Returns the facts of the class behind *record*."""
     kept: ClassFacts | None = getattr(record.type, FACTS, None)
     return kept if kept is not None else _READERS[record.style](record)
+
+
+def root_of(schema: Schema) -> Schema | None:
+    """Returns the type whose JSON a RootModel has; None for any other type."""
+    is_root = isinstance(schema, Record) and facts_of(schema).is_root
+    return schema.fields["root"].schema if isinstance(schema, Record) and is_root else None
 
 
 # The settings of a pydantic class that change JSON, each with its default.
@@ -81,19 +94,31 @@ def _model(record: Record) -> ClassFacts:
     fields = {name: _model_field(name, info) for name, info in cls.model_fields.items()}
     config = cls.model_config
     extra = config.get("extra") or "ignore"
-    return ClassFacts(fields, extra, config=_settings(config), validators=_validators(cls))
+    return ClassFacts(
+        fields, extra, config=_settings(config), validators=_validators(cls),
+        serializers=_serializers(cls), is_root=bool(cls.__pydantic_root_model__),
+    )  # fmt: skip
 
 
 def _model_field(name: str, info: Any) -> FieldFacts:
-    omitted = "always" if info.exclude is True else ""
     default = _default(info.default, info.default_factory, is_required=info.is_required())
-    return FieldFacts(name, (*_aliases(info), name), default, omitted)
+    return FieldFacts(name, (*_aliases(info), name), default, _excluded(info))
 
 
-def _aliases(info: Any) -> Iterator[str]:
+def _excluded(info: Any) -> str:
+    """Says when pydantic leaves a field out. What does not come back then is never written."""
+    if info.exclude is True:
+        return "always"
+    return "default" if getattr(info, "exclude_if", None) is not None else ""
+
+
+def _aliases(info: Any) -> Iterator[str | tuple[str | int, ...]]:
     alias = info.validation_alias if info.validation_alias is not None else info.alias
     for one in getattr(alias, "choices", None) or [alias]:
-        if isinstance(one, str):
+        path = getattr(one, "path", None)
+        if path is not None:
+            yield tuple(path) if len(path) > 1 else path[0]
+        elif one is not None:
             yield one
 
 
@@ -110,6 +135,12 @@ def _validators(cls: Any) -> tuple[str, ...]:
     return tuple(sorted([*names, *(["__post_init__"] if post else [])]))
 
 
+def _serializers(cls: Any) -> tuple[str, ...]:
+    found = getattr(cls, "__pydantic_decorators__", None)
+    kinds = ("field_serializers", "model_serializers")
+    return tuple(sorted(name for kind in kinds for name in getattr(found, kind, ())))
+
+
 def _dataclass(record: Record) -> ClassFacts:
     cls: Any = record.type
     infos = getattr(cls, "__pydantic_fields__", {})
@@ -120,24 +151,34 @@ def _dataclass(record: Record) -> ClassFacts:
         default = _default(part.default, part.default_factory)
         if info is not None and default != NO_DEFAULT:
             default = _default(info.default, info.default_factory, is_required=info.is_required())
-        fields[part.name] = FieldFacts(part.name, (*aliases, part.name), default)
+        omitted = _excluded(info) if info is not None else "maybe" if default == UNSET else ""
+        if not part.init and default != NO_DEFAULT:
+            omitted = omitted or "default"  # msgspec writes it if the instance itself has it
+        fields[part.name] = FieldFacts(part.name, (*aliases, part.name), default, omitted)
     config = getattr(cls, "__pydantic_config__", {})
     extra = config.get("extra") or "ignore"
-    return ClassFacts(fields, extra, config=_settings(config), validators=_validators(cls))
+    return ClassFacts(
+        fields, extra, config=_settings(config), validators=_validators(cls),
+        serializers=_serializers(cls),
+    )  # fmt: skip
+
+
+# What msgspec leaves out with `omit_defaults`, if it is empty. Other factories are not asked.
+_EMPTY = (list, dict, set, frozenset, tuple)
 
 
 def _struct(record: Record) -> ClassFacts:
-    import msgspec
-
     cls: Any = record.type
     config = cls.__struct_config__
     fields = {}
     for part in msgspec.structs.fields(cls):
         default = _default(part.default, part.default_factory)
-        unset = part.default is msgspec.UNSET
-        omitted = "maybe" if unset else "default" if config.omit_defaults else ""
-        if default == NO_DEFAULT or config.array_like:
-            omitted = ""
+        omitted = ""
+        if not config.array_like and default == UNSET:
+            omitted = "maybe"
+        elif not config.array_like and config.omit_defaults and default != NO_DEFAULT:
+            is_asked = part.default is not msgspec.NODEFAULT or part.default_factory in _EMPTY
+            omitted = "default" if is_asked else ""
         fields[part.name] = FieldFacts(part.encode_name, (part.encode_name,), default, omitted)
     tag = (config.tag_field, config.tag) if config.tag is not None else None
     extra = "forbid" if config.forbid_unknown_fields else "ignore"
@@ -181,19 +222,22 @@ def _default(value: Any, factory: Any, *, is_required: bool = False) -> Any:
         return {"value": {}}
     if not _is_missing(factory):
         return COMPUTED
+    if repr(value) == "UNSET":
+        return UNSET
     if _is_missing(value) and value is not None:
         return NO_DEFAULT
     tree = shown(value)
-    is_known = not isinstance(tree, dict) or constant(tree) == value
-    return {"value": tree} if is_known else COMPUTED
+    if not isinstance(tree, dict) or constant(tree) == value:
+        return {"value": tree}
+    try:
+        return {"value": json.loads(msgspec.json.encode(value, order="deterministic"))}
+    except (TypeError, ValueError, RecursionError):  # an object of another library
+        return COMPUTED
 
 
 def _is_missing(value: Any) -> bool:
-    names = ("MISSING", "NODEFAULT", "PydanticUndefined", "UNSET")
-    msgspec = sys.modules.get("msgspec")
-    known = [dataclasses.MISSING, None]
-    if msgspec is not None:
-        known.append(msgspec.NODEFAULT)
+    names = ("MISSING", "NODEFAULT", "PydanticUndefined")
+    known = (dataclasses.MISSING, None, msgspec.NODEFAULT)
     return any(value is one for one in known) or repr(value) in names
 
 

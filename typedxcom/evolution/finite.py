@@ -6,6 +6,7 @@ import enum
 import ipaddress
 from typing import Any
 
+from typedxcom.evolution.facts import root_of
 from typedxcom.evolution.limits import keeps
 from typedxcom.schema.nodes import (
     Alias,
@@ -13,6 +14,7 @@ from typedxcom.schema.nodes import (
     EnumOf,
     LiteralOf,
     Named,
+    Record,
     Scalar,
     Schema,
     UnionOf,
@@ -20,14 +22,21 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.values import is_among, scalar_fits
 
-__all__ = ["is_constant", "plain", "reads_scalar", "takes_value", "values_of"]
+__all__ = ["bits_of", "is_constant", "plain", "reads_scalar", "takes_value", "values_of"]
 
 
 def plain(schema: Schema) -> Schema:
-    """Returns *schema* without its limits and names."""
-    while isinstance(schema, (Named, Constrained, Alias)):
-        schema = schema.target[0] if isinstance(schema, Alias) else schema.inner
-    return schema
+    """Returns *schema* without its limits and names, and what is in a RootModel."""
+    while True:
+        root = root_of(schema)
+        if root is not None:
+            schema = root
+        elif isinstance(schema, (Named, Constrained)):
+            schema = schema.inner
+        elif isinstance(schema, Alias):
+            schema = schema.target[0]
+        else:
+            return schema
 
 
 def reads_scalar(mine: type, theirs: type) -> bool:
@@ -45,10 +54,13 @@ def values_of(schema: Schema) -> tuple[Any, ...] | None:
             return None if values is None else tuple(v for v in values if keeps(v, limits))
         case Named(inner=inner):
             return values_of(inner)
+        case Record() if (root := root_of(schema)) is not None:
+            return values_of(root)
         case LiteralOf(values=values):
             return values
         case EnumOf(type=kind) if not issubclass(kind, enum.Flag):
-            return tuple(one.value for one in kind.__members__.values())  # type: ignore[attr-defined]
+            members: Any = kind  # an alias of a member is none
+            return tuple(one.value for one in members)
         case Scalar(type=kind) if kind is bool:
             return (False, True)
         case Scalar(type=kind) if kind is type(None):
@@ -67,11 +79,27 @@ def takes_value(schema: Schema, value: Any) -> bool:
             return takes_value(inner, value)
         case UnionOf(members=members):
             return any(takes_value(one, value) for one in members)
+        case Record() if (root := root_of(schema)) is not None:
+            return takes_value(root, value)
+        case EnumOf(type=kind) if issubclass(kind, enum.Flag):
+            return type(value) is int and value >= 0 and not value & ~bits_of(kind)
         case Scalar(type=kind):
             return scalar_fits(type(value), kind)
         case LiteralOf() | EnumOf():
-            return is_among(value, values_of(schema) or ())
+            values = values_of(schema) or ()
+            is_equal = any(type(one) is float and one == value for one in values)
+            return is_among(value, values) or (type(value) is int and is_equal)
     return False
+
+
+def bits_of(kind: Any) -> int:
+    """Returns the bits that a Flag may have. An IntFlag keeps those that it does not know, too."""
+    if issubclass(kind, enum.IntFlag):
+        return -1
+    known = 0
+    for one in kind.__members__.values():
+        known |= one.value
+    return known
 
 
 def is_constant(mine: Schema, theirs: Schema) -> bool:

@@ -148,6 +148,8 @@ class TypeReader:
             bool(tree.get("array")),
             tree.get("config", {}),
             tuple(tree.get("validators", ())),
+            tuple(tree.get("serializers", ())),
+            bool(tree.get("root")),
         )
         kind = type(_plain_name(name), (), {FACTS: facts})
         parts: dict[str, Field] = {}
@@ -161,7 +163,7 @@ def _facts(part: Mapping[str, Any]) -> FieldFacts:
     name = part["name"]
     return FieldFacts(
         part.get("writes", name),
-        tuple(part.get("reads", (name,))),
+        tuple(one if isinstance(one, str) else tuple(one) for one in part.get("reads", (name,))),
         part.get("default", NO_DEFAULT),
         part.get("omitted", ""),
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 from typedxcom.codecs import ValueCodec
 from typedxcom.errors import TypedXComError
-from typedxcom.evolution.facts import facts_of
+from typedxcom.evolution.facts import facts_of, root_of
 from typedxcom.exchange import dump, load
 from typedxcom.schema.nodes import (
     Alias,
@@ -135,6 +135,9 @@ def _made(schema: Schema, number: int, depth: int) -> Any:
             at = number if depth <= _DEPTH else len(members) - 1
             return _made(members[at % len(members)], number // len(members), depth + 1)
         case Record():
+            root = root_of(schema)
+            if root is not None:
+                return _made(root, number, depth + 1)
             return _record(schema, number, depth)
     return number
 

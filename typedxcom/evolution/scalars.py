@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterator
 from typing import Any
 
-from typedxcom.evolution.finite import plain, values_of
+from typedxcom.evolution.finite import bits_of, plain, values_of
 from typedxcom.evolution.limits import keeps, limits_lost, marks_lost
 from typedxcom.evolution.reasons import Break, broken, different, listed, lost_values
 from typedxcom.schema.nodes import (
@@ -81,9 +81,7 @@ def flag_breaks(up: EnumOf, down: Schema, path: str) -> Iterator[Break]:
     elif not (isinstance(down, EnumOf) and issubclass(down.type, enum.Flag)):
         yield different(up, down, path)
     else:
-        known = 0
-        for one in down.type.__members__.values():
-            known |= one.value
+        known = bits_of(down.type)
         lost = [one.value for one in mine.__members__.values() if one.value & ~known]
         if lost:
             yield lost_values(up, lost, down, path)

@@ -7,13 +7,22 @@ reader means: an int as a float, a class as another with the same fields, an Enu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from typedxcom.evolution.columns import ColumnsOf
-from typedxcom.evolution.facts import facts_of
+from typedxcom.evolution.facts import ClassFacts, facts_of, root_of
 from typedxcom.evolution.finite import is_constant, plain, reads_scalar, takes_value, values_of
-from typedxcom.evolution.keys import maybe_missing, not_there, tag_break
+from typedxcom.evolution.keys import (
+    Written,
+    by_author,
+    items_of,
+    maybe_missing,
+    not_there,
+    places_of,
+    tag_break,
+    written_by,
+)
 from typedxcom.evolution.reasons import (
     NONE,
     Break,
@@ -32,6 +41,7 @@ from typedxcom.evolution.tables import lost_columns
 from typedxcom.evolution.unions import captures, is_alike, kinds_of, takes_all
 from typedxcom.evolution.witnesses import never_written, proved
 from typedxcom.schema.nodes import (
+    UNKNOWN,
     Alias,
     Constrained,
     Constraints,
@@ -139,6 +149,12 @@ class StructuralRelation(FittingRelation):
                 yield from self.compare(up, inner, path)
             case (_, Unknown() | Unsupported()) | (Unsupported(), _):
                 return
+            case Record(), _ if root_of(up) is not None:
+                yield from self._roots(up, down, path)
+            case _, Record() if root_of(down) is not None and not (
+                isinstance(up, UnionOf) and sources_of(down)  # each member may be an older type
+            ):
+                yield from self._roots(up, down, path)
             case Unknown(), UnionOf(members=members) if any(map(_is_open, members)):
                 return
             case Unknown(), _:
@@ -159,6 +175,15 @@ class StructuralRelation(FittingRelation):
                 yield from self.compare(inner, down, path)
             case _:
                 yield from self._kinds(up, down, path)
+
+    def _roots(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
+        """Compares RootModels, or one with what its JSON is."""
+        yield from self.compare(root_of(up) or up, root_of(down) or down, path)
+        have, want = (
+            facts_of(one) if isinstance(one, Record) and root_of(one) else ClassFacts()
+            for one in (up, down)
+        )
+        yield from by_author(have, want, up, down, path)
 
     def _each_member(self, up: UnionOf, down: Schema, path: str) -> Iterator[Mismatch]:
         if is_alike(up, down):
@@ -274,15 +299,12 @@ class StructuralRelation(FittingRelation):
                 yield from self._mappings(up, down, path)
             case Record(), Record():
                 yield from self._records(up, down, path)
-            case Record(style="namedtuple", fields=fields), (SequenceOf() | TupleOf()):
-                items = TupleOf(tuple(part.schema for part in fields.values()))
-                yield from self.compare(items, down, path)
-            case TupleOf(items=items), Record(style="namedtuple"):
+            case Record(), (SequenceOf() | TupleOf()) if facts_of(up).is_array:
+                yield from self.compare(TupleOf(tuple(items_of(up))), down, path)
+            case TupleOf(items=items), Record() if _takes_items(down):
                 yield from self._positions(list(items), down, path)
-            case Record(style="typeddict"), MappingOf(key=key, value=value):
-                yield from self.compare(Scalar(str), key, f"{path}[key]")
-                for name, part in up.fields.items():
-                    yield from sometimes(self.compare(part.schema, value, f"{path}.{name}"))
+            case Record(), MappingOf() if not facts_of(up).is_array:
+                yield from self._as_mapping(up, down, path)
             case ColumnsOf(), ColumnsOf():
                 for place, rule, reason in lost_columns(up, down):
                     yield broken(f"{path}{place}", rule, reason)
@@ -320,6 +342,16 @@ class StructuralRelation(FittingRelation):
             yield from sometimes(self.compare(up.key, down.key, f"{path}[key]"))
         yield from sometimes(self.compare(up.value, down.value, f"{path}[...]"))
 
+    def _as_mapping(self, up: Record, down: MappingOf, path: str) -> Iterator[Mismatch]:
+        """Compares a class that is an object in JSON with a dict of its keys."""
+        yield from self.compare(Scalar(str), down.key, f"{path}[key]")
+        for key, one in written_by(up).items():
+            yield from sometimes(self.compare(one.schema, down.value, f"{path}.{key}"))
+        others = up.extras or ([UNKNOWN] if facts_of(up).extra == "allow" else [])
+        for extra in others:
+            yield from sometimes(self.compare(extra, down.value, f"{path}[...]"))
+        yield from by_author(facts_of(up), ClassFacts(), up, down, path)
+
     def _records(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
         have, want = facts_of(up), facts_of(down)
         if have.is_array != want.is_array:
@@ -333,14 +365,11 @@ class StructuralRelation(FittingRelation):
             yield broken(path, "alias-changed", tag, misreads=not both, always=both)
             return
         if have.is_array:
-            yield from self._positions([one.schema for one in up.fields.values()], down, path, up)
+            fields = [one.schema for one in up.fields.values()]
+            yield from self._positions(fields, down, path, up)
         else:
             yield from self._fields(up, down, path)
-        new = [name for name in want.validators if name not in have.validators]
-        if new:
-            names = ", ".join(f"`{name}`" for name in new)
-            reason = f"the validator {names} of `{down}` is new, and may refuse older values"
-            yield Break(path, reason, "constraint-tightened", is_certain=False)
+        yield from by_author(have, want, up, down, path)
 
     def _positions(
         self, items: list[Schema], down: Record, path: str, up: Record | None = None
@@ -369,47 +398,56 @@ class StructuralRelation(FittingRelation):
             yield from self.compare(mine, theirs.schema, f"{path}.{name}")
 
     def _fields(self, up: Record, down: Record, path: str) -> Iterator[Mismatch]:
-        have, want = facts_of(up), facts_of(down)
-        written = {
-            facts.writes: name for name, facts in have.fields.items() if facts.omitted != "always"
-        }
+        want, written = facts_of(down), written_by(up)
+        names = {one.name for one in written.values()}
         used = set()
+        if want.tag is not None and want.tag[0] in written:
+            key, value = want.tag
+            used.add(key)
+            yield from self.compare(written[key].schema, LiteralOf((value,)), f"{path}.{key}")
         for name, part in down.fields.items():
             where = f"{path}.{name}"
             facts = want.fields[name]
-            key = next((one for one in facts.reads if one in written), None)
-            if key is None:
-                yield from not_there(name, part.required, up, down, where)
-                continue
-            used.add(key)
-            source = written[key]
-            if source != name and name in up.fields and have.fields[name].omitted != "always":
-                reason = f"`{name}` is read from `{key}`, which is another field"
+            places = list(places_of(written, facts))
+            used.update(one.key for one in places)
+            first = places[0].key if places else ""
+            if first and written[first].name != name and name in names:
+                reason = f"`{name}` is read from `{first}`, which is another field"
                 yield broken(where, "alias-changed", reason, misreads=True)
                 continue
-            yield from maybe_missing(have.fields[source], facts, part.required, name, where)
-            found = self.compare(up.fields[source].schema, part.schema, where)
-            yield from sometimes(found) if have.fields[source].omitted else found
-        yield from self._others(up, down, set(written) - used, path)
+            for place in places:
+                found = self.compare(place.schema, part.schema, where)
+                yield from found if place.is_sure else sometimes(found)
+            if not places:
+                yield from not_there(name, part.required, up, down, where)
+            elif not places[-1].is_sure:
+                writes = written[places[-1].key].facts
+                yield from maybe_missing(writes, facts, part.required, name, where)
+        yield from self._others(up, down, written, set(written) - used, path)
 
-    def _others(self, up: Record, down: Record, others: set[str], path: str) -> Iterator[Mismatch]:
+    def _others(
+        self, up: Record, down: Record, written: Mapping[str, Written], others: set[str], path: str
+    ) -> Iterator[Mismatch]:
         """Compares what is written with what becomes of keys that are no fields."""
         have, want = facts_of(up), facts_of(down)
-        if have.tag is not None and (want.tag is None or want.tag[0] != have.tag[0]):
-            others = others | {have.tag[0]}
         if want.extra == "forbid":
             for key in sorted(others):
                 reason = f"`{down}` forbids other fields, and `{key}` is written"
-                is_there = not any(one.omitted for one in have.fields.values() if one.writes == key)
+                is_there = not written[key].facts.omitted
                 yield broken(f"{path}.{key}", "extra-forbidden", reason, always=is_there)
             if have.extra == "allow":
                 yield broken(path, "extra-forbidden", f"`{down}` forbids other fields")
-        parts = {facts.writes: up.fields[name].schema for name, facts in have.fields.items()}
         for extra in down.extras:
-            for key in sorted(others & parts.keys()):
-                yield from sometimes(self.compare(parts[key], extra, f"{path}.{key}"))
+            for key in sorted(others):
+                yield from sometimes(self.compare(written[key].schema, extra, f"{path}.{key}"))
             for mine in up.extras:
                 yield from sometimes(self.compare(mine, extra, f"{path}[...]"))
+
+
+def _takes_items(record: Record) -> bool:
+    """Whether it is read from the items of a tuple, the first of which is no tag."""
+    facts = facts_of(record)
+    return facts.is_array and facts.tag is None
 
 
 def _may_be_pydantic(schema: Schema) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from typedxcom.evolution.facts import facts_of
+from typedxcom.evolution.facts import facts_of, root_of
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
@@ -62,6 +62,9 @@ def kinds_of(schema: Schema) -> frozenset[str]:
         case MappingOf():
             return frozenset({"object"})
         case Record():
+            root = root_of(schema)
+            if root is not None:
+                return kinds_of(root)
             return frozenset({"array" if facts_of(schema).is_array else "object"})
         case UnionOf(members=members):
             return frozenset().union(*map(kinds_of, members))
@@ -212,7 +215,10 @@ def _plain(schema: Schema) -> Schema:
             case Var(bound=inner):
                 schema = inner
             case _:
-                return schema
+                root = root_of(schema)
+                if root is None:
+                    return schema
+                schema = root
 
 
 def is_alike(one: Schema, other: Schema) -> bool:

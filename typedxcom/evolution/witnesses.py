@@ -264,7 +264,7 @@ class BuiltTypes:
                 raise CannotBuildError  # it contains itself
             self._open.add(id(record))
             facts = facts_of(record)
-            if facts.validators or (facts.config and record.style != "model"):
+            if facts.validators or facts.serializers or (facts.config and record.style != "model"):
                 raise CannotBuildError
             fields = {
                 name: (self._annotation(part.schema), part.required)
@@ -330,10 +330,17 @@ def _namedtuple(fields: _Fields, facts: ClassFacts) -> Any:
 def _model(fields: _Fields, facts: ClassFacts) -> Any:
     import pydantic
 
+    if facts.is_root:
+        base: Any = pydantic.RootModel
+        return pydantic.create_model("Built", __base__=base[fields["root"][0]])
     parts: Any = {}
     for name, (one, required) in fields.items():
         reads = facts.fields[name].reads
-        more: Any = {"validation_alias": pydantic.AliasChoices(*reads)} if reads != (name,) else {}
+        path: Any = pydantic.AliasPath
+        alias: Any = pydantic.AliasChoices(
+            *(one if isinstance(one, str) else path(*one) for one in reads)
+        )
+        more: Any = {"validation_alias": alias} if reads != (name,) else {}
         parts[name] = (one, pydantic.Field(**more) if required else pydantic.Field(None, **more))
     config: Any = {**facts.config, "extra": facts.extra}
     return pydantic.create_model("Built", __config__=config, **parts)

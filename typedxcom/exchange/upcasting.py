@@ -239,6 +239,8 @@ class UpcastingReader:
         """Returns the JSON of a class with newer parts."""
         facts, tree = facts_of(record), part.tree
         part = replace(part, settings=settings_inside(record, facts, part.settings))
+        if facts.is_root:
+            return self._read(replace(part, schema=record.fields["root"].schema))
         if facts.is_array:
             return self._positions(record, part)
         if not isinstance(tree, dict):
@@ -246,7 +248,7 @@ class UpcastingReader:
         made: dict[str, Any] = {}
         for name, one in record.fields.items():
             key = next((key for key in facts.fields[name].reads if key in tree), None)
-            if key is not None:
+            if isinstance(key, str):
                 made[key] = self._read(part.inside(one.schema, tree[key], f".{name}"))
         for extra in record.extras:
             for key in tree.keys() - made.keys():

@@ -165,7 +165,7 @@ class _Drawing:
         needed: dict[str, _Json] = {}
         free: dict[str, _Json] = {}
         for name, part in schema.fields.items():
-            key = facts.fields[name].reads[0]
+            key = next(one for one in facts.fields[name].reads if isinstance(one, str))
             (needed if part.required else free)[key] = self.json(part.schema)
         tag = dict([facts.tag] if facts.tag else [])
         if facts.is_array:
