@@ -243,13 +243,30 @@ def test_a_task_that_is_gone_loses_its_contract(git: Git) -> None:
     assert not Path("contracts/other").exists()
 
 
-def test_a_dag_that_cannot_be_imported_keeps_its_contracts(git: Git) -> None:
-    """Its error is printed, and the command fails."""
+def test_a_dag_that_cannot_be_imported_keeps_its_contracts(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its error is printed with what becomes of its contracts, and the command fails."""
     write("other", "raise ValueError('airflow dag')\n")
     before = sorted(Path("contracts").rglob("*"))
     assert main(["lock"]) == 1
+    words = capsys.readouterr().err
+    assert "2 contracts of dags/other.py stay as they are: it cannot be imported" in words
     assert sorted(Path("contracts").rglob("*")) == before
     assert breaking() == 1
+
+
+def test_two_files_with_one_dag_id_are_refused(
+    git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their contracts would have one file, so neither command goes on."""
+    write("copy", OTHER + "\n")
+    before = {path: path.read_bytes() for path in Path("contracts").rglob("*.json")}
+    for command in (["lock"], ["lock", "--check"], ["breaking", "--against", "HEAD"]):
+        assert main(command) == 2
+        words = capsys.readouterr().err
+        assert "dags/copy.py and dags/other.py have a DAG 'other' each" in words
+    assert {path: path.read_bytes() for path in Path("contracts").rglob("*.json")} == before
 
 
 EVERY = """

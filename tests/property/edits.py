@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import ipaddress
 import itertools
 import typing
 import uuid
@@ -31,6 +32,7 @@ __all__ = [
     "Spec",
     "crowded",
     "edited",
+    "has_root",
     "is_open",
     "means",
     "overlaps",
@@ -81,6 +83,9 @@ SCALARS: dict[str, tuple[Any, list[Any]]] = {
             "1970-01-01T00:00:00Z",
             "00000000-0000-0000-0000-000000000005",
             "YWJj",
+            "12:30:00",
+            "PT1H",
+            "192.0.2.1",
         ],
     ),
     "date": (dt.date, [dt.date(2024, 1, 1), dt.date(1999, 12, 31)]),
@@ -91,13 +96,19 @@ SCALARS: dict[str, tuple[Any, list[Any]]] = {
     "uuid": (uuid.UUID, [uuid.UUID(int=5), uuid.UUID(int=6)]),
     "decimal": (
         decimal.Decimal,
-        [decimal.Decimal("1.10"), decimal.Decimal("-3"), decimal.Decimal(1234)],
+        [decimal.Decimal(one) for one in ("1.10", "-3", "1234", "0")],
     ),
+    "time": (dt.time, [dt.time(3, 4), dt.time(12, 30, 0, 250000)]),
+    "timedelta": (dt.timedelta, [dt.timedelta(days=1), dt.timedelta(seconds=-1.5)]),
+    "ipv4": (ipaddress.IPv4Address, [ipaddress.IPv4Address("192.0.2.1")]),
+    "network": (ipaddress.IPv4Network, [ipaddress.IPv4Network("192.0.2.0/24")]),
     "none": (type(None), [None]),
     "bytes": (bytes, [b"", b"abc", b"n[\x9e"]),
     "any": (Any, [1, "a", None, [1]]),
 }
 WORDS = ["red", "blue", "a", 1, 2]
+VALUES = [*WORDS, "1", None, True]  # of literals
+FLAGS = {"A": 1, "B": 2, "C": 4}
 NAMES = ["x", "y", "total", "when"]
 ALIASES = ["X", "other", "total"]
 
@@ -109,12 +120,13 @@ class Part:
     name: str
     spec: Spec
     required: bool = True
-    alias: str | None = None
+    alias: str | tuple[str | int, ...] | None = None  # a tuple is a path, for pydantic
     default: Any = None  # the index of a corner
+    omitted: str = ""  # "exclude", "exclude_if" or "unset"
 
     def __repr__(self) -> str:
         alias = f" as {self.alias!r}" if self.alias else ""
-        default = "" if self.required else f" = {self.default}"
+        default = "" if self.required else f" = {self.default}{self.omitted}"
         return f"{self.name}{alias}: {self.spec}{default}"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -126,13 +138,15 @@ class Spec:
     """A node of a contract.
 
     Attributes:
-        kind: ``scalar``, ``limited``, ``literal``, ``enum``, ``list``, ``set``, ``many`` (an open
-            tuple), ``tuple``, ``dict``, ``union`` or ``record``.
+        kind: ``scalar``, ``limited``, ``literal``, ``enum``, ``flag``, ``list``, ``set``,
+            ``frozenset``, ``many`` (an open tuple), ``tuple``, ``dict``, ``union``, ``tagged`` (a
+            union told apart by ``kind``), ``bounded`` (a collection of some length), ``newtype``,
+            ``root`` or ``record``.
         name: Of the scalar, of the record's style.
         parts: The nodes inside.
         fields: Of a record.
         values: Of a literal or an enum.
-        limits: Of a limited scalar.
+        limits: Of a limited scalar, a bounded collection or the keys of a dict.
         options: Of a record's class.
     """
 
@@ -157,11 +171,16 @@ LIMITS = {
     "str": [("min_length", 1), ("max_length", 3), ("max_length", 8), ("pattern", "^[a-z]*$")],
     "float": [("ge", 0), ("gt", 0), ("le", 100)],
 }
+LENGTHS = [("min_length", 1), ("min_length", 2), ("max_length", 1), ("max_length", 2)]
+# Of pydantic 2.12 and newer.
+EXCLUDE_IF = ["exclude_if"] if "exclude_if" in pydantic.fields.FieldInfo.__slots__ else []
 OPTIONS = {
     "model": [(), (("extra", "forbid"),), (("extra", "allow"),), (("strict", True),)],
     "struct": [
         (), (("forbid_unknown_fields", True),), (("omit_defaults", True),), (("array_like", True),),
-        (("tag", "one"),), (("tag", "two"),), (("rename", "camel"),),
+        (("tag", "one"),), (("tag", "two"),), (("tag", 1),), (("rename", "upper"),),
+        (("tag", "one"), ("tag_field", "total")), (("array_like", True), ("tag", 1)),
+        (("tag", "one"), ("forbid_unknown_fields", True)),
     ],
 }  # fmt: skip
 
@@ -169,9 +188,11 @@ OPTIONS = {
 @st.composite
 def specs(draw: st.DrawFn, engine: str, depth: int = 2) -> Spec:
     """Contracts of one engine."""
-    kinds = ["scalar", "scalar", "limited", "literal", "enum"]
+    kinds = ["scalar", "scalar", "limited", "literal", "enum", "flag"]
     if depth:
-        kinds += ["list", "many", "set", "tuple", "dict", "union", "record", "record", "record"]
+        kinds += ["list", "many", "set", "frozenset", "tuple", "dict", "union", "tagged", "bounded"]
+        kinds += ["newtype", "record", "record", "record"]
+        kinds += ["root"] if engine == PYDANTIC else []
     kind = draw(st.sampled_from(kinds))
     inner = specs(engine, depth - 1)
     if kind == "scalar":
@@ -181,17 +202,62 @@ def specs(draw: st.DrawFn, engine: str, depth: int = 2) -> Spec:
         limits = draw(st.lists(st.sampled_from(LIMITS[name]), min_size=1, max_size=2))
         return Spec(kind, name, limits=_limits(limits))
     if kind in ("literal", "enum"):
-        some = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True)
-        return Spec(kind, values=tuple(draw(some)))
-    if kind == "set":
+        return Spec(kind, values=draw(_values(kind)))
+    if kind == "flag":
+        names = draw(st.lists(st.sampled_from(list(FLAGS)), min_size=1, unique=True))
+        return Spec(kind, draw(st.sampled_from(["Flag", "IntFlag"])), values=tuple(sorted(names)))
+    if kind in ("set", "frozenset"):
         return Spec(kind, parts=(Spec("scalar", draw(st.sampled_from(["int", "str", "date"]))),))
-    if kind in ("list", "many", "dict"):
+    if kind == "bounded":
+        some = st.sampled_from(["list", "many", "set", "dict"])
+        part = Spec(
+            draw(some), "str", parts=(Spec("scalar", draw(st.sampled_from(["int", "str"]))),)
+        )
+        return Spec(kind, parts=(part,), limits=_limits([draw(st.sampled_from(LENGTHS))]))
+    if kind == "tagged":
+        return draw(_tagged(engine))
+    if kind in ("list", "many", "dict", "newtype", "root"):
         key = draw(st.sampled_from(["str", "str", "int", "date"])) if kind == "dict" else ""
-        return Spec(kind, key, parts=(draw(inner),))
+        limits = draw(st.sampled_from([(), (("min_length", 1),), (("max_length", 3),)]))
+        return Spec(kind, key, parts=(draw(inner),), limits=limits if key == "str" else ())
     if kind in ("tuple", "union"):
         parts = tuple(draw(st.lists(inner, min_size=1, max_size=3)))
         return Spec(kind, parts=parts)
     return draw(records(engine, depth))
+
+
+def _values(kind: str) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Values of a literal or an Enum, which takes two of the same for an alias."""
+    if kind == "enum":
+        some = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3)
+        return some.map(tuple)
+    # 1 is True for Python, but not for a Literal.
+    each = st.lists(st.sampled_from(VALUES), min_size=1, max_size=3, unique_by=repr)
+    return each.map(tuple)
+
+
+@st.composite
+def _tagged(draw: st.DrawFn, engine: str) -> Spec:
+    """Unions of two or three classes that ``kind`` tells apart."""
+    tags = draw(st.lists(st.sampled_from(["a", "b", "c"]), min_size=2, max_size=3, unique=True))
+    ints = engine == NATIVE and draw(st.booleans())
+    return Spec("tagged", parts=tuple(
+        draw(_tagged_part(engine, "abc".index(tag) if ints else tag)) for tag in tags
+    ))  # fmt: skip
+
+
+@st.composite
+def _tagged_part(draw: st.DrawFn, engine: str, tag: Any) -> Spec:
+    names = draw(st.lists(st.sampled_from(NAMES[:2]), max_size=2, unique=True))
+    fields = [
+        Part(name, draw(specs(engine, 0)), draw(st.booleans()), default=draw(st.integers(0, 2)))
+        for name in names
+    ]
+    if engine == NATIVE:
+        options = (("tag", tag), ("tag_field", "kind"))
+        return Spec("record", "struct", fields=tuple(fields), options=options)
+    kind = Part("kind", Spec("literal", values=(tag,)))
+    return Spec("record", "model", fields=(kind, *fields))
 
 
 def is_open(spec: Spec) -> bool:
@@ -201,15 +267,21 @@ def is_open(spec: Spec) -> bool:
     return is_one or any(map(is_open, inside))
 
 
+def has_root(spec: Spec) -> bool:
+    """Whether *spec* has a RootModel, in which pydantic reads by lax rules."""
+    inside = (*spec.parts, *(part.spec for part in spec.fields))
+    return spec.kind == "root" or any(map(has_root, inside))
+
+
 def overlaps(spec: Spec) -> bool:
     """Whether a union in *spec* has several arrays, several numbers, or `Any`.
 
     Which member reads a value there depends on the value.
     """
-    if spec.kind == "union":
+    if spec.kind in ("union", "tagged"):
         members = list(_members(spec))
         numbers = [one for one in members if one.name in ("int", "float", "bool", "decimal", "any")]
-        numbers += [one for one in members if one.kind in ("literal", "enum")]
+        numbers += [one for one in members if one.kind in ("literal", "enum", "flag")]
         is_open = any(one.name == "any" for one in members)
         if is_open or sum(map(_is_array, members)) > 1 or len(numbers) > 1:
             return True
@@ -219,12 +291,14 @@ def overlaps(spec: Spec) -> bool:
 
 def _members(spec: Spec) -> Iterator[Spec]:
     for part in spec.parts:
-        yield from _members(part) if part.kind == "union" else (part,)
+        yield from _members(part) if part.kind in ("union", "newtype", "root") else (part,)
 
 
 def _is_array(spec: Spec) -> bool:
     is_array = spec.name == "namedtuple" or ("array_like", True) in spec.options
-    return spec.kind in ("list", "many", "set", "tuple") or (spec.kind == "record" and is_array)
+    return spec.kind in ("list", "many", "set", "frozenset", "tuple", "bounded") or (
+        spec.kind == "record" and is_array
+    )
 
 
 def _limits(limits: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
@@ -284,7 +358,8 @@ def edited(draw: st.DrawFn, spec: Spec, engine: str) -> Spec:
 @st.composite
 def _edit(draw: st.DrawFn, spec: Spec, engine: str) -> Spec:
     choices = ["here"]
-    if (spec.parts or spec.fields) and spec.kind != "set":  # what is in a set can be hashed
+    closed = ("set", "frozenset", "bounded")  # what is in a set can be hashed
+    if (spec.parts or spec.fields) and spec.kind not in closed:
         choices += ["inside"] * 3
     if draw(st.sampled_from(choices)) == "inside":
         if spec.parts:
@@ -309,11 +384,48 @@ def _changes(spec: Spec, engine: str) -> list[st.SearchStrategy[Spec]]:
         some += [added.map(lambda limits: Spec("limited", spec.name, limits=limits))]
         some += [st.just(Spec("scalar", spec.name)), st.just(Spec("scalar", "float"))]
     if spec.kind in ("literal", "enum"):
-        values = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True)
-        kept = values.map(lambda more: tuple(dict.fromkeys((*spec.values, *more))))
+        values = _values(spec.kind)
+        kept = values.map(
+            lambda more: tuple({repr(one): one for one in (*spec.values, *more)}.values())
+        )
         some += [kept.map(lambda one: replace(spec, values=one))]
-        some += [values.map(lambda one: replace(spec, values=tuple(one)))]
-        some += [st.just(replace(spec, kind="literal" if spec.kind == "enum" else "enum"))]
+        some += [values.map(lambda one: replace(spec, values=one))]
+        if all(one in WORDS and one is not True for one in spec.values):
+            some += [st.just(replace(spec, kind="literal" if spec.kind == "enum" else "enum"))]
+    if spec.kind == "flag":
+        names = st.lists(st.sampled_from(list(FLAGS)), min_size=1, unique=True)
+        some += [names.map(lambda one: replace(spec, values=tuple(sorted(one))))]
+        some += [st.sampled_from([replace(spec, name="Flag"), replace(spec, name="IntFlag")])]
+        some += [st.sampled_from([Spec("scalar", "int"), Spec("literal", values=(1, 2))])]
+    if spec.kind == "bounded":
+        some += [
+            st.sampled_from(LENGTHS).map(
+                lambda one: replace(spec, limits=_limits([*spec.limits, one]))
+            )
+        ]
+        some += [st.just(spec.parts[0])]
+    if spec.kind in ("newtype", "root"):
+        some += [st.just(spec.parts[0])] * 2
+    elif engine == PYDANTIC and spec.kind not in ("union", "tagged", "record"):
+        some += [st.just(Spec("root", parts=(spec,)))]  # in a model, unions are read by lax rules
+    if spec.kind == "dict" and spec.name == "str":
+        some += [
+            st.sampled_from(["str", "int"]).map(lambda one: replace(spec, name=one, limits=()))
+        ]
+        some += [
+            st.sampled_from([(("min_length", 1),), (("max_length", 3),)]).map(
+                lambda one: replace(spec, limits=one)
+            )
+        ]
+    if spec.kind == "tagged":
+        some += [_tagged_part(engine, "d").map(lambda one: replace(spec, parts=(*spec.parts, one)))]
+        some += [st.permutations(spec.parts).map(lambda one: replace(spec, parts=tuple(one)))]
+        some += [st.sampled_from([spec.parts[0], replace(spec, kind="union")])]
+        some += [
+            st.just(
+                replace(spec, parts=spec.parts[1:], kind="tagged" if spec.parts[2:] else "union")
+            )
+        ]
     if spec.kind == "union":
         some += [st.permutations(spec.parts).map(lambda one: replace(spec, parts=tuple(one)))]
         some += [st.sampled_from(spec.parts)]
@@ -339,20 +451,27 @@ def _record_changes(spec: Spec, engine: str) -> list[st.SearchStrategy[Spec]]:
         some += [added.map(lambda one: replace(spec, fields=(*spec.fields, one)))] * 2
     if len(names) > 1:
         some += [st.just(replace(spec, fields=spec.fields[1:]))]
+    if not dict(spec.options).get("array_like") and spec.name != "namedtuple":
+        some += [st.just(Spec("dict", "str", parts=(Spec("scalar", "any"),)))]
     return some
 
 
 @st.composite
 def _edited_part(draw: st.DrawFn, part: Part, engine: str) -> Part:
-    what = draw(st.sampled_from(["spec", "spec", "required", "alias", "name", "default"]))
+    choices = ["spec", "spec", "required", "alias", "name", "default", "omitted"]
+    what = draw(st.sampled_from(choices)) if part.name != "kind" else "spec"
     if what == "spec":
         return replace(part, spec=draw(_edit(part.spec, engine)))
     if what == "required":
         return replace(part, required=not part.required)
     if what == "default":
         return replace(part, default=draw(st.integers(0, 2)))
+    if what == "omitted":
+        ways = ["", "unset"] if engine == NATIVE else ["", "exclude", *EXCLUDE_IF]
+        return replace(part, required=False, omitted=draw(st.sampled_from(ways)))
     if what == "alias":
-        return replace(part, alias=draw(st.sampled_from([None, *ALIASES])))
+        paths: list[Any] = [("total", 0), ("x", "y"), ("y", 1)] if engine == PYDANTIC else []
+        return replace(part, alias=draw(st.sampled_from([None, *ALIASES, *paths])))
     return replace(part, name=part.name + "2", alias=draw(st.sampled_from([None, part.name])))
 
 
@@ -377,12 +496,25 @@ class Builder:
             case "scalar":
                 return SCALARS[spec.name][0]
             case "limited":
-                make: Any = msgspec.Meta if self.engine == NATIVE else pydantic.Field
-                return Annotated[SCALARS[spec.name][0], make(**dict(spec.limits))]
+                return Annotated[SCALARS[spec.name][0], self._limited(spec)]
             case "literal":
                 return Literal[spec.values]
             case "enum":
-                return enum.Enum("Kind", {f"M{one}": one for one in spec.values})  # type: ignore[misc]
+                names = [(f"M{at}", one) for at, one in enumerate(spec.values)]
+                return enum.Enum("Kind", names)  # type: ignore[misc]
+            case "flag":
+                kind = enum.IntFlag if spec.name == "IntFlag" else enum.Flag
+                return kind("Bits", [(one, FLAGS[one]) for one in spec.values])  # type: ignore[misc]
+            case "frozenset":
+                return frozenset[parts[0]]  # type: ignore[valid-type]
+            case "bounded":
+                return Annotated[parts[0], self._limited(spec)]
+            case "newtype":
+                return typing.NewType("Name", parts[0])  # type: ignore[valid-newtype]
+            case "root":
+                return self._root(parts[0])
+            case "tagged" if self.engine == PYDANTIC:
+                return Annotated[Union[tuple(parts)], pydantic.Field(discriminator="kind")]
             case "list":
                 return list[parts[0]]  # type: ignore[valid-type]
             case "set":
@@ -392,10 +524,25 @@ class Builder:
             case "tuple":
                 return tuple[tuple(parts)]  # type: ignore[misc]
             case "dict":
-                return dict[SCALARS[spec.name][0], parts[0]]  # type: ignore[misc]
-            case "union":
+                key: Any = SCALARS[spec.name][0]
+                return dict[Annotated[key, self._limited(spec)] if spec.limits else key, parts[0]]  # type: ignore[misc]
+            case "union" | "tagged":
                 return Union[tuple(_flat(parts))]
         return self._record(spec)
+
+    def _limited(self, spec: Spec) -> Any:
+        make: Any = msgspec.Meta if self.engine == NATIVE else pydantic.Field
+        return make(**dict(spec.limits))
+
+    @staticmethod
+    def _root(inner: Any) -> Any:
+        config = pydantic.ConfigDict(
+            ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants"
+        )
+        kind = pydantic.create_model("Root", __base__=pydantic.RootModel[inner])
+        kind.model_config.update(config)
+        kind.model_rebuild(force=True)
+        return kind
 
     def _record(self, spec: Spec) -> Any:
         options = dict(spec.options)
@@ -439,18 +586,31 @@ class Builder:
         return sorted(spec.fields, key=lambda part: not part.required)
 
     def _model_field(self, part: Part) -> Any:
-        aliases: Any = {} if part.alias is None else {"validation_alias": part.alias}
+        path: Any = pydantic.AliasPath
+        alias = path(*part.alias) if isinstance(part.alias, tuple) else part.alias
+        aliases: Any = {} if alias is None else {"validation_alias": alias}
         if part.required:
             return self.annotation(part.spec), pydantic.Field(**aliases)
         default = self.default(part)
-        return self.annotation(part.spec), pydantic.Field(
-            default_factory=lambda: default, **aliases
-        )
+        if part.omitted == "exclude":
+            aliases["exclude"] = True
+        if part.omitted == "exclude_if":
+            aliases["exclude_if"] = lambda value: type(value) is type(default) and value == default
+        if part.omitted == "exclude_if" or isinstance(default, (int, str, enum.Enum)):
+            aliases["default"] = default  # what a function computes, the gate does not know
+        else:
+            aliases["default_factory"] = lambda: default
+        return self.annotation(part.spec), pydantic.Field(**aliases)
 
     def _struct_field(self, part: Part) -> Any:
-        alias: Any = {} if part.alias is None else {"name": part.alias}
+        alias: Any = {"name": part.alias} if isinstance(part.alias, str) else {}
+        if not part.required and part.omitted == "unset":
+            kind = Union[self.annotation(part.spec), msgspec.UnsetType]
+            return part.name, kind, msgspec.field(default=msgspec.UNSET, **alias)
         default = self.default(part) if not part.required else msgspec.NODEFAULT
-        if isinstance(default, (list, dict, set)) or type(default).__hash__ is None:
+        if default in ([], {}, set()):
+            made = msgspec.field(default_factory=type(default), **alias)
+        elif isinstance(default, (list, dict, set)) or type(default).__hash__ is None:
             made = msgspec.field(default_factory=lambda: default, **alias)
         else:
             made = msgspec.field(default=default, **alias)
@@ -476,25 +636,62 @@ class Builder:
                 yield from spec.values
             case "enum":
                 yield from self.annotation(spec)
+            case "flag":
+                kind = self.annotation(spec)
+                yield from (
+                    kind(one)
+                    for one in range(sum(FLAGS[one] for one in spec.values) + 1)
+                    if not one & ~sum(FLAGS[one] for one in spec.values)
+                )
+            case "frozenset":
+                yield from (frozenset({one}) for one in self.corners(spec.parts[0]))
+                yield from self._lengths(spec)
+            case "bounded":
+                limits = dict(spec.limits)
+                for one in self.corners(spec.parts[0]):
+                    if limits.get("min_length", 0) <= len(one) <= limits.get("max_length", 9):
+                        yield one
+            case "newtype":
+                yield from self.corners(spec.parts[0])
+            case "root":
+                yield from map(self.annotation(spec), self.corners(spec.parts[0]))
             case "list":
                 yield from ([one] for one in self.corners(spec.parts[0]))
-                yield []
+                yield from self._lengths(spec)
             case "many":
                 yield from ((one,) for one in self.corners(spec.parts[0]))
-                yield ()
+                yield from self._lengths(spec)
             case "set":
                 yield from ({one} for one in self.corners(spec.parts[0]))
-                yield set()
+                yield from self._lengths(spec)
             case "tuple":
                 yield from _rows([list(self.corners(one)) for one in spec.parts], tuple)
             case "dict":
-                keys = SCALARS[spec.name][1]
+                limits = dict(spec.limits)
+                keys = [
+                    one for one in SCALARS[spec.name][1] if spec.name != "str"
+                    or limits.get("min_length", 0) <= len(one) <= limits.get("max_length", 99)
+                ]  # fmt: skip
                 yield from ({keys[0]: one} for one in self.corners(spec.parts[0]))
-                yield {}
-            case "union":
+                first = next(self.corners(spec.parts[0]))
+                yield from ({key: first} for key in keys[1:])
+                yield from self._lengths(spec, keys)
+            case "union" | "tagged":
                 yield from _in_turn([self.corners(one) for one in spec.parts])
             case "record":
                 yield from self._instances(spec)
+
+    def _lengths(self, spec: Spec, keys: list[Any] | None = None) -> Iterator[Any]:
+        """Collections of no items, one, two and three."""
+        items = list(itertools.islice(self.corners(spec.parts[0]), 8))
+        make: Any = {"list": list, "many": tuple, "set": set, "frozenset": frozenset}
+        for count in range(4):
+            for at in range(len(items) if count else 1):
+                some = [items[(at + step) % len(items)] for step in range(count)] if items else []
+                if spec.kind == "dict":
+                    yield dict(zip(keys or "abc", some, strict=False))
+                else:
+                    yield make[spec.kind](some)
 
     def _instances(self, spec: Spec) -> Iterator[Any]:
         kind = self.annotation(spec)
@@ -525,7 +722,7 @@ def _rows(columns: list[list[Any]], make: Any) -> Iterator[Any]:
     """Rows in which each value of each column comes once."""
     if not all(columns):
         return
-    for at in range(max(map(len, columns)) + 1):
+    for at in range(max(map(len, columns), default=0) + 1):
         yield make(column[(at + shift) % len(column)] for shift, column in enumerate(columns))
 
 
@@ -572,28 +769,46 @@ def parsing() -> Iterator[None]:
 
 def means(old: Any, new: Any, spec: Spec) -> bool:
     """Whether *new*, of the type *spec*, is the value *old* of an older type."""
+    while isinstance(old, pydantic.RootModel):
+        old = old.root
     match spec.kind:
-        case "union":
+        case "root":
+            return isinstance(new, pydantic.RootModel) and means(old, new.root, spec.parts[0])
+        case "newtype" | "bounded":
+            return means(old, new, spec.parts[0])
+        case "flag":
+            one = _bare(old)
+            return isinstance(new, enum.Flag) and type(one) is int and one == new.value
+        case "union" | "tagged":
             return any(means(old, new, one) for one in spec.parts)
         case "scalar" | "limited":
             return _same_scalar(old, new, spec.name)
         case "literal" | "enum":
             one, other = _bare(old), _bare(new)
             is_same = _equal(one, other) or (_PARSING[0] and _is_parsed(one, other))
-            return is_same and other in spec.values
+            is_number = type(one) is float and type(other) is int and one == other
+            return (is_same or is_number) and other in spec.values
         case "list" | "many":
             has_kind = _is_tuple(old) if spec.kind == "many" else type(old) is list
             is_kind = type(new) is (list if spec.kind == "list" else tuple)
             return has_kind and is_kind and _all_mean(old, new, [spec.parts[0]] * len(new))
-        case "set":
+        case "set" | "frozenset":
             return (
-                type(old) is type(new) is set
+                type(old) is type(new) is (set if spec.kind == "set" else frozenset)
                 and len(old) == len(new)
                 and all(any(means(one, back, spec.parts[0]) for one in old) for back in new)
             )
         case "tuple":
             return _is_tuple(old) and type(new) is tuple and _all_mean(old, new, list(spec.parts))
         case "dict":
+            if (
+                not isinstance(old, dict)
+                and not _is_tuple(old)
+                and (keys := _written(old)) is not None
+            ):
+                return type(new) is dict and keys.keys() <= new.keys() and all(
+                    means(one, new[key], spec.parts[0]) for key, one in keys.items()
+                )  # fmt: skip
             return (
                 isinstance(old, dict)
                 and type(new) is dict
@@ -664,15 +879,47 @@ def _content(value: Any) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def _written(value: Any) -> dict[str, Any] | None:
+    """What a record has in JSON, without what it leaves out."""
+    have = _content(value)
+    if isinstance(value, msgspec.Struct):
+        names = dict(zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True))
+        have = {names[name]: one for name, one in (have or {}).items()}
+        written = msgspec.to_builtins(value, enc_hook=str)
+        return {key: one for key, one in have.items() if key in written}
+    if isinstance(value, pydantic.BaseModel):
+        kept = value.model_dump(round_trip=True)
+        return {key: one for key, one in (have or {}).items() if key in kept}
+    return have
+
+
+def _at(value: Any, steps: tuple[str | int, ...]) -> tuple[Any] | None:
+    """What is at the end of a path, in a tuple."""
+    for step in steps:
+        inside = _content(value) if isinstance(step, str) else value
+        try:
+            value = inside[step]
+        except (TypeError, LookupError):
+            return None
+        while isinstance(value, pydantic.RootModel):
+            value = value.root
+    return (value,)
+
+
 def _means_record(old: Any, new: Any, spec: Spec) -> bool:
     have, got = _content(old), _content(new)
+    tag = getattr(getattr(new, "__struct_config__", None), "tag", None)
+    if spec.name == "struct" and tag != dict(spec.options).get("tag"):
+        return False
     if got is None or (spec.name == "namedtuple" and not _is_tuple(old)):
         return False  # an object is no tuple, even where pydantic reads it as one
     if have is None:
         if not _is_tuple(old) or spec.name not in ("namedtuple",):
             return False
         have = dict(zip(got, tuple(old), strict=False))
-    if any(name.rstrip("2") not in NAMES and name != "extra" for name in map(str, have)):
+    if any(
+        name.rstrip("2") not in NAMES and name not in ("extra", "kind") for name in map(str, have)
+    ):
         return False  # a dict whose keys would be lost
     is_array = _is_tuple(old) and _is_tuple(new)
     for part in spec.fields:
@@ -681,7 +928,14 @@ def _means_record(old: Any, new: Any, spec: Spec) -> bool:
             if at < len(have) and list(have)[at] not in got:
                 have = {**have, part.name: list(have.values())[at]}
         alias = part.alias if spec.name in ("model", "struct") else None
+        if isinstance(alias, tuple) and part.name not in have:
+            found = _at(have, alias)
+            if found and not (part.name in got and means(found[0], got[part.name], part.spec)):
+                return False
+            continue
         key = part.name if part.name in have else alias
+        if key in have and have[key] is msgspec.UNSET:
+            continue
         if key in have and not (part.name in got and means(have[key], got[part.name], part.spec)):
             return False
     return True

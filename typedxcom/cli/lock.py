@@ -38,11 +38,13 @@ class LockPlan:
         texts: File to the text that it should have.
         gone: Files of tasks that are not there any more.
         damaged: Why a file could not be read.
+        kept: DAG file that cannot be imported to how many contracts of it stay as they are.
     """
 
     texts: dict[Path, str] = field(default_factory=dict)
     gone: list[Path] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
+    kept: dict[str, int] = field(default_factory=dict)
 
     def changed(self) -> list[Path]:
         """Returns the files that have another text than they should."""
@@ -60,6 +62,10 @@ def run(options: argparse.Namespace) -> int:
         if options.check:
             return _check(plan, options) or (_ERRORS if report.findings else _OK)
         _write(plan, options.contracts)
+        for file, count in sorted(plan.kept.items()):
+            words(
+                f"{count} contracts of {file} stay as they are: it cannot be imported", sys.stderr
+            )
     except (FileNotFoundError, ConfigurationError) as error:
         return refused(error)
     print(f"{len(plan.texts)} contracts in {options.contracts}")
@@ -80,11 +86,26 @@ def examined(
             progress=functools.partial(bar.show, "DAG files"),
         )
         live = list(contracts_in(report.dags, settings.is_beyond))
+    _refuse_namesakes(report)
     for one in report.findings:
         about_file(one.path, one.line, "error", f"{one.message}  [{one.code}]", sys.stderr)
     for folder in report.empty:
         words(f"no DAG in {folder}. Is it the DAGs folder?", sys.stderr)
     return report, live
+
+
+def _refuse_namesakes(report: CheckReport) -> None:
+    """Raises ConfigurationError if two files have a DAG of one id, of which Airflow keeps one."""
+    files: dict[str, set[Path]] = {}
+    for one in report.dags:
+        files.setdefault(one.dag_id, set()).add(one.path)
+    for dag_id, found in sorted(files.items()):
+        if len(found) > 1:
+            names = " and ".join(sorted(map(str, found)))
+            raise ConfigurationError(
+                f"{names} have a DAG {dag_id!r} each. Airflow keeps one of them, and it is not certain "
+                "which. Give one another dag_id"
+            )
 
 
 def _check(plan: LockPlan, options: argparse.Namespace) -> int:
@@ -113,7 +134,9 @@ def _planned(root: Path, live: Iterable[LiveTask], report: CheckReport) -> LockP
         if path in plan.texts:
             continue
         old = _known(path, plan)
-        if old is not None and old.file not in failed and _is_gone(old, looked_at):
+        if old is not None and old.file in failed:
+            plan.kept[old.file] = plan.kept.get(old.file, 0) + 1
+        elif old is not None and _is_gone(old, looked_at):
             plan.gone.append(path)
     return plan
 

@@ -230,9 +230,14 @@ def _default(value: Any, factory: Any, *, is_required: bool = False) -> Any:
     if not isinstance(tree, dict) or constant(tree) == value:
         return {"value": tree}
     try:
-        return {"value": json.loads(msgspec.json.encode(value, order="deterministic"))}
-    except (TypeError, ValueError, RecursionError):  # an object of another library
+        text = msgspec.json.encode(value, order="deterministic", enc_hook=_of_model)
+        return {"value": json.loads(text)}
+    except (TypeError, ValueError, AttributeError, RecursionError):  # of another library
         return COMPUTED
+
+
+def _of_model(value: Any) -> Any:
+    return value.model_dump(mode="json")
 
 
 def _is_missing(value: Any) -> bool:

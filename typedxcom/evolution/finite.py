@@ -59,7 +59,7 @@ def values_of(schema: Schema) -> tuple[Any, ...] | None:
         case LiteralOf(values=values):
             return values
         case EnumOf(type=kind) if not issubclass(kind, enum.Flag):
-            members: Any = kind  # an alias of a member is none
+            members: Any = kind  # without aliases of members
             return tuple(one.value for one in members)
         case Scalar(type=kind) if kind is bool:
             return (False, True)

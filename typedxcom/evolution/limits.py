@@ -10,7 +10,7 @@ from typing import Any
 
 from typedxcom.schema.nodes import Constraints
 
-__all__ = ["keeps", "limits_lost", "marks_lost", "tighter"]
+__all__ = ["keeps", "limits_lost", "marks_lost", "tighter", "vars_of"]
 
 _MOST = ("max_digits", "decimal_places")  # marks that allow as much as they say
 _READ_ONLY = ("strict", "as", "discriminator", "union_mode")  # marks that `structure` looks at

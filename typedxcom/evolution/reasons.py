@@ -148,5 +148,6 @@ def _with_fate(found: Break, up: Schema, down: Schema) -> Break:
     if isinstance(mine, Scalar) and isinstance(theirs, Scalar):
         are_numbers = mine.type in _NUMBERS and theirs.type in _NUMBERS
         misreads = _misreads(mine.type, theirs.type)
-        return replace(found, misreads=misreads, always=not is_common and not are_numbers)
+        always = not (is_common or are_numbers or misreads)
+        return replace(found, misreads=misreads, always=always)
     return replace(found, misreads=is_common, always=not is_common)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import enum
+import functools
 import math
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -119,8 +122,11 @@ def _made(schema: Schema, number: int, depth: int) -> Any:
         case LiteralOf(values=values):
             return values[number % len(values)]
         case EnumOf(type=kind):
-            members: Any = list(kind.__members__.values())  # type: ignore[attr-defined]
-            return members[number % len(members)].value
+            members: Any = kind
+            known = [one.value for one in members]
+            if issubclass(kind, enum.Flag):
+                known += [0, functools.reduce(operator.or_, known, 0)]
+            return known[number % len(known)]
         case SequenceOf(item=item):
             count = 0 if depth > _DEPTH else number % 3
             return [_made(item, number + at, depth + 1) for at in range(count)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Iterator
 from typing import Any
 
+from typedxcom.evolution.facts import facts_of
 from typedxcom.evolution.finite import bits_of, plain, values_of
+from typedxcom.evolution.keys import items_of, written_by
 from typedxcom.evolution.limits import keeps, limits_lost, marks_lost
 from typedxcom.evolution.reasons import Break, broken, different, listed, lost_values
 from typedxcom.schema.nodes import (
@@ -14,6 +17,7 @@ from typedxcom.schema.nodes import (
     Constraints,
     EnumOf,
     Named,
+    Record,
     Scalar,
     Schema,
     TupleOf,
@@ -39,7 +43,15 @@ def limit_breaks(up: Schema, down: Constrained, path: str) -> Iterator[Break]:
         bare = bare.inner
     if isinstance(bare, TupleOf):
         have = Constraints(min_length=len(bare.items), max_length=len(bare.items))
+    if isinstance(bare, Record):
+        have = _size_of(bare)
     whole = isinstance(bare, Scalar) and bare.type in (int, bool)
+    if isinstance(bare, EnumOf) and issubclass(bare.type, enum.Flag):
+        whole, bits = True, bits_of(bare.type)
+        have = Constraints(ge=0)
+        if bits > 0:
+            known = [one.value for one in bare.type.__members__.values()]
+            have = Constraints(ge=0, le=bits, multiple_of=math.gcd(*known))
     if isinstance(bare, Scalar) and bare.type is bool:
         have = Constraints(ge=0, le=1)
     for name, before, limit in limits_lost(have, down.constraints, whole=whole):
@@ -52,6 +64,18 @@ def limit_breaks(up: Schema, down: Constrained, path: str) -> Iterator[Break]:
         is_certain = "(" not in name  # a validator's name has its function in brackets
         reason = f"`{name}` is {wanted[name]!r}" if is_certain else f"`{name}` is new"
         yield Break(path, reason, "constraint-tightened", is_certain)
+
+
+def _size_of(record: Record) -> Constraints:
+    """Returns how many keys or items instances of a class have in JSON."""
+    facts = facts_of(record)
+    if facts.is_array:
+        count = len(items_of(record))
+        return Constraints(min_length=count, max_length=count)
+    written = written_by(record)
+    is_open = bool(record.extras) or facts.extra == "allow"
+    least = sum(not one.facts.omitted for one in written.values())
+    return Constraints(min_length=least, max_length=None if is_open else len(written))
 
 
 def _read_marks(

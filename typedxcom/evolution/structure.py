@@ -7,6 +7,7 @@ reader means: an int as a float, a class as another with the same fields, an Enu
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from typedxcom.evolution.keys import (
     tag_break,
     written_by,
 )
+from typedxcom.evolution.limits import tighter, vars_of
 from typedxcom.evolution.reasons import (
     NONE,
     Break,
@@ -171,6 +173,8 @@ class StructuralRelation(FittingRelation):
                 mine = up.inner if isinstance(up, Constrained) else up
                 yield from self.compare(mine, theirs, path)
                 yield from limit_breaks(up, down, path)
+            case Constrained(constraints=limits), EnumOf(type=kind) if _keeps_bits(limits, kind):
+                yield from self.compare(up.inner, Scalar(int), path)
             case Constrained(inner=inner), _:
                 yield from self.compare(inner, down, path)
             case _:
@@ -190,11 +194,14 @@ class StructuralRelation(FittingRelation):
             return
         members = _without_shadowed(up.members)
         all_found: list[list[Mismatch]] = []
+        skipped: list[Schema] = []
         for member in members:
             rivals = list(self._captors(member, members, [member]))
-            if any(takes_all(one, member) for one in rivals) or (
-                rivals and never_written(member, up)
+            others = tuple(one for one in members if one is not member and one not in skipped)
+            if any(takes_all(one, member) and one in others for one in rivals) or (
+                rivals and others and never_written(member, up, others)
             ):
+                skipped.append(member)
                 continue  # such a value would not come back today either, so it is never written
             outer = self._rivals, self._writer
             self._rivals, self._writer = rivals, up
@@ -344,10 +351,14 @@ class StructuralRelation(FittingRelation):
 
     def _as_mapping(self, up: Record, down: MappingOf, path: str) -> Iterator[Mismatch]:
         """Compares a class that is an object in JSON with a dict of its keys."""
-        yield from self.compare(Scalar(str), down.key, f"{path}[key]")
-        for key, one in written_by(up).items():
-            yield from sometimes(self.compare(one.schema, down.value, f"{path}.{key}"))
+        written = written_by(up)
         others = up.extras or ([UNKNOWN] if facts_of(up).extra == "allow" else [])
+        if others:
+            yield from self.compare(Scalar(str), down.key, f"{path}[key]")
+        elif written:
+            yield from self.compare(LiteralOf(tuple(written)), down.key, f"{path}[key]")
+        for key, one in written.items():
+            yield from sometimes(self.compare(one.schema, down.value, f"{path}.{key}"))
         for extra in others:
             yield from sometimes(self.compare(extra, down.value, f"{path}[...]"))
         yield from by_author(facts_of(up), ClassFacts(), up, down, path)
@@ -444,6 +455,11 @@ class StructuralRelation(FittingRelation):
                 yield from sometimes(self.compare(mine, extra, f"{path}[...]"))
 
 
+def _keeps_bits(limits: Constraints, kind: type) -> bool:
+    """Whether numbers within *limits* are values of an IntFlag, which keeps all bits."""
+    return issubclass(kind, enum.IntFlag) and tighter("ge", 0, vars_of(limits), whole=True)
+
+
 def _takes_items(record: Record) -> bool:
     """Whether it is read from the items of a tuple, the first of which is no tag."""
     facts = facts_of(record)
@@ -470,7 +486,9 @@ def _container(node: SequenceOf | TupleOf | MappingOf) -> type:
 
 
 def _is_open(schema: Schema) -> bool:
-    return isinstance(plain(schema), Unknown)
+    inner = plain(schema)
+    is_one = isinstance(inner, UnionOf) and any(map(_is_open, inner.members))
+    return is_one or isinstance(inner, Unknown)
 
 
 def _is_spread(inner: Schema) -> bool:

@@ -87,7 +87,8 @@ def captures(value: Schema, member: Schema, better: Iterable[Schema], *, is_late
     match mine, theirs:
         case ((LiteralOf() | EnumOf()), Scalar(type=kind)) if kind is Decimal:  # it takes numbers
             has_number = any(isinstance(one, int) for one in _constants(mine))
-            is_enum = any(isinstance(_plain(one), EnumOf) for one in better)  # a Literal is exact
+            # A Literal is exact, unless it is in a RootModel.
+            is_enum = any(isinstance(_plain(one), EnumOf) or root_of(one) for one in better)
             return has_number and is_enum
         case _ if not common or isinstance(mine, (Unknown, Opaque)):
             return False
@@ -127,6 +128,8 @@ def _constants(schema: Schema) -> list[Any]:
 
 def _parses(text: str, kind: Any) -> bool:
     """Returns whether *text* may be read as the scalar class *kind*."""
+    if kind is type(None):
+        return False
     try:
         if kind in (bytes, bytearray):
             base64.b64decode(text, validate=True)

@@ -18,7 +18,7 @@ import typing_extensions as te
 from typedxcom.codecs import ValueCodec, make_codec
 from typedxcom.codecs.concrete import lowered
 from typedxcom.errors import TypedXComError
-from typedxcom.evolution.facts import ClassFacts, facts_of
+from typedxcom.evolution.facts import ClassFacts, facts_of, root_of
 from typedxcom.evolution.finite import plain
 from typedxcom.evolution.reasons import Break
 from typedxcom.evolution.samples import made_tree
@@ -26,6 +26,7 @@ from typedxcom.schema import schema_of
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
+    Constraints,
     EnumOf,
     LiteralOf,
     MappingOf,
@@ -40,11 +41,12 @@ from typedxcom.schema.nodes import (
     Var,
     walk,
 )
-from typedxcom.schema.values import is_among
+from typedxcom.schema.values import is_among, scalar_fits
 
 __all__ = ["never_written", "proved", "witness"]
 
 _OWN, _THEIRS = 12, 8  # values that are tried of the writer's type, and of each of the reader's
+_LONG = 1000  # characters of a made-up text
 _TEXTS = ("1234", "2024-01-31", "")  # which several classes read
 _LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 
@@ -91,10 +93,15 @@ def witness(
     return (next(_wrong(up, down, list(fitting), codecs, built), None),)
 
 
-def never_written(member: Schema, union: UnionOf) -> bool:
-    """Whether each made-up value of *member* is one of another member of *union*, or comes back so.
+def never_written(member: Schema, union: UnionOf, others: tuple[Schema, ...]) -> bool:
+    """Whether each made-up value of *member* is one of *others*, or comes back as one.
 
     The writer checks that a value comes back, so no task could push the others.
+
+    Args:
+        member: A member of the union.
+        union: What the writer writes.
+        others: Further members of it.
     """
     if _is_open(member):
         return False
@@ -103,9 +110,8 @@ def never_written(member: Schema, union: UnionOf) -> bool:
         codec = built.codec(union)
     except _CANNOT:
         return False
-    read = [_decoded(codec, made_tree(member, number)) for number in range(_OWN)]
+    read = [_decoded(codec, tree) for tree in _trees(member, UnionOf(others))]
     known = [one[0] for one in read if one is not None]
-    others = [one for one in union.members if one is not member]
     return bool(known) and not any(
         built.is_one(one, member) and not any(built.is_one(one, other) for other in others)
         for one in known
@@ -134,11 +140,15 @@ def _wrong(
 
 def _is_right(value: Any, read: Any, fitting: list[Schema], built: BuiltTypes) -> bool:
     is_same: bool = _bare(read) == _bare(value)
+    number = _unrooted(read)
+    if type(number) in (int, float) and scalar_fits(type(value), type(number)):
+        is_same = is_same or bool(number == value)  # a bool as a number
     return is_same or any(built.is_one(read, one) for one in fitting)
 
 
 def _bare(value: Any) -> Any:
     """Returns *value* with the type of each part, where Enums stand for their values."""
+    value = _unrooted(value)
     if isinstance(value, enum.Enum):
         value = value.value
     if isinstance(value, dict):
@@ -149,6 +159,13 @@ def _bare(value: Any) -> Any:
     return "number" if is_number else type(value).__name__, value
 
 
+def _unrooted(value: Any) -> Any:
+    """Returns what is in a RootModel; any other *value* as it is."""
+    while getattr(type(value), "__pydantic_root_model__", False):
+        value = value.root
+    return value
+
+
 def _trees(up: Schema, down: UnionOf) -> Iterator[Any]:
     """Values of *up*, and those of the reader's members, which may be some of *up* too."""
     for count, schema in ((_OWN, up), *((_THEIRS, one) for one in down.members)):
@@ -157,6 +174,33 @@ def _trees(up: Schema, down: UnionOf) -> Iterator[Any]:
         if isinstance(inner, SequenceOf):  # of one item, too
             yield from ([made_tree(inner.item, number)] for number in range(count))
     yield from _TEXTS
+    for one in down.members:
+        yield from _beside(one)
+
+
+def _beside(schema: Schema) -> Iterator[Any]:
+    """Values with a number or text just outside the limits of a type, in collections too."""
+    match plain(schema):
+        case SequenceOf(item=item):
+            yield from ([one] for one in _beside(item))
+        case MappingOf(key=key, value=value):
+            yield from ({str(made_tree(key, 0)): one} for one in _beside(value))
+        case TupleOf(items=items):
+            for at, item in enumerate(items):
+                others = [made_tree(other, 0) for other in items]
+                yield from ([*others[:at], one, *others[at + 1 :]] for one in _beside(item))
+        case UnionOf(members=members):
+            for member in members:
+                yield from _beside(member)
+    limits = schema.constraints if isinstance(schema, Constrained) else Constraints()
+    for limit in (limits.ge, limits.gt, limits.le, limits.lt):
+        if isinstance(limit, (int, float)):
+            yield from (limit - 1, limit, limit + 1)
+            yield from (limit - 0.5, limit + 0.5)
+    if limits.min_length:
+        yield "a" * (limits.min_length - 1)
+    if limits.max_length is not None and limits.max_length < _LONG:
+        yield "a" * (limits.max_length + 1)
 
 
 def _decoded(codec: ValueCodec, tree: Any) -> tuple[Any] | None:
@@ -194,6 +238,8 @@ class BuiltTypes:
 
     def is_one(self, value: Any, schema: Schema) -> bool:
         """Whether *value*, which a codec of these types made, is of the type *schema*."""
+        if root_of(schema) is None:
+            value = _unrooted(value)
         match schema:
             case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
                 return self.is_one(value, inner)
@@ -233,6 +279,10 @@ class BuiltTypes:
 
     def _annotation(self, schema: Schema) -> Any:
         match schema:
+            case Constrained(inner=UnionOf() as inner, marks=(("discriminator", str(key)),)):
+                import pydantic
+
+                return Annotated[self._annotation(inner), pydantic.Field(discriminator=key)]
             case Constrained(inner=inner) if not schema.converts and not schema.marks:
                 return Annotated[self._annotation(inner), _limits(schema)]
             case Named(inner=inner) | Var(bound=inner):
@@ -330,9 +380,14 @@ def _namedtuple(fields: _Fields, facts: ClassFacts) -> Any:
 def _model(fields: _Fields, facts: ClassFacts) -> Any:
     import pydantic
 
+    config: Any = {"ser_json_inf_nan": "constants", **facts.config}
+    config["ser_json_bytes"] = config.get("val_json_bytes", "utf8")
     if facts.is_root:
         base: Any = pydantic.RootModel
-        return pydantic.create_model("Built", __base__=base[fields["root"][0]])
+        made: Any = pydantic.create_model("Built", __base__=base[fields["root"][0]])
+        made.model_config.update(config)
+        made.model_rebuild(force=True)
+        return made
     parts: Any = {}
     for name, (one, required) in fields.items():
         reads = facts.fields[name].reads
@@ -342,7 +397,7 @@ def _model(fields: _Fields, facts: ClassFacts) -> Any:
         )
         more: Any = {"validation_alias": alias} if reads != (name,) else {}
         parts[name] = (one, pydantic.Field(**more) if required else pydantic.Field(None, **more))
-    config: Any = {**facts.config, "extra": facts.extra}
+    config["extra"] = facts.extra
     return pydantic.create_model("Built", __config__=config, **parts)
 
 

@@ -1,0 +1,185 @@
+"""The gate and the decoder agree: what is left out, paths, RootModels, tags, Flags and unions."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+from typing import Annotated, Any, Literal
+
+import msgspec
+import pydantic
+import pytest
+import typing_extensions as te
+from pydantic import AliasChoices, AliasPath, BaseModel, Field, RootModel
+
+from typedxcom.codecs import make_codec
+from typedxcom.errors import TypedXComError
+from typedxcom.evolution.describing import described
+from typedxcom.evolution.reading import read_type
+from typedxcom.evolution.samples import samples
+from typedxcom.evolution.structure import breaks
+from typedxcom.exchange import dump, load
+from typedxcom.schema import Schema, schema_of
+from typedxcom.settings import Settings
+
+OMITTED: dict[str, Any] = {"omit_defaults": True}
+
+
+def struct(kind: Any, default: Any = msgspec.NODEFAULT, **options: Any) -> Any:
+    """A Struct with the field `x`."""
+    field = msgspec.field(default_factory=default) if callable(default) else default
+    made = ("x", kind) if default is msgspec.NODEFAULT else ("x", kind, field)
+    return msgspec.defstruct("Record", [made], **options)
+
+
+def model(kind: Any, field: Any = ..., **config: Any) -> Any:
+    """A model with the field `x`."""
+    made: Any = {"x": (kind, field)}
+    return pydantic.create_model("Model", __config__=pydantic.ConfigDict(**config), **made)
+
+
+class Inner(msgspec.Struct, frozen=True):
+    a: int = 1
+
+
+class Old(BaseModel):
+    old: tuple[int, int]
+
+
+class Many(BaseModel):
+    total: list[str]
+
+
+class Tagged(msgspec.Struct, tag=1):
+    x: int
+
+
+class Kinded(msgspec.Struct, tag="a", tag_field="kind"):
+    x: int
+
+
+class Kind(BaseModel):
+    kind: Literal["a"] = "a"
+    x: int
+
+
+class AnyKind(msgspec.Struct):
+    kind: str
+    x: int
+
+
+class Alias(enum.Enum):
+    A = 1
+    SAME = 1  # noqa: PIE796  # an alias
+    B = 2
+
+
+class Single(enum.Enum):
+    A = 1
+    B = 2
+
+
+class Bits(enum.Flag):
+    A = 1
+    B = 2
+
+
+class More(enum.IntFlag):
+    A = 1
+
+
+FLOAT = Annotated[float, msgspec.Meta(ge=0)]
+UNSET: Any = int | msgspec.UnsetType
+Data = dataclasses.make_dataclass("Data", [("x", UNSET, msgspec.UNSET)])
+Whole = dataclasses.make_dataclass("Whole", [("x", int)])
+Late = dataclasses.make_dataclass("Late", [("x", int, dataclasses.field(init=False, default=4))])
+PAGE = RootModel[list[int]]
+
+# What was written, what reads it, an old value, and what becomes of it: "ok", "refused" or "other",
+# if the reader takes it for another value.
+CASES: dict[str, tuple[Any, Any, Any, str]] = {
+    "an empty list is left out": (struct(list[int], list, **OMITTED), struct(list[int]), {}, "refused"),
+    "a computed default is written": (
+        struct(list[int], lambda: [1], **OMITTED), struct(list[int]), {"x": [1]}, "ok",
+    ),
+    "another constant": (struct(int, 1, **OMITTED), struct(int, 2), {}, "other"),
+    "another tuple": (struct(tuple[int, ...], (1, 2), **OMITTED), struct(tuple[int, ...], (3,)), {}, "other"),
+    "another Struct": (struct(Inner, Inner(1), **OMITTED), struct(Inner, Inner(2)), {}, "other"),
+    "an equal Struct": (struct(Inner, Inner(1), **OMITTED), struct(Inner, Inner(1)), {}, "ok"),
+    "unset": (struct(UNSET, msgspec.UNSET), struct(int), {}, "refused"),
+    "unset in a dataclass": (Data, Whole, {}, "refused"),
+    "no init": (Late, Whole, {}, "refused"),
+    "excluded": (model(int, Field(0, exclude=True)), model(int, 5), {}, "other"),
+    "excluded, as before": (model(int, Field(0, exclude=True)), model(int, 0), {}, "ok"),
+    "excluded, and required now": (model(int, Field(0, exclude=True)), model(int), {}, "refused"),
+    "a path into a tuple": (Old, model(int, Field(validation_alias=AliasPath("old", 0))), {"old": [1, 2]}, "ok"),
+    "a path into a list": (
+        Many, model(int, Field(0, validation_alias=AliasChoices(AliasPath("total", 0), "x"))),
+        {"total": ["a"]}, "refused",
+    ),
+    "out of a RootModel": (PAGE, list[int], [1], "ok"),
+    "into a RootModel": (list[float], PAGE, [1.5], "refused"),
+    "a RootModel in a field": (model(RootModel[int]), model(int), {"x": 1}, "ok"),
+    "a field called root": (RootModel[int], te.TypedDict("Root", {"root": int}), 1, "refused"),
+    "a tag as a field": (Kinded, AnyKind, {"kind": "a", "x": 1}, "ok"),
+    "a tag as a Literal": (Kinded, Kind, {"kind": "a", "x": 1}, "ok"),
+    "a Literal as a tag": (Kind, Kinded, {"kind": "a", "x": 1}, "ok"),
+    "a text as a tag": (AnyKind, Kinded, {"kind": "b", "x": 1}, "refused"),
+    "another tag key": (Tagged, Kinded, {"type": 1, "x": 1}, "ok"),
+    "a class as a dict": (Tagged, dict[str, int], {"type": 1, "x": 1}, "ok"),
+    "an alias in an Enum": (Alias, Single, 1, "ok"),
+    "an Enum as a Flag": (Single, Bits, 2, "ok"),
+    "a Flag in an IntFlag": (Bits, More, 3, "ok"),
+    "a Flag as an Enum": (Bits, Single, 3, "refused"),
+    "two limits of one class": (
+        FLOAT | Annotated[float, msgspec.Meta(le=9)], Literal["red"], 1.0, "refused",
+    ),
+    "None and a text": (list[int] | Literal[None, "1"], list[int] | Literal["1"] | None, "1", "ok"),
+}  # fmt: skip
+
+
+def locked(annotation: Any) -> Schema:
+    """The type as a file keeps it."""
+    return read_type(json.loads(json.dumps(described(schema_of(annotation)))))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_gate_says_what_decoding_does(name: str) -> None:
+    """A break where the reader refuses the value or takes it for another one, and only there."""
+    written, read, entry, fate = CASES[name]
+    writer, reader = (make_codec(one, schema_of(one)) for one in (written, read))
+    value = load(entry, writer)
+    assert dump(value, writer, settings=Settings()) == entry, "a task could push it"
+    assert breaks(locked(written), locked(written)) == []
+    found = breaks(locked(written), locked(read))
+    if fate == "refused":
+        with pytest.raises(TypedXComError):
+            load(entry, reader)
+    else:
+        back = load(entry, reader)
+        same = getattr(value, "x", None) == getattr(back, "x", None)
+        assert same or fate == "other" or isinstance(back, (dict, BaseModel))
+    assert bool(found) == (fate != "ok"), found
+    assert all(one.is_certain for one in found)
+
+
+def test_what_a_serializer_writes_is_only_a_warning() -> None:
+    """Nobody can know what an author's serializer leaves out or writes instead."""
+
+    class Drops(BaseModel):
+        x: int = 0
+
+        @pydantic.model_serializer(mode="wrap")
+        def dropped(self, handler: Any) -> Any:
+            return {key: one for key, one in handler(self).items() if one}
+
+    (found,) = breaks(locked(Drops), locked(model(int)))
+    assert (found.rule, found.is_certain) == ("codec-changed", False)
+    assert "`dropped`" in str(found)
+    assert breaks(locked(Drops), locked(Drops)) == []
+
+
+def test_a_root_model_has_samples() -> None:
+    """Its samples are what it is in JSON."""
+    assert samples(make_codec(PAGE, schema_of(PAGE)))[0] == []
