@@ -1,6 +1,7 @@
 """What the code of a function without a return annotation says, for the parse check and mypy alike.
 
-`CASES` are functions and what they return; `EDGES` are such functions and a reader's annotation.
+`CASES` are functions and what they return; `EDGES` are such functions and a reader's annotation;
+those in `PROMISED` have a return annotation that leaves something open.
 Both judges have one law: what is inferred refuses only what cannot work whatever happens. So
 
 - a value with several possible types (branches, ``or``, a ``None`` at the end of the body) fits a
@@ -29,7 +30,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CASES", "EDGES", "HEADER", "KEYS", "Case", "EdgeCase", "KeyCase", "names_of"]
+__all__ = [
+    "CASES",
+    "EDGES",
+    "HEADER",
+    "KEYS",
+    "PROMISED",
+    "Case",
+    "EdgeCase",
+    "KeyCase",
+    "names_of",
+]
 
 HEADER = """\
 import json
@@ -85,6 +96,14 @@ class Pair(NamedTuple):
 class Row(TypedDict):
     id: int
     name: NotRequired[str]
+
+
+class Box(TypedDict):
+    order: Row
+
+
+class Counted(TypedDict):
+    order: int
 
 
 class Client:
@@ -393,10 +412,16 @@ CASES = [
     _case("def inner():\n    return 'a'\nreturn 1", "int"),
     _case("x = lambda: 'a'\nreturn 1", "int"),
     _case("return lambda: 1", "unknown", static=True),
-    _case("yield 1\nreturn 2", "unknown"),
+    _case("yield 1\nreturn 2", "int"),
+    _case("yield 1", "None"),
+    _case("if n:\n    return [1]\nyield 1", "list[int] | None", "n"),
+    Case("async def made():\n    yield 1\n", "unknown"),
     Case("async def made():\n    return 1\n", "int"),
     Case("async def made():\n    return await later()\n", "unknown", True),
-    Case("made = lambda: 1\n", "unknown"),
+    Case("made = lambda: 1\n", "int"),
+    Case("made, other = lambda: 1, lambda: 'a'\n", "unknown"),
+    Case("made, other = lambda: 1, lambda n: 'a'\n", "int"),
+    Case("made = (\n    lambda n=(): {\n        'a': len(n)\n    }\n)\n", "{'a': int}"),
     Case("@loud\ndef made():\n    return 1\n", "unknown", True),
 ]
 
@@ -416,8 +441,8 @@ def _wrong(body: str, *readers: str, parameters: str = "n=()") -> list[EdgeCase]
 def _promised(
     promise: str, body: str, right: Iterable[str], wrong: Iterable[str]
 ) -> list[EdgeCase]:
-    """Edges of a function whose annotation promises no keys. Those in its code decide."""
-    source = f"def made() -> {promise}:\n    return {body}\n"
+    """Edges of a function whose annotation leaves something open. What is in its code decides."""
+    source = f"def made(n=()) -> {promise}:\n    return {body}\n"
     return [
         *(EdgeCase(source, one, True) for one in right),
         *(EdgeCase(source, one, False) for one in wrong),
@@ -429,13 +454,85 @@ _LISTS = (
     ("list[Order]", "list[Row]", "list", "list[dict[str, Any]]"),
     ("list[Point]", "Order", "int"),
 )
+_MAYBE = (
+    ("Order | None", "Row | None", "dict | None", "Any"),
+    ("Order", "dict", "Point | None", "int | None"),
+)
+_MANY = (
+    ("list[Order] | None", "list[Row] | None", "list | None"),
+    ("list[Order]", "list[Point] | None", "Order | None"),
+)
+_BOX = (
+    ("Box", "dict[str, Row]", "dict[str, Order]", "dict[str, dict[str, int]]", "dict"),
+    ("Row", "dict[str, Point]", "dict[str, int]", "list[Box]"),
+)
+_BOXES = (
+    tuple(f"list[{one}]" for one in _BOX[0]),
+    (*(f"list[{one}]" for one in _BOX[1]), "Box", "dict", "list[list[Box]]"),
+)
+_BY_NAME = (
+    ("dict[str, list[Order]]", "dict[str, list[Row]]", "dict[str, list]", "dict"),
+    ("dict[str, list[Point]]", "dict[str, Order]", "list[list[Order]]"),
+)
+_ROW, _NESTED = "{'id': 1}", "{'order': {'id': 1}}"
+
+PROMISED = [
+    *_promised("dict", _ROW, *_DICTS),
+    *_promised("dict[str, Any]", _ROW, *_DICTS),
+    *_promised("list[dict[str, Any]]", f"[{_ROW}]", *_LISTS),
+    *_promised("list[dict]", f"[{_ROW}, {{'id': 2}}]", *_LISTS),
+    *_promised("list", f"[{_ROW}]", *_LISTS),
+    *_promised("list[Any]", f"[{_ROW}]", *_LISTS),
+    *_promised("list", "[1]", ("list[int]", "list[float]", "list"), ("list[str]", "int")),
+    *_promised("list[dict]", "[]", ("list[dict]", "list"), ("dict", "list[list]")),
+    *_promised("dict", "{n: 1}", ("dict[str, int]",), ("dict[str, list]", "list[int]")),
+    *_promised("dict | None", f"{_ROW} if n else None", _MAYBE[0], _MAYBE[1][:2]),
+    *_promised("Optional[dict[str, Any]]", _ROW, *_MAYBE),
+    *_promised("list[dict] | None", f"[{_ROW}]", *_MANY),
+    *_promised("Optional[list[dict]]", f"[{_ROW}] if n else None", _MANY[0], _MANY[1][:1]),
+    *_promised(
+        "list[Optional[dict]]",
+        f"[{_ROW}, None]",
+        ("list[Order | None]", "list[Row | None]", "list"),
+        ("list[Order]", "list[Row]", "Order"),
+    ),
+    *_promised("dict | list", _ROW, ("Order | list", "dict | list"), ("Order", "Point | list")),
+    *_promised("dict[str, dict]", _NESTED, *_BOX),
+    *_promised("dict[str, Any]", _NESTED, *_BOX),
+    *_promised("dict[str, dict[str, Any]]", _NESTED, *_BOX),
+    *_promised("Mapping[str, dict]", _NESTED, ("Mapping[str, Row]",), ("Mapping[str, Point]",)),
+    *_promised(
+        "dict[str, dict | int]", "{'order': {'id': 1}, 'n': 1}", ("Box", "dict"), ("Row", "list")
+    ),
+    *_promised("list[dict[str, dict]]", f"[{_NESTED}]", *_BOXES),
+    *_promised("list[dict[str, dict]]", f"[{_NESTED} for one in n]", *_BOXES),
+    *_promised("list[dict[str, dict]]", "[{'order': n}]", _BOXES[0], _BOXES[1][:1]),
+    *_promised("list[dict[str, dict]]", "[{'order': n}]", (), ("list[Counted]",)),
+    *_promised("list[dict[str, dict]]", "n", ("list[dict]",), ("list[Box]", "list[Row]")),
+    *_promised("Sequence[dict]", f"[{_ROW}]", ("Sequence[Order]",), ("Sequence[Point]", "int")),
+    *_promised(
+        "list[list[dict]]",
+        f"[[{_ROW}]]",
+        ("list[list[Order]]", "list[list]", "list"),
+        ("list[list[Point]]", "list[Order]"),
+    ),
+    *_promised("dict[str, list[dict]]", f"{{'a': [{_ROW}]}}", *_BY_NAME),
+    *_promised("dict[str, list[dict]]", f"{{n: [{_ROW}]}}", *_BY_NAME),
+    *_promised(
+        "tuple[dict, ...]",
+        f"({_ROW}, {{'id': 2}})",
+        ("tuple[Order, ...]", "tuple[Row, ...]", "tuple[dict, ...]"),
+        ("tuple[Point, ...]", "tuple[int, ...]", "Order"),
+    ),
+    *_promised(
+        "tuple[dict, int]",
+        f"({_ROW}, 2)",
+        ("tuple[Order, int]", "tuple[dict, int]"),
+        ("tuple[Point, int]", "tuple[Order, str]", "tuple[Order]"),
+    ),
+]
 
 EDGES = [
-    *_promised("dict", "{'id': 1}", *_DICTS),
-    *_promised("dict[str, Any]", "{'id': 1}", *_DICTS),
-    *_promised("list[dict[str, Any]]", "[{'id': 1}]", *_LISTS),
-    *_promised("list[dict]", "[{'id': 1}, {'id': 2}]", *_LISTS),
-    *_promised("list", "[{'id': 1}]", *_LISTS),
     *_right("return 1", "int", "float", "Any", "object", "int | None", "Decimal"),
     *_wrong("return 1", "str", "list[int]", "dict", "Order", "Row"),
     *_right("return 'a'", "str", "str | None", "UserId", "Literal['a', 'b']", "Path"),
@@ -487,6 +584,10 @@ EDGES = [
     *_wrong("return orders()", "Order", "list[int]", "dict[str, Any]"),
     *_right("return bare()", "str", "int"),
     *_right("return n", "str", "int"),
+    *_right("yield {'id': 1}", "None", "Order | None", "Any"),
+    *_wrong("yield {'id': 1}", "Order", "dict", "list[dict]", "int"),
+    *_right("yield 1\nreturn {'id': 1}", "Order", "dict[str, int]"),
+    *_wrong("yield 1\nreturn {'id': 1}", "int", "Point"),
 ]
 
 _KEYS = "def made(n=()):\n    return {'rows': 1, 'path': f'{n}'}\n"

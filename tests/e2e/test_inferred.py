@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.data.inferred import EDGES, KEYS, names_of
+from tests.data.inferred import EDGES, KEYS, PROMISED, names_of
 from tests.data.needed import NEEDS
 from tests.e2e.support import succeed
 from tests.harness.dagtest import load_dag
@@ -60,6 +60,15 @@ def test_a_value_that_code_shows_is_compared_with_its_reader(package, case):
     else:
         assert "read(value) expects" in told
         assert "the code of upstream 'made' returns" in told
+
+
+@TASKS
+@pytest.mark.parametrize("case", PROMISED, ids=str)
+def test_what_an_annotation_leaves_open_is_seen_in_the_code(package, case):
+    """The code shows the keys of ``-> list[dict]``, and the annotation all the rest."""
+    read = f"\n@task\ndef read(value: {case.reader}):\n    pass\n"
+    told = parse(wired(f"@task\n{case.source}{read}", "read(made())"), package)
+    assert ("read(value) expects" in told, told == "") == (not case.is_right, case.is_right)
 
 
 @TASKS

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import types
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -13,7 +15,7 @@ from typing_extensions import TypedDict
 
 from tests.e2e.support import Order, Point, Tick, succeed
 from tests.harness.dagtest import run_dag
-from typedxcom import ValidationError, dag, task
+from typedxcom import ValidationError, WiringError, dag, task
 
 try:
     from airflow.sdk.exceptions import AirflowSkipException
@@ -21,6 +23,13 @@ except ImportError:  # Airflow 3.1
     from airflow.exceptions import AirflowSkipException
 
 DAY = datetime(2024, 1, 2)
+
+
+def load_module(path: Path) -> types.ModuleType:
+    """A module from a file, whose functions have their source there."""
+    found = types.ModuleType(path.stem)
+    exec(compile(path.read_text(), str(path), "exec"), vars(found))
+    return found
 
 
 @task
@@ -189,6 +198,66 @@ def test_map_decodes_the_item_for_a_typed_function():
     result = succeed(maps())
     assert [result.xcom("show", map_index=index) for index in range(3)] == ["#1", "#2", "#3"]
     assert (result.xcom("total"), result.xcom("of_mapped")) == (60, 9)
+
+
+class Shop(TypedDict):
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("kind", "made", "looked_at", "wrong", "cure"),
+    [
+        (Order, {"id": 1, "at": DAY}, "one.id", "one.idd", "`Order`: write .id"),
+        (Point, {"x": 1}, "one.x", "one.z", "`Point`"),
+        (Tick, {"symbol": "a", "price": Decimal(1)}, "one.symbol", "one.symbl", "write .symbol"),
+        (Shop, {"name": "a"}, "one['name']", "one['town']", "which has no key 'town'"),
+    ],
+)
+def test_map_gives_a_lambda_what_the_task_promises(tmp_path, kind, made, looked_at, wrong, cure):
+    """A lambda gets items of the promised class, and what these do not have is refused."""
+    (tmp_path / "lambdas.py").write_text(
+        f"right = lambda one: {looked_at}\nwrong = lambda one: {wrong}\n"
+    )
+    found = load_module(tmp_path / "lambdas.py")
+
+    @dag(schedule=None)
+    def with_lambdas():
+        def make():
+            return [kind(**made)]
+
+        make.__annotations__ = {"return": list[kind]}
+
+        @task
+        def read(value: Any) -> Any:
+            return value
+
+        out = task(make)()
+        read.expand(value=out.map(found.right))
+        with pytest.raises(WiringError) as refused:
+            out.map(found.wrong)
+        told = str(refused.value)
+        assert told.startswith("map(<lambda>) uses an item as `")
+        assert told.endswith(cure)
+
+    result = succeed(with_lambdas())
+    value = next(iter(made.values()))
+    assert result.xcom("read", map_index=0) == value
+    with pytest.raises((AttributeError, KeyError)):
+        found.wrong(kind(**made))
+
+
+def test_a_typed_dict_gives_a_lambda_its_own_keys_only():
+    """A task that returns others fails, so a key that the class does not have is surely missing."""
+
+    @dag(schedule=None)
+    def own_keys():
+        @task
+        def make() -> list[Shop]:
+            return [{"name": "a", "town": "b"}]  # type: ignore[typeddict-unknown-key]
+
+        total.expand(numbers=make().map(lambda row: [len(row)]))
+
+    assert run_dag(own_keys()).states == {"make": "failed", "total": "upstream_failed"}
 
 
 def test_map_of_a_plain_task_gets_what_airflow_gives():

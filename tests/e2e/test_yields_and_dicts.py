@@ -55,6 +55,45 @@ def test_a_function_that_yields_what_it_promises_is_refused(annotation):
     assert len(check_dag(dag)) == 2
 
 
+@pytest.mark.parametrize("decorator", [task, plain_task], ids=["typed", "plain"])
+def test_without_annotations_a_generator_gives_what_it_returns(decorator):
+    """So it is when the DAG runs, and the parse check knows it. What it yields goes nowhere."""
+    with DAG("returns", schedule=None) as dag:
+
+        @decorator
+        def returns():
+            yield 7
+            return [1, 2]
+
+        @decorator
+        def only_yields():
+            yield [1, 2]
+
+        @decorator
+        def add(n: int, more: int | None) -> int:
+            return n + (more or 10)
+
+        add.partial(more=only_yields()).expand(n=returns())
+    result = succeed(dag)
+    assert [result.xcom("add", map_index=at) for at in range(2)] == [11, 12]
+    assert result.xcom("returns") == [1, 2]
+    with pytest.raises(KeyError):
+        result.xcom("only_yields")
+
+    @task
+    def text(value: str) -> None: ...
+
+    with DAG("wrong", schedule=None):
+        with pytest.raises(WiringError, match="`None` cannot be mapped over"):
+            text.expand(value=only_yields())
+        with pytest.raises(
+            WiringError, match="the code of upstream 'only_yields__1' returns `None"
+        ):
+            text(only_yields())
+        with pytest.raises(WiringError, match="gives items of `int`"):
+            text.override(task_id="items").expand(value=returns())
+
+
 @pytest.mark.parametrize("annotation", [*PROMISE_VALUES, None], ids=str)
 def test_an_async_generator_is_refused(annotation):
     """Airflow never runs its body."""

@@ -54,6 +54,7 @@ from airflow.sdk import dag as renamed
 from typedxcom import dag as ours
 from typedxcom import task as typed
 from typedxcom import task_group as our_group
+from typing_extensions import TypedDict
 
 
 @task
@@ -63,6 +64,15 @@ def one() -> int:
 
 @task
 def load(text: str) -> None: ...
+
+
+class Shop(TypedDict):
+    name: str
+
+
+@task
+def shops() -> list[Shop]:
+    return []
 
 
 @dag
@@ -81,6 +91,12 @@ def with_values_that_may_be_right():
     load.expand(text=["a", BUCKET])
     load(3 if BUCKET else None)  # E: load
     load.expand(text=["a", 3 if BUCKET else None])  # E: load
+
+
+@dag
+def with_lambdas():
+    shops().map(lambda shop: shop["name"])
+    shops().map(lambda shop: shop["town"])  # E: shops, town
 
 
 @dag(schedule=None)

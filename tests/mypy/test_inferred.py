@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.inferred import CASES, EDGES, HEADER, KEYS
+from tests.data.inferred import CASES, EDGES, HEADER, KEYS, PROMISED
 from tests.data.needed import NEEDS
 from tests.mypy.support import Run, run_mypy
 
@@ -126,19 +126,23 @@ def test_what_is_inferred_is_what_the_table_says(check, tmp_path):
     assert wrong == []
 
 
-def test_edges_are_judged_as_the_table_says(check, tmp_path):
-    """An un-annotated task is refused where no value of it can fit, and only there."""
+@pytest.mark.parametrize("edges", [EDGES, PROMISED], ids=["unannotated", "vague"])
+def test_edges_are_judged_as_the_table_says(check, tmp_path, edges):
+    """An un-annotated task is refused where no value of it can fit, and only there.
+
+    Where an annotation is vague, the code says more.
+    """
     sources = [
         f"@task\n{one.source}\n@task\ndef take(value: {one.reader}) -> None: ...\n"
         f"with DAG('d'):\n    take(made())\n"
-        for one in EDGES
+        for one in edges
     ]
     lines = written(tmp_path / "cases.py", sources)
     errors = [one for one in check().errors if "xcom-" in one.text]
     found = {within(lines, error.line): error.text for error in errors}
     wrong = [
         f"{edge}: {found.get(number, 'nothing is said')}"
-        for number, edge in enumerate(EDGES)
+        for number, edge in enumerate(edges)
         if (number in found) is edge.is_right
     ]
     assert wrong == []

@@ -7,6 +7,7 @@ has the same rules for mypy, and ``tests/data/inferred.py`` tests both.
 from __future__ import annotations
 
 import ast
+import inspect
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,8 @@ _NOTHING = Scalar(type(None))
 
 def returned_by(function: Any, local_names: Mapping[str, Any] | None = None) -> Schema:
     """Returns what *function* returns by its code: an `Inferred` schema, or unknown.
+
+    Of a generator, that is what it returns at its end, which is what Airflow pushes.
 
     Args:
         function: A plain function. The result for a wrapper, a partial or an object is unknown.
@@ -54,7 +57,7 @@ def _returned(function: types.FunctionType, local_names: Mapping[str, Any]) -> S
 
 def _type_of(function: types.FunctionType, node: Any, local_names: Mapping[str, Any]) -> Schema:
     bindings = Bindings(node)
-    if bindings.is_open or bindings.is_generator or _is_stub(node):
+    if bindings.is_open or inspect.isasyncgenfunction(function) or _is_stub(node):
         return UNKNOWN
     expressions = Expressions(function, node, bindings, local_names)
     found = [_NOTHING if one is None else expressions.type_of(one) for one in bindings.returns]

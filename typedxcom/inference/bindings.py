@@ -45,14 +45,13 @@ class Bindings:
 
     Attributes:
         returns: The expression of each ``return``; None for a bare one.
-        is_generator: Whether it yields.
         is_open: Whether its code could bind names that cannot be seen, as ``exec`` does.
     """
 
     def __init__(self, function: FunctionNode) -> None:
         """Walks through *function* once."""
         self.returns: list[ast.expr | None] = []
-        self.is_generator = self.is_open = False
+        self.is_open = False
         self._bound: dict[str, list[ast.AST | None]] = {}
         self._uses: dict[str, int] = {}
         self._added: dict[str, list[tuple[ast.expr | None, ast.expr | None]]] = {}
@@ -170,9 +169,6 @@ class Bindings:
     def _return(self, node: Any) -> None:
         self.returns.append(node.value)
 
-    def _yield(self, _: Any) -> None:
-        self.is_generator = True
-
     def _call(self, node: Any) -> None:
         if type(node.func) is ast.Name and node.func.id in _OPENING:
             self.is_open = True
@@ -199,8 +195,6 @@ _BINDING: dict[type, Callable[[Bindings, Any], None]] = {
     ast.Global: lambda self, node: self._many(node.names),
     ast.Nonlocal: lambda self, node: self._many(node.names),
     ast.Return: Bindings._return,
-    ast.Yield: Bindings._yield,
-    ast.YieldFrom: Bindings._yield,
     ast.Call: Bindings._call,
 }
 

@@ -22,7 +22,7 @@ from typedxcom.schema.nodes import (
     members_of,
 )
 
-__all__ = ["broken_by", "needed_of"]
+__all__ = ["broken_by", "lacks", "needed_of"]
 
 _KEPT = "__typedxcom_needs__"
 _LIBRARIES = ("builtins", "pydantic", "msgspec", "typing")
@@ -59,6 +59,17 @@ def broken_by(upstream: Schema, needs: Needs, *, is_exact: bool) -> Need | None:
             may be of a subclass, which has more.
     """
     return broken(needs, _shown(upstream, is_exact=is_exact)) if needs.found else None
+
+
+def lacks(need: Need, upstream: Schema) -> str:
+    """Names the key that no value has, or the way to read a field."""
+    records = [
+        one for one in members_of(getattr(upstream, "inner", upstream)) if isinstance(one, Record)
+    ]
+    keys = [key for one in records for key in one.fields]
+    if any(one.style in ("model", "dataclass", "struct") for one in records):
+        return need.cure(frozenset((*keys, *(name for one in records for name in dir(one.type)))))
+    return f", which has no key {need.key!r}" if need.key is not None and keys else ""
 
 
 def _read(function: types.FunctionType, parameter: str) -> Needs:

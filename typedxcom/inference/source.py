@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import linecache
 import tokenize
@@ -15,13 +16,18 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def node_of(function: types.FunctionType) -> FunctionNode | None:
-    """Returns the definition of *function*; None if its source is missing or has changed."""
+    """Returns the definition of *function*; None if its source is missing or has changed.
+
+    A lambda is given as a function that returns its expression.
+    """
     code = function.__code__
     linecache.checkcache(code.co_filename)  # a file may have been edited since it was read
     lines = linecache.getlines(code.co_filename, function.__globals__)
     first = code.co_firstlineno
     if not 0 < first <= len(lines):
         return None
+    if code.co_name == "<lambda>":
+        return _lambda(code, tuple(lines))
     rest = lines[first - 1 :]
     try:
         node = _parsed(_by_indentation(rest))
@@ -33,6 +39,36 @@ def node_of(function: types.FunctionType) -> FunctionNode | None:
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
     return node if node.name == code.co_name else None
+
+
+def _lambda(code: types.CodeType, lines: tuple[str, ...]) -> FunctionNode | None:
+    """Returns the only lambda on a line that has the same parameters."""
+    count = code.co_argcount + code.co_kwonlyargcount
+    found = [
+        node
+        for node in _lambdas(lines)
+        if node.lineno == code.co_firstlineno
+        and tuple(_names(node.args)) == code.co_varnames[:count]
+    ]
+    if len(found) != 1:
+        return None
+    made = ast.parse("def made(): return 0").body[0]
+    assert isinstance(made, ast.FunctionDef)
+    made.args, made.body = found[0].args, [ast.Return(found[0].body)]
+    return ast.fix_missing_locations(ast.copy_location(made, found[0]))
+
+
+@functools.lru_cache(maxsize=8)
+def _lambdas(lines: tuple[str, ...]) -> list[ast.Lambda]:
+    try:
+        tree = ast.parse("".join(lines))
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)]
+
+
+def _names(args: ast.arguments) -> list[str]:
+    return [one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
 
 
 def offset_of(function: types.FunctionType, node: FunctionNode) -> int:

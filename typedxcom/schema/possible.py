@@ -34,7 +34,7 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.values import is_among, scalar_fits
 
-__all__ = ["Misfit", "misfit", "shows_keys"]
+__all__ = ["Misfit", "misfit"]
 
 _NUMBERS = (bool, int, float)
 _NONE = type(None)
@@ -87,16 +87,6 @@ def misfit(up: Schema, down: Schema, path: str = "$", *, lax: bool = False) -> M
         case (EnumOf(), SequenceOf() | TupleOf() | MappingOf() | Record()):
             return None if _is_open(down) else _differ(up, down, path)
     return None
-
-
-def shows_keys(up: Schema) -> bool:
-    """Returns whether code shows only dicts with known keys, or lists of them."""
-    match up:
-        case UnionOf(members=members) | TupleOf(items=members):
-            return bool(members) and all(map(shows_keys, members))
-        case Inferred(inner=inner) | SequenceOf(item=inner):
-            return shows_keys(inner)
-    return isinstance(up, Record) and up.type is dict
 
 
 def _all(found: Iterable[Misfit | None]) -> Misfit | None:

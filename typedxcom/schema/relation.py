@@ -36,7 +36,8 @@ from typedxcom.schema.nodes import (
     Var,
     Written,
 )
-from typedxcom.schema.possible import misfit, shows_keys
+from typedxcom.schema.possible import misfit
+from typedxcom.schema.vague import opened
 from typedxcom.schema.values import finite_values, is_among, scalar_fits, share_no_value, takes
 
 __all__ = ["Mismatch", "Solution", "mismatches", "substitute"]
@@ -110,6 +111,7 @@ class FittingRelation:
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
         self.assumed: set[tuple[int, int]] = set()
+        self._made: list[Schema] = []  # as long as they live, no other schema has their id
 
     def compare(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
         """Yields what is wrong if *up* is read as *down*."""
@@ -179,7 +181,8 @@ class FittingRelation:
 
         ``-> dict`` promises no keys. Where the code shows them, they decide.
         """
-        found = [] if shows_keys(inner) else list(self.compare(promised, down, path))
+        self._made.append(said := opened(promised, inner))
+        found = list(self.compare(said, down, path))
         yield from found
         wrong = misfit(inner, down, path) if not found else None
         if wrong is not None:

@@ -21,7 +21,7 @@ from typedxcom.airflow.running.arguments import reads_entries
 from typedxcom.airflow.running.stores import stores
 from typedxcom.airflow.running.warned import passed_item
 from typedxcom.airflow.wiring.chains import joining_problem, map_input, map_problem, name_of
-from typedxcom.airflow.wiring.flows import NOTSET
+from typedxcom.airflow.wiring.flows import MAPS, NOTSET
 from typedxcom.annotations import read_hints
 from typedxcom.errors import ValidationError, WiringError, shorten
 from typedxcom.exchange import load
@@ -142,6 +142,7 @@ def _with_source(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _in_the_name_of(f: Callable[[Any], Any], call: Callable[[Any], Any]) -> Callable[[Any], Any]:
     call.__name__ = name_of(f)
+    setattr(call, MAPS, f)
     if _has_source(f):
         call.__wrapped__ = f  # type: ignore[attr-defined]  # Airflow stores the source of this one
     call.__annotations__ = (

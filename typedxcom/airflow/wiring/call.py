@@ -28,9 +28,8 @@ from typedxcom.airflow.wiring.operator_settings import settings_of
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
-from typedxcom.inference.needed import broken_by
+from typedxcom.inference.needed import broken_by, lacks
 from typedxcom.nearness import setting_meant
-from typedxcom.needs import Need
 from typedxcom.schema import Schema
 from typedxcom.schema.build import is_lax
 from typedxcom.schema.nodes import (
@@ -45,7 +44,7 @@ from typedxcom.schema.nodes import (
     part,
     walk,
 )
-from typedxcom.schema.possible import shows_keys
+from typedxcom.schema.possible import misfit
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
 
 __all__ = [
@@ -196,23 +195,12 @@ def broken_need(
     need = broken_by(upstream, needs, is_exact=_is_decoded(value))
     if need is not None:
         source = _source(value, upstream, items=item is not None)
-        yield f"{task}({name}) is used as `{need.words}`, but {source}{_lacks(need, upstream)}."
+        yield f"{task}({name}) is used as `{need.words}`, but {source}{lacks(need, upstream)}."
 
 
 def _is_decoded(value: Any) -> bool:
     """Whether an output is decoded by its annotation, so that it has that very class."""
     return isinstance(value, PlainXComArg) and is_typed(value.operator)
-
-
-def _lacks(need: Need, upstream: Schema) -> str:
-    """Names the key that no value has, or the way to read a field."""
-    records = [
-        one for one in members_of(getattr(upstream, "inner", upstream)) if isinstance(one, Record)
-    ]
-    keys = [key for one in records for key in one.fields]
-    if any(one.style in ("model", "dataclass", "struct") for one in records):
-        return need.cure(frozenset((*keys, *(name for one in records for name in dir(one.type)))))
-    return f", which has no key {need.key!r}" if need.key is not None and keys else ""
 
 
 def check_value(subject: str, value: Any, downstream: Schema, solution: Solution) -> Iterator[str]:
@@ -318,9 +306,9 @@ def wiring_sentence(
 
 
 def _promised_instead(upstream: Schema, downstream: Schema) -> Schema:
-    """The annotation of a task, where the code shows no more and the annotation does not fit."""
-    if isinstance(upstream, Inferred) and not shows_keys(upstream.inner):
-        return upstream.promised if mismatches(upstream.promised, downstream) else upstream
+    """The annotation of a task, where only that does not fit, and not what the code shows."""
+    if isinstance(upstream, Inferred) and not misfit(upstream.inner, downstream):
+        return upstream.promised
     return upstream
 
 

@@ -21,11 +21,12 @@ from typedxcom.airflow.wiring.flows import (
     producers,
 )
 from typedxcom.airflow.wiring.pushed import keys_of_body
-from typedxcom.annotations import read_hints, signature_of
+from typedxcom.annotations import annotations_of, read_hints, signature_of
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.errors import GraveSentence
+from typedxcom.inference.needed import broken_by, lacks, needed_of
 from typedxcom.schema import UNKNOWN, Schema, schema_of
-from typedxcom.schema.nodes import MappingOf, Record, SequenceOf, Unknown, bare
+from typedxcom.schema.nodes import MappingOf, Record, SequenceOf, Unknown, bare, seen
 from typedxcom.schema.relation import mismatches
 
 __all__ = [
@@ -97,6 +98,11 @@ def map_input(arg: Any, f: Callable[..., Any]) -> Promise | None:
     found = read_hints(f, local_names={}, importing=True).found if parameter else {}
     if parameter in found:
         return Promise(found[parameter], schema_of(found[parameter]))
+    return _promised_item(arg)
+
+
+def _promised_item(arg: Any) -> Promise | None:
+    """What the task promises of each item, if an item can be decoded alone."""
     contract = operator_contract(arg.operator) if isinstance(arg, PlainXComArg) else None
     if contract is None or contract_of(contract.function) is None:
         return None  # what a plain task pushed comes as Airflow's own serialization made it
@@ -124,8 +130,25 @@ def map_problem(arg: Any, f: Callable[..., Any]) -> str | None:
         return None
     wrong = mismatches(item, downstream)
     if not wrong:
-        return None
+        return _unusable(arg, f, parameter, item) if annotation is Any else None
     return f"map({name_of(f)}) expects `{downstream}`, but the items of {upstream!r} are `{item}`: {wrong[0]}"
+
+
+def _unusable(arg: Any, f: Callable[..., Any], parameter: str | None, item: Schema) -> str | None:
+    """What the code of *f*, which has no annotation, needs of an item and cannot have."""
+    if parameter is None or parameter in annotations_of(f):
+        return None
+    is_exact = _promised_item(arg) is not None
+    if is_exact and isinstance(item, Record) and item.style == "typeddict" and not item.extras:
+        item = Record(dict, "typeddict", (), item.fields)  # no other keys are decoded
+    need = broken_by(item, needed_of(f, parameter), is_exact=is_exact)
+    if need is None:
+        return None
+    upstream = ", ".join(dict.fromkeys(producers(arg)))
+    return (
+        f"map({name_of(f)}) uses an item as `{need.words}`, but the items of {upstream!r} are "
+        f"`{seen(item)}`{lacks(need, item)}"
+    )
 
 
 def joining_problem(how: str, args: Sequence[Any]) -> str | None:

@@ -20,14 +20,13 @@ from typedxcom.nearness import nearest
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import (
     Inferred,
-    MappingOf,
     Record,
     Scalar,
-    SequenceOf,
     Unknown,
     inferred,
     members_of,
 )
+from typedxcom.schema.vague import filled, is_vague, kept
 
 __all__ = ["hint_at", "keys_shown", "near", "shown_by", "with_code"]
 
@@ -45,8 +44,8 @@ def with_code(operator: Any, promised: Schema, key: str) -> Schema:
     if not _reads_strictly():
         return promised
     if key == _RETURN_KEY:
-        return _over(shown_by(operator), promised) if _is_vague(promised) else promised
-    is_said = not isinstance(promised, Unknown) and not _is_vague(promised)
+        return _over(shown_by(operator), promised) if is_vague(promised) else promised
+    is_said = not isinstance(promised, Unknown) and not is_vague(promised)
     if is_said or not getattr(operator, "multiple_outputs", False):
         return promised
     parts = [
@@ -113,33 +112,13 @@ def _runs_its_function(operator: Any) -> bool:
     return getattr(operator_class, "custom_operator_name", "@task.stub") != "@task.stub"
 
 
-def _is_vague(schema: Schema) -> bool:
-    """Whether an annotation is missing, or says no more than ``dict`` or ``list[dict]``."""
-    match schema:
-        case Unknown(claimed=claimed):
-            return not claimed
-        case MappingOf(value=Unknown()) | SequenceOf(item=Unknown()):
-            return True
-        case SequenceOf(item=item):
-            return _is_vague(item)
-    return False
-
-
 def _over(shown: Schema, promised: Schema) -> Schema:
     """What code shows over a promise, where the two speak of the same kind of value."""
     if not isinstance(shown, Inferred):
         return promised
     if isinstance(promised, Unknown):
         return shown
-    members = members_of(shown.inner)
-    kept = tuple(one for one in members if _is_of(one, promised))
-    return inferred(one_of(kept), promised)
-
-
-def _is_of(schema: Schema, promised: Schema) -> bool:
-    if isinstance(promised, MappingOf):
-        return isinstance(schema, MappingOf) or (isinstance(schema, Record) and schema.type is dict)
-    return isinstance(schema, SequenceOf)
+    return inferred(filled(one_of(kept(shown.inner, promised)), promised), promised)
 
 
 def _dicts(schema: Schema) -> list[Record]:

@@ -69,8 +69,11 @@ def _check_plain_loop(loop: Any) -> Iterator[str]:
 def _check_operator(operator: Any) -> Iterator[str]:
     yield from _check_fields(operator)
     yield from wrong_branches(operator)
-    if is_typed(operator):
-        return  # each call was checked where it stands
+    if is_typed(operator):  # each call was checked where it stands, apart from Airflow's outputs
+        for value in _given(operator):
+            if isinstance(value, AirflowXComArg):
+                yield from late_problems(value)
+        return
     contract = operator_contract(operator)
     if contract is None:
         yield from check_callable(operator)
@@ -89,6 +92,17 @@ def _check_operator(operator: Any) -> Iterator[str]:
     yield from _check_plain(operator, contract)
     if contract_of(_function(operator)) is None:
         yield from _check_late(operator, contract)
+
+
+def _given(operator: Any) -> Iterator[Any]:
+    """The arguments of a task, as they stand in its call."""
+    if not isinstance(operator, MappedOperator):
+        yield from getattr(operator, "op_args", ())
+        yield from getattr(operator, "op_kwargs", {}).values()
+        return
+    yield from (operator.partial_kwargs.get("op_kwargs") or {}).values()
+    mapped = getattr(getattr(operator, "op_kwargs_expand_input", None), "value", {})
+    yield from mapped.values() if isinstance(mapped, dict) else [mapped]
 
 
 def _check_plain(operator: Any, contract: Any) -> list[str]:

@@ -63,6 +63,7 @@ from typedxcom.schema.relation import Solution, mismatches, substitute
 
 __all__ = [
     "LOOKED_AT",
+    "MAPS",
     "NOTSET",
     "RETURN_KEY",
     "NotAnItem",
@@ -82,6 +83,7 @@ __all__ = [
     "runs_code",
 ]
 
+MAPS = "__typedxcom_maps__"  # the author's function, where ours calls it for `.map`
 RETURN_KEY = "return_value"
 LOOKED_AT = 1000  # items of a literal that are looked at; a longer one is checked when it is read
 
@@ -461,7 +463,7 @@ def misuse(value: Any) -> str | None:
 
 def _map_output(f: Callable[..., Any]) -> Schema:
     if "return" not in annotations_of(f):
-        return returned_by(f)
+        return returned_by(getattr(f, MAPS, f))
     annotation = read_hints(f, local_names={}, importing=False).found.get("return", Any)
     try:
         return schema_of(annotation)

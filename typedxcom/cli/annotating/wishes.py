@@ -124,7 +124,7 @@ def _resolved(name: str) -> Path:
 def _wish(function: Any, operators: list[Any]) -> Wish:
     wish = Wish(function, operators)
     is_ours = contract_of(getattr(operators[0], "python_callable", None)) is not None
-    if "return" not in annotations_of(function) and function.__name__ != "<lambda>":
+    if "return" not in annotations_of(function) and _can_say(function):
         shown = shown_by(operators[0])
         if _says_enough(shown, is_ours=is_ours):
             _wish_return(wish, shown, operators[0])
@@ -133,6 +133,11 @@ def _wish(function: Any, operators: list[Any]) -> Wish:
         if found is not None and found.text != "Any":
             wish.parameters[name] = found
     return wish
+
+
+def _can_say(function: Any) -> bool:
+    """Returns whether an annotation says what Airflow pushes. Of a generator, it says more."""
+    return function.__name__ != "<lambda>" and not inspect.isgeneratorfunction(function)
 
 
 def _says_enough(shown: Schema, *, is_ours: bool) -> bool:

@@ -40,7 +40,6 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
 from typedxcom.mypy.types.chances import may_fit
-from typedxcom.mypy.types.inferred import is_vague, shows_keys
 from typedxcom.mypy.types.needs import broken_by, lacks
 from typedxcom.mypy.types.origins import assigned, note_of, origins
 from typedxcom.mypy.types.outputs import (
@@ -66,6 +65,7 @@ from typedxcom.mypy.types.solving import can_return
 from typedxcom.mypy.types.tables import fields_of, is_table, row_of, without_any
 from typedxcom.mypy.types.tasks import task_of
 from typedxcom.mypy.types.unions import without_constants
+from typedxcom.mypy.types.vague import is_vague, opened
 
 __all__ = ["Argument", "Slot"]
 
@@ -357,7 +357,7 @@ class Argument:
         output = output_of(found)
         if output is None or output.inferred is None or may_fit(output.inferred, formal):
             return True
-        if shown_by_code(output) is None:
+        if shown_by_code(output, formal) is None:
             return True  # its annotation is enough
         self.mismatch(expr, found, formal)
         return False
@@ -387,8 +387,9 @@ class Argument:
         output = output and Output(output.value, output.kind, note)
         whole = output_of(found)
         value = get_proper_type(resolved(found) or found)
-        if whole is not None and (shown_keys := shown_by_code(whole)) is not None:
-            value = get_proper_type(without_constants(shown_keys))
+        in_code = None if whole is None else shown_by_code(whole, formal)
+        if in_code is not None:
+            value = get_proper_type(without_constants(in_code))
         value_shown = make_simplified_union(list(without_any(value)))
         down, up = self.site.describe(shown, value_shown)
         origin = returns(output, up, direct=whole is not None)
@@ -431,12 +432,13 @@ class Argument:
         )
 
 
-def shown_by_code(output: Output) -> Type | None:
+def shown_by_code(output: Output, formal: Type) -> Type | None:
     """What a message says of an output whose annotation says less than its task's code."""
     inferred = output.inferred
     if inferred is None or output.is_inferred:
         return inferred
-    return inferred if is_vague(output.value) and shows_keys(inferred) else None
+    is_reason = is_vague(output.value) and not may_fit(inferred, formal)
+    return inferred if is_reason else None
 
 
 def unpromised(output: Output, found: Type, formal: Type) -> str:
@@ -453,13 +455,10 @@ def unpromised(output: Output, found: Type, formal: Type) -> str:
 def shown_to_fit(found: Type, formal: Type) -> bool:
     """Whether a task promises no keys, as with ``-> dict``, and its code shows those that fit."""
     output = output_of(get_proper_type(found))
-    return (
-        output is not None
-        and output.inferred is not None
-        and is_vague(output.value)
-        and shows_keys(output.inferred)
-        and may_fit(output.inferred, formal)
-    )
+    if output is None or output.inferred is None:
+        return False
+    said = opened(output.value, output.inferred)
+    return fits(said, formal) and may_fit(output.inferred, formal)
 
 
 def returns(output: Output | None, up: str, *, direct: bool = True) -> str:

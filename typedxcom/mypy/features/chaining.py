@@ -10,7 +10,9 @@ from mypy.nodes import (
     CallExpr,
     Context,
     Expression,
+    FuncDef,
     LambdaExpr,
+    RefExpr,
     TempNode,
 )
 from mypy.typeops import make_simplified_union
@@ -33,13 +35,15 @@ from typedxcom.mypy.codes import XCOM_KEY, XCOM_MAP
 from typedxcom.mypy.features.keynames import key_fault, shown_key, text_of
 from typedxcom.mypy.types.elements import element_of, is_dict
 from typedxcom.mypy.types.inferred import keys_of
+from typedxcom.mypy.types.needs import Reader, broken_by, lacks
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Note, Output, make_output, output_of
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of, is_table
 from typedxcom.mypy.types.tasks import task_of
-from typedxcom.mypy.types.unions import without_constants
+from typedxcom.mypy.types.unions import args_of, members, without_constants
+from typedxcom.mypy.types.vague import is_vague
 
 __all__ = ["batched", "concat", "item", "lambda_context", "mapped", "zipped"]
 
@@ -190,9 +194,56 @@ def mapped(site: Site, output: Output, call: CallExpr) -> Type:
     element = _element(site, output, call, "mapped")
     if not call.args or len(call.args) > 1:
         return make_output(site, site.builtin("list", [unknown()]), kind=names.DERIVED, note=note)
-    result = _apply(site, output._replace(note=note), call.args[0], element, call)
+    output = output._replace(note=note)
+    if not _is_usable(site, output, call.args[0], element):
+        element = unknown()
+    result = _apply(site, output, call.args[0], element, call)
     value = site.builtin("list", [result])
     return make_output(site, value, kind=names.DERIVED, note=note and note._replace(key=None))
+
+
+def _is_usable(site: Site, output: Output, f: Expression, element: Type) -> bool:
+    """Reports what the code of *f*, which has no annotation, needs of an item and cannot have.
+
+    In a body that mypy checks, it finds itself what a lambda does with an item of a known type.
+    """
+    reader: Reader | None = f if isinstance(f, LambdaExpr) else None
+    if isinstance(f, RefExpr) and isinstance(f.node, FuncDef) and site.defines(f.node):
+        reader = f.node
+    is_promised = not isinstance(get_proper_type(element), AnyType)
+    is_checked = site.task_calls is None and isinstance(reader, LambdaExpr)
+    found = [] if is_promised and not is_vague(element) else _items_in_code(site, output)
+    if reader is None or not reader.arguments or not (found or (is_promised and not is_checked)):
+        return True
+    is_decoded = output.mapped or (output.kind == names.XCOMARG and bool(args_of(output.value)))
+    is_exact = is_decoded and not found and output.note is not None and not output.note.plain
+    if not found:
+        found = [_without_other_keys(site, one) if is_exact else one for one in members(element)]
+    parameter = reader.arguments[0].variable.name
+    need = broken_by(site, reader, parameter, found, is_exact=is_exact)
+    if need is None:
+        return True
+    (shown,) = site.describe(without_constants(found[0]))
+    name = f'Function "{reader.name}"' if isinstance(reader, FuncDef) else "The lambda"
+    text = f'{name} uses an item as "{need.words}", but {output.phrase()} gives "{shown}" to map()'
+    site.fail(f"{text}{lacks(need, found[0])}", f, XCOM_MAP)
+    return False
+
+
+def _items_in_code(site: Site, output: Output) -> list[Type]:
+    """Returns what the items may be by the code of the task."""
+    if output.inferred is None:
+        return []
+    found = [element_of(site, one) for one in members(output.inferred)]
+    return [one for one in found if one is not None]
+
+
+def _without_other_keys(site: Site, item: ProperType) -> Type:
+    """Returns a TypedDict as a dict of just these keys: no others are decoded."""
+    fallback = site.instance("typing._TypedDict")
+    if not isinstance(item, TypedDictType) or fallback is None:
+        return item
+    return item.copy_modified(fallback=fallback)
 
 
 def _apply(site: Site, output: Output, f: Expression, element: Type, call: CallExpr) -> Type:

@@ -30,7 +30,7 @@ from typedxcom.mypy.features.answers import argument_of, declared_type, pushed_t
 from typedxcom.mypy.features.keynames import pushed_key_fault
 from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.features.stubs import check_stub
-from typedxcom.mypy.types.inferred import is_vague, keys_of, return_in_code, shows_keys
+from typedxcom.mypy.types.inferred import keys_of, return_in_code
 from typedxcom.mypy.types.pushed import keys_of_task
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
@@ -43,6 +43,8 @@ from typedxcom.mypy.types.tasks import (
     pushes_keys,
     task_of,
 )
+from typedxcom.mypy.types.unions import union
+from typedxcom.mypy.types.vague import filled, is_vague, kept
 from typedxcom.operator_outputs import ANSWERS, Answer
 
 __all__ = [
@@ -118,13 +120,13 @@ def _decorated(
 
 
 def _in_code(site: Site, context: Context, function: CallableType, note: TaskNote) -> Type | None:
-    """Returns the type that a task's code shows, if its annotation omits it or a dict's keys."""
+    """Returns the type that a task's code shows, if its annotation omits it or leaves it open."""
     if note.kind not in names.RUNS_FUNCTION:
         return None
     returned = awaited(function.ret_type)
     is_dict = isinstance(returned, Instance) and returned.type.has_base("typing.Mapping")
-    is_list = not is_dict and is_vague(returned)
-    if not is_dict and not is_list and not _is_unannotated(returned):
+    is_open = is_vague(returned)
+    if not is_dict and not is_open and not _is_unannotated(returned):
         return None
     func = function.definition
     if isinstance(context, Decorator):
@@ -134,9 +136,17 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
     if not isinstance(func, FuncDef) or not site.defines(func):
         return None
     found = return_in_code(site, func)
-    if is_list and found is not None:
-        return found if shows_keys(found) else None
-    return keys_of(found) if is_dict and found is not None else found
+    if found is None or _is_unannotated(returned):
+        return found
+    if not is_open:
+        return keys_of(found)
+    shown = [one for one in kept(found, returned) if not _is_empty(one)]
+    return filled(union(shown), returned) if shown else None
+
+
+def _is_empty(shown: ProperType) -> bool:
+    """Whether it is ``{}``, which the author may fill one day."""
+    return isinstance(shown, TypedDictType) and not shown.items
 
 
 def _name(function: CallableType) -> str:

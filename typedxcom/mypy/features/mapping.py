@@ -23,7 +23,6 @@ from typedxcom.mypy.features.fast_path import is_literal_of
 from typedxcom.mypy.types.callee import widest
 from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.elements import element_of, has_numbers_as_keys
-from typedxcom.mypy.types.inferred import is_vague, shows_keys
 from typedxcom.mypy.types.needs import reader_of
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of, resolved
@@ -33,7 +32,8 @@ from typedxcom.mypy.types.shapes import is_object, lost, members
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.solving import gives
 from typedxcom.mypy.types.tasks import Tasklike, context_keys, task_of
-from typedxcom.mypy.types.unions import without_constants
+from typedxcom.mypy.types.unions import union, without_constants
+from typedxcom.mypy.types.vague import is_vague, opened
 
 __all__ = ["Mapping"]
 
@@ -148,10 +148,11 @@ class Mapping:
             (shown,) = self.site.describe(output.value)
             why = f'the keys of "{shown}" would arrive as text'
             self._unmappable(name, expr, output.phrase(), why)
-        elif not fits(element, formal) and not gives(self.site, expr, formal):
+        elif not self._items_fit(expr, output, element, formal):
             items = self._items_in_code(output, element)
-            if not any(may_fit(one, formal) for one in items):
-                self._wrong_items(name, expr, output, items[0] if items else element, formal)
+            is_shown = not any(may_fit(one, formal) for one in items)
+            item = items[0] if items and is_shown else element
+            self._wrong_items(name, expr, output, item, formal)
         elif output.inferred is not None and isinstance(get_proper_type(element), AnyType):
             self._over_inferred(name, expr, output, output.inferred, formal)
         if element is not None and isinstance(get_proper_type(formal), AnyType):
@@ -198,9 +199,17 @@ class Mapping:
         text = f'takes "{down}", but mapping over {output.phrase()} gives "{up}"{cure}'
         self.site.fail(f"{subject} {text}", expr, XCOM_MAP)
 
+    def _items_fit(self, expr: Expression, output: Output, element: Type, formal: Type) -> bool:
+        """Whether the items fit by the annotation and, where it leaves something open, by code."""
+        items = self._items_in_code(output, element)
+        said = opened(element, union(items)) if items else element
+        if not fits(said, formal):
+            return gives(self.site, expr, formal)
+        return not items or any(may_fit(one, formal) for one in items)
+
     def _items_in_code(self, output: Output, element: Type) -> list[Type]:
-        """Returns the items with keys that the code shows of a task which promises no keys."""
-        if output.inferred is None or not is_vague(element) or not shows_keys(output.inferred):
+        """Returns the items that the code shows, where the annotation of a task is vague."""
+        if output.inferred is None or not is_vague(element):
             return []
         found = [element_of(self.site, one) for one in members(get_proper_type(output.inferred))]
         return [without_constants(one) for one in found if one is not None]

@@ -10,19 +10,8 @@ mypy infers nothing here: it may not know yet which type a name inside a body ha
 
 from __future__ import annotations
 
-from typing import Final
-
 from mypy.nodes import EllipsisExpr, Expression, ExpressionStmt, FuncDef, ReturnStmt, StrExpr
-from mypy.types import (
-    AnyType,
-    Instance,
-    NoneType,
-    TupleType,
-    Type,
-    TypedDictType,
-    UnionType,
-    get_proper_type,
-)
+from mypy.types import AnyType, NoneType, Type, TypedDictType
 
 from typedxcom.mypy.features.statements import all_statements
 from typedxcom.mypy.types.expressions import Reader
@@ -30,18 +19,16 @@ from typedxcom.mypy.types.falling import falls_through
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.unions import members, union
 
-__all__ = ["is_vague", "keys_of", "return_in_code", "shows_keys", "type_in_code"]
-
-_DICTS: Final = ("builtins.dict", "typing.Mapping", "typing.MutableMapping")
-_LISTS: Final = ("builtins.list", "typing.Sequence")
+__all__ = ["keys_of", "return_in_code", "type_in_code"]
 
 
 def return_in_code(site: Site, func: FuncDef) -> Type | None:
     """Returns what a function of this file returns, or None where that is not known.
 
-    A union lists what may come. A reader need not take all of it.
+    A union lists what may come. A reader need not take all of it. Of a generator, Airflow pushes
+    what it returns at its end.
     """
-    if func.is_generator or func.is_async_generator or _is_stub(func):
+    if func.is_async_generator or _is_stub(func):
         return None
     statements = all_statements(func.body.body)
     given = [each.expr for each in statements if isinstance(each, ReturnStmt)]
@@ -83,24 +70,3 @@ def keys_of(inferred: Type) -> TypedDictType | None:
     required = set.intersection(*(set(one.items) for one in dicts))
     merged: dict[str, Type] = {name: union(values) for name, values in items.items()}
     return TypedDictType(merged, required, set(), dicts[0].fallback)
-
-
-def is_vague(found: Type) -> bool:
-    """Whether an annotation says no more than ``dict``, ``list`` or ``list[dict]``."""
-    proper = get_proper_type(found)
-    if not isinstance(proper, Instance) or not proper.args:
-        return False
-    inside = get_proper_type(proper.args[-1])
-    if proper.type.fullname in _DICTS:
-        return isinstance(inside, AnyType)
-    return proper.type.fullname in _LISTS and (isinstance(inside, AnyType) or is_vague(inside))
-
-
-def shows_keys(found: Type) -> bool:
-    """Whether code shows only dicts with known keys, or lists of them."""
-    proper = get_proper_type(found)
-    if isinstance(proper, (UnionType, TupleType)):
-        return bool(proper.items) and all(map(shows_keys, proper.items))
-    if isinstance(proper, Instance):
-        return proper.type.fullname in _LISTS and all(map(shows_keys, proper.args))
-    return isinstance(proper, TypedDictType)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from mypy.nodes import (
     ARG_STAR,
@@ -20,6 +20,7 @@ from mypy.nodes import (
     ExpressionStmt,
     FuncDef,
     IntExpr,
+    LambdaExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
@@ -44,7 +45,9 @@ from mypy.types import (
 from typedxcom.mypy.types.site import Site
 from typedxcom.needs import KINDS, OBJECT, Need, Needs, Shown, broken, needs_of
 
-__all__ = ["broken_by", "lacks", "reader_of"]
+__all__ = ["Reader", "broken_by", "lacks", "reader_of"]
+
+Reader: TypeAlias = FuncDef | LambdaExpr
 
 _LIBRARIES: Final = ("builtins", "pydantic", "msgspec", "typing")
 # With `model_config`, a model may keep what it does not know.
@@ -72,13 +75,13 @@ def reader_of(site: Site, call: CallExpr, function: CallableType | None) -> Func
 
 
 def broken_by(
-    site: Site, reader: FuncDef, parameter: str, found: Iterable[Type], *, is_exact: bool
+    site: Site, reader: Reader, parameter: str, found: Iterable[Type], *, is_exact: bool
 ) -> Need | None:
     """Returns the need of *parameter* that all types which may come would break, or None.
 
     Args:
         site: The file.
-        reader: The function that reads.
+        reader: The function that reads, or the lambda.
         parameter: Its parameter.
         found: The types that may come.
         is_exact: Whether an object has the class that is found. If only code shows it, it may
@@ -100,7 +103,7 @@ def lacks(need: Need, found: Type) -> str:
     return f', which has no key "{need.key}"' if need.key is not None and is_shown else ""
 
 
-def _needs(site: Site, reader: FuncDef, parameter: str) -> Needs:
+def _needs(site: Site, reader: Reader, parameter: str) -> Needs:
     is_open: Any = [
         one.type_annotation is None and not one.kind.is_star()
         for one in reader.arguments
@@ -130,7 +133,7 @@ def _passes_on(reader: FuncDef) -> bool:
 class _Meanings:
     """What the names in a body stand for. They are looked up once one is needed."""
 
-    def __init__(self, reader: FuncDef) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._known: dict[str, str] | None = None
 
@@ -152,13 +155,15 @@ def _meaning(name: NameExpr) -> str:
     return ""
 
 
-def _node_of(site: Site, reader: FuncDef) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def _node_of(site: Site, reader: Reader) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Returns the syntax tree of a function, from the file that mypy reads."""
     try:
         if site.lines is None:
             with open(site.api.tree.path, encoding="utf-8") as file:
                 site.lines = file.readlines()
         lines = site.lines[reader.line - 1 : reader.end_line]
+        if isinstance(reader, LambdaExpr):
+            return _lambda_of(reader, lines)
         # An `if` above it allows for its margin: a dedent would change strings of several lines.
         tree = ast.parse("if 1:\n" + "".join(lines) if lines[0][:1].isspace() else "".join(lines))
     except (OSError, ValueError, IndexError, SyntaxError):
@@ -167,6 +172,19 @@ def _node_of(site: Site, reader: FuncDef) -> ast.FunctionDef | ast.AsyncFunction
     node = node.body[0] if isinstance(node, ast.If) else node
     is_it = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == reader.name
     return node if is_it else None  # type: ignore[return-value]
+
+
+def _lambda_of(reader: LambdaExpr, lines: list[str]) -> ast.FunctionDef | None:
+    """Returns a lambda as a function that returns its expression."""
+    rows = [line.encode() for line in lines]
+    rows[-1] = rows[-1][: reader.end_column]
+    rows[0] = rows[0][reader.column :]
+    node = ast.parse(b"(" + b"".join(rows) + b")", mode="eval").body
+    made = ast.parse("def made(): return 0").body[0]
+    if not isinstance(node, ast.Lambda) or not isinstance(made, ast.FunctionDef):
+        return None
+    made.args, made.body = node.args, [ast.copy_location(ast.Return(node.body), node.body)]
+    return made
 
 
 def _shown(found: ProperType) -> list[Shown]:
