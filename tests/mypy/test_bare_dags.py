@@ -70,7 +70,7 @@ class Shop(TypedDict):
     name: str
 
 
-@task
+@typed
 def shops() -> list[Shop]:
     return []
 

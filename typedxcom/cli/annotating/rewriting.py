@@ -65,7 +65,7 @@ def rewrite(path: Path, together: Together, models: str = "typeddict") -> Rewrit
 
 def _rewrite(path: Path, together: Together, models: str) -> Rewritten:
     before = path.read_bytes()
-    if not together.is_used(path):
+    if not together.may_lack(path):
         return Rewritten(before, before, refused=together.error_of(path))
     text, count, first = before, 0, None
     notes: dict[str, str] = {}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from typedxcom.annotations import annotations_of, signature_of
 from typedxcom.cli.annotating.wishes import file_of, function_of
 from typedxcom.cli.discovery import dag_files, dags_folder_of, is_passed_over
 from typedxcom.cli.imports import ImportGraph, may_be_imported
@@ -64,6 +65,7 @@ class Together:
         self._errors: dict[Path, str] = {}
         self._graphs: dict[Path, ImportGraph] = {}
         self._users: dict[Path, dict[Path, Path]] = {}  # file -> DAG file -> its folder
+        self._bare: set[Path] = set()
         modules: set[Path] = set()
         dags = self._dag_files(dags_folder)
         for done, (path, folder) in enumerate(dags.items()):
@@ -76,6 +78,11 @@ class Together:
                     modules |= set(new.values()) - {path}
                 for function in filter(None, map(function_of, _tasks(found))):
                     self._users.setdefault(file_of(function), {})[path] = folder
+                    if (
+                        not signature_of(function).parameters.keys()
+                        < annotations_of(function).keys()
+                    ):
+                        self._bare.add(file_of(function))
         for path in modules:  # a module with relative imports is no DAG file, and need not be
             self._errors.pop(path, None)
 
@@ -85,14 +92,14 @@ class Together:
 
     def error_of(self, path: Path) -> str:
         """Returns why *path* cannot be annotated, if so: it, or what imports it, fails."""
-        if self._errors and path in self._users:
+        if self._errors and path in self._bare:
             for one in sorted(self._errors.keys() & self._importers(path)):
                 return f"{one} imports it, and fails: {self._errors[one]}"
-        return self._errors.get(path, "")
+        return "" if path in self._users else self._errors.get(path, "")
 
-    def is_used(self, path: Path) -> bool:
-        """Returns whether a DAG has tasks of *path*."""
-        return path in self._users
+    def may_lack(self, path: Path) -> bool:
+        """Returns whether a DAG has tasks of *path* that lack an annotation."""
+        return path in self._bare
 
     def is_imported(self, path: Path) -> bool:
         """Returns whether other files import *path*."""

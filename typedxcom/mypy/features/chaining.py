@@ -217,13 +217,13 @@ def _is_usable(site: Site, output: Output, f: Expression, element: Type) -> bool
         return True
     is_decoded = output.mapped or (output.kind == names.XCOMARG and bool(args_of(output.value)))
     is_exact = is_decoded and not found and output.note is not None and not output.note.plain
-    if not found:
-        found = [_without_other_keys(site, one) if is_exact else one for one in members(element)]
+    said: list[Type] = found or [*members(element)]
+    found = [_without_other_keys(site, one) if is_exact else one for one in said]
     parameter = reader.arguments[0].variable.name
     need = broken_by(site, reader, parameter, found, is_exact=is_exact)
     if need is None:
         return True
-    (shown,) = site.describe(without_constants(found[0]))
+    (shown,) = site.describe(without_constants(said[0]))
     name = f'Function "{reader.name}"' if isinstance(reader, FuncDef) else "The lambda"
     text = f'{name} uses an item as "{need.words}", but {output.phrase()} gives "{shown}" to map()'
     site.fail(f"{text}{lacks(need, found[0])}", f, XCOM_MAP)
@@ -238,7 +238,7 @@ def _items_in_code(site: Site, output: Output) -> list[Type]:
     return [one for one in found if one is not None]
 
 
-def _without_other_keys(site: Site, item: ProperType) -> Type:
+def _without_other_keys(site: Site, item: Type) -> Type:
     """Returns a TypedDict as a dict of just these keys: no others are decoded."""
     fallback = site.instance("typing._TypedDict")
     if not isinstance(item, TypedDictType) or fallback is None:
