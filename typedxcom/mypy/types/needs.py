@@ -114,7 +114,7 @@ def _needs(site: Site, reader: Reader, parameter: str) -> Needs:
     return Needs() if node is None else needs_of(node, parameter, _Meanings(reader).of)
 
 
-def _passes_on(reader: FuncDef) -> bool:
+def _passes_on(reader: Reader) -> bool:
     """Whether code only calls functions of its own with names: that needs nothing of a value."""
     for statement in reader.body.body:
         call = statement.expr if isinstance(statement, ExpressionStmt) else None
