@@ -77,7 +77,7 @@ def sales():
     # What the shops sent.
     @task
     def extract(day: str,   limit=10) -> list[ExtractRow]:   # two   blanks
-        rows = [{"shop": name, "total": 1.5} for name in ("a", "b")]
+        rows: list[ExtractRow] = [{"shop": name, "total": 1.5} for name in ("a", "b")]
         return rows
 
     @task(retries=2, multiple_outputs=False)
@@ -109,10 +109,10 @@ if sys.version_info >= (3, 12):
 NEW = NEW.replace("TYPING", "typing_extensions")
 
 
-def annotated(folder: Path, source: str) -> str:
+def annotated(folder: Path, source: str, *options: str) -> str:
     """What `annotate --write` makes of *source*."""
     (folder / "flow.py").write_text(source)
-    done = run(folder, "annotate", "flow.py", "--write")
+    done = run(folder, "annotate", "flow.py", "--write", *options)
     assert done.returncode == 0, done.stderr
     return (folder / "flow.py").read_text()
 

@@ -10,7 +10,7 @@ from typedxcom.cli.annotating.edits import Source
 from typedxcom.cli.annotating.variables import KeptDict, Shape, Variables, shown
 from typedxcom.inference.source import FunctionNode
 
-__all__ = ["as_attributes", "as_calls", "displays_of"]
+__all__ = ["as_attributes", "as_calls", "displays_of", "returns_variable"]
 
 _COLON = re.compile(rb"\s*:[ \t]*")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -25,6 +25,26 @@ def displays_of(function: FunctionNode, variables: Variables) -> list[ast.Dict]:
     while variables.added:
         finder.item(variables.added.pop())
     return finder.found
+
+
+def returns_variable(function: FunctionNode) -> bool:
+    """Whether a type checker judges what *function* returns where it is made, not where it ends."""
+    return any(
+        isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+        for statement in _returns(function)
+        for one in _given(statement.value)
+    )
+
+
+def _given(node: ast.expr | None) -> Iterator[ast.expr]:
+    match node:
+        case ast.IfExp(body=body, orelse=other):
+            yield from (*_given(body), *_given(other))
+        case ast.BoolOp(values=values):
+            for each in values:
+                yield from _given(each)
+        case ast.expr():
+            yield node
 
 
 def as_calls(
@@ -95,6 +115,9 @@ class _Finder:
                     self.item(part)
             case ast.ListComp(elt=part):
                 self.item(part)
+            case ast.BoolOp(values=values) if self._variables.stay_dicts:
+                for each in values:
+                    self.value(each)
             case ast.Name(id=name):
                 self._variable(name)
             case _:

@@ -59,6 +59,11 @@ class Source:
         else:  # a comment, or brackets around the default
             self.edits.append((start, start, f": {annotation}"))
 
+    def annotate_variable(self, statement: ast.Assign, annotation: str) -> None:
+        """Writes ``: annotation`` after the only name that *statement* sets."""
+        _, end = self.span(statement.targets[0])
+        self.edits.append((end, end, f": {annotation}"))
+
     def keep_one_output(self, decorator: ast.expr) -> None:
         """Writes ``multiple_outputs=False`` into a decorator: an annotation would switch it on."""
         end = self._offset(decorator.end_lineno or 0, decorator.end_col_offset or 0)

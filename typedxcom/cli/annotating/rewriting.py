@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from typedxcom.airflow.wiring.edges import sources_of
+from typedxcom.cli.annotating.displays import displays_of, returns_variable
 from typedxcom.cli.annotating.edits import Source, parameters_of
 from typedxcom.cli.annotating.models import KINDS, ModelKind, ModelPlan, Models
 from typedxcom.cli.annotating.together import LoadedTogether, Together
-from typedxcom.cli.annotating.variables import KeptDict
+from typedxcom.cli.annotating.variables import KeptDict, Variables
 from typedxcom.cli.annotating.wishes import NewDict, Wish, function_of, wishes_of
 from typedxcom.cli.spelling import Spelling
 from typedxcom.inference.source import FunctionNode
+from typedxcom.needs.names import bound_by
 
 __all__ = ["Rewritten", "rewrite"]
 
@@ -176,13 +178,13 @@ def _write_return(
 ) -> None:
     """Writes what a task returns: with models, if all code that reads them allows it."""
     if not wish.dicts or models == "typeddict":
-        writer.write_return(wish, node, KINDS["typeddict"])
+        writer.write_typed_dicts(wish, node)
         return
     try:
         plan = planner.plan(wish, node, KINDS[models])
     except KeptDict as error:
-        notes[f"{node.name}() keeps a TypedDict: {error}."] = node.name
-        writer.write_return(wish, node, KINDS["typeddict"])
+        kept = "a TypedDict" if writer.write_typed_dicts(wish, node) else "its dict"
+        notes[f"{node.name}() keeps {kept}: {error}."] = node.name
     else:
         writer.write_return(wish, node, KINDS[models])
         writer.write_plan(plan)
@@ -237,6 +239,31 @@ class _Writer:
         self.source.annotate_return(node, wish.returns.text)
         self.count += 1
 
+    def write_typed_dicts(self, wish: Wish, node: FunctionNode) -> bool:
+        """Writes the return annotation, and the same at the variables that the function returns.
+
+        Without that, a type checker would take such a variable for a dict of any keys.
+
+        Returns:
+            Whether classes were written, if there are any. Else a variable may hold something else.
+        """
+        for new in wish.dicts:
+            variables = Variables(node, new.fields, self.names, stay_dicts=True)
+            try:
+                displays_of(node, variables)
+                variables.finish()
+            except KeptDict:
+                wish = replace(wish, returns=wish.plainly, dicts=[])
+                break
+            for name, shape in variables.own.items():
+                text = new.name if shape == "one" else f"list[{new.name}]"
+                self.source.annotate_variable(variables.binding_of(name), text)
+        if not wish.dicts and returns_variable(node):
+            wish = replace(wish, returns=wish.plainly)
+        if wish.returns is not None:
+            self.write_return(wish, node, KINDS["typeddict"])
+        return bool(wish.dicts)
+
     def write_plan(self, plan: ModelPlan) -> None:
         """Writes what makes the dicts of a task models, in it and in its readers."""
         self.source.edits += plan.edits
@@ -252,10 +279,13 @@ class _Writer:
             node: The function.
             vague: Whether to write those with an ``Any`` in them, or the others.
         """
+        bound = {name for one in node.body for below in ast.walk(one) for name in bound_by(below)}
         for arg, default in parameters_of(node):
             found = wish.parameters.get(arg.arg)
             if found is None or found.is_vague != vague:
                 continue
+            if arg.arg in bound:
+                continue  # a type checker would want what it is set to, to be of this type
             if arg.annotation is None and self._is_known(found, []):
                 self._import(found)
                 self.source.annotate_parameter(arg, default, found.text)

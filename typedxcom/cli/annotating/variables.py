@@ -34,24 +34,32 @@ class Variables:
         function: Its definition.
         keys: The keys that each dict has.
         names: The names that the function sees in its module.
+        stay_dicts: Whether the dicts only get a type, so that what is done to them may stay.
 
     Attributes:
+        stay_dicts: As above.
         reads: Each read of a key: the dict, the whole expression, and the key.
         added: What is appended to a list that the function makes.
+        own: The variables that hold what the function makes and returns, and what they hold.
     """
 
     def __init__(
-        self, function: FunctionNode, keys: Collection[str], names: Collection[str]
+        self,
+        function: FunctionNode,
+        keys: Collection[str],
+        names: Collection[str],
+        *,
+        stay_dicts: bool = False,
     ) -> None:
         self.reads: list[tuple[ast.expr, ast.expr, str]] = []
         self.added: list[ast.expr] = []
-        self._function, self._keys = function, keys
+        self._function, self._keys, self.stay_dicts = function, keys, stay_dicts
         self._nodes = list(ast.walk(function))
         self._above = {below: one for one in self._nodes for below in ast.iter_child_nodes(one)}
         self._hidden = {*names, *(name for node in self._nodes for name in bound_by(node))}
         self._shapes: dict[str, Shape] = {}
         self._made: dict[str, list[ast.AST]] = {}  # name -> the nodes that bind it to such a dict
-        self._own: set[str] = set()
+        self.own: dict[str, Shape] = {}
 
     def follow(self, name: str, shape: Shape, binding: ast.AST, *, is_own: bool = False) -> None:
         """Follows one more variable.
@@ -71,7 +79,8 @@ class Variables:
                 raise KeptDict(f"`{name}` is one dict and a list of them")
             return
         self._shapes[name] = shape
-        self._own |= {name} if is_own else set()
+        if is_own:
+            self.own[name] = shape
         for node in self._nodes:
             if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
                 self._use(node, shape, name)
@@ -135,7 +144,7 @@ class Variables:
             case ast.Call(func=ast.Name(id=called), args=[_], keywords=[]):
                 if self._is_counted(above, called, name):
                     return
-            case ast.Attribute(attr="append") if name in self._own:
+            case ast.Attribute(attr="append") if name in self.own:
                 self._append(above, node, name)
                 return
         raise self._kept(node, "list of dicts")
@@ -179,6 +188,8 @@ class Variables:
     def _is_harmless(self, node: ast.expr, name: str) -> bool:
         """Whether a use is only a test, a line in a log, or the result of who made the value."""
         above = self._above[node]
+        if self.stay_dicts and self._is_shown(node):
+            return True
         match above:
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()], comparators=[other]):
                 return left is node and isinstance(other, ast.Constant) and other.value is None
@@ -189,7 +200,18 @@ class Variables:
                 return is_statement and (attr in _LOGGING or self._is_added(above, name))
         if self._is_test(node):
             return True
-        return name in self._own and any(map(_is_return, self._around(node)))
+        return name in self.own and any(map(_is_return, self._around(node)))
+
+    def _is_shown(self, node: ast.expr) -> bool:
+        """Whether a value is only written as a text, or counted."""
+        match above := self._above[node]:
+            case ast.FormattedValue():
+                return True
+            case ast.Call(func=ast.Name(id="print" | "str" | "repr" | "len" as called)):
+                return node in above.args and called not in self._hidden
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="json" | "pprint"))):
+                return node in above.args
+        return False
 
     def _is_test(self, node: ast.AST) -> bool:
         """Whether only the truth of a value is asked: a model is as true as a dict with keys."""
@@ -207,14 +229,19 @@ class Variables:
         """Whether a dict that the function made goes into its list, which `displays_of` reads."""
         func = call.func
         is_list = isinstance(func.value, ast.Name) and self._shapes.get(func.value.id) == "many"
-        return is_list and func.attr == "append" and name in self._own
+        return is_list and func.attr == "append" and name in self.own
 
     def _around(self, node: ast.AST) -> Iterator[ast.AST]:
         """The first node above that is no choice between two values."""
         above = self._above[node]
-        while isinstance(above, ast.IfExp) and above.test is not node:
+        while self._may_give(above, node):
             node, above = above, self._above[above]
         yield above
+
+    def _may_give(self, above: ast.AST, node: ast.AST) -> bool:
+        if isinstance(above, ast.BoolOp):
+            return self.stay_dicts
+        return isinstance(above, ast.IfExp) and above.test is not node
 
 
 def _is_return(node: ast.AST) -> bool:

@@ -7,7 +7,7 @@ import inspect
 import keyword
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from typedxcom.inference.kinds import one_of
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import (
     Inferred,
+    LiteralOf,
+    MappingOf,
     Record,
     Scalar,
     SequenceOf,
@@ -62,6 +64,9 @@ class Wish:
         function: The author's function.
         operators: Its tasks.
         returns: The annotation of its result, if it has none yet.
+        plainly: The same for a function that returns a variable which the author does not
+            annotate: without new classes, and with ``Any`` where a type checker would take the
+            items of a display for something else.
         parameters: Parameter to annotation.
         dicts: The classes for dicts that these annotations name.
         keeps_one_output: Whether the new annotation would make Airflow push each key.
@@ -70,6 +75,7 @@ class Wish:
     function: Any
     operators: list[Any] = field(default_factory=list)
     returns: Spelling | None = None
+    plainly: Spelling | None = None
     parameters: dict[str, Spelling] = field(default_factory=dict)
     dicts: list[NewDict] = field(default_factory=list)
     keeps_one_output: bool = False
@@ -150,9 +156,28 @@ def _says_enough(shown: Schema, *, is_ours: bool) -> bool:
 def _wish_return(wish: Wish, shown: Schema, operator: Any) -> None:
     inner = shown.inner if isinstance(shown, Inferred) else shown
     name = "".join(part.title() for part in wish.function.__name__.split("_"))
-    wish.returns = _with_dicts(wish, inner, name)
+    wish.returns, wish.plainly = _with_dicts(wish, inner, name), spelled(_loosened(inner))
     is_split = getattr(operator, "multiple_outputs", False)
     wish.keeps_one_output = wish.returns is not None and _is_dict(wish.returns) and not is_split
+
+
+def _loosened(schema: Schema, *, is_inside: bool = False) -> Schema:
+    match schema:
+        case UnionOf(members=members):
+            return UNKNOWN if is_inside else one_of(map(_loosened, members))
+        case LiteralOf(values=values) if is_inside and len(set(map(type, values))) > 1:
+            return UNKNOWN
+        case SequenceOf(item=item):
+            return replace(schema, item=_loosened(item, is_inside=True))
+        case MappingOf(value=value):
+            return replace(schema, value=_loosened(value, is_inside=True))
+        case Record(type=kind, fields=fields) if kind is dict:
+            loose = {
+                name: replace(one, schema=_loosened(one.schema, is_inside=True))
+                for name, one in fields.items()
+            }
+            return replace(schema, fields=loose)
+    return schema
 
 
 def _is_dict(found: Spelling) -> bool:
