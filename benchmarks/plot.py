@@ -15,11 +15,13 @@ _COLOURS = {
     "stock": "#8c8c8c",
     "airflow.sdk": "#8c8c8c",
     "limit": "#8c8c8c",
+    "without": "#8c8c8c",
     "pydantic": "#d98c3f",
     "pydantic, JSON": "#b5562a",
     "parquet": "#d98c3f",
     "common.io": "#b5562a",
     "typedxcom": "#1f6fb2",
+    "with": "#1f6fb2",
     "typedxcom, no store": "#7fb3dc",
     "typedxcom, Struct": "#2a9d5c",
 }
@@ -62,6 +64,10 @@ PICTURES = {
     ),
     "growth-parsing": Picture(
         "parsing", "Parsing a DAG file", "tasks", {"": r"(?P<size>[\d,]+) tasks"}, metric="cpu",
+    ),
+    "growth-mypy": Picture(
+        "mypy_cost", "mypy on DAG files, with the plugin and without", "files",
+        {"": r"(?P<size>[\d,]+) files, cold"}, metric="cpu",
     ),
     "growth-sweep": Picture(
         "sweeping", "A sweep of a store on local disk", "objects",

@@ -85,17 +85,24 @@ def cases(size: str) -> list[Case]:
     if size == "quick":  # mypy reads Airflow for each configuration first: a minute
         return []
     # The plugin takes less than a run differs from the next: many rounds where it works.
-    files, rounds, cold = {"full": (200, 5, 21), "tiny": (2, 1, 1)}[size]
+    rows = [
+        *((files, "cold", 9) for files in (25, 50, 100)),
+        (200, "cold", 15),
+        (200, "warm", 5),
+        (200, "edited", 5),
+    ]
+    if size == "tiny":
+        rows = [(2, mode, 1) for mode in ("cold", "warm", "edited")]
     return [
         Case(
             f"{files} files, {mode}",
             {"mode": mode, "files": files},
             tuple(_CONFIGS),
-            rounds=cold if mode == "cold" else rounds,
+            rounds=rounds,
             least=0,
             warm=False,
         )
-        for mode in ("cold", "warm", "edited")
+        for files, mode, rounds in rows
     ]
 
 
@@ -109,11 +116,12 @@ def services(size: str) -> Iterator[Services]:
 def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Found]:
     """One run of mypy."""
     work = Path(os.environ["BENCH_MYPY"]) / contender
-    dags, config, cache = work / "dags", work / "mypy.ini", work / "cache"
-    if not work.exists():
-        work.mkdir()
-        config.write_text(f"[mypy]\n{_CONFIGS[contender]}")
+    dags, config, cache = work / f"dags_{params['files']}", work / "mypy.ini", work / "cache"
+    if not dags.exists():
+        work.mkdir(exist_ok=True)
         _generate(dags, params["files"])
+    if not config.exists():
+        config.write_text(f"[mypy]\n{_CONFIGS[contender]}")
         _generate(work / "seed", 1)
         _mypy(work / "seed", config, work / "seeded")
 
