@@ -489,3 +489,10 @@ def test_what_is_the_same_by_columns_is_the_same(engine: str, data: st.DataObjec
     event(f"same by columns: {is_same}")
     if is_same:
         assert all(same(one, other, ordered=case.ordered) for one, other in pairs)
+
+
+def test_a_wrapped_collection_needs_no_proof():
+    """A function around a generic, which is no class although Python 3.10 calls it a `type`."""
+    kind = Annotated[list[list[bool]], pydantic.WrapValidator(lambda value, read: read(value))]
+    codec = codec_of(kind)
+    assert codec.decode(codec.encode([[True]]).text) == [[True]]

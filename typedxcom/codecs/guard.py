@@ -9,7 +9,7 @@ from __future__ import annotations
 import fractions
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_origin
 
 from typedxcom.errors import DecodeError, Problem, shorten
 from typedxcom.schema.nodes import (
@@ -89,7 +89,8 @@ def guard_of(schema: Schema, core_schema: Any) -> Guard | None:
 
 
 def _is_risky(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, _RISKY)
+    is_class = isinstance(kind, type) and get_origin(kind) is None  # 3.10: `list[int]` is a `type`
+    return is_class and issubclass(kind, _RISKY)
 
 
 def _models(node: Schema) -> int:
