@@ -193,6 +193,22 @@ def test_directions_have_their_severities() -> None:
     assert {one[1:] for one in found(flow(int, int), later)} == {("error", "beyond the run")}
 
 
+def test_what_may_break_weighs_less() -> None:
+    """No example shows the break of such a union: a warning in flight, a note for older workers."""
+    union = tuple[int] | tuple[str, ...]
+    texts = tuple[str, ...]
+    assert {one[1:] for one in found(flow(texts, texts), flow(texts, union))} == {
+        ("warning", "in flight")
+    }
+    assert {one[1:] for one in found(flow(tuple[int], union), flow(texts, texts))} >= {
+        ("note", "mixed versions")
+    }
+    later = flow(texts, texts, beyond=("result",))
+    assert {one[1:] for one in found(flow(tuple[int], union), later)} >= {
+        ("warning", "beyond the run")
+    }
+
+
 def test_what_only_the_run_decides_is_no_break() -> None:
     """An edge that may fail within one version is not reported before its types change."""
     small = Annotated[int, pydantic.Field(ge=0)]

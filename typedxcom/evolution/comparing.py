@@ -191,8 +191,9 @@ def _mixed(task: TaskLock, read: Read, now: LockedTasks, usual: set[Break]) -> I
             yield _change("key-removed", task, read, Break("$", reason), words, severity)
         return
     for one in breaks(written, read.schema):
-        if one.is_certain and one not in usual:
-            yield _change(MIXED.get(one.rule, one.rule), task, read, one, words, severity)
+        if one not in usual:
+            weight = severity if one.is_certain else "warning" if beyond else "note"
+            yield _change(MIXED.get(one.rule, one.rule), task, read, one, words, weight)
 
 
 def _written(read: Read, same: Read | None, writer: TaskLock) -> Schema | None:
