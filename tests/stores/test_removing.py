@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from typedxcom.stores import LocalStore, Store, StoredObject, local
+from typedxcom.stores import LocalStore, Store, StoredObject, aside
 from typedxcom.stores.removing import OpenFolders
 
 CANARY = b"not ours"
@@ -42,20 +43,20 @@ def test_a_folder_swapped_for_a_link_is_not_followed(
     store: LocalStore, outside: Path, swapped: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between two objects of it, by somebody who may write to the store."""
-    objects, take = listed(store), local._take
+    objects, take = listed(store), aside.take
     for stored in objects:  # what the link leads to looks like the object
         at = stored.modified.timestamp()
         os.utime(outside / stored.path[-1], (at, at))
 
-    def take_and_swap(stored: StoredObject, *rest: object) -> bool:
-        taken = take(stored, *rest)  # type: ignore[arg-type]
+    def take_and_swap(name: str, *rest: Any) -> bool:
+        taken = take(name, *rest)
         folder = store.root / swapped
         if not folder.is_symlink():
             folder.rename(store.root.parent / "moved")
             folder.symlink_to(outside)
         return taken
 
-    monkeypatch.setattr(local, "_take", take_and_swap)
+    monkeypatch.setattr(aside, "take", take_and_swap)
     store.delete_all_unchanged(objects)
     assert [(outside / name).read_bytes() for name in ("1", "2")] == [CANARY] * 2
     assert outside.is_dir()

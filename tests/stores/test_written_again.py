@@ -58,7 +58,7 @@ def test_an_object_that_is_written_again_while_it_is_taken_away_comes_back(local
             os.utime(local.root / "a/b")
         rename(source, target, **folders)
 
-    monkeypatch.setattr("typedxcom.stores.local.os.rename", written_just_before)
+    monkeypatch.setattr("typedxcom.stores.aside.os.rename", written_just_before)
     assert local.delete_unchanged(seen) is False
     assert bytes(local.read("a/b", size=5)) == b"12345"
     assert not list(local.partials())

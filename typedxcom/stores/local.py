@@ -8,16 +8,19 @@ import mmap
 import os
 import secrets
 import stat
+import time
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 
 from typing_extensions import Buffer
 
 from typedxcom.errors import IntegrityError, PointerNotFoundError, StoreError
 from typedxcom.pointer import confine
+from typedxcom.stores import aside
 from typedxcom.stores.base import DELETERS, Store, StoredObject
 from typedxcom.stores.folders import from_os_error, in_folder, list_files, open_file, remove_empty
 from typedxcom.stores.opened import OpenedFile
@@ -30,8 +33,8 @@ __all__ = ["LocalStore"]
 _PARTIAL = "+partial"  # no path can name it: "+" is always quoted
 _MAP = 64 * 2**10  # bytes from which a map is quicker than a copy
 _NEIGHBOURS = 32  # objects that one thread removes, at least
+_WAITS = 3.0  # times as long as the work itself: the disk keeps us waiting
 _TRIES = 100  # at naming a file in a folder that others keep removing; each takes microseconds
-_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 class LocalStore(Store):
@@ -126,7 +129,7 @@ class LocalStore(Store):
         return True
 
     def delete_unchanged(self, stored: StoredObject) -> bool:
-        """Take the file away, look at it once more, and only then delete it."""
+        """Take the file's name away, look at it once more, and only then delete it."""
         [done] = self.delete_all_unchanged([stored])
         if isinstance(done, StoreError):
             raise done
@@ -137,41 +140,43 @@ class LocalStore(Store):
 
         Nobody can lead that out of the root: a folder that is swapped for a symlink is not looked
         up again, and the open one is still the folder that was inside.
+
+        If the first ones show that the disk keeps us waiting, as one that is shared may, several
+        threads do the rest. If not, threads would only wait for each other.
         """
-        size = max(_NEIGHBOURS, -(-len(objects) // DELETERS))
-        parts = [objects[start : start + size] for start in range(0, len(objects), size)]
-        if len(parts) < 2:
-            return self._delete_neighbours(objects)
-        with ThreadPoolExecutor(len(parts), "typedxcom-store") as threads:
-            return [one for states in threads.map(self._delete_neighbours, parts) for one in states]
+        began, busy = time.perf_counter(), time.thread_time()
+        states = self._delete_neighbours(objects[:_NEIGHBOURS])
+        wall, busy = time.perf_counter() - began, time.thread_time() - busy
+        rest = objects[_NEIGHBOURS:]
+        if wall < _WAITS * busy:
+            return [*states, *(self._delete_neighbours(rest) if rest else ())]
+        size = max(_NEIGHBOURS, -(-len(rest) // DELETERS))
+        parts = [rest[start : start + size] for start in range(0, len(rest), size)]
+        with ThreadPoolExecutor(DELETERS, "typedxcom-store") as threads:
+            for found in threads.map(self._delete_neighbours, parts):
+                states += found
+        return states
 
     def _delete_neighbours(self, objects: Sequence[StoredObject]) -> list[bool | StoreError]:
         states: list[bool | StoreError] = []
         try:
-            with (
-                in_folder(self.root, [_PARTIAL], make=self.mode) as partial,
-                contextlib.closing(OpenFolders(self.root)) as folders,
-            ):
-                aside = secrets.token_hex(12)
-                for number, stored in enumerate(objects):
-                    states.append(self._removed(stored, folders, partial, f"{aside}{number:08x}"))
+            with contextlib.closing(OpenFolders(self.root)) as folders:
+                token = aside.new_token()
+                states.extend(self._removed(stored, folders, token) for stored in objects)
         except OSError as error:  # the root itself
             failed = from_os_error(error, str(self.root), "delete objects from")
             states += [failed] * (len(objects) - len(states))
         return states
 
-    def _removed(
-        self, stored: StoredObject, folders: OpenFolders, partial: int, aside: str
-    ) -> bool | StoreError:
+    def _removed(self, stored: StoredObject, folders: OpenFolders, token: str) -> bool | StoreError:
         try:
             *parts, name = confine(stored.path).split("/")
             folder = folders.enter(parts)
             status = os.stat(name, dir_fd=folder, follow_symlinks=False)
             if not stat.S_ISREG(status.st_mode):
                 return IntegrityError(f"`{self.describe(stored.path)}` is not a regular file")
-            if _stored(stored.path, status) != stored:
-                return False
-            if not _take(stored, folder, name, partial, aside):
+            is_unchanged = partial(_is_as, stored)
+            if not is_unchanged(status) or not aside.take(name, folder, token, is_unchanged):
                 return False
             folders.lose_file()
         except FileNotFoundError:
@@ -183,12 +188,30 @@ class LocalStore(Store):
         return True
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Every object under the folder *prefix*, folder by folder in the order of names."""
+        """Every object under the folder *prefix*, folder by folder in the order of names.
+
+        A file that a killed sweep has taken aside gets its name back here; see `aside`.
+        """
         parts = confine(prefix).split("/") if prefix else []
         head = f"{prefix}/" if prefix else ""
         for below, status in self._files(parts):
             with contextlib.suppress(IntegrityError):  # partial, or not ours
-                yield _stored(confine(head + below), status)
+                path = head + below
+                if "+" in path:
+                    path = self._brought_back(path)
+                yield _stored(confine(path), status)
+
+    def _brought_back(self, path: str) -> str:
+        """The path of a file that was taken aside, once it has it again; "" if it has not."""
+        *parts, name = path.split("/")
+        before = aside.name_before(name)
+        if before is None:
+            return ""
+        confine("/".join([*parts, before]))
+        with contextlib.suppress(OSError), in_folder(self.root, parts) as folder:
+            if aside.bring_back(name, before, folder):
+                return "/".join([*parts, before])
+        return ""
 
     def _files(self, parts: Sequence[str]) -> Iterator[tuple[str, os.stat_result]]:
         try:
@@ -359,7 +382,7 @@ class LocalStage(Staged):
         try:
             os.link(self._name, name, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in aside.NO_LINKS:
                 raise
             with contextlib.suppress(FileNotFoundError):
                 os.stat(name, dir_fd=target, follow_symlinks=False)
@@ -383,23 +406,14 @@ def _is_same(one: int, other: int, size: int) -> bool:
     )
 
 
-def _take(stored: StoredObject, folder: int, name: str, partial: int, aside: str) -> bool:
-    """Remove a file, or put it back if a writer has renewed it at this very moment.
-
-    The writer looks for the name after it has set the date, and here the date is looked at after
-    the name is gone, so that one of the two sees the other; see `LocalStage._renew`.
-    """
-    os.rename(name, aside, src_dir_fd=folder, dst_dir_fd=partial)
-    unchanged = (
-        _stored(stored.path, os.stat(aside, dir_fd=partial, follow_symlinks=False)) == stored
-    )
-    if unchanged:
-        os.unlink(aside, dir_fd=partial)
-    else:
-        os.rename(aside, name, src_dir_fd=partial, dst_dir_fd=folder)
-    return unchanged
+def _is_as(stored: StoredObject, status: os.stat_result) -> bool:
+    """Whether a file still has the size and date that a listing told."""
+    return status.st_size == stored.size and _modified(status) == stored.modified
 
 
 def _stored(path: str, status: os.stat_result) -> StoredObject:
-    modified = datetime.fromtimestamp(status.st_mtime, timezone.utc)
-    return StoredObject(path, status.st_size, modified)
+    return StoredObject(path, status.st_size, _modified(status))
+
+
+def _modified(status: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(status.st_mtime, timezone.utc)

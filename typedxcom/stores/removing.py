@@ -7,7 +7,6 @@ and no symlink is followed.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,10 +60,11 @@ class OpenFolders:
         os.close(self._open.pop())
         name = self._names.pop()
         if self._lost_files.pop():
-            # Not empty: someone else's object is there, or is just being written.
-            with contextlib.suppress(OSError):
+            try:
                 os.rmdir(name, dir_fd=self._open[-1])
-                self._lost_files[-1] = True
+            except OSError:  # not empty: someone else's object is there, or is just being written
+                return
+            self._lost_files[-1] = True
 
     def close(self) -> None:
         """Leave all of them."""
