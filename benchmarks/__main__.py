@@ -17,7 +17,7 @@ from benchmarks.running import ROOT, run_cases
 
 SUITES = (
     "models", "hops", "thresholds", "overhead", "tables", "caching", "row_checks", "mapping",
-    "sweeping", "clients", "imports", "parsing", "mypy_cost", "previews", "real_files", "checking",
+    "sweeping", "sweep_memory", "clients", "imports", "parsing", "mypy_cost", "previews", "real_files", "checking",
 )  # fmt: skip
 RESULTS = ROOT / "benchmarks" / "results.json"
 PAGE = ROOT / "docs" / "explanation" / "performance.md"

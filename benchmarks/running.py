@@ -16,7 +16,7 @@ from typing import Any
 __all__ = ["ROOT", "Case", "Found", "Services", "Worker", "run_cases"]
 
 ROOT = Path(__file__).parents[1]
-_PATIENCE = 900  # seconds for one answer
+_PATIENCE = 1800  # seconds for one answer
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typedxcom.airflow.running import stores
 from typedxcom.backend import XComBackend
 from typedxcom.errors import PointerNotFoundError, StoreError
 from typedxcom.stores import Store
+from typedxcom.stores.conditional import Azure
 from typedxcom.stores.object import ObjectStore
 from typedxcom.testing import StoreTests
 
@@ -140,6 +141,24 @@ class TestAzure(CloudTests):
         container = azurite.container(name)
         return open_configured(f"abfs://CLOUD@{container}/xcom", azurite.connection())
 
+    def test_what_is_written_after_the_look_stays(
+        self, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Azure compares the ETag of the listing: the object is another one by now."""
+        for number in range(20):
+            store.write(f"d/r/t/-1/k/{number:02}", b"12345")
+        objects, delete = sorted(store.list(), key=lambda one: one.path), Azure.delete
+
+        def write_first(self: Azure, call: Any, container: str, marks: Any) -> list[int]:
+            store.write(objects[3].path, b"12345")
+            store.delete(objects[4].path)
+            return delete(self, call, container, marks)
+
+        monkeypatch.setattr(Azure, "delete", write_first)
+        states = store.delete_all_unchanged(objects)
+        assert (states[3], states.count(True), states.count(False)) == (False, 18, 2)
+        assert [one.path for one in store.list()] == [objects[3].path]
+
 
 class TestGoogle(StoreTests):
     """Its provider cannot be installed beside Airflow 3.3: the store is opened without Airflow."""
@@ -149,3 +168,16 @@ class TestGoogle(StoreTests):
     @pytest.fixture
     def store(self, gcs: GcsEmulator, name: str) -> Store:
         return ObjectStore(gcs.filesystem, f"xcom/{name}", name="default", url=f"gs://xcom/{name}")
+
+    def test_a_run_is_deleted_with_two_requests(
+        self, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One lists it, and one deletes all that is as it was listed before."""
+        for number in range(20):
+            store.write(f"d/r/t/-1/k/{number:02}", b"12345")
+        objects = sorted(store.list(), key=lambda one: one.path)
+        store.write(objects[3].path, b"12345")
+        monkeypatch.setattr(ObjectStore, "delete_unchanged", None)
+        states = store.delete_all_unchanged(objects)
+        assert (states[3], states.count(True)) == (False, 19)
+        assert [one.path for one in store.list()] == [objects[3].path]

@@ -14,7 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from typedxcom.errors import ConfigurationError
 
@@ -85,8 +86,17 @@ class Patience:
         raise AssertionError("a Patience has at least one try")
 
 
-def call_filesystem(filesystem: Any, method: str, seconds: float, *args: Any, **kwargs: Any) -> Any:
+def call_filesystem(
+    filesystem: Any,
+    method: str | Callable[..., Any],
+    seconds: float,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
     """Call one method of an fsspec file system, and give up after *seconds*.
+
+    In place of a method's name, *method* may be a function of the file system and the arguments; of
+    an asynchronous one, a coroutine function.
 
     The request of an asynchronous file system is cancelled, which closes its connection. A
     synchronous one cannot be stopped: its thread goes on, but does not keep the process alive.
@@ -96,18 +106,24 @@ def call_filesystem(filesystem: Any, method: str, seconds: float, *args: Any, **
         Exception: What the file system raised.
     """
     if getattr(filesystem, "async_impl", False):
-        coroutine = getattr(filesystem, f"_{method}")(*args, **kwargs)
+        coroutine = _bound(filesystem, method, "_")(*args, **kwargs)
         waited = asyncio.wait_for(coroutine, seconds)
         future = asyncio.run_coroutine_threadsafe(waited, filesystem.loop)
         seconds += _GRACE
     else:
-        future = in_thread(lambda: getattr(filesystem, method)(*args, **kwargs))
+        future = in_thread(lambda: _bound(filesystem, method)(*args, **kwargs))
     try:
         return future.result(seconds)
     except (TimeoutError, asyncio.TimeoutError, concurrent.futures.TimeoutError):
         raise TimedOutError("no answer in time") from None
     finally:
         future.cancel()  # where a signal ends the wait: Airflow's task timeout, say
+
+
+def _bound(filesystem: Any, method: str | Callable[..., Any], mark: str = "") -> Callable[..., Any]:
+    if isinstance(method, str):
+        return cast("Callable[..., Any]", getattr(filesystem, mark + method))
+    return partial(method, filesystem)
 
 
 def call_outside_loop(function: Callable[[], T]) -> T:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from typing_extensions import Buffer
 
@@ -32,6 +32,7 @@ from typedxcom.pointer import confine
 from typedxcom.stores.ahead import in_order
 from typedxcom.stores.base import Store, StoredObject
 from typedxcom.stores.bulk import SPARSE, Bulk
+from typedxcom.stores.conditional import Conditional, conditional_of
 from typedxcom.stores.costs import GoesOn, PartCosts
 from typedxcom.stores.deadline import (
     Patience,
@@ -60,6 +61,9 @@ _UPLOAD = "?upload="  # no path can have it
 _PATIENCE = Patience()
 _BEYOND = re.compile("InvalidRange|not satisfiable|range specified is invalid", re.IGNORECASE)
 _log = logging.getLogger(__name__)
+_DeletesFirst: TypeAlias = (
+    "Callable[[Sequence[StoredObject], set[StoredObject]], dict[StoredObject, bool | StoreError]]"
+)
 
 
 class _GivenUpError(EOFError):
@@ -268,16 +272,19 @@ class ObjectStore(Store):
     def delete_all_unchanged(self, objects: Sequence[StoredObject]) -> Sequence[bool | StoreError]:
         """As `delete_unchanged`. On S3, a listing and one request delete up to 1,000 objects.
 
-        Where that does not work, such as on other servers that speak S3, or is slower, because the
-        bucket has few of the objects between many others, it is done object by object.
+        On Google Cloud Storage and Azure, a listing serves for all objects of a run, and each is
+        deleted only if it is still that one. Where that does not work, such as on other servers
+        that speak S3, or is slower, because there are few of the objects between many others, it is
+        done object by object.
         """
         states: dict[StoredObject, bool | StoreError] = {}
         left = [one for one in sorted(objects, key=lambda one: one.path) if _is_ours(one.path)]
         asked: set[StoredObject] = set()
-        tries = self.patience.tries if self._deletes_in_bulk() else 0
-        while left and tries:
+        delete_first = self._deletes_first()
+        tries = self.patience.tries if delete_first else 0
+        while left and tries and delete_first:
             try:
-                found = self._delete_page(left, asked)
+                found = delete_first(left, asked)
             except StoreError:
                 tries -= 1  # and look at the dates again
                 continue
@@ -289,8 +296,49 @@ class ObjectStore(Store):
         states.update(zip(rest, super().delete_all_unchanged(rest), strict=True))
         return [states[one] for one in objects]
 
-    def _deletes_in_bulk(self) -> bool:
-        return hasattr(self._filesystem(), "_call_s3")
+    def _deletes_first(self) -> _DeletesFirst | None:
+        """What deletes the first of some objects with few requests, if this server has such."""
+        if hasattr(self._filesystem(), "_call_s3"):
+            return self._delete_page
+        conditional = conditional_of(self._filesystem())
+        return partial(self._delete_runs, conditional) if conditional else None
+
+    def _delete_runs(
+        self, requests: Conditional, objects: Sequence[StoredObject], asked: set[StoredObject]
+    ) -> dict[StoredObject, bool | StoreError]:
+        """Delete the first ones, as many as one call takes, each as its run's listing has it.
+
+        None are, if they are in too many runs: a listing of each would take more requests than a
+        look at each object. The arguments are those of `_delete_page`.
+        """
+        first = objects[: requests.limit]
+        runs = {_folder_of(one.path) for one in first}
+        if "" in runs or len(runs) * 2 > len(first):
+            return {}
+        there: dict[str, dict[str, Any]] = {}
+        for run in sorted(runs):
+            there.update({self._path_of(one): one for one in self._listed(run)})
+        states: dict[StoredObject, bool | StoreError] = {}
+        marks: dict[StoredObject, str] = {}
+        for one in first:
+            info = there.get(one.path)
+            if info is None:
+                states[one] = one in asked
+            elif not info.get(requests.mark):
+                raise StoreError(f"The listing of `{self.describe(one.path)}` has no version")
+            elif int(info["size"]) != one.size or _modified(info) != one.modified:
+                states[one] = False
+            else:
+                marks[one] = str(info[requests.mark])
+        asked.update(marks)
+        if marks:
+            call = partial(self._call, "", "delete from", patience=replace(self.patience, tries=1))
+            bucket, _, _ = self.root.lstrip("/").partition("/")
+            keys = {self._key_of(one.path): mark for one, mark in marks.items()}
+            codes = requests.delete(call, bucket, keys)
+            for one, state in zip(marks, requests.states(codes), strict=True):
+                states[one] = self._state(one, state)
+        return states
 
     def _delete_page(
         self, objects: Sequence[StoredObject], asked: set[StoredObject]
@@ -307,7 +355,7 @@ class ObjectStore(Store):
         requests = Bulk(
             partial(self._call, "", "delete from", "call_s3", patience=once),
             bucket,
-            lambda path: self._full(path).lstrip("/").partition("/")[2],
+            self._key_of,
             getattr(self._filesystem(), "req_kw", {}),
         )
         found = requests.unchanged(objects, _modified)
@@ -317,23 +365,29 @@ class ObjectStore(Store):
         same = [one for one, unchanged in found.items() if unchanged]
         asked.update(same)
         for one, state in requests.delete(same).items() if same else ():
-            states[one] = (
-                StoreError(f"Could not delete `{self.describe(one.path)}`: {state}")
-                if isinstance(state, str)
-                else state
-            )
+            states[one] = self._state(one, state)
         return states
+
+    def _state(self, stored: StoredObject, state: bool | str) -> bool | StoreError:
+        if isinstance(state, str):
+            return StoreError(f"Could not delete `{self.describe(stored.path)}`: {state}")
+        return state
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object under the folder *prefix*. Memory holds one page, or one run."""
-        folder = self._full(confine(prefix)) if prefix else self.root
-        level = len(prefix.split("/")) if prefix else 0
-        call = partial(self._call, prefix, "list")
-        for info in listed(self._filesystem(), call, folder, level):
-            name = str(info["name"])
-            path = name.removeprefix("/").removeprefix(self.root.removeprefix("/") + "/")
+        for info in self._listed(prefix):
+            path = self._path_of(info)
             if info.get("type") == "file" and _is_ours(path):
                 yield StoredObject(path, int(info["size"]), _modified(info))
+
+    def _listed(self, prefix: str) -> Iterator[dict[str, Any]]:
+        folder = self._full(confine(prefix)) if prefix else self.root
+        level = len(prefix.split("/")) if prefix else 0
+        yield from listed(self._filesystem(), partial(self._call, prefix, "list"), folder, level)
+
+    def _path_of(self, info: dict[str, Any]) -> str:
+        name = str(info["name"])
+        return name.removeprefix("/").removeprefix(self.root.removeprefix("/") + "/")
 
     def partials(self) -> Iterator[StoredObject]:
         """Multipart uploads that were begun and not finished, if the file system lists them.
@@ -371,6 +425,10 @@ class ObjectStore(Store):
     def _full(self, path: str) -> str:
         return f"{self.root}/{path}"
 
+    def _key_of(self, path: str) -> str:
+        """The name of an object within its bucket."""
+        return self._full(path).lstrip("/").partition("/")[2]
+
     def _found(self, path: str) -> int | None:
         """The size of an object, or None if it is not there."""
         info = self._info(path)
@@ -388,7 +446,7 @@ class ObjectStore(Store):
         self,
         path: str,
         doing: str,
-        method: str,
+        method: str | Callable[..., Any],
         *args: Any,
         size: int = 0,
         patience: Patience | None = None,
@@ -468,6 +526,11 @@ class _ObjectStage(SpooledStage):
             self._objects.write(path, b"".join(self.pieces()))
         else:
             self._objects.put_file(path, self.file)
+
+
+def _folder_of(path: str) -> str:
+    """The folder of a run, or of what lies less deep."""
+    return "/".join(path.split("/")[:-1][:2])
 
 
 def _is_ours(path: str) -> bool:

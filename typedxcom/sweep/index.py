@@ -32,6 +32,7 @@ class SweepIndex:
             "CREATE TABLE object (path TEXT, store INTEGER, size INTEGER, modified TEXT,"
             " state INTEGER, PRIMARY KEY (path, store)) WITHOUT ROWID"
         )
+        self._database.execute("CREATE TABLE holder (number INTEGER PRIMARY KEY, path TEXT UNIQUE)")
         self._database.execute(
             "BEGIN"
         )  # one transaction without an end: nothing waits for the disk
@@ -49,6 +50,22 @@ class SweepIndex:
             f"UPDATE object SET state = {NAMED} WHERE path = ? AND state = {ORPHAN}",
             ((path,) for path in paths),
         )
+
+    def add_holders(self, paths: Iterable[str]) -> None:
+        """Note objects that hold pointers to others, each once."""
+        self._database.executemany(
+            "INSERT OR IGNORE INTO holder (path) VALUES (?)", ((path,) for path in paths)
+        )
+
+    def holders(self) -> Iterator[str]:
+        """What was noted so, with what is noted meanwhile."""
+        last = 0
+        while found := self._database.execute(
+            "SELECT number, path FROM holder WHERE number > ? ORDER BY number LIMIT ?",
+            (last, _BATCH),
+        ).fetchall():
+            yield from (path for _, path in found)
+            last = found[-1][0]
 
     def mark_under(self, folders: Iterable[str], state: int) -> None:
         """Set the state of every orphan below these folders."""

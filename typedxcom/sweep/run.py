@@ -8,7 +8,6 @@ The sweep looks at the date once more right before it deletes an object.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -159,15 +158,10 @@ class Sweeping:
     def mark_named(self, stores: Sequence[Store]) -> None:
         """Read every entry, and every object that may name others."""
         report, of = self.report, self.source.count()
-        inside: deque[str] = deque()
-        seen: set[str] = set()
 
         def mark(paths: list[str]) -> None:
             self.index.mark_named(paths)
-            for path in paths:
-                if path.endswith(f".{NAMES_OTHERS}") and path not in seen:
-                    seen.add(path)
-                    inside.append(path)
+            self.index.add_holders(path for path in paths if path.endswith(f".{NAMES_OTHERS}"))
 
         for entry in self.source.entries():
             try:
@@ -179,9 +173,9 @@ class Sweeping:
             if report.entries % _BATCH == 0:
                 self.progress("entries", report.entries, of)
         self.progress("entries", report.entries, report.entries)
-        while inside:
+        for path in self.index.holders():
             try:
-                for paths in named_inside(inside.popleft(), stores):
+                for paths in named_inside(path, stores):
                     mark(paths)
             except (SweepError, StoreError) as error:
                 self._met(error)
@@ -245,8 +239,10 @@ class Sweeping:
             except SweepError as error:  # the report keeps what was removed so far
                 self.report.add_error(error)
                 return
-            asked = [one for one in batch if _run_of(one.path) not in flying]
-            index.mark(number, ((one.path, KEPT) for one in batch))
+            asked, kept = [], []
+            for one in batch:
+                (kept if _run_of(one.path) in flying else asked).append(one)
+            index.mark(number, ((one.path, KEPT) for one in kept))
             states = store.delete_all_unchanged(asked)
             index.mark(number, _recorded(asked, states, self.report))
             done += len(batch)
