@@ -239,7 +239,8 @@ class Sweeping:
             except SweepError as error:  # the report keeps what was removed so far
                 self.report.add_error(error)
                 return
-            asked, kept = [], []
+            asked: list[StoredObject] = []
+            kept: list[StoredObject] = []
             for one in batch:
                 (kept if _run_of(one.path) in flying else asked).append(one)
             index.mark(number, ((one.path, KEPT) for one in kept))
