@@ -49,7 +49,8 @@ ROOMS: dict[str, tuple[list[str], int, list[str]]] = {
          "tests/unit/test_wire_rows.py", "tests/unit/test_bases.py", "tests/unit/test_hiding.py",
          "tests/unit/test_unread.py", "tests/unit/test_raw_errors.py", "tests/unit/test_peeled.py",
          "tests/unit/test_jsonschema.py", "tests/unit/test_whole_floats.py",
-         "tests/unit/test_hostile.py", "tests/hostile/test_endless.py", *PROPERTIES],
+         "tests/unit/test_answers_of_codecs.py", "tests/unit/test_hostile.py",
+         "tests/hostile/test_endless.py", *PROPERTIES],
     ),
     "pointer": (
         ["typedxcom/pointer"],

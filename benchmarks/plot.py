@@ -70,7 +70,7 @@ PICTURES = {
         {"": r"(?P<size>[\d,]+) files, cold"}, metric="cpu",
     ),
     "growth-sweep": Picture(
-        "sweeping", "A sweep of a store on local disk", "objects",
+        "sweeping", "A sweep of a store that is a folder", "objects",
         {way: rf"(?P<size>[\d,]+) objects: {way}" for way in ("dry run", "delete")},
     ),
 }  # fmt: skip

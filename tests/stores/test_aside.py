@@ -191,7 +191,7 @@ def test_a_sweep_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         assert not whole(store)
 
 
-def test_an_object_that_was_written_anew_meanwhile_stays(store: LocalStore) -> None:
+def test_an_object_that_was_written_again_meanwhile_stays(store: LocalStore) -> None:
     """The file that was aside has the same bytes, and is not needed any more."""
     [path, *_] = whole(store)
     at = store.root / path

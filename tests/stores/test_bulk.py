@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.stores.test_listing import WHEN, Endless
 from tests.sweep.support import OWNER, FakeEntries, swept
 from typedxcom.errors import StoreError
-from typedxcom.stores import ObjectStore, StoredObject
+from typedxcom.stores import LocalStore, ObjectStore, StoredObject
 from typedxcom.stores import object as object_module
-from typedxcom.stores.owners import Owners
+from typedxcom.stores.owners import Owners, bind
+from typedxcom.sweep import Entry
 
 
 class FakeS3:
@@ -152,4 +155,31 @@ def test_the_memory_of_a_sweep_does_not_grow_with_the_bucket(monkeypatch: Any) -
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert report.stores[0].found.objects == count
+    assert peaks[1] < peaks[0] * 1.5
+
+
+class ManyLists(FakeEntries):
+    """As many entries as asked for, each with a list of its own that may point to others."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.total = count
+
+    def entries(self) -> Iterator[Entry]:
+        for number in range(self.total):
+            path = f"d/r{number // 50}/t/-1/k/{number:032x}.{OWNER}.rows.json"
+            yield Entry("entry", f'{{"$typedxcom": 1, "path": "{path}"}}'.encode())
+
+
+def test_the_memory_of_a_sweep_does_not_grow_with_the_references(tmp_path: Path) -> None:
+    """What is still to be read lies on disk as well."""
+    store = LocalStore(tmp_path / "store")
+    bind(store, OWNER)
+    peaks = []
+    for count in (2_000, 10_000):
+        tracemalloc.start()
+        report = swept(store, ManyLists(count), delete=False)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert report.entries == count
     assert peaks[1] < peaks[0] * 1.5

@@ -6,7 +6,7 @@ the file that is there, then looks whether it still has its name; see `LocalStag
 
 * If the writer finds the name, the file lost it later. So the date was set before the last look,
   which sees it, and the file comes back.
-* If the writer does not find the name, it writes the object anew, as a file of its own.
+* If the writer does not find the name, it writes the object again, as a file of its own.
 
 So one of the two always sees the other. Nobody else takes the new name: it holds 16 characters
 that are new for each call, and a "+", which no path has. Two sweeps at once never take each other's
@@ -63,7 +63,7 @@ def take(
 def bring_back(aside: str, name: str, folder: int) -> bool:
     """Give a file its name back, and say whether it has it: not if there is another one by now.
 
-    That one was written anew, so it has the same bytes and a later date.
+    That one was written later, so it has the same bytes and a later date.
 
     Raises:
         OSError: It is gone, or the system refused.

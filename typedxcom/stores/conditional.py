@@ -19,6 +19,7 @@ __all__ = ["Conditional", "conditional_of"]
 
 Call: TypeAlias = "Callable[..., Any]"
 _GONE, _CHANGED = 404, 412
+_DELETE = "delete_blob"  # what Azure calls objects
 _BOUNDARY = "typedxcom=7f3b1c"
 _PART = """--{boundary}
 Content-Type: application/http
@@ -129,7 +130,7 @@ async def _delete_from_azure(
         async def delete(key: str, mark: str) -> int:
             async with at_once:
                 try:
-                    await client.delete_blob(key, etag=mark, match_condition=same)
+                    await getattr(client, _DELETE)(key, etag=mark, match_condition=same)
                 except HttpResponseError as error:
                     return int(error.status_code or 0)
                 return 200

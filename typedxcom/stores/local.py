@@ -222,7 +222,7 @@ class LocalStore(Store):
 
     def describe(self, path: str) -> str:
         """The file's name."""
-        return str(self.root / path)
+        return os.path.join(self.root, path)
 
     def partials(self) -> Iterator[StoredObject]:
         """Temporary files of writes that were killed, or are still running."""
@@ -407,7 +407,7 @@ def _is_same(one: int, other: int, size: int) -> bool:
 
 
 def _is_as(stored: StoredObject, status: os.stat_result) -> bool:
-    """Whether a file still has the size and date that a listing told."""
+    """Whether a file still has the size and date that a listing gave."""
     return status.st_size == stored.size and _modified(status) == stored.modified
 
 
