@@ -1,6 +1,6 @@
 """Sweep up to a million objects and as many references to them, and delete half of the objects.
 
-On disk, ten objects lie in each folder, and files are empty. The bucket is a server on this machine
+On disk, each folder has ten objects, and files are empty. The bucket is a server on this machine
 that makes each page of a listing when it is asked for, so it holds no objects. Two entries point to
 every second object. They are made when the sweep reads them. The others are orphans, and are
 deleted. Each sweep is a process of its own. We measure its memory on top of what was used before.
