@@ -82,7 +82,7 @@ def test_entries_of_before_are_read_in_a_run():
             return value.size
 
         @task
-        async def later(pages: list[Page[int]]) -> list[int]:
+        def later(pages: list[Page[int]]) -> list[int]:
             return [one.number for one in pages]
 
         found = extract()

@@ -138,7 +138,7 @@ def wrong() -> None:
     use.expand(value=shown().map(town_of))  # E: Function "town_of" uses an item as "row['town']", but task "shown" gives "TypedDict({'shop': str})" to map(), which has no key "town" [xcom-map]
     use.expand(value=rows().map(town_of))  # E: Function "town_of" uses an item as "row['town']", but task "rows" gives "Row" to map(), which has no key "town" [xcom-map]
     use.expand(value=orders().map(total_of))  # E: Function "total_of" uses an item as "order.total", but task "orders" gives "Order" to map() [xcom-map]
-    use.expand(value=texts().map(lambda text: text["a"]))  # E: Invalid index type "str" for "str"; expected type "SupportsIndex | slice[SupportsIndex | None, SupportsIndex | None, SupportsIndex | None]" [index]
+    use.expand(value=texts().map(lambda text: text.lines))  # E: "str" has no attribute "lines" [attr-defined]
 
 
 @dag(schedule=None)

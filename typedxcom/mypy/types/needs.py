@@ -15,6 +15,7 @@ from mypy.nodes import (
     ARG_STAR2,
     LDEF,
     CallExpr,
+    Context,
     Decorator,
     Expression,
     ExpressionStmt,
@@ -161,9 +162,9 @@ def _node_of(site: Site, reader: Reader) -> ast.FunctionDef | ast.AsyncFunctionD
         if site.lines is None:
             with open(site.api.tree.path, encoding="utf-8") as file:
                 site.lines = file.readlines()
-        lines = site.lines[reader.line - 1 : reader.end_line]
         if isinstance(reader, LambdaExpr):
-            return _lambda_of(reader, lines)
+            return _lambda_of(reader, site.lines)
+        lines = site.lines[reader.line - 1 : reader.end_line]
         # An `if` above it allows for its margin: a dedent would change strings of several lines.
         tree = ast.parse("if 1:\n" + "".join(lines) if lines[0][:1].isspace() else "".join(lines))
     except (OSError, ValueError, IndexError, SyntaxError):
@@ -176,8 +177,9 @@ def _node_of(site: Site, reader: Reader) -> ast.FunctionDef | ast.AsyncFunctionD
 
 def _lambda_of(reader: LambdaExpr, lines: list[str]) -> ast.FunctionDef | None:
     """Returns a lambda as a function that returns its expression."""
-    rows = [line.encode() for line in lines]
-    rows[-1] = rows[-1][: reader.end_column]
+    end: Context = reader if reader.end_line is not None else reader.expr()  # before mypy 2
+    rows = [line.encode() for line in lines[reader.line - 1 : end.end_line]]
+    rows[-1] = rows[-1][: end.end_column]
     rows[0] = rows[0][reader.column :]
     node = ast.parse(b"(" + b"".join(rows) + b")", mode="eval").body
     made = ast.parse("def made(): return 0").body[0]
