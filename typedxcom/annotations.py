@@ -26,10 +26,12 @@ from typing import Any, get_args, get_origin
 import typing_extensions as te
 
 __all__ = [
-    "Hints", "annotations_of", "class_returned_by", "fields_hints", "never_yields", "read_hints",
+    "BY_POSITION", "VARIADIC", "Hints", "annotations_of", "class_returned_by", "fields_hints", "never_yields", "read_hints",
     "refer_fields", "referring", "signature_of", "words_in",
 ]  # fmt: skip
 
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _NAME = re.compile(r"[^\W\d]\w*")
 _YIELDS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 _CONTEXT = "airflow.sdk.definitions.context"

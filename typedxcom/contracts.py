@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from typedxcom.annotations import signature_of
+from typedxcom.annotations import BY_POSITION, VARIADIC, signature_of
 from typedxcom.errors import ContractError, UnsupportedTypeError
 from typedxcom.promises import (
     ANYTHING,
@@ -30,8 +30,6 @@ from typedxcom.stored.access import TableFormat
 __all__ = ["CONTRACT", "Argument", "Contract", "Place", "Promise", "contract_of"]
 
 CONTRACT = "__typedxcom__"
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _BY_KEYWORD = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _NOTHING_READ = Promises()
 Place: TypeAlias = int | str
@@ -172,14 +170,14 @@ class Contract:
     def takes(self, name: str) -> bool:
         """Whether the function takes the keyword *name*."""
         parameter = self.signature.parameters.get(name)
-        is_own = parameter is not None and parameter.kind not in _VARIADIC
+        is_own = parameter is not None and parameter.kind not in VARIADIC
         return is_own or bool(self._catch_all(inspect.Parameter.VAR_KEYWORD))
 
     def takes_positions(self, count: int) -> bool:
         """Whether the function takes *count* arguments by position."""
         kinds = [one.kind for one in self.signature.parameters.values()]
         is_open = inspect.Parameter.VAR_POSITIONAL in kinds
-        return is_open or count <= sum(kind in _BY_POSITION for kind in kinds)
+        return is_open or count <= sum(kind in BY_POSITION for kind in kinds)
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Iterator[Argument]:
         """Yields each argument of a call with the parameter that takes it."""

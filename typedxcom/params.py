@@ -16,7 +16,7 @@ from typing import Any, Union
 
 import typing_extensions as te
 
-from typedxcom.annotations import fields_hints, read_hints, signature_of
+from typedxcom.annotations import VARIADIC, fields_hints, read_hints, signature_of
 from typedxcom.codecs import ValueCodec
 from typedxcom.codecs.jsonschema import Json, form_schema
 from typedxcom.errors import (
@@ -149,7 +149,7 @@ def read_params(
     found: dict[str, TypedParam] = {}
     others: list[str] = [*stock]
     for name, parameter in signature_of(function).parameters.items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        if parameter.kind in VARIADIC:
             continue
         if name in hints.missing:
             raise ContractError(

@@ -10,6 +10,7 @@ from typing import Any
 from typedxcom.airflow.wiring.edges import Edge, edges_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract, output_schema
 from typedxcom.airflow.wiring.readers import gets_list, read_in
+from typedxcom.annotations import VARIADIC
 from typedxcom.cli.findings import CheckedDag
 from typedxcom.cli.pulled import keys_pushed, promises_pushed, pulled_by, pulled_later
 from typedxcom.contracts import Promise
@@ -223,7 +224,7 @@ def _parameters(operator: Any) -> Iterator[tuple[str, bool]]:
     if contract is None:
         return
     for name, parameter in contract.signature.parameters.items():
-        is_variadic = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        is_variadic = parameter.kind in VARIADIC
         if not is_variadic and not contract.is_injected(name):
             yield name, parameter.default is parameter.empty
 

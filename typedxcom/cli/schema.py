@@ -10,11 +10,11 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator
-from inspect import Parameter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from typedxcom.annotations import VARIADIC
 from typedxcom.cli.dags_argument import add_dags, dags_of
 from typedxcom.cli.refusing import refused
 from typedxcom.cli.terminal.lines import about_file, words
@@ -94,7 +94,7 @@ def _inputs(contract: Any, at: tuple[str, str]) -> Json:
     """Returns an object with a property for each parameter that Airflow does not fill."""
     fields, comments = {}, []
     for name, parameter in contract.signature.parameters.items():
-        if contract.is_injected(name) or parameter.kind in _REST:
+        if contract.is_injected(name) or parameter.kind in VARIADIC:
             continue
         schema = contract.parameter(name).schema
         fields[name] = Field(schema, required=parameter.default is parameter.empty)
@@ -110,9 +110,6 @@ def _inputs(contract: Any, at: tuple[str, str]) -> Json:
     if comments:
         found["$comment"] = " ".join(comments)
     return {**found, "$defs": defs} if defs else found
-
-
-_REST = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
 def _whole(schema: Schema, dag_id: str, task_id: str, what: str) -> Json:

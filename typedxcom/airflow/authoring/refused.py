@@ -23,7 +23,7 @@ from typedxcom.airflow.private import DagContext, TaskGroupContext
 from typedxcom.airflow.wiring.code import hint_at, near
 from typedxcom.airflow.wiring.operator_settings import settings_of
 from typedxcom.airflow.wiring.readers import default_args
-from typedxcom.annotations import signature_of
+from typedxcom.annotations import BY_POSITION, VARIADIC, signature_of
 from typedxcom.contracts import contract_of
 from typedxcom.errors import TypedXComError, WiringError
 from typedxcom.nearness import setting_meant
@@ -39,8 +39,6 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
-_BY_POSITION = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class RefusedValueError(WiringError, ValueError):
@@ -139,8 +137,9 @@ def _explained(
         name = next((one for one in _required(made) if one not in fixed), "name")
         yield f"{label} takes the arguments of .{method}() by name: write .{method}({name}=...)"
     else:
-        twice = (f"{label} is given `{name}` twice: leave one out" for name in kwargs)
-        yield from (one for name, one in zip(kwargs, twice, strict=True) if name in fixed)
+        for name in kwargs:
+            if name in fixed:
+                yield f"{label} is given `{name}` twice: leave one out"
 
 
 def wrong_call(
@@ -161,7 +160,7 @@ def wrong_call(
     """
     parameters = signature_of(function).parameters
     kinds = {one.kind for one in parameters.values()}
-    places = [name for name, one in parameters.items() if one.kind in _BY_POSITION]
+    places = [name for name, one in parameters.items() if one.kind in BY_POSITION]
     by_position, by_name = places[: len(args)], [*kwargs]
     if len(args) > len(places) and inspect.Parameter.VAR_POSITIONAL not in kinds:
         takes = "argument" if len(places) == 1 else "arguments"
@@ -192,7 +191,7 @@ def _required(made: Any) -> Iterator[str]:
     contract = contract_of(made.function)
     filled = {*default_args(), *(made.kwargs.get("default_args") or ())}
     for name, one in signature_of(made.function).parameters.items():
-        is_free = one.default is one.empty and one.kind not in _VARIADIC and name not in filled
+        is_free = one.default is one.empty and one.kind not in VARIADIC and name not in filled
         if is_free and not (contract is not None and contract.is_injected(name)):
             yield name
 

@@ -25,6 +25,7 @@ from typedxcom.airflow.wiring.flows import (
 )
 from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.airflow.wiring.operator_settings import settings_of
+from typedxcom.annotations import VARIADIC
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
@@ -105,8 +106,7 @@ def check_call(
         "a running task. Give it a value, or a default."
         for name in CALLBACK_KEYS.intersection(parameters).difference(given)
         if parameters[name].default is inspect.Parameter.empty
-        and parameters[name].kind
-        not in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        and parameters[name].kind not in VARIADIC
     ]
 
 
@@ -129,8 +129,7 @@ def unknown_name(contract: Contract, task: str, name: str, whence: str = "") -> 
     names = [
         one.name
         for one in contract.signature.parameters.values()
-        if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
-        and not contract.is_injected(one.name)
+        if one.kind not in VARIADIC and not contract.is_injected(one.name)
     ]
     takes = ", ".join(f"`{one}`" for one in names) or "no arguments"
     hint = near(name, names) or _setting(name)

@@ -33,6 +33,7 @@ from typedxcom.airflow.wiring.flows import (
     producers,
 )
 from typedxcom.airflow.wiring.readers import default_args
+from typedxcom.annotations import VARIADIC
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import as_sentence, shorten
 from typedxcom.schema import Schema, Unknown
@@ -234,7 +235,7 @@ def _any_keys(
 def _parameters(contract: Contract) -> tuple[list[str], bool]:
     """The names that a DAG's author may give, and whether ``**kwargs`` takes any other."""
     parameters = contract.signature.parameters.values()
-    named = [p.name for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+    named = [p.name for p in parameters if p.kind not in VARIADIC]
     return (
         [name for name in named if not contract.is_injected(name)],
         any(p.kind is p.VAR_KEYWORD for p in parameters),
@@ -248,7 +249,7 @@ def _missing(contract: Contract, task: str, given: Mapping[str, Any]) -> list[st
         f"{task}: the parameter `{p.name}` is never given; add it to .partial({p.name}=...) or .expand()."
         for p in contract.signature.parameters.values()
         if p.default is inspect.Parameter.empty
-        and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        and p.kind not in VARIADIC
         and p.name not in given
         and p.name not in defaults
         and not contract.is_injected(p.name)

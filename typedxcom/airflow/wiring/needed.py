@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typedxcom.annotations import VARIADIC
 from typedxcom.contracts import Contract
 from typedxcom.inference.needed import needed_of
 from typedxcom.needs import Needs
@@ -14,6 +15,6 @@ def needs_of_parameter(contract: Contract, name: str) -> Needs:
     parameter = contract.signature.parameters.get(name)
     if parameter is None or parameter.annotation is not parameter.empty:
         return Needs()
-    is_one = parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    is_one = parameter.kind not in VARIADIC
     is_given = is_one and not contract.is_injected(name) and contract.inputs is None
     return needed_of(contract.function, name) if is_given else Needs()

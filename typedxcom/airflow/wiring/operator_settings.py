@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import inspect
 
+from typedxcom.annotations import VARIADIC
 from typedxcom.caches import by_class
 
 __all__ = ["settings_of"]
-
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @by_class
@@ -19,5 +18,5 @@ def settings_of(operator_class: type) -> frozenset[str]:
         name
         for one in filter(inspect.isfunction, initializers)
         for name, parameter in inspect.signature(one).parameters.items()
-        if parameter.kind not in _VARIADIC and name != "self" and not name.startswith("_")
+        if parameter.kind not in VARIADIC and name != "self" and not name.startswith("_")
     )

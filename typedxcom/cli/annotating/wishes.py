@@ -18,7 +18,7 @@ from typedxcom.airflow.wiring.code import shown_by
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import NotAnItem, element, literal, operator_contract
 from typedxcom.airflow.wiring.readers import read_in
-from typedxcom.annotations import annotations_of, signature_of
+from typedxcom.annotations import VARIADIC, annotations_of, signature_of
 from typedxcom.cli.spelling import Spelling, spelled
 from typedxcom.contracts import contract_of
 from typedxcom.inference.kinds import one_of
@@ -253,8 +253,7 @@ def _wired(function: Any, operators: list[Any]) -> dict[str, Schema]:
     free = {
         name: parameter
         for name, parameter in parameters.items()
-        if name not in annotated
-        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        if name not in annotated and parameter.kind not in VARIADIC
     }
     return {
         name: one_of([*found[name], *_default(parameter)])
