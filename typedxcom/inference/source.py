@@ -10,6 +10,8 @@ import tokenize
 import types
 from typing import TypeAlias
 
+from typedxcom.needs import as_function
+
 __all__ = ["FunctionNode", "node_of", "offset_of"]
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -50,12 +52,7 @@ def _lambda(code: types.CodeType, lines: tuple[str, ...]) -> FunctionNode | None
         if node.lineno == code.co_firstlineno
         and tuple(_names(node.args)) == code.co_varnames[:count]
     ]
-    if len(found) != 1:
-        return None
-    made = ast.parse("def made(): return 0").body[0]
-    assert isinstance(made, ast.FunctionDef)
-    made.args, made.body = found[0].args, [ast.Return(found[0].body)]
-    return ast.fix_missing_locations(ast.copy_location(made, found[0]))
+    return as_function(found[0]) if len(found) == 1 else None
 
 
 @functools.lru_cache(maxsize=8)

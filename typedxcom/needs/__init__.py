@@ -11,6 +11,7 @@ The plugin asks this too, so this package imports only the standard library.
 from __future__ import annotations
 
 from typedxcom.needs.found import KINDS, OBJECT, Need, Needs, Shown, broken
+from typedxcom.needs.lambdas import as_function
 from typedxcom.needs.reading import needs_of
 
-__all__ = ["KINDS", "OBJECT", "Need", "Needs", "Shown", "broken", "needs_of"]
+__all__ = ["KINDS", "OBJECT", "Need", "Needs", "Shown", "as_function", "broken", "needs_of"]

@@ -44,7 +44,7 @@ from mypy.types import (
 )
 
 from typedxcom.mypy.types.site import Site
-from typedxcom.needs import KINDS, OBJECT, Need, Needs, Shown, broken, needs_of
+from typedxcom.needs import KINDS, OBJECT, Need, Needs, Shown, as_function, broken, needs_of
 
 __all__ = ["Reader", "broken_by", "lacks", "reader_of"]
 
@@ -182,11 +182,7 @@ def _lambda_of(reader: LambdaExpr, lines: list[str]) -> ast.FunctionDef | None:
     rows[-1] = rows[-1][: end.end_column]
     rows[0] = rows[0][reader.column :]
     node = ast.parse(b"(" + b"".join(rows) + b")", mode="eval").body
-    made = ast.parse("def made(): return 0").body[0]
-    if not isinstance(node, ast.Lambda) or not isinstance(made, ast.FunctionDef):
-        return None
-    made.args, made.body = node.args, [ast.copy_location(ast.Return(node.body), node.body)]
-    return made
+    return as_function(node) if isinstance(node, ast.Lambda) else None
 
 
 def _shown(found: ProperType) -> list[Shown]:
