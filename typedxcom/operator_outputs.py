@@ -9,7 +9,6 @@ operator nothing is known. `Any` in a row means that the arguments do not decide
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,9 +35,11 @@ _Pushed: TypeAlias = Any
 @functools.cache
 def keeps_models() -> bool:
     """Whether an operator may push a model as it is. Before Airflow 3.3 it pushes a dict of it."""
+    from importlib import metadata
+
     try:
-        version = importlib.metadata.version("apache-airflow-task-sdk")
-    except importlib.metadata.PackageNotFoundError:
+        version = metadata.version("apache-airflow-task-sdk")
+    except metadata.PackageNotFoundError:
         return True
     major, minor = version.split(".")[:2]
     return (int(major), int(minor)) >= (1, 3)

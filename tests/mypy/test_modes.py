@@ -225,6 +225,20 @@ def test_a_change_of_any_module_of_the_plugin_drops_the_cache(tmp_path):
     assert digest(tmp_path) != before
 
 
+def test_all_that_answers_mypy_counts_for_its_cache():
+    """A change of a module outside the plugin's package drops the cache too."""
+    from typedxcom.mypy.plugin import SHARED
+
+    code = (
+        "import sys, typedxcom.mypy.answers; "
+        "print(*(n.split('.')[1] for n in sys.modules if n.startswith('typedxcom.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.split()) - {"mypy"} == {name.removesuffix(".py") for name in SHARED}
+
+
 def test_the_plugin_imports_mypy_and_the_standard_library_only():
     """It is loaded at each start of mypy and in each worker."""
     code = (

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TypedXComPlugin", "digest"]
 
-# Modules outside this package that the plugin reads too.
-_SHARED: Final = ("key_faults.py", "operator_outputs.py")
+# Modules and packages outside this package that answer mypy's questions too.
+SHARED: Final = ("key_faults.py", "nearness.py", "needs", "operator_outputs.py")
 QUESTIONS: Final = (
     "get_attribute_hook",
     "get_base_class_hook",
@@ -48,7 +48,7 @@ class TypedXComPlugin(Plugin):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         own = Path(__file__).parent
-        self._digest = digest(own, *(own.parent / name for name in _SHARED))
+        self._digest = digest(own, *(own.parent / name for name in SHARED))
         if names.LOADED not in options.always_true:
             options.always_true = [*options.always_true, names.LOADED]
         try:
@@ -102,8 +102,12 @@ class TypedXComPlugin(Plugin):
 
 
 def digest(folder: Path, *more: Path) -> str:
-    """Returns a short digest of the modules in a folder and below it, and of *more* files."""
+    """Returns a short digest of the modules in a folder and below it, and of *more* of both."""
     text = hashlib.sha256()
-    for path in [*sorted(folder.rglob("*.py")), *more]:
+    for path in [one for root in (folder, *more) for one in _modules(root)]:
         text.update(path.read_bytes())
     return text.hexdigest()[:16]
+
+
+def _modules(root: Path) -> list[Path]:
+    return sorted(root.rglob("*.py")) if root.is_dir() else [root]
