@@ -78,10 +78,7 @@ class Together:
                     modules |= set(new.values()) - {path}
                 for function in filter(None, map(function_of, _tasks(found))):
                     self._users.setdefault(file_of(function), {})[path] = folder
-                    if (
-                        not signature_of(function).parameters.keys()
-                        < annotations_of(function).keys()
-                    ):
+                    if _lacks_annotations(function):
                         self._bare.add(file_of(function))
         for path in modules:  # a module with relative imports is no DAG file, and need not be
             self._errors.pop(path, None)
@@ -163,6 +160,11 @@ class Together:
 
 def _tasks(found: LoadedTogether) -> list[Any]:
     return [task for dag in found.dags for task in dag.tasks]
+
+
+def _lacks_annotations(function: Any) -> bool:
+    """Returns whether a parameter or the result has none."""
+    return not signature_of(function).parameters.keys() < annotations_of(function).keys()
 
 
 def _modules_of(files: Collection[Path], among: Iterable[str]) -> dict[str, Path]:
