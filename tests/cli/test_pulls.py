@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import runpy
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from tests.mypy.support import CASES, expected
 from typedxcom.cli.findings import examine
@@ -99,7 +105,7 @@ PULLS = {
     "(['extract_orders'])[0]": "",
     "('each')[0]['x']": "",
     "('each')['x']": "",
-    "('shell')['x']": "",
+    "('shell')[0]": "",
     "(task_ids='extract_orders')[name]": "",
 }
 
@@ -152,7 +158,7 @@ OF_MODELS = {
     "('order').id": "",
     "('order')": "",
     "('keyed')['id']": "",
-    "('maybe')['id']": "",
+    "('maybe')['id']": "gets `Order | None`: write .id.",
     "('each')['id']": "",
     "('order', dag_id='other')['id']": "",
 }
@@ -295,3 +301,73 @@ def test_mypy_says_the_same_of_misspelt_ids(name):
     }
     found = examine([file]).findings
     assert {one.line for one in found if "but this DAG has no such task" in one.message} == in_mypy
+
+
+PULLED = CASES / "wire_pulled.py"
+
+
+def test_mypy_says_the_same_of_what_is_done_with_a_value():
+    """Uses that a pulled value cannot have, in bodies whose ``ti`` nobody annotated."""
+    found = examine([PULLED]).findings
+    assert sorted(one.line for one in found) == sorted(expected(PULLED))
+
+
+class Instance:
+    """Gives what the tasks of the cases return, as Airflow's `xcom_pull` does."""
+
+    def __init__(self, tasks: dict[str, Any], *, is_typed: bool) -> None:
+        self._tasks, self._is_typed = tasks, is_typed
+
+    def xcom_pull(self, task_ids=None, dag_id=None, key="return_value", **options):
+        """The value of one task or of several, or None."""
+        if dag_id is not None or "run_id" in options:
+            return {"anything": 1}
+        if isinstance(task_ids, list):
+            return [self._value(one, key) for one in task_ids]
+        indexes = options.get("map_indexes")
+        if isinstance(indexes, list):
+            return [self._value(task_ids, key) for _ in indexes]
+        return self._value(task_ids, key)
+
+    def _value(self, task_id: str, key: str) -> Any:
+        if task_id not in self._tasks:
+            return "a line" if task_id == "shell" else {"anything": 1}
+        function = self._tasks[task_id].function
+        value = function(1) if task_id.startswith("each") else function()
+        if isinstance(value, BaseModel) and not self._is_typed:
+            value = value.model_dump()
+        return value if key == "return_value" else value[key]
+
+
+def _statements() -> Iterator[tuple[ast.FunctionDef, bool]]:
+    """Functions of the cases that pull, each with whether it must fail; one for each statement."""
+    wrong = expected(PULLED)
+    for node in ast.parse(PULLED.read_text()).body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        if node.name in ("wrong", "wrong_typed"):
+            for one in node.body:
+                lines = range(one.lineno, (one.end_lineno or one.lineno) + 1)
+                made = ast.FunctionDef(**{**vars(node), "body": [one]})
+                yield made, not wrong.keys().isdisjoint(lines)
+        elif node.name.startswith(("wrong_", "right", "classic")):
+            yield node, not node.name.startswith("right")
+
+
+@pytest.mark.parametrize(
+    ("node", "is_wrong"),
+    [pytest.param(*one, id=f"{one[0].name}-{one[0].body[0].lineno}") for one in _statements()],
+)
+def test_what_is_wrong_with_a_pulled_value_fails_when_it_runs(node, is_wrong):
+    """Each wrong use ends its task, and right code runs."""
+    names = runpy.run_path(str(PULLED))
+    tasks = {name: one for name, one in names.items() if hasattr(one, "function")}
+    instance = Instance(tasks, is_typed=node.name == "wrong_typed")
+    context = {"ti": instance, "task_instance": instance}
+    names["get_current_context"] = lambda: context
+    node.decorator_list = []
+    exec(compile(ast.Module([node], []), str(PULLED), "exec"), names)
+    given = {one.arg: instance for one in node.args.args if one.arg in context}
+    rest = {name: one for name, one in context.items() if name not in given}
+    with pytest.raises((KeyError, TypeError, AttributeError)) if is_wrong else nullcontext():
+        names[node.name](**given, **(rest if node.args.kwarg else {}))

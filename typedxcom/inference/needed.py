@@ -7,7 +7,7 @@ import types
 from typing import Any
 
 from typedxcom.inference.source import node_of
-from typedxcom.needs import KINDS, OBJECT, Need, Needs, Shown, broken, needs_of
+from typedxcom.needs import KINDS, OBJECT, Meaning, Need, Needs, Shown, broken, needs_of
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import (
     Inferred,
@@ -22,7 +22,7 @@ from typedxcom.schema.nodes import (
     members_of,
 )
 
-__all__ = ["broken_by", "lacks", "needed_of"]
+__all__ = ["broken_by", "lacks", "meaning_in", "needed_of"]
 
 _KEPT = "__typedxcom_needs__"
 _LIBRARIES = ("builtins", "pydantic", "msgspec", "typing")
@@ -72,10 +72,8 @@ def lacks(need: Need, upstream: Schema) -> str:
     return f", which has no key {need.key!r}" if need.key is not None and keys else ""
 
 
-def _read(function: types.FunctionType, parameter: str) -> Needs:
-    node = node_of(function)
-    if node is None:
-        return Needs()
+def meaning_in(function: types.FunctionType) -> Meaning:
+    """Returns what says which builtin or module a name in *function* stands for."""
 
     def meaning(name: str) -> str:
         if name in function.__code__.co_freevars:
@@ -86,7 +84,12 @@ def _read(function: types.FunctionType, parameter: str) -> Needs:
         is_builtin = name not in function.__globals__ and hasattr(builtins, name)
         return f"builtins.{name}" if is_builtin else ""
 
-    return needs_of(node, parameter, meaning)
+    return meaning
+
+
+def _read(function: types.FunctionType, parameter: str) -> Needs:
+    node = node_of(function)
+    return Needs() if node is None else needs_of(node, parameter, meaning_in(function))
 
 
 def _shown(schema: Schema, *, is_exact: bool) -> list[Shown]:

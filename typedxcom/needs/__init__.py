@@ -12,6 +12,19 @@ from __future__ import annotations
 
 from typedxcom.needs.found import KINDS, OBJECT, Need, Needs, Shown, broken
 from typedxcom.needs.lambdas import as_function
-from typedxcom.needs.reading import needs_of
+from typedxcom.needs.reading import Meaning, needs_of
+from typedxcom.needs.values import Given, values_of
 
-__all__ = ["KINDS", "OBJECT", "Need", "Needs", "Shown", "as_function", "broken", "needs_of"]
+__all__ = [
+    "KINDS",
+    "OBJECT",
+    "Given",
+    "Meaning",
+    "Need",
+    "Needs",
+    "Shown",
+    "as_function",
+    "broken",
+    "needs_of",
+    "values_of",
+]

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from typedxcom.needs.found import KINDS, NOTHING, Need, Needs
 from typedxcom.needs.names import bound_by, names_of
 
-__all__ = ["Meaning", "needs_of"]
+__all__ = ["OPENING", "Meaning", "Uses", "needs_of"]
 
 Meaning: TypeAlias = Callable[[str], str]
 """What a name outside the function stands for, such as ``builtins.len``; empty if unsure."""
@@ -52,7 +52,7 @@ _ORDERING: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _EXITS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _DISPLAYS: Final = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred)
-_OPENING: Final = frozenset({"exec", "eval", "locals", "vars"})
+OPENING: Final = frozenset({"exec", "eval", "locals", "vars"})
 _MOST_CHARACTERS: Final = 40
 
 
@@ -75,31 +75,41 @@ def needs_of(
         for node in ast.walk(statement):
             if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)):
                 return NOTHING
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _OPENING:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in OPENING:
                 return NOTHING
             for name in bound_by(node):
                 if name == parameter:
                     return NOTHING
                 bound.add(name)
-    reader = _Reader(parameter, lambda name: "" if name in bound else meaning(name))
-    reader.statements(function.body)
-    return Needs(tuple(dict.fromkeys(reader.found)), reader.is_closed)
+    uses = Uses(parameter, lambda name: "" if name in bound else meaning(name))
+    uses.statements(function.body)
+    return uses.needs()
 
 
-class _Reader:
-    """Reads the uses of one parameter.
+class Uses:
+    """Reads the uses of one parameter, or of another value.
+
+    Args:
+        parameter: Its name; of another value its code.
+        meaning: Says what a name means that the function does not bind itself.
+        value: The expression that is the value, if no name is bound to it.
 
     Attributes:
         found: The needs so far.
         is_closed: Whether all uses so far are known.
     """
 
-    def __init__(self, parameter: str, meaning: Meaning) -> None:
+    def __init__(self, parameter: str, meaning: Meaning, value: ast.AST | None = None) -> None:
+        self._given = value
         self.found: list[Need] = []
         self.is_closed = True
         self._parameter, self._meaning = parameter, meaning
         self._is_sure = True  # whether every run comes here
         self._has_own_keys = True  # whether the value has just the keys that it came with
+
+    def needs(self) -> Needs:
+        """Returns what the value must be, by all that was read."""
+        return Needs(tuple(dict.fromkeys(self.found)), self.is_closed)
 
     # Statements ----------------------------------------------------------------------------------
 
@@ -166,22 +176,23 @@ class _Reader:
             return
         before, self._is_sure = self._is_sure, False
         for part in parts:
-            self._part(part)
+            self.part(part)
         leaves = any(isinstance(one, _EXITS) for one in ast.walk(whole))
         self._is_sure = before and not leaves and self.is_closed
 
-    def _part(self, node: ast.AST) -> None:
+    def part(self, node: ast.AST) -> None:
+        """Reads any piece of code."""
         if isinstance(node, ast.stmt):
             self._statement(node)
         elif isinstance(node, ast.expr):
             self._value(node)
         else:
             for one in ast.iter_child_nodes(node):
-                self._part(one)
+                self.part(one)
 
     def _parts(self, node: ast.AST) -> None:
         for one in ast.iter_child_nodes(node):
-            self._part(one)
+            self.part(one)
 
     def _closure(self, node: ast.AST) -> None:
         """Code that may run at any time, or never."""
@@ -191,6 +202,8 @@ class _Reader:
     # Expressions ---------------------------------------------------------------------------------
 
     def _is_it(self, node: ast.AST | None) -> bool:
+        if self._given is not None:
+            return node is self._given
         return isinstance(node, ast.Name) and node.id == self._parameter
 
     def _open(self) -> None:
@@ -214,7 +227,7 @@ class _Reader:
         before, self._is_sure = self._is_sure, False
         for node in nodes:
             if node is not None:
-                self._part(node)
+                self.part(node)
         self._is_sure = before and self.is_closed
 
     def _passed_on(self, node: ast.expr) -> None:

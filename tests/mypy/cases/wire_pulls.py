@@ -184,7 +184,7 @@ def wrong(ti: RuntimeTaskInstanceProtocol) -> None:
 def bare(ti=None, **context):
     ti.xcom_pull("name")  # E: xcom_pull asks for "name", but this DAG has no such task: did you mean "named"? [xcom-key]
     context["ti"].xcom_pull("extrat_orders")  # E: xcom_pull asks for "extrat_orders", but this DAG has no such task: did you mean "extract_orders"? [xcom-key]
-    return ti.xcom_pull(task_ids="extract_orders").anything
+    return ti.xcom_pull(task_ids="extract_orders").anything  # E: Task "bare" pulls "extract_orders" and uses it as "ti.xcom_pull(task_ids='extract_orders').anything", but it gets "list[int]" [xcom-key]
 
 
 def classic(ti):

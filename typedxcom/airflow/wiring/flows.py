@@ -202,9 +202,9 @@ def describe(arg: Any) -> Schema:
     return UNKNOWN
 
 
-def instance_output(operator: Any) -> Schema:
-    """What one instance of a task returns, or unknown."""
-    return _one_instance(PlainXComArg(operator))
+def instance_output(operator: Any, key: str = RETURN_KEY) -> Schema:
+    """What one instance of a task pushes under *key*, or unknown."""
+    return _one_instance(PlainXComArg(operator, key))
 
 
 def _plain(arg: Any) -> Schema:

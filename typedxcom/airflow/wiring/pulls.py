@@ -8,11 +8,14 @@ from __future__ import annotations
 import ast
 import inspect
 import types
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from typedxcom.inference.needed import meaning_in
 from typedxcom.inference.source import node_of, offset_of
+from typedxcom.needs import Needs, values_of
 
 __all__ = ["Pull", "pulls_in_body", "pulls_in_text", "templates_in"]
 
@@ -32,7 +35,11 @@ class Pull:
         key: The key; None where it is no literal.
         dag_id: The other DAG that it names, if any.
         is_elsewhere: Whether it may read other DAGs or runs than the task's own.
-        field: The key that is read of the one dict that was pulled, where that is a literal.
+        asked: How many ids it names, literal or not; -1 if one cannot tell what it gets.
+        is_list: Whether it names them in a list, and so gets one.
+        instances: How many instances of a mapped task it names: 0 for none, 2 for several or all.
+        field: The key that a template reads of the one dict that was pulled.
+        uses: What the code of a body does with the value, or with one item of it.
         line: Its line in the file of the function; None in a template.
     """
 
@@ -40,7 +47,11 @@ class Pull:
     key: str | None = _RETURN_KEY
     dag_id: str | None = None
     is_elsewhere: bool = False
+    asked: int = 1
+    is_list: bool = False
+    instances: int = 0
     field: str | None = None
+    uses: tuple[tuple[int | None, Needs], ...] = ()
     line: int | None = None
 
 
@@ -52,24 +63,26 @@ def pulls_in_body(function: Any) -> list[Pull]:
     node = node_of(function)
     if node is None:
         return []
-    fields = {
-        id(one.value): one.slice.value
-        for one in ast.walk(node)
-        if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant)
-    }
+    calls = [one for one in ast.walk(node) if isinstance(one, ast.Call) and _is_pull(one)]
+    uses = defaultdict[int, list[tuple[int | None, Needs]]](list)
+    for given in values_of(node, _is_pull, meaning_in(function)) if calls else ():
+        uses[id(given.call)].append((given.item, given.needs))
     found = [
-        _pull(
-            [_literal(one) for one in call.args],
-            {one.arg: _literal(one.value) for one in call.keywords},
-            fields.get(id(call)),
-            call.lineno + offset_of(function, node),
+        replace(
+            _pull(
+                [_literal(one) for one in call.args],
+                {one.arg: _literal(one.value) for one in call.keywords},
+            ),
+            uses=tuple(uses[id(call)]),
+            line=call.lineno + offset_of(function, node),
         )
-        for call in ast.walk(node)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in _METHODS
+        for call in calls
     ]
     return sorted(found, key=lambda pull: pull.line or 0)
+
+
+def _is_pull(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS
 
 
 def _may_pull(code: types.CodeType) -> bool:
@@ -98,7 +111,6 @@ def pulls_in_text(text: str) -> list[Pull]:
             [_literal_of_jinja(one, nodes) for one in call.args],
             {one.key: _literal_of_jinja(one.value, nodes) for one in call.kwargs},
             fields.get(id(call)),
-            None,
         )
         for call in tree.find_all(nodes.Call)
         if isinstance(call.node, nodes.Getattr) and call.node.attr == "xcom_pull"
@@ -118,19 +130,24 @@ def templates_in(value: Any) -> Iterator[str]:
             yield from templates_in(part)
 
 
-def _pull(args: list[Any], kwargs: dict[Any, Any], field: Any, line: int | None) -> Pull:
+def _pull(args: list[Any], kwargs: dict[Any, Any], field: Any = None) -> Pull:
     given = {**dict(zip(_POSITIONS, args, strict=False)), **kwargs}
     asked, key, dag_id = given.get("task_ids"), given.get("key", _RETURN_KEY), given.get("dag_id")
     ids = [asked] if isinstance(asked, str) else asked if isinstance(asked, (list, tuple)) else []
-    is_one = isinstance(asked, str) and given.get("map_indexes") in (None, _OPEN)
+    indexes = given.get("map_indexes")
+    is_one = isinstance(asked, str) and indexes in (None, _OPEN)
+    is_list = isinstance(asked, (list, tuple))
+    is_index = isinstance(indexes, int) and not isinstance(indexes, bool)
     is_elsewhere = None in kwargs or bool(given.keys() & {"include_prior_dates", "run_id"})
     return Pull(
         tuple(one for one in ids if isinstance(one, str)),
         key if isinstance(key, str) else None,
         dag_id if isinstance(dag_id, str) else None,
         is_elsewhere or dag_id is _OPEN,
+        -1 if not ids or indexes is _OPEN or (is_list and indexes is not None) else len(ids),
+        is_list,
+        0 if indexes is None else 1 if is_index else 2,
         field if is_one and isinstance(field, str) else None,
-        line,
     )
 
 

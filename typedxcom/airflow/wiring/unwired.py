@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from typedxcom.airflow.decorator_kinds import is_typed, kind_of
-from typedxcom.airflow.wiring.code import keys_shown, near
+from typedxcom.airflow.wiring.code import near
 from typedxcom.airflow.wiring.edges import arguments_of
 from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract
 from typedxcom.airflow.wiring.promised import promised_under
+from typedxcom.airflow.wiring.pulled import fields_returned, wrong_uses
 from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, templates_in
 from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_body
 from typedxcom.codecs.jsonschema.records import record_members
@@ -138,7 +139,7 @@ def wrong_pulls(dag: Any) -> Iterator[WrongPull]:
     for operator in dag.tasks:
         function = body_of(operator)
         for pull in pulls_in_body(function):
-            for sentence in _wrong(dag, pull, operator):
+            for sentence in (*_wrong(dag, pull, operator), *_wrong_uses(dag, pull, operator)):
                 file = inspect.unwrap(function).__code__.co_filename
                 yield WrongPull(operator.task_id, sentence, file, pull.line)
         found = (
@@ -148,6 +149,11 @@ def wrong_pulls(dag: Any) -> Iterator[WrongPull]:
         )
         for sentence in dict.fromkeys(found):
             yield WrongPull(operator.task_id, sentence)
+
+
+def _wrong_uses(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
+    is_here = not pull.is_elsewhere and pull.dag_id in (None, dag.dag_id)
+    return wrong_uses(dag, pull, operator) if is_here else iter(())
 
 
 def body_of(operator: Any) -> Any:
@@ -184,12 +190,12 @@ def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
                 f"{near(str(pull.key), keys)}"
             )
         return
-    if pull.field is not None and pull.line is not None and is_typed(operator):
-        yield from _key_of_object(who, task, pull.field)
-    fields = _fields_returned(task)
-    if not fields and pull.line is None and pull.field not in _OF_FORMS:
+    if pull.field is None:
+        return
+    fields = fields_returned(task)
+    if not fields and pull.field not in _OF_FORMS:
         fields = _keys_of_entry(task)
-    if pull.field is not None and fields and pull.field not in fields:
+    if fields and pull.field not in fields:
         known = ", ".join(map(repr, fields))
         yield (
             f"{who} {task.task_id!r} and reads {pull.field!r} of it: the dict has {known}."
@@ -216,19 +222,6 @@ def _writes_itself(schema: Record) -> bool:
     return bool(getattr(decorators, "model_serializers", None)) or config.get("extra") == "allow"
 
 
-def _key_of_object(who: str, task: Any, field: str) -> Iterator[str]:
-    """A key that is read of a model. A pull in the body of a typed task gets the model itself."""
-    schema = _returned(task)
-    if not isinstance(schema, Record) or schema.style not in ("model", "dataclass", "struct"):
-        return
-    if not hasattr(schema.type, "__getitem__"):
-        cure = f": write .{field}" if field in schema.fields else ""
-        yield (
-            f"{who} {task.task_id!r} and reads {field!r} of it as of a dict, but it gets "
-            f"`{schema}`{cure}."
-        )
-
-
 def pushed_keys(task: Any, reading: type[PushingBody] = PushingBody) -> tuple[str, ...] | None:
     """The keys that a task pushes beside its return value; None if that is not known.
 
@@ -245,19 +238,8 @@ def pushed_keys(task: Any, reading: type[PushingBody] = PushingBody) -> tuple[st
     own = keys_of_body(body_of(task), reading) if is_plain else None
     if own is None or not getattr(task, "multiple_outputs", False):
         return own
-    fields = _fields_returned(task)
+    fields = fields_returned(task)
     return None if fields is None else (*fields, *own)
-
-
-def _fields_returned(task: Any) -> tuple[str, ...] | None:
-    """The keys of the dict that a task returns; None where they are not known."""
-    schema = _returned(task)
-    if schema is None:
-        return None
-    if isinstance(schema, Record):
-        is_whole = schema.style == "typeddict" and not schema.extras
-        return tuple(schema.fields) if is_whole else None
-    return keys_shown(task)
 
 
 def _returned(task: Any) -> Schema | None:

@@ -6,7 +6,17 @@ import json
 from functools import partial
 from typing import Final
 
-from mypy.nodes import ARG_STAR2, CallExpr, Context, Decorator, Expression, FuncDef, NameExpr
+from mypy.nodes import (
+    ARG_STAR2,
+    CallExpr,
+    Context,
+    Decorator,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    RefExpr,
+)
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext
 from mypy.types import (
     AnyType,
@@ -30,6 +40,7 @@ from typedxcom.mypy.features.answers import argument_of, declared_type, pushed_t
 from typedxcom.mypy.features.keynames import pushed_key_fault
 from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.features.stubs import check_stub
+from typedxcom.mypy.types.ids import OUR_TASK, TASK_NAMES, decorator_name
 from typedxcom.mypy.types.inferred import keys_of, return_in_code
 from typedxcom.mypy.types.pushed import keys_of_task
 from typedxcom.mypy.types.site import Site, unknown
@@ -54,6 +65,7 @@ __all__ = [
     "decorate_mark",
     "decorate_task",
     "decorated_task",
+    "defined_task",
     "kind_of",
     "overridden",
     "same_task",
@@ -96,6 +108,31 @@ def decorated_task(
     attrs = _attrs(decorator)
     note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
     return _decorated(site, context, function, note, attrs)
+
+
+def defined_task(site: Site, decorated: Decorator) -> Type | None:
+    """Returns the type of a task whose decorator mypy has not checked yet, if it is the only one.
+
+    It reports nothing.
+    """
+    given = decorated.original_decorators
+    callee = given[0].callee if isinstance(given[0], CallExpr) else given[0]
+    if len(given) != 1 or not isinstance(callee, RefExpr):
+        return None
+    note = TaskNote(plain=decorator_name(callee) != OUR_TASK)
+    if isinstance(callee, MemberExpr) and callee.fullname not in TASK_NAMES:
+        note = note._replace(kind=callee.name)
+
+    def made() -> Type:
+        attrs: dict[str, Type] = {}
+        said = note
+        if isinstance(given[0], CallExpr):
+            said = _said(site, given[0], note, attrs)
+        function = get_proper_type(site.api.function_type(decorated.func))
+        assert isinstance(function, CallableType)
+        return _decorated(site, decorated, function, said, attrs)
+
+    return site.quietly(made)
 
 
 def _decorated(

@@ -6,6 +6,7 @@ file makes one DAG. The check of the whole DAG finds misspelt ids everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +14,14 @@ from mypy.nodes import (
     CallExpr,
     Decorator,
     Expression,
+    FuncDef,
     IntExpr,
     ListExpr,
     MemberExpr,
+    RefExpr,
     StrExpr,
     TupleExpr,
+    TypeInfo,
 )
 from mypy.plugin import MethodContext
 from mypy.server.subexpr import get_subexpressions
@@ -35,8 +39,12 @@ from mypy.types import (
 )
 
 from typedxcom.mypy.codes import XCOM_KEY
+from typedxcom.mypy.features.classic import PROMISED, noted_operator
+from typedxcom.mypy.features.decorators import defined_task
+from typedxcom.mypy.features.pulled import Pulled, check_uses
 from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.types.ids import TaskIds
+from typedxcom.mypy.types.outputs import INFERRED
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import Tasklike, pushes_keys, task_of
 from typedxcom.nearness import nearest
@@ -54,9 +62,17 @@ def check_pulls(site: Site) -> None:
     """Reports pulls by an id that is nearly the id of a task, once for each file."""
     if site.pulls is None:
         site.pulls = _pulls_in(site) if _mentions_pulls(site.api.tree.path) else {}
+        if not site.pulls:
+            return
+        ids = TaskIds.of(site)
         with unfiltered(site.api):
-            for call, (_, ids) in site.pulls.items():
+            for call in site.pulls:
                 _check_ids(site, call, ids)
+            for func, is_ours in ids.readers.items():
+                pull = _Pull(site, is_ours, ids)
+                given = {call: pull.given(call) for call in _pulls_of(func)}
+                if given:
+                    check_uses(site, func, ids.runs.get(func, func.name), given)
 
 
 def pulled(site: Site, ctx: MethodContext) -> Type:
@@ -81,16 +97,59 @@ class _Pull:
         self.is_ours = is_ours
         self.ids = ids
 
+    def given(self, call: CallExpr) -> Pulled | None:
+        """Returns what a pull gives, and the tasks that it is from, as far as they are certain."""
+        asked, name, _ = _asked(call)
+        if isinstance(asked, StrExpr):
+            return Pulled(asked.value, self._shown(call), {}, is_exact=self._is_exact(asked))
+        if not isinstance(asked, (ListExpr, TupleExpr)):
+            return None
+        items = {
+            place: (one.value, self._value(one.value, name) or self._in_code(one.value, name))
+            for place, one in enumerate(asked.items)
+            if isinstance(one, StrExpr) and one.value not in self.ids.mapped
+        }
+        items |= {place - len(asked.items): one for place, one in items.items()}
+        is_exact = all(map(self._is_exact, asked.items))
+        return Pulled(None, self.promised(call), items, is_exact=is_exact)
+
+    def _shown(self, call: CallExpr) -> ProperType | None:
+        """Returns the type of one value, by promises or else by code, which is enough to refuse."""
+        asked, key, instances = _asked(call)
+        found = self.promised(call)
+        if found is not None or not isinstance(asked, StrExpr):
+            return found
+        shown = self._in_code(asked.value, key)
+        if shown is None or (instances is not None) is not (asked.value in self.ids.mapped):
+            return None
+        is_one = instances is None or isinstance(instances, IntExpr)
+        return shown if is_one else self._list_of(shown)
+
+    def _in_code(self, task_id: str, key: str) -> ProperType | None:
+        """Returns what the code of a task shows, or the table of operators says."""
+        task, call = _task(self.site, self.ids.makers.get(task_id)), self.ids.operators.get(task_id)
+        if task is not None:
+            found = None if task.inferred is None else get_proper_type(task.inferred)
+            if key == RETURN_KEY:
+                return found
+            return _key_of(found, key) if task.note.keys else None
+        callee = None if call is None else call.callee
+        if call is None or not isinstance(callee, RefExpr) or key != RETURN_KEY:
+            return None
+        if not isinstance(callee.node, TypeInfo):
+            return None
+        attrs = noted_operator(self.site, call, Instance(callee.node, [])).extra_attrs
+        shown = None if attrs is None else attrs.attrs.get(INFERRED, attrs.attrs.get(PROMISED))
+        return None if shown is None else get_proper_type(shown)
+
+    def _is_exact(self, asked: Expression) -> bool:
+        task_id = asked.value if isinstance(asked, StrExpr) else ""
+        task = _task(self.site, self.ids.makers.get(task_id))
+        return self.is_ours and task is not None and not task.note.plain and task.inferred is None
+
     def promised(self, call: CallExpr) -> ProperType | None:
         """Returns the type of a pull, or None if it is not certain."""
-        given = _arguments(call)
-        if given is None or given.keys() - {"task_ids", "key", "map_indexes"}:
-            return None
-        asked, key = given.get("task_ids"), given.get("key")
-        if not (key is None or isinstance(key, StrExpr)):
-            return None
-        name = RETURN_KEY if key is None else key.value
-        instances = given.get("map_indexes")
+        asked, name, instances = _asked(call)
         if isinstance(asked, StrExpr):
             return self._from_one(asked.value, name, instances)
         if isinstance(asked, (ListExpr, TupleExpr)) and instances is None:
@@ -116,7 +175,7 @@ class _Pull:
 
     def _value(self, task_id: str, key: str) -> ProperType | None:
         """Returns the type of what one instance of a task pushes, if the pull brings it so."""
-        task = _task(self.ids.makers.get(task_id))
+        task = _task(self.site, self.ids.makers.get(task_id))
         value = None if task is None else _value_of(task, key)
         if task is None or value is None:
             return None
@@ -127,9 +186,11 @@ class _Pull:
         return self.site.builtin("list", [item])
 
 
-def _task(decorated: Decorator | None) -> Tasklike | None:
-    """Returns the task that a decorated function is, once mypy knows it."""
-    found = None if decorated is None else decorated.var.type
+def _task(site: Site, decorated: Decorator | None) -> Tasklike | None:
+    """Returns the task that a decorated function is."""
+    if decorated is None:
+        return None
+    found = decorated.var.type or defined_task(site, decorated)
     return None if found is None else task_of(found)
 
 
@@ -140,8 +201,11 @@ def _value_of(task: Tasklike, key: str) -> ProperType | None:
         return None
     if key == RETURN_KEY:
         return value
-    if not pushes_keys(value, task.note):
-        return None
+    return _key_of(value, key) if pushes_keys(value, task.note) else None
+
+
+def _key_of(value: ProperType | None, key: str) -> ProperType | None:
+    """Returns the type of one key of a dict, or None where that is not known."""
     if isinstance(value, TypedDictType):
         return get_proper_type(value.items[key]) if key in value.items else None
     if isinstance(value, Instance) and value.type.fullname == "builtins.dict":
@@ -182,13 +246,15 @@ def _pulls_in(site: Site) -> dict[CallExpr, tuple[bool, TaskIds]]:
     """Returns the pulls in the bodies of tasks: call -> is the reader ours, and the ids."""
     ids = TaskIds.of(site)
     return {
-        expr: (is_ours, ids)
-        for func, is_ours in ids.readers.items()
-        for expr in get_subexpressions(func.body)
-        if isinstance(expr, CallExpr)
-        and isinstance(expr.callee, MemberExpr)
-        and expr.callee.name in PULLS
+        call: (is_ours, ids) for func, is_ours in ids.readers.items() for call in _pulls_of(func)
     }
+
+
+def _pulls_of(func: FuncDef) -> Iterator[CallExpr]:
+    calls = (one for one in get_subexpressions(func.body) if isinstance(one, CallExpr))
+    for call in calls:
+        if isinstance(call.callee, MemberExpr) and call.callee.name in PULLS:
+            yield call
 
 
 def _check_ids(site: Site, call: CallExpr, ids: TaskIds) -> None:
@@ -208,6 +274,18 @@ def _check_ids(site: Site, call: CallExpr, ids: TaskIds) -> None:
 def _letters(task_id: str) -> str:
     """Returns an id without numbers: tasks of one loop or one function differ in these alone."""
     return "".join(one for one in task_id if not one.isdigit() and one != "_")
+
+
+def _asked(call: CallExpr) -> tuple[Expression | None, str, Expression | None]:
+    """Returns the ids, the key and the instances that a pull of this run asks for, if literal."""
+    given = _arguments(call)
+    if given is None or given.keys() - {"task_ids", "key", "map_indexes"}:
+        return None, "", None
+    key = given.get("key")
+    if not (key is None or isinstance(key, StrExpr)):
+        return None, "", None
+    name = RETURN_KEY if key is None else key.value
+    return given.get("task_ids"), name, given.get("map_indexes")
 
 
 def _arguments(call: CallExpr) -> dict[str, Expression] | None:

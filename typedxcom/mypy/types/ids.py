@@ -62,8 +62,10 @@ class TaskIds:
     Attributes:
         known: All ids that can be seen.
         makers: Id -> the decorated function whose single task has it, and no other task.
+        operators: Id -> the call of the classic operator that makes it, and no other task.
         mapped: The ids of mapped tasks among them.
         readers: The functions that run as tasks -> whether that is a task of ours.
+        runs: The same -> the name of one task that runs it.
         branches: The functions that choose tasks -> the name of the task that runs them.
         whole: Whether there is one DAG, and no task with an id that cannot be seen.
     """
@@ -71,8 +73,10 @@ class TaskIds:
     def __init__(self, site: Site) -> None:
         self.known: set[str] = set()
         self.makers: dict[str, Decorator | None] = {}
+        self.operators: dict[str, CallExpr] = {}
         self.mapped: set[str] = set()
         self.readers: dict[FuncDef, bool] = {}
+        self.runs: dict[FuncDef, str] = {}
         self.branches: dict[FuncDef, str] = {}
         self.whole = True
         self._dags = 0
@@ -83,6 +87,7 @@ class TaskIds:
         if self._dags != 1:
             self.whole = False
             self.makers.clear()
+            self.operators.clear()
             self.readers.clear()
         elif self._groups:
             self.whole = False
@@ -134,12 +139,16 @@ class TaskIds:
         elif self._is_step(callee):
             pass  # of a task that another call makes, or of an operator
         elif (task_id := _given(call, "task_id")) is not None:
-            self._add(task_id.value if isinstance(task_id, StrExpr) else None, None)
+            literal = task_id.value if isinstance(task_id, StrExpr) else None
+            if literal is not None and literal not in self.known and isinstance(callee, RefExpr):
+                self.operators[literal] = call
+            self._add(literal, None)
             function = _given(call, "python_callable")
             if isinstance(function, NameExpr) and isinstance(function.node, FuncDef):
                 self.readers.setdefault(function.node, False)
+                self.runs[function.node] = getattr(task_id, "value", function.name)
                 if _name_of(callee) in BRANCH_OPERATORS:
-                    self.branches[function.node] = getattr(task_id, "value", function.name)
+                    self.branches[function.node] = self.runs[function.node]
         elif isinstance(callee, RefExpr) and callee.node is not None:
             self._other(callee, call)
         elif not (isinstance(callee, MemberExpr) and callee.name in HARMLESS):
@@ -152,6 +161,7 @@ class TaskIds:
         self.readers[decorated.func] = any(
             decorator_name(one) == OUR_TASK for one in decorated.original_decorators
         )
+        self.runs.setdefault(decorated.func, decorated.func.name)
         if any(_is_branch(one) for one in decorated.original_decorators):
             self.branches[decorated.func] = decorated.func.name
         self._add(task_id, None if _changes_value(override) else decorated, is_mapped=is_mapped)
@@ -165,6 +175,8 @@ class TaskIds:
         # The second call of the same function makes a task with a number behind the id.
         is_same = self.makers.get(task_id) is maker and (task_id in self.mapped) == is_mapped
         self.makers[task_id] = maker if is_same or task_id not in self.known else None
+        if task_id in self.known:
+            self.operators.pop(task_id, None)
         self.known.add(task_id)
         if is_mapped:
             self.mapped.add(task_id)

@@ -7,7 +7,7 @@ runs and its source, and says in mypy's types which kinds of values an output ma
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from mypy.nodes import (
@@ -44,9 +44,19 @@ from mypy.types import (
 )
 
 from typedxcom.mypy.types.site import Site
-from typedxcom.needs import KINDS, OBJECT, Need, Needs, Shown, as_function, broken, needs_of
+from typedxcom.needs import (
+    KINDS,
+    OBJECT,
+    Need,
+    Needs,
+    Shown,
+    as_function,
+    broken,
+    needs_of,
+    values_of,
+)
 
-__all__ = ["Reader", "broken_by", "lacks", "reader_of"]
+__all__ = ["Reader", "broken_by", "broken_in", "lacks", "needs_of_calls", "reader_of"]
 
 Reader: TypeAlias = FuncDef | LambdaExpr
 
@@ -88,11 +98,42 @@ def broken_by(
         is_exact: Whether an object has the class that is found. If only code shows it, it may
             arrive as its JSON.
     """
-    shown = [one for each in found for one in _shown(get_proper_type(each))]
-    shown = [one if is_exact or one[0] != OBJECT else (None, None) for one in shown]
+    shown = _kinds(found, is_exact=is_exact)
     if all(kind is None for kind, _ in shown):
         return None
     return broken(_needs(site, reader, parameter), shown)
+
+
+def broken_in(needs: Needs, found: Iterable[Type], *, is_exact: bool) -> Need | None:
+    """Returns the same for needs that are known."""
+    return broken(needs, _kinds(found, is_exact=is_exact))
+
+
+def needs_of_calls(
+    site: Site, func: FuncDef, calls: Iterable[CallExpr]
+) -> Iterator[tuple[CallExpr, int | None, Needs]]:
+    """Yields what a function needs of the values that some calls in it give.
+
+    Yields:
+        The call; which item of its value, if not the whole; the needs.
+    """
+    node = _node_of(site, func)
+    if node is None:
+        return
+    by_place = {(one.line, one.column): one for one in calls}
+    offset = func.line - node.lineno
+
+    def wanted(call: ast.Call) -> bool:
+        return (call.lineno + offset, call.col_offset) in by_place
+
+    for given in values_of(node, wanted, _Meanings(func).of):
+        call = by_place[given.call.lineno + offset, given.call.col_offset]
+        yield call, given.item, given.needs
+
+
+def _kinds(found: Iterable[Type], *, is_exact: bool) -> list[Shown]:
+    shown = [one for each in found for one in _shown(get_proper_type(each))]
+    return [one if is_exact or one[0] != OBJECT else (None, None) for one in shown]
 
 
 def lacks(need: Need, found: Type) -> str:
