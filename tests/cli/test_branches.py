@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.harness.dagtest import DagImportError, load_dags
+from tests.mypy.support import CASES as CASES_OF_MYPY
+from tests.mypy.support import expected
 from typedxcom.cli.findings import examine
 
 DAG = """
@@ -90,3 +94,14 @@ def test_a_branch_into_a_task(tmp_path, decorator, written, meant):
         if decorator == "task":
             with pytest.raises(DagImportError, match="branches into"):
                 load_dags(file)
+
+
+@pytest.mark.parametrize("name", ["wire_branches", "wire_branches_groups"])
+def test_mypy_says_the_same_of_branches(name):
+    """The cases of the mypy plugin have their errors for the ids that `check` names."""
+    file = CASES_OF_MYPY / f"{name}.py"
+    told = re.compile(r"""branches into ["'](.*?)["'], .*id you mean ["'](.*?)["']\?""")
+    in_mypy = [text for texts in expected(file).values() for text in texts]
+    in_check = [one.message for one in examine([file]).findings]
+    meant = [{one for text in found for one in told.findall(text)} for found in (in_mypy, in_check)]
+    assert meant[0] == meant[1] != set()

@@ -290,17 +290,20 @@ def test_what_jinja_cannot_read_is_left_alone(findings):
     assert findings("return 1", "{{ ti.xcom_pull('splitt' }}")[1] == []
 
 
-@pytest.mark.parametrize("name", ["wire_pulls", "wire_pulls_dynamic", "wire_pulls_dag_function"])
+@pytest.mark.parametrize(
+    "name",
+    ["wire_pulls", "wire_pulls_dynamic", "wire_pulls_dag_function", "wire_branches_groups"],
+)
 def test_mypy_says_the_same_of_misspelt_ids(name):
     """The cases of the mypy plugin have their errors on the lines where `check` finds them."""
     file = CASES / f"{name}.py"
     in_mypy = {
         line
         for line, texts in expected(file).items()
-        if any("but this DAG has no such task" in text for text in texts)
+        if any("asks for" in text and "has no such task" in text for text in texts)
     }
     found = examine([file]).findings
-    assert {one.line for one in found if "but this DAG has no such task" in one.message} == in_mypy
+    assert {one.line for one in found if "xcom_pull, but this DAG" in one.message} == in_mypy
 
 
 PULLED = CASES / "wire_pulled.py"

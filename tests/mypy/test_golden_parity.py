@@ -38,6 +38,7 @@ NO_PROGRAM = {
     "wire_newtype_annotated_literal": "a Literal of an Enum's member cannot travel",
     "wire_stdlib_types": "a Protocol cannot travel",
     "wire_pulls_dag_function": "what is wrong there is the body of a task, not the wiring",
+    "wire_branches_groups": "what is wrong there is the body of a task, not the wiring",
     "wire_pulled": "what is wrong there is the body of a task, not the wiring",
     "wire_param_names": "what is wrong there is the body of a task, not the wiring",
     "wire_pulls_groups": "what is wrong there is the body of a task, not the wiring",

@@ -25,8 +25,8 @@ def beside() -> str:
 @task
 def reads(ti: RuntimeTaskInstanceProtocol) -> None:
     number: int = ti.xcom_pull("extract")
-    print(number, ti.xcom_pull("inside").anything, ti.xcom_pull("group.inside").anything)
-    print(ti.xcom_pull("beside").anything, ti.xcom_pull("extrat"))
+    print(number, ti.xcom_pull("inside").anything, ti.xcom_pull("group.inside").anything)  # E: xcom_pull asks for "inside", but this DAG has no such task: did you mean "group.inside"? [xcom-key] && "str" has no attribute "anything" [attr-defined]
+    print(ti.xcom_pull("beside").anything, ti.xcom_pull("extrat"))  # E: xcom_pull asks for "beside", but this DAG has no such task: did you mean "other.beside"? [xcom-key] && xcom_pull asks for "extrat", but this DAG has no such task: did you mean "extract"? [xcom-key]
     wrong: str = ti.xcom_pull("extract")  # E: Incompatible types in assignment (expression has type "int", variable has type "str") [assignment]
     print(wrong)
 

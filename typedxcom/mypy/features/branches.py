@@ -46,7 +46,7 @@ def check_branches(site: Site) -> None:
     if ids.whole:
         with unfiltered(site.api):
             for func, task_id in ids.branches.items():
-                _check(site, func, task_id, ids.known)
+                _check(site, func, task_id, ids.known | ids.groups)
 
 
 def _check(site: Site, func: FuncDef, task_id: str, known: set[str]) -> None:

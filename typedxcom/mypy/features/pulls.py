@@ -47,7 +47,7 @@ from typedxcom.mypy.types.ids import TaskIds
 from typedxcom.mypy.types.outputs import INFERRED
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import Tasklike, pushes_keys, task_of
-from typedxcom.nearness import nearest
+from typedxcom.nearness import task_meant
 
 __all__ = ["check_pulls", "pulled"]
 
@@ -266,7 +266,7 @@ def _check_ids(site: Site, call: CallExpr, ids: TaskIds) -> None:
     for expr in several:
         if not isinstance(expr, StrExpr) or _letters(expr.value) in map(_letters, ids.known):
             continue
-        if (meant := nearest(expr.value, sorted(ids.known))) is not None:
+        if (meant := task_meant(expr.value, sorted(ids.known))) is not None:
             text = f'xcom_pull asks for "{expr.value}", but this DAG has no such task'
             site.fail(f'{text}: did you mean "{meant}"?', expr, XCOM_KEY)
 

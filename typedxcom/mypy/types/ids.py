@@ -60,7 +60,8 @@ class TaskIds:
     """The tasks that a file makes.
 
     Attributes:
-        known: All ids that can be seen.
+        known: All ids that can be seen, with the names of groups in front, as Airflow has them.
+        groups: The ids of all task groups that can be seen.
         makers: Id -> the decorated function whose single task has it, and no other task.
         operators: Id -> the call of the classic operator that makes it, and no other task.
         mapped: The ids of mapped tasks among them.
@@ -72,6 +73,7 @@ class TaskIds:
 
     def __init__(self, site: Site) -> None:
         self.known: set[str] = set()
+        self.groups: set[str] = set()
         self.makers: dict[str, Decorator | None] = {}
         self.operators: dict[str, CallExpr] = {}
         self.mapped: set[str] = set()
@@ -80,17 +82,16 @@ class TaskIds:
         self.branches: dict[FuncDef, str] = {}
         self.whole = True
         self._dags = 0
-        self._groups = False
         self._site = site
-        self._entered: set[FuncDef] = set()
+        self._entered: set[tuple[FuncDef, str | None]] = set()
+        self._prefix: str | None = ""  # of the group whose tasks are read; None if not known
+        self._is_mapped = False
         self._statements(site.api.tree.defs)
         if self._dags != 1:
             self.whole = False
             self.makers.clear()
             self.operators.clear()
             self.readers.clear()
-        elif self._groups:
-            self.whole = False
 
     @classmethod
     def of(cls, site: Site) -> TaskIds:
@@ -107,7 +108,7 @@ class TaskIds:
             elif isinstance(statement, OverloadedFuncDef):
                 self.whole = False
             elif isinstance(statement, WithStmt) and any(map(_is_group, statement.expr)):
-                self._groups = True
+                self._with_groups(statement)
             elif not isinstance(statement, (FuncDef, ClassDef)):
                 for expr in expressions_of(statement):
                     self._expression(expr)
@@ -120,11 +121,59 @@ class TaskIds:
             return  # its tasks are made where it is called
         self._dags += sum(kind in DAG_NAMES for kind in kinds)
         inside = any(kind in GROUP_NAMES for kind in kinds)
-        self._groups = self._groups or inside
         if not all(kind in (*DAG_NAMES, *GROUP_NAMES) for kind in kinds):
             self.whole = False
-        if not inside:  # the ids of tasks in a group have its name in front
+        if not inside:  # the tasks of a group are made where it is called
             self._statements(decorated.func.body.body)
+
+    # Groups --------------------------------------------------------------------------------------
+
+    def _with_groups(self, statement: WithStmt) -> None:
+        """Reads ``with TaskGroup("group"):``."""
+        before = self._prefix
+        for expr in statement.expr:
+            if not isinstance(expr, CallExpr) or not _is_group(expr):
+                self._expression(expr)
+                continue
+            given = _given(expr, "group_id")
+            if given is None and expr.arg_names[:1] == [None]:
+                given = expr.args[0]
+            self._enter(given.value if isinstance(given, StrExpr) else None, [expr])
+        self._statements(statement.body.body)
+        self._prefix = before
+
+    def _group(self, decorated: Decorator, override: CallExpr | None, call: CallExpr) -> None:
+        """Reads the tasks of a group, where it is called."""
+        func = decorated.func
+        before, is_mapped = self._prefix, self._is_mapped
+        settings = [override] if override is not None else []
+        settings += [one for one in decorated.original_decorators if isinstance(one, CallExpr)]
+        given = next((one for one in (_given(each, "group_id") for each in settings) if one), None)
+        literal = given.value if isinstance(given, StrExpr) else None
+        self._enter(func.name if given is None else literal, settings)
+        callee = call.callee
+        if isinstance(callee, MemberExpr) and callee.name in MAPPING:
+            self._is_mapped = True
+        if (func, self._prefix) not in self._entered:
+            self._entered.add((func, self._prefix))
+            self._statements(func.body.body)
+        self._prefix, self._is_mapped = before, is_mapped
+
+    def _enter(self, group_id: str | None, settings: list[CallExpr]) -> None:
+        """Puts the name of a group in front of the ids that come now."""
+        words = [_given(one, "prefix_group_id") for one in settings]
+        is_open = any(ARG_STAR2 in one.arg_kinds for one in settings)
+        if group_id is None or is_open or any(words) or self._prefix is None:
+            self.whole, self._prefix = False, None
+            return
+        whole, count = f"{self._prefix}{group_id}", 0
+        while whole in self.groups:  # the second call of a function makes another group
+            count += 1
+            whole = f"{self._prefix}{group_id}__{count}"
+        self.groups.add(whole)
+        self._prefix = f"{whole}."
+
+    # Calls ---------------------------------------------------------------------------------------
 
     def _expression(self, expr: Expression) -> None:
         for one in get_subexpressions(expr):
@@ -133,16 +182,19 @@ class TaskIds:
 
     def _call(self, call: CallExpr) -> None:
         callee = call.callee
-        made = self._task_made(callee)
-        if made is not None:
+        made = self._made(callee)
+        if made is not None and self._is_task(made[0]):
             self._task(*made, call)
+        elif made is not None:
+            self._group(*made, call)
         elif self._is_step(callee):
             pass  # of a task that another call makes, or of an operator
         elif (task_id := _given(call, "task_id")) is not None:
             literal = task_id.value if isinstance(task_id, StrExpr) else None
-            if literal is not None and literal not in self.known and isinstance(callee, RefExpr):
-                self.operators[literal] = call
-            self._add(literal, None)
+            whole = f"{self._prefix}{literal}"
+            if whole not in self.known and isinstance(callee, RefExpr) and not self._is_mapped:
+                self.operators[whole] = call
+            self._add(None if _given(call, "task_group") else literal, None)
             function = _given(call, "python_callable")
             if isinstance(function, NameExpr) and isinstance(function.node, FuncDef):
                 self.readers.setdefault(function.node, False)
@@ -169,9 +221,10 @@ class TaskIds:
     def _add(
         self, task_id: str | None, maker: Decorator | None, *, is_mapped: bool = False
     ) -> None:
-        if task_id is None:
+        if task_id is None or self._prefix is None:
             self.whole = False
             return
+        task_id, maker = self._prefix + task_id, None if self._is_mapped else maker
         # The second call of the same function makes a task with a number behind the id.
         is_same = self.makers.get(task_id) is maker and (task_id in self.mapped) == is_mapped
         self.makers[task_id] = maker if is_same or task_id not in self.known else None
@@ -189,9 +242,11 @@ class TaskIds:
                 self._dags += 1
             elif ARG_STAR2 in call.arg_kinds or not self._is_harmless(node.fullname):
                 self.whole = False
+            elif node.name == _GROUP:
+                self.whole = False  # someone may enter it later
         elif isinstance(node, FuncDef) and self._site.defines(node):
-            if node not in self._entered:
-                self._entered.add(node)
+            if (node, self._prefix) not in self._entered:
+                self._entered.add((node, self._prefix))
                 self._statements(node.body.body)
         elif isinstance(node, Decorator) and self._site.defines(node.func):
             pass  # a DAG or a group, whose body is read where it stands
@@ -208,8 +263,8 @@ class TaskIds:
         found = self._site.api.modules.get(module)
         return found is not None and found.is_stub and is_library(found.path)
 
-    def _task_made(self, callee: Expression) -> tuple[Decorator, CallExpr | None] | None:
-        """Returns the task that ``callee(...)`` makes, and the ``override(...)`` before that."""
+    def _made(self, callee: Expression) -> tuple[Decorator, CallExpr | None] | None:
+        """Returns the task or group that ``callee(...)`` makes, and an ``override(...)`` before."""
         if isinstance(callee, MemberExpr) and callee.name in ("partial", "override"):
             return None
         override = None
@@ -223,7 +278,9 @@ class TaskIds:
             else:
                 return None
         node = callee.node
-        return (node, override) if isinstance(node, Decorator) and self._is_task(node) else None
+        if not isinstance(node, Decorator) or not (self._is_task(node) or self._is_group(node)):
+            return None
+        return node, override
 
     def _is_step(self, callee: Expression) -> bool:
         """Whether this is ``step.partial`` or ``step.override``, which make no task yet."""
@@ -235,14 +292,20 @@ class TaskIds:
         if not isinstance(root, RefExpr):
             return False
         if isinstance(root.node, Decorator):
-            return self._is_task(root.node)
+            return self._is_task(root.node) or self._is_group(root.node)
         # `Operator.partial(task_id=...)` has made the task's id known.
         return isinstance(root.node, TypeInfo) and callee.name in MAPPING
 
     def _is_task(self, decorated: Decorator) -> bool:
-        """Whether it is a task of this file. mypy's cache keeps no decorators of other files."""
+        return self._is_under(decorated, TASK_NAMES)
+
+    def _is_group(self, decorated: Decorator) -> bool:
+        return self._is_under(decorated, GROUP_NAMES)
+
+    def _is_under(self, decorated: Decorator, names_: tuple[str, ...]) -> bool:
+        """Whether it is made in this file. mypy's cache keeps no decorators of other files."""
         return self._site.defines(decorated.func) and any(
-            decorator_name(one) in TASK_NAMES for one in decorated.original_decorators
+            decorator_name(one) in names_ for one in decorated.original_decorators
         )
 
 
@@ -273,7 +336,10 @@ def _is_branch(decorator: Expression) -> bool:
 
 def _is_group(expr: Expression) -> bool:
     callee = expr.callee if isinstance(expr, CallExpr) else None
-    return isinstance(callee, (NameExpr, MemberExpr)) and callee.name == "TaskGroup"
+    return isinstance(callee, (NameExpr, MemberExpr)) and callee.name == _GROUP
+
+
+_GROUP: Final = "TaskGroup"
 
 
 def _id_of(decorated: Decorator, override: CallExpr | None) -> str | None:
