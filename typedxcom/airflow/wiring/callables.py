@@ -7,19 +7,30 @@ nearly that of a parameter.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from typedxcom.airflow.private import NOTSET, MappedOperator, ResolveMixin
-from typedxcom.airflow.wiring.call import check_arguments, holds_output
+from typedxcom.airflow.wiring.call import (
+    check_arguments,
+    holds_output,
+    wiring_sentence,
+)
 from typedxcom.airflow.wiring.code import near
-from typedxcom.airflow.wiring.flows import injected_names
+from typedxcom.airflow.wiring.flows import NotAnItem, describe, element, injected_names
 from typedxcom.airflow.wiring.kept import kept
+from typedxcom.airflow.wiring.mapping import each_kind
+from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.contracts import Contract, contract_of
-from typedxcom.schema.relation import Solution
+from typedxcom.inference.needed import broken_by, lacks
+from typedxcom.schema import Schema
+from typedxcom.schema.nodes import Record
+from typedxcom.schema.relation import Solution, mismatches
 
 __all__ = ["check_callable"]
 
@@ -36,7 +47,7 @@ def check_callable(operator: Any) -> Iterator[str]:
     if contract is None:
         return
     if not isinstance(operator, MappedOperator):
-        given: list[Any] = [(operator.op_args, operator.op_kwargs)]
+        given: list[Any] = [(operator.op_args, _described(operator.op_kwargs))]
     else:
         given = _of_instances(operator)
     found = (
@@ -68,18 +79,87 @@ def _of_instances(operator: Any) -> list[tuple[Any, Any]]:
     if not isinstance(mapped, Mapping):
         return []
     args, kwargs = mapped.get("op_args"), mapped.get("op_kwargs")
+    first, second = partial.get("op_args") or (), _described(partial.get("op_kwargs") or {})
     if args is None and kwargs is None:
-        return [(partial.get("op_args") or (), partial.get("op_kwargs") or {})]
+        return [(first, second)]
     if isinstance(kwargs, (list, tuple)) and args is None:
-        return [(partial.get("op_args") or (), one) for one in kwargs]
+        return [(first, _described(one)) for one in kwargs]
+    if isinstance(kwargs, ResolveMixin) and args is None:
+        with contextlib.suppress(NotAnItem):  # which is an error elsewhere
+            return [(first, _Described(kwargs, element(describe(kwargs)), is_item=True))]
     if isinstance(args, (list, tuple)) and kwargs is None:
-        return [(one, partial.get("op_kwargs") or {}) for one in args]
+        return [(one, second) for one in args]
     return []
 
 
+@dataclass(frozen=True)
+class _Described:
+    """An output in the place of op_kwargs.
+
+    Attributes:
+        value: The output.
+        schema: What one instance gets of it.
+        is_item: Whether that is an item of it.
+    """
+
+    value: Any
+    schema: Schema
+    is_item: bool = False
+
+
+def _described(kwargs: Any) -> Any:
+    return _Described(kwargs, describe(kwargs)) if isinstance(kwargs, ResolveMixin) else kwargs
+
+
 def _wrong(contract: Contract, task: str, args: Any, kwargs: Any) -> Iterator[str]:
+    if isinstance(args, (list, tuple)) and isinstance(kwargs, _Described):
+        check = functools.partial(_wrong_keys, contract, task, args, kwargs)
+        yield from each_kind(kwargs.schema, check)
+        return
     if not isinstance(args, (list, tuple)) or not isinstance(kwargs, Mapping):
         return  # an output, whose items and keys are not known
+    strange, free = _names(contract, args, kwargs)
+    misspelt = _misspelt(task, strange, free)
+    if misspelt is not None:
+        yield misspelt
+        return
+    outputs = {k: _as_output(v) for k, v in kwargs.items() if k not in strange}
+    positions = [*map(_as_output, args)]
+    yield from check_arguments(contract, task, positions, outputs, Solution())
+    yield from _missing(contract, task, free)
+
+
+def _wrong_keys(
+    contract: Contract, task: str, args: Any, given: _Described, item: Schema
+) -> Iterator[str]:
+    """What is wrong with a dict of known keys that is an output."""
+    if not isinstance(item, Record) or item.style == "namedtuple":
+        return
+    strange, free = _names(contract, args, item.fields)
+    misspelt = _misspelt(task, strange, free)
+    if misspelt is not None:
+        yield misspelt
+        return
+    for name, field in item.fields.items():
+        if name in strange or contract.is_injected(name):
+            continue
+        downstream = contract.parameter(name).schema
+        for problem in mismatches(field.schema, downstream)[:1]:
+            subject = f"{task}({name})"
+            yield wiring_sentence(
+                subject, downstream, field.schema, problem, given.value, items=given.is_item
+            )
+        needs = needs_of_parameter(contract, name)
+        need = broken_by(field.schema, needs, is_exact=False)
+        if need is not None:
+            lacking = lacks(need, field.schema)
+            key = f"op_kwargs gives `{field.schema}`{lacking}"
+            yield f"{task}({name}) is used as `{need.words}`, but {key}."
+    yield from _missing(contract, task, free)
+
+
+def _names(contract: Contract, args: Any, given: Collection[Any]) -> tuple[list[Any], list[str]]:
+    """The names that the function does not take, and its parameters that nobody gives."""
     parameters = contract.signature.parameters
     known = [
         name
@@ -87,18 +167,22 @@ def _wrong(contract: Contract, task: str, args: Any, kwargs: Any) -> Iterator[st
         if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
     ]
     is_open = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
-    strange = [name for name in kwargs if name not in known and not is_open]
+    strange = [name for name in given if name not in known and not is_open]
     filled = {
         one.name for one in contract.bind(args, dict.fromkeys(known)) if one.place != one.name
     }
-    free = [name for name in known if name not in kwargs and name not in filled]
+    return strange, [name for name in known if name not in given and name not in filled]
+
+
+def _misspelt(task: str, strange: list[Any], free: list[str]) -> str | None:
     for name in strange:
         if hint := near(name, free) if isinstance(name, str) else "":
-            yield f"{task}: its function has no parameter `{name}`, which op_kwargs gives.{hint}"
-            return
-    outputs = {k: _as_output(v) for k, v in kwargs.items() if k not in strange}
-    positions = [*map(_as_output, args)]
-    yield from check_arguments(contract, task, positions, outputs, Solution())
+            return f"{task}: its function has no parameter `{name}`, which op_kwargs gives.{hint}"
+    return None
+
+
+def _missing(contract: Contract, task: str, free: list[str]) -> Iterator[str]:
+    parameters = contract.signature.parameters
     for name in free:
         if parameters[name].default is inspect.Parameter.empty and not contract.is_injected(name):
             yield f"{task}: the parameter `{name}` of its function is never given: add it to op_kwargs."

@@ -40,7 +40,7 @@ from typedxcom.schema import Schema, Unknown
 from typedxcom.schema.nodes import Field, Inferred, MappingOf, Record, inferred, members_of
 from typedxcom.schema.relation import Solution, mismatches
 
-__all__ = ["check_expand", "check_expand_kwargs", "wired_arguments"]
+__all__ = ["check_expand", "check_expand_kwargs", "each_kind", "wired_arguments"]
 
 
 def check_expand(
@@ -88,13 +88,13 @@ def check_expand_kwargs(
     except NotAnItem as error:
         return [*found, as_sentence(f"{task}.expand_kwargs() takes {_origin(value)}, but {error}")]
     check = functools.partial(_keyword_item, contract, task, partial, value, solution)
-    return [*found, *_each_kind(item, check)]
+    return [*found, *each_kind(item, check)]
 
 
-def _each_kind(item: Schema, check: Callable[[Schema], Iterator[str]]) -> list[str]:
+def each_kind(item: Schema, check: Callable[[Schema], Iterator[str]]) -> list[str]:
     """What is wrong with the items, of each kind of them; of what code shows, with all kinds."""
     if isinstance(item, Inferred):
-        wrong = _each_kind(item.promised, check)
+        wrong = each_kind(item.promised, check)
         options = [list(check(_as_shown(one))) for one in members_of(item.inner)]
         return wrong or (options[0] if all(options) else [])
     return [sentence for member in members_of(item) for sentence in check(member)]
@@ -209,6 +209,8 @@ def _known_keys(
             yield _wrong_item(subject, downstream, _given(value, name)) or wiring_sentence(
                 subject, downstream, field.schema, problem, value, items=True
             )
+        if isinstance(downstream, Unknown) and isinstance(value, ResolveMixin):
+            yield from broken_need(contract, task, name, value, field.schema)
 
 
 def _given(value: Any, name: str) -> Any:

@@ -5,6 +5,7 @@ The parse check has the same rules, in `typedxcom.airflow.wiring.callables`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from mypy.nodes import (
@@ -21,13 +22,28 @@ from mypy.nodes import (
     TupleExpr,
     TypeInfo,
 )
-from mypy.types import CallableType, Type, get_proper_type
+from mypy.types import (
+    AnyType,
+    CallableType,
+    ProperType,
+    Type,
+    TypedDictType,
+    get_proper_type,
+)
 
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
-from typedxcom.mypy.types.origins import origins
+from typedxcom.mypy.types.chances import may_fit
+from typedxcom.mypy.types.elements import element_of
+from typedxcom.mypy.types.needs import broken_by, lacks
+from typedxcom.mypy.types.origins import note_of, origins
+from typedxcom.mypy.types.outputs import Output, output_of
+from typedxcom.mypy.types.reasons import reason
+from typedxcom.mypy.types.relation import fits
+from typedxcom.mypy.types.shapes import members
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.tasks import context_keys
+from typedxcom.mypy.types.unions import without_constants
 from typedxcom.nearness import nearest
 
 __all__ = ["check_callable", "check_mapped_callable"]
@@ -75,6 +91,8 @@ def check_mapped_callable(site: Site, call: CallExpr, operator: TypeInfo) -> Non
     elif args is None and isinstance(kwargs, (ListExpr, TupleExpr)):
         for one in kwargs.items:
             found.check(given.get("op_args"), one, one, whole=True)
+    elif args is None and kwargs is not None:
+        found.check_output(given.get("op_args"), kwargs, items=True)
     elif kwargs is None and isinstance(args, (ListExpr, TupleExpr)):
         for one in args.items:
             found.check(one, given.get("op_kwargs"), one, whole=True)
@@ -124,17 +142,10 @@ class _Function:
         self, args: Expression | None, kwargs: Expression | None, where: Context, *, whole: bool
     ) -> None:
         """Judges what the operator gives the function."""
-        is_known = True
-        filled: set[str | None] = set()
-        if isinstance(args, (ListExpr, TupleExpr)):
-            is_known = not any(isinstance(one, StarExpr) for one in args.items)
-            for place, one in enumerate(args.items if is_known else ()):
-                formal = self.function.argument_by_position(place)
-                if formal is not None:
-                    filled.add(formal.name)
-                    self._judge(formal.name or f"{place + 1}", one, formal.typ)
-        elif args is not None:
-            is_known = False
+        filled, is_known = self._positions(args)
+        if kwargs is not None and not isinstance(kwargs, DictExpr) and whole:
+            self.check_output(args, kwargs, items=False)
+            return
         if isinstance(kwargs, DictExpr):
             pairs = [(key.value, key, one) for key, one in kwargs.items if isinstance(key, StrExpr)]
             is_known = is_known and len(pairs) == len(kwargs.items)
@@ -151,6 +162,89 @@ class _Function:
                 return
         if is_known and whole:
             self._missing(free, where)
+
+    def _positions(self, args: Expression | None) -> tuple[set[str | None], bool]:
+        """Judges ``op_args``. Returns the parameters that it fills, and whether that is all."""
+        filled: set[str | None] = set()
+        if not isinstance(args, (ListExpr, TupleExpr)):
+            return filled, args is None
+        is_known = not any(isinstance(one, StarExpr) for one in args.items)
+        for place, one in enumerate(args.items if is_known else ()):
+            formal = self.function.argument_by_position(place)
+            if formal is not None:
+                filled.add(formal.name)
+                self._judge(formal.name or f"{place + 1}", one, formal.typ)
+        return filled, is_known
+
+    # Outputs -------------------------------------------------------------------------------------
+
+    def check_output(self, args: Expression | None, kwargs: Expression, *, items: bool) -> None:
+        """Judges an output in the place of ``op_kwargs``, by the keys that its dict has.
+
+        Args:
+            args: What gives ``op_args``.
+            kwargs: The output.
+            items: Whether each instance gets an item of it.
+        """
+        filled, is_known = self._positions(args)
+        output = output_of(self.site.type_of(kwargs)) if is_known else None
+        if output is None:
+            return
+        if output.note is None:
+            output = output._replace(note=note_of(self.site, kwargs))
+        check = partial(self._keys, kwargs, filled, output)
+        for one in _dicts(self.site, output.value, items=items):
+            check(one, is_shown=False)
+        shown = [] if output.inferred is None else _dicts(self.site, output.inferred, items=items)
+        wrong = [self.site.has_errors(partial(check, one, is_shown=True))[1] for one in shown]
+        if wrong and all(wrong):
+            check(shown[0], is_shown=True)
+
+    def _keys(
+        self,
+        expr: Expression,
+        filled: set[str | None],
+        output: Output,
+        found: ProperType,
+        *,
+        is_shown: bool,
+    ) -> None:
+        if not isinstance(found, TypedDictType):
+            return
+        taken = {*filled, *found.items}
+        free = [name for name in self.function.arg_names if name and name not in taken]
+        for name, value in found.items.items():
+            formal = self.function.argument_by_name(name)
+            if formal is None and self._misspells(name, free, expr):
+                return
+            if formal is not None and name not in self.keys:
+                self._key(expr, name, value, formal.typ, output, is_shown=is_shown)
+        self._missing(free, expr)
+
+    def _key(
+        self,
+        expr: Expression,
+        name: str,
+        value: Type,
+        formal: Type,
+        output: Output,
+        *,
+        is_shown: bool,
+    ) -> None:
+        subject = Slot(self.owner, name).subject
+        down, up = self.site.describe(formal, without_constants(value))
+        key = f'key "{name}" of {output.phrase()} is "{up}"'
+        if not isinstance(get_proper_type(formal), AnyType):
+            if not (may_fit(value, formal) if is_shown else fits(value, formal)):
+                why = "" if is_shown else reason(self.site, value, formal)
+                self.site.fail(f'{subject} takes "{down}", but {key}{why}', expr, XCOM_ARG)
+            return
+        reader = self.function.definition
+        if isinstance(reader, FuncDef) and self.site.defines(reader):
+            need = broken_by(self.site, reader, name, [value], is_exact=False)
+            if need is not None:
+                text = f'is used as "{need.words}", but {key}{lacks(need, value)}'
+                self.site.fail(f"{subject} {text}", expr, XCOM_ARG)
 
     def _judge(self, name: str, expr: Expression, formal: Type) -> None:
         argument = Argument(self.site, Slot(self.owner, name))
@@ -176,3 +270,12 @@ class _Function:
     @property
     def _subject(self) -> str:
         return self.owner[0].upper() + self.owner[1:]
+
+
+def _dicts(site: Site, found: Type, *, items: bool) -> list[ProperType]:
+    """Returns the dicts that one instance may get: the values, or the items of them."""
+    values = members(get_proper_type(found))
+    if not items:
+        return values
+    inner = [element_of(site, one) for one in values]
+    return [one for each in inner if each is not None for one in members(get_proper_type(each))]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import DictExpr, Expression, ListExpr, StrExpr, TupleExpr
 from mypy.types import (
@@ -17,18 +20,27 @@ from mypy.types import (
 from typedxcom.mypy.codes import XCOM_MAP
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.features.mapping import Mapping
+from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.elements import element_of
+from typedxcom.mypy.types.needs import broken_by, lacks
 from typedxcom.mypy.types.origins import note_of
 from typedxcom.mypy.types.outputs import Output, output_of
 from typedxcom.mypy.types.reasons import reason
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.shapes import is_object, members
+from typedxcom.mypy.types.unions import without_constants
 
 __all__ = ["KeywordMapping"]
 
 
 class KeywordMapping(Mapping):
-    """One call of ``expand_kwargs``."""
+    """One call of ``expand_kwargs``.
+
+    Attributes:
+        is_shown: Whether only code shows the types now, so that one of them must not fit at all.
+    """
+
+    is_shown = False
 
     def check(self) -> None:
         """Checks the dicts that each instance's arguments come from."""
@@ -90,7 +102,34 @@ class KeywordMapping(Mapping):
             self._bad_kwargs(expr, f'takes a list of dicts, but {source} "{shown}"')
             return
         inner = output_of(element)
-        self._kwargs_dict(expr, inner.value if inner else element, output or inner)
+        wanted = partial(
+            self._kwargs_dict, expr, inner.value if inner else element, output or inner
+        )
+        if output is None or output.inferred is None or not self._is_clean(wanted):
+            wanted()
+            return
+        self._kwargs_shown(expr, output, output.inferred)
+
+    def _kwargs_shown(self, expr: Expression, output: Output, inferred: Type) -> None:
+        """Checks what the code of a task shows. One kind of items that is right is enough."""
+        found = [element_of(self.site, one) for one in members(get_proper_type(inferred))]
+        if not any(found):
+            (shown,) = self.site.describe(without_constants(inferred))
+            source = f"{output.phrase()} returns"
+            self._bad_kwargs(expr, f'takes a list of dicts, but {source} "{shown}"')
+            return
+        items = [one for each in found if each for one in members(get_proper_type(each))]
+        checks = [partial(self._kwargs_dict, expr, without_constants(one), output) for one in items]
+        self.is_shown = True
+        if checks and not any(map(self._is_clean, checks)):
+            checks[0]()
+        self.is_shown = False
+
+    def _is_clean(self, check: Callable[[], None]) -> bool:
+        return not self.site.has_errors(check)[1]
+
+    def _fits(self, value: Type, formal: Type) -> bool:
+        return may_fit(value, formal) if self.is_shown else fits(value, formal)
 
     def _kwargs_dict(self, expr: Expression, element: Type, output: Output | None) -> None:
         proper = get_proper_type(element)
@@ -127,7 +166,7 @@ class KeywordMapping(Mapping):
     def _some_fits(self, value: Type, formal: Type) -> bool:
         """Whether a value of the type may fit. One fitting member of a union is enough."""
         choices = members(get_proper_type(value))
-        return any(is_object(item) or fits(item, formal) for item in choices)
+        return any(is_object(item) or self._fits(item, formal) for item in choices)
 
     def _kwargs_typed_dict(
         self, expr: Expression, found: TypedDictType, output: Output | None
@@ -140,7 +179,9 @@ class KeywordMapping(Mapping):
                 self.fail(f'Argument "{key}" of {self.task.label} {text}', expr)
                 continue
             formal = self.formal(key, expr, "expand_kwargs", known)
-            if formal is not None and not fits(value, formal):
+            if formal is not None and isinstance(get_proper_type(formal), AnyType):
+                self._meets_need(expr, key, value, source, output)
+            elif formal is not None and not self._fits(value, formal):
                 down, up = self.site.describe(formal, value)
                 subject = Slot(self.task.label, key).subject
                 why = reason(self.site, value, formal)
@@ -149,6 +190,21 @@ class KeywordMapping(Mapping):
         taken = self.function.arg_names if self.function and self.task.group else None
         given = [key for key in found.required_keys if taken is None or key in taken]
         self.missing(given, expr, known)
+
+    def _meets_need(
+        self, expr: Expression, key: str, value: Type, source: str, output: Output | None
+    ) -> None:
+        """Compares a value with what the task's code does, because nobody annotated it."""
+        reader = self._slot(key).reader
+        if reader is None or output is None:
+            return
+        is_exact = not (self.is_shown or output.note is None or output.note.plain)
+        need = broken_by(self.site, reader, key, [value], is_exact=is_exact)
+        if need is not None:
+            (up,) = self.site.describe(value)
+            subject = Slot(self.task.label, key).subject
+            text = f'is used as "{need.words}", but key "{key}" of {source} is "{up}"'
+            self.site.fail(f"{subject} {text}{lacks(need, value)}", expr, XCOM_MAP)
 
     def _bad_kwargs(self, expr: Expression, text: str) -> None:
         self.site.fail(f"expand_kwargs() of {self.task.label} {text}", expr, XCOM_MAP)
