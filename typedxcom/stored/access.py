@@ -248,21 +248,29 @@ class Placement:
             return self.commit(out, codec=codec, about=about, **fields)
 
     @contextlib.contextmanager
-    def writer(self, ext: str, *, in_parts: bool = False) -> Iterator[ObjectWriter]:
+    def writer(self, ext: str, *, is_table: bool = False) -> Iterator[ObjectWriter]:
         """Opens a binary file that becomes an object at `commit`, and leaves nothing without it.
 
         Args:
             ext: The extension of the object's name.
-            in_parts: Whether readers may want only parts of it, which the signature must also
-                cover.
+            is_table: Whether it is a table. Readers may want only parts of it, which the signature
+                must also cover. And encoding it takes long, so what is encoded is sent meanwhile.
         """
         store = self.stores.open_store(self.store)
-        signed = BLOCKS if in_parts else "sha256"
+        signed = BLOCKS if is_table else "sha256"
         algorithm = signed if self.stores.keys else "xxh3"
         owner = self.stores.owner_in(self.store) if self.stores.owner_in else ""
         at = self.coordinates
         beside = self.stores.keeping if self.stores.cache else None
-        writer = open_object(store, at, ext=ext, algorithm=algorithm, owner=owner, beside=beside)
+        writer = open_object(
+            store,
+            at,
+            ext=ext,
+            algorithm=algorithm,
+            owner=owner,
+            beside=beside,
+            is_slow=is_table,
+        )
         with writer as out:
             yield out
 

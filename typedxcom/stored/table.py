@@ -235,7 +235,7 @@ def _write_table(table: Any, placement: Placement, schema: Schema | None) -> Jso
     table = table if placement.look is None else placement.look(table)
     written = format_named(placement.format)
     assert isinstance(written, StoredTableFormat)
-    with placement.writer(written.name, in_parts=True) as out:
+    with placement.writer(written.name, is_table=True) as out:
         rows, compression = written.write(table, out, is_local=placement.is_local)
         kind = "" if schema is not None and not isinstance(schema, Unknown) else "table of "
         columns = _counted(len(table.schema), "column")

@@ -43,8 +43,8 @@ class StoredObject:
 class Store(ABC):
     """Bytes under confined paths.
 
-    A path comes from `typedxcom.pointer.object_path` and holds the digest of its object. So a path
-    is only ever written again with the same bytes.
+    A path comes from `typedxcom.pointer.object_path` and holds the digest of its object, or what is
+    as unique. So a path is only ever written again with the same bytes.
 
     A subclass writes the abstract methods and proves itself with `typedxcom.testing.StoreTests`.
     Every method first calls `typedxcom.pointer.confine` on its path, and raises
@@ -208,6 +208,16 @@ class Store(ABC):
     def stage(self) -> Staged:
         """Begin an object whose size and digest are known only at its end."""
         return SpooledStage(self)
+
+    def stage_early(self, path: str) -> Staged:
+        """As `stage`, for an object that takes long to make. A store may send parts meanwhile.
+
+        Args:
+            path: A random path of the same XCom, which nobody else has. The object may appear under
+                it instead of the path that `commit` is given, which is known at its end only.
+                `commit` returns which. What a killed process leaves must be among `partials`.
+        """
+        return self.stage()
 
     def read_chunks(self, path: str, *, size: int, chunk: int = CHUNK) -> Iterator[Buffer]:
         """The whole object in pieces of *chunk* bytes, so that memory stays bounded.

@@ -42,10 +42,11 @@ from typedxcom.stores.deadline import (
     safe_address,
     safe_text,
 )
+from typedxcom.stores.early import EarlyUpload
 from typedxcom.stores.listing import listed
 from typedxcom.stores.opened import OpenedFile, unnamed_file
 from typedxcom.stores.progress import Progress
-from typedxcom.stores.spool import SpooledStage
+from typedxcom.stores.sending import EarlyStage, ObjectStage
 from typedxcom.stores.staged import CHUNK, Staged, chunks_of
 
 __all__ = ["ObjectStore"]
@@ -114,7 +115,29 @@ class ObjectStore(Store):
 
     def stage(self) -> Staged:
         """Hold the object in memory, or a large one in a temporary file, until it is sent whole."""
-        return _ObjectStage(self)
+        return ObjectStage(self)
+
+    def stage_early(self, path: str) -> Staged:
+        """As `stage`. On S3, what is there of a large object is sent while the rest is made."""
+        return EarlyStage(self, confine(path), part=UPLOAD_PART)
+
+    def send_early(self, path: str, file: int) -> EarlyUpload | None:
+        """Begin to send an open file that grows. None if this store cannot, or not now."""
+        try:
+            filesystem = self._filesystem()
+        except (ConfigurationError, StoreError):  # whoever sends it whole gets that error
+            return None
+        if not hasattr(filesystem, "_call_s3"):
+            return None
+        return EarlyUpload(
+            filesystem,
+            self._full(path),
+            os.dup(file),
+            address=self.describe(path),
+            patience=self.patience,
+            part=UPLOAD_PART,
+            at_once=UPLOADS,
+        )
 
     def put_file(self, path: str, file: Path) -> None:
         """Put the local *file* under *path*, whole or not at all, in bounded memory."""
@@ -514,18 +537,6 @@ class ObjectStore(Store):
             f"`{self.describe(path)}` is not there. If it was deleted, for example by a lifecycle "
             "rule of the bucket, clear the task that wrote it."
         )
-
-
-class _ObjectStage(SpooledStage):
-    def __init__(self, store: ObjectStore) -> None:
-        super().__init__(store)
-        self._objects = store
-
-    def _send(self, path: str) -> None:
-        if self.file is None:
-            self._objects.write(path, b"".join(self.pieces()))
-        else:
-            self._objects.put_file(path, self.file)
 
 
 def _folder_of(path: str) -> str:

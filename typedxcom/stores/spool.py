@@ -53,16 +53,18 @@ class SpooledStage(Staged):
     def _waiting(self) -> AbstractContextManager[None]:
         return set_aside(f"hold an object until it is sent to store {self._store.name!r}")
 
-    def commit(self, path: str) -> None:
-        """Send the object to the store, whole."""
+    def commit(self, path: str) -> str:
+        """Send the object to the store, whole, and return its path."""
         with self._waiting():
             self._file.flush()
         with nullcontext() if self.beside is None else self.beside(self.pieces):
-            self._send(path)
+            path = self._send(path)
         self.discard()
+        return path
 
-    def _send(self, path: str) -> None:
+    def _send(self, path: str) -> str:
         self._store.write(path, self.pieces())
+        return path
 
     def pieces(self) -> Iterator[Buffer]:
         """What was written, from the start. Several threads may each read it, at their own pace."""

@@ -39,8 +39,12 @@ class Staged(ABC):
         """
 
     @abstractmethod
-    def commit(self, path: str) -> None:
-        """Make the object appear under *path*. Raises the errors of `Store.write`."""
+    def commit(self, path: str) -> str | None:
+        """Make the object appear under *path*. Raises the errors of `Store.write`.
+
+        Returns:
+            Where it appeared: None or *path*, unless it comes from `Store.stage_early`.
+        """
 
     @abstractmethod
     def discard(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeAlias
 
+import msgspec
 from typing_extensions import Buffer, Self
 
 from typedxcom.errors import (
@@ -93,16 +95,25 @@ def open_object(
     algorithm: str = "xxh3",
     owner: str = "",
     beside: Beside | None = None,
+    is_slow: bool = False,
 ) -> ObjectWriter:
     """Begin an object that is written piece by piece. Takes the arguments of `write_object`.
 
     Args:
+        is_slow: Whether making the pieces takes long, so that those that are there should be sent
+            meanwhile. See `Store.stage_early`.
         beside: Called with the pointer and with what gives the pieces of the object, if they are on
             this machine until it is whole. It is sent inside what that returns, which must not
             raise.
     """
     return ObjectWriter(
-        store, coordinates, ext=ext, algorithm=algorithm, owner=owner, beside=beside
+        store,
+        coordinates,
+        ext=ext,
+        algorithm=algorithm,
+        owner=owner,
+        beside=beside,
+        is_slow=is_slow,
     )
 
 
@@ -121,6 +132,7 @@ class ObjectWriter:
         algorithm: str = "xxh3",
         owner: str = "",
         beside: Beside | None = None,
+        is_slow: bool = False,
     ) -> None:
         self._beside = beside
         self._store, self._coordinates, self._ext = store, coordinates, ext
@@ -129,8 +141,12 @@ class ObjectWriter:
         self._tail: bytearray | None = None
         self._before = b""
         self._clock = TransferClock(store.observe, "write") if store.observe else None
-        self._staged = store.stage()
+        self._staged = store.stage_early(self._random_path()) if is_slow else store.stage()
         self._progress = Progress("Wrote", f"an object of {coordinates}, for store {store.name!r}")
+
+    def _random_path(self) -> str:
+        number = f":{secrets.token_hex(16)}"
+        return object_path(self._coordinates, number, self._ext, self._owner)
 
     @property
     def closed(self) -> bool:
@@ -222,11 +238,13 @@ class ObjectWriter:
         if self._beside is not None:
             self._staged.beside = partial(self._beside, pointer)
         try:
-            self._staged.commit(path)
+            found = self._staged.commit(path)
         except StoreError as error:
             if self._clock:
                 self._clock.failed(pointer, error)
             raise
+        if found is not None and found != path:  # it was sent early
+            pointer = msgspec.structs.replace(pointer, path=found)
         if self._clock:
             self._clock.done(pointer)
         return pointer

@@ -239,6 +239,21 @@ class StoreTests:
         assert [stored.path for stored in store.list()] == ["a/b"]
         assert not list(store.partials())
 
+    def test_an_object_that_takes_long_to_make_appears_at_commit(self, store: Store) -> None:
+        """Under the path that the commit returns. Without a commit, nothing is left."""
+        data = _data(1_000_000)
+        with store.stage_early("a/early") as staged:
+            for start in range(0, len(data), 100_000):
+                staged.write(data[start : start + 100_000])
+            assert not list(store.list())
+            path = staged.commit("a/b") or "a/b"
+        assert path in ("a/b", "a/early")
+        assert bytes(store.read(path, size=len(data))) == data
+        with store.stage_early("a/early2") as staged:
+            staged.write(data)
+        assert [stored.path for stored in store.list()] == [path]
+        assert not list(store.partials())
+
     def test_two_writers_leave_one_whole_object(self, store: Store) -> None:
         """Tasks that write the same object at the same time both succeed."""
         data, errors = _data(300_000), []
