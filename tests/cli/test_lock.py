@@ -364,6 +364,31 @@ def test_a_missing_base_is_a_clear_error(
     assert main(["breaking"]) == 0
 
 
+def test_contracts_of_a_submodule_are_compared_inside_it(
+    git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seen from the repository around it, they would have no history."""
+    (tmp_path / "outer").mkdir()
+    monkeypatch.chdir(tmp_path / "outer")
+    git("init", "--quiet", at=tmp_path / "outer")
+    file = ("-c", "protocol.file.allow=always")
+    git(*file, "submodule", "--quiet", "add", str(tmp_path), "inner", at=tmp_path / "outer")
+    git("commit", "--quiet", "-m", "outer", at=tmp_path / "outer")
+    options = ["inner/dags", "--contracts", "inner/contracts", "--against", "HEAD"]
+    assert main(["breaking", *options]) == 2
+    assert "run the command there" in capsys.readouterr().err
+
+
+def test_contracts_of_a_newer_typedxcom_stay(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    """An older typedxcom would lose what it cannot read."""
+    path = Path("contracts/shop/load.json")
+    text = path.read_text(encoding="utf-8").replace('"format": 1', '"format": 99')
+    path.write_text(text, encoding="utf-8")
+    assert main(["lock"]) == 2
+    assert "was written by a newer typedxcom (format 99)" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == text
+
+
 def test_moved_or_new_contracts_are_named(git: Git, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that was moved is an error; a base without contracts is said."""
     git("mv", "contracts", "locks")

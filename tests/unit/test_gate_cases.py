@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -89,6 +92,29 @@ class More(enum.IntFlag):
     A = 1
 
 
+class Other(msgspec.Struct, tag="b", tag_field="kind"):
+    y: int
+
+
+class One(te.TypedDict):
+    x: int
+
+
+class Two(te.TypedDict):
+    x: int
+    y: int
+
+
+class Renamed(te.TypedDict):
+    y: Annotated[int, Field(validation_alias="x")]
+
+
+@pydantic.dataclasses.dataclass
+class Needed:
+    x: int = Field(ge=0)
+
+
+FORBID: dict[str, Any] = {"extra": "forbid"}
 FLOAT = Annotated[float, msgspec.Meta(ge=0)]
 UNSET: Any = int | msgspec.UnsetType
 Data = dataclasses.make_dataclass("Data", [("x", UNSET, msgspec.UNSET)])
@@ -132,6 +158,36 @@ CASES: dict[str, tuple[Any, Any, Any, str]] = {
     "an Enum as a Flag": (Single, Bits, 2, "ok"),
     "a Flag in an IntFlag": (Bits, More, 3, "ok"),
     "a Flag as an Enum": (Bits, Single, 3, "refused"),
+    "a TypedDict in a model that forbids others": (
+        model(Two), model(One, **FORBID), {"x": {"x": 1, "y": 2}}, "refused",
+    ),
+    "a dataclass in a model that forbids others": (
+        model(Two), model(Whole, **FORBID), {"x": {"x": 1, "y": 2}}, "refused",
+    ),
+    "a TypedDict alone": (Two, One, {"x": 1, "y": 2}, "ok"),
+    "an alias in a TypedDict in a model": (model(One), model(Renamed), {"x": {"x": 1}}, "ok"),
+    "an alias in a TypedDict alone": (One, Renamed, {"x": 1}, "refused"),
+    "a field of a pydantic dataclass": (te.TypedDict("No", {}), Needed, {}, "refused"),
+    "a limit of a pydantic dataclass": (One, Needed, {"x": -1}, "refused"),
+    "unknown bits of an IntFlag": (More, Bits, 8, "refused"),
+    "digits before the point": (
+        Annotated[Decimal, Field(max_digits=4, decimal_places=0)],
+        Annotated[Decimal, Field(max_digits=5, decimal_places=2)], "1234", "refused",
+    ),
+    "places within the digits": (
+        Annotated[Decimal, Field(max_digits=2)],
+        Annotated[Decimal, Field(max_digits=4, decimal_places=2)], "0.05", "ok",
+    ),
+    "a dict in order": (dict[str, int], OrderedDict[str, int], {"a": 1}, "ok"),
+    "a tuple as a Sequence": (tuple[int, ...], Sequence[int], [1], "ok"),
+    "no tag for a tagged union": (struct(int), Kinded | Other, {"x": 1}, "refused"),
+    "1 is not True": (
+        Literal["a", True] | Decimal, Literal[1] | Literal["a"] | Decimal, True, "other",  # two
+    ),
+    "a set beside Any": (set[int] | list[Any], list[Any | None], [1], "ok"),
+    "a RootModel around a union": (
+        RootModel[set[int] | list[str]], RootModel[list[int] | list[str]], [1], "other",
+    ),
     "two limits of one class": (
         FLOAT | Annotated[float, msgspec.Meta(le=9)], Literal["red"], 1.0, "refused",
     ),

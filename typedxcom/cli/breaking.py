@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from typedxcom.cli.breaking_formats import FORMATS, totals
 from typedxcom.cli.evolution_settings import Allowance, EvolutionSettings, read_settings
-from typedxcom.cli.git import base_of, files_at, moved_from, unmerged
+from typedxcom.cli.git import base_of, files_at, moved_from, place_of, unmerged
 from typedxcom.cli.lock import examined
 from typedxcom.cli.refusing import refused
 from typedxcom.cli.terminal import is_drawn
@@ -96,8 +96,8 @@ def _locked(base: str, folder: Path) -> LockedTasks:
         moved = moved_from(base, folder)
         if moved:
             raise ConfigurationError(
-                f"the contracts were moved from {moved} to {folder} since {base[:12]}. Move them in "
-                "a change of its own, in which no contract changes."
+                f"the contracts were moved from {moved} to {place_of(folder).rstrip('/')} since "
+                f"{base[:12]}. Move them in a change of its own, in which no contract changes."
             )
         words(
             f"{base[:12]} has no contracts in {folder}, so there is nothing to compare with. Commit "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typedxcom.errors import ConfigurationError
 
-__all__ = ["base_of", "files_at", "moved_from", "unmerged"]
+__all__ = ["base_of", "files_at", "moved_from", "place_of", "unmerged"]
 
 _DEFAULT = "origin/HEAD"
 
@@ -62,7 +62,7 @@ def _commit(name: str, failed: str) -> str:
 
 def files_at(commit: str, folder: Path) -> dict[str, str]:
     """Returns the files below *folder* in *commit*: their name in the repository to their text."""
-    below = f"{_prefix(folder)}"
+    below = f"{place_of(folder)}"
     listed = _output(
         "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, "--", below,
         failed=f"git cannot list {below} of {commit}",
@@ -74,19 +74,21 @@ def files_at(commit: str, folder: Path) -> dict[str, str]:
     }
 
 
-def _prefix(folder: Path) -> str:
+def place_of(folder: Path) -> str:
     """Returns the name of *folder* in the repository."""
     root = Path(_output("rev-parse", "--show-toplevel", failed="no git repository").strip())
-    absolute = folder.absolute()
+    inside = _git("-C", str(folder), "rev-parse", "--show-toplevel").stdout.strip()
+    if inside and Path(inside).resolve() != root.resolve():  # such as a submodule
+        raise ConfigurationError(f"{folder} is in the repository {inside}: run the command there")
     try:
-        return absolute.resolve().relative_to(root.resolve()).as_posix() + "/"
+        return folder.absolute().resolve().relative_to(root.resolve()).as_posix() + "/"
     except ValueError:
         raise ConfigurationError(f"{folder} is not in the repository {root}") from None
 
 
 def moved_from(commit: str, folder: Path) -> str:
     """Returns the folder in which the contracts were in *commit*, if they were moved since then."""
-    below = _prefix(folder)
+    below = place_of(folder)
     done = _git("diff", "--name-status", "-z", "-M", "--diff-filter=R", commit)
     words = done.stdout.split("\0")
     for old, new in zip(words[1::3], words[2::3], strict=False):

@@ -18,7 +18,7 @@ from typedxcom.cli.refusing import refused
 from typedxcom.cli.terminal.bar import Bar
 from typedxcom.cli.terminal.lines import about_file, words
 from typedxcom.errors import ConfigurationError, DecodeError, TypedXComError
-from typedxcom.evolution.locks import TaskLock, lock_text, read_lock
+from typedxcom.evolution.locks import NewerContractError, TaskLock, lock_text, read_lock
 from typedxcom.evolution.names import contract_path
 from typedxcom.evolution.samples import opened_sample
 
@@ -157,6 +157,8 @@ def _known(path: Path, plan: LockPlan) -> TaskLock | None:
         return None
     try:
         return read_lock(text, name=str(path))
+    except NewerContractError as error:  # writing it would lose what a newer typedxcom says
+        raise ConfigurationError(str(error)) from error
     except DecodeError as error:
         plan.damaged.append(str(error))
         return None

@@ -36,7 +36,14 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.records import extra_items
 
-__all__ = ["ValueCodec", "is_surely_read", "known_codec", "make_codec", "refuse_unsupported"]
+__all__ = [
+    "ValueCodec",
+    "is_foreign",
+    "is_surely_read",
+    "known_codec",
+    "make_codec",
+    "refuse_unsupported",
+]
 
 _OTHER_TYPE = "Instead: annotate that part with a type of docs/reference/types.md"
 _PYDANTIC_ONLY = {
@@ -85,6 +92,11 @@ def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
                 msg = f"msgspec cannot read `{schema}`: {error}. {_OTHER_TYPE}"
                 raise UnsupportedTypeError(msg, annotation=annotation) from error
     return _pydantic_codec(annotation, schema, lax=lax)
+
+
+def is_foreign(schema: Schema) -> bool:
+    """Whether pydantic reads *schema*, as far as its parts say."""
+    return bool(_needs_pydantic(schema)) or _has_model(schema)
 
 
 def refuse_unsupported(schema: Schema) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
+from typedxcom.codecs import is_foreign
 from typedxcom.evolution.columns import ColumnsOf, table_tree
 from typedxcom.evolution.constants import shown
-from typedxcom.evolution.facts import ClassFacts, FieldFacts, facts_of
+from typedxcom.evolution.facts import FACTS, ClassFacts, FieldFacts, facts_of
 from typedxcom.evolution.sources import Source, sources_of
 from typedxcom.registry import registered
 from typedxcom.schema.nodes import (
@@ -65,7 +66,7 @@ def is_same_inside(schema: Schema, settings: Mapping[str, Any]) -> bool:
         return True
     inside = Describer()
     inside._settings = settings
-    tree = inside.tree(schema)
+    tree = inside._tree(schema)
     return {"type": tree, "classes": inside.classes} == described(schema)
 
 
@@ -87,14 +88,21 @@ class Describer:
         self._settings = _NO_SETTINGS  # of the pydantic class around
 
     def tree(self, schema: Schema) -> Any:
-        """Returns the JSON of one type."""
+        """Returns the JSON of one type, which is a whole annotation."""
+        outer, self._settings = self._settings, {"aliased": True} if is_foreign(schema) else {}
+        try:
+            return self._tree(schema)
+        finally:
+            self._settings = outer
+
+    def _tree(self, schema: Schema) -> Any:
         match schema:
             case Scalar(type=kind):
                 return self._scalar(kind)
             case Unknown() | Inferred():
                 return "any"
             case Written(inner=inner):
-                return self.tree(inner)
+                return self._tree(inner)
             case Constrained():
                 return self._constrained(schema)
             case LiteralOf(values=values):
@@ -103,19 +111,21 @@ class Describer:
                 name = self._named(kind, kind, lambda: _enum(kind))
                 return {"class": self._leading(name, schema)}
             case SequenceOf(type=kind, item=item):
-                return {"sequence": kind.__name__, "of": self.tree(item)}
+                return {"sequence": kind.__name__, "of": self._tree(item)}
             case TupleOf(items=items):
-                return {"tuple": [self.tree(item) for item in items]}
+                return {"tuple": [self._tree(item) for item in items]}
             case MappingOf(type=kind, key=key, value=value):
-                return {"mapping": kind.__name__, "key": self.tree(key), "of": self.tree(value)}
+                return {"mapping": kind.__name__, "key": self._tree(key), "of": self._tree(value)}
             case UnionOf(members=members):
-                return {"union": [self.tree(member) for member in members]}
+                return {"union": [self._tree(member) for member in members]}
             case Named(newtype=newtype, inner=inner):
-                return {"newtype": str(newtype.__name__), "of": self.tree(inner)}
+                return {"newtype": str(newtype.__name__), "of": self._tree(inner)}
             case Alias(name=name, target=target):
                 return {"class": self._named(id(schema), name, lambda: self._alias(target))}
             case Record():
-                name = self._named(id(schema), str(schema), lambda: self._record(schema))
+                # A plain class has the settings of the class around it, so it may be several.
+                place = id(schema), repr(self._settings) if inherits(schema) else ""
+                name = self._named(place, str(schema), lambda: self._record(schema))
                 return {"class": self._leading(name, schema)}
             case TableOf(row=row):
                 return self._table(table_tree(row), str(row), schema)
@@ -125,7 +135,7 @@ class Describer:
                 is_own = registered(kind) or bool(getattr(kind, REGISTERED, False))
                 return {"codec" if is_own else "library": _full_name(kind, is_own=is_own)}
             case Var(name=name, bound=bound):
-                return {"variable": name, "of": self.tree(bound)}
+                return {"variable": name, "of": self._tree(bound)}
             case Unsupported():
                 return {"unsupported": str(schema)}
         return "any"
@@ -150,7 +160,7 @@ class Describer:
             is_class = isinstance(node, (Record, EnumOf))
             if is_class and sources_of(node) and id(node) not in self._led:
                 self._led.add(id(node))
-                self.tree(node)
+                self._tree(node)
                 for one in sources_of(node):
                     self.lead(one.schema)
 
@@ -174,7 +184,7 @@ class Describer:
         try:
             return [
                 {
-                    "from": self.tree(one.schema),
+                    "from": self._tree(one.schema),
                     "is": str(one.schema),
                     "old": one.old,
                     "new": one.new,
@@ -185,7 +195,7 @@ class Describer:
             self._settings = outer
 
     def _alias(self, target: list[Schema]) -> Any:
-        return {"alias": self.tree(target[0]) if target else "any"}
+        return {"alias": self._tree(target[0]) if target else "any"}
 
     def _scalar(self, kind: type) -> Any:
         """Returns the name of a scalar class, with what the class around says about it."""
@@ -213,7 +223,7 @@ class Describer:
             for one in fields(schema.constraints)
             if (limit := getattr(schema.constraints, one.name)) is not None
         }
-        inner, marks = self.tree(schema.inner), dict(schema.marks)
+        inner, marks = self._tree(schema.inner), dict(schema.marks)
         if isinstance(inner, dict) and "limited" in inner:  # what the class around says
             marks = {**inner.get("marks", {}), **marks}
             own = {name: one for name, one in inner.items() if name not in ("limited", "marks")}
@@ -226,13 +236,16 @@ class Describer:
 
     def _record(self, record: Record) -> Any:
         facts = facts_of(record)
-        outer, self._settings = self._settings, settings_inside(record, facts, self._settings)
+        outer = self._settings
+        if inherits(record):
+            facts = inherited(record, facts, outer)
+        self._settings = settings_inside(record, facts, outer)
         try:
             parts = [
-                _field(name, self.tree(part.schema), part.required, facts.fields.get(name))
+                _field(name, self._tree(part.schema), part.required, facts.fields.get(name))
                 for name, part in record.fields.items()
             ]
-            extras = [self.tree(extra) for extra in record.extras]
+            extras = [self._tree(extra) for extra in record.extras]
         finally:
             self._settings = outer
         made: dict[str, Any] = {"style": record.style, "fields": parts}
@@ -244,6 +257,8 @@ class Describer:
             made["array"] = True
         if facts.is_root:
             made["root"] = True
+        if facts.is_own and record.style in ("dataclass", "typeddict"):
+            made["own"] = True
         if facts.config:
             made["config"] = dict(facts.config)
         if facts.validators:
@@ -257,14 +272,31 @@ def settings_inside(
     record: Record, facts: ClassFacts, outer: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Returns the settings for the fields of a class. A plain class has those of the one around."""
-    if record.style == "model" or hasattr(record.type, "__pydantic_config__") or facts.config:
-        encoding = facts.config.get("val_json_bytes", "utf8")
-        inside = dict(facts.config)
-        inside.pop("val_json_bytes", None)
-        return inside if encoding == "base64" else {**inside, "as": encoding}
-    if record.style == "dataclass" and hasattr(record.type, "__pydantic_validator__"):
-        return {"as": "utf8"}
-    return _NO_SETTINGS if record.style == "struct" else outer
+    if inherits(record):
+        return outer
+    if record.style == "struct":
+        return _NO_SETTINGS
+    encoding = facts.config.get("val_json_bytes", "utf8")
+    inside = {**facts.config, "aliased": True, "extra": facts.extra}
+    inside.pop("val_json_bytes", None)
+    return inside if encoding == "base64" else {**inside, "as": encoding}
+
+
+def inherits(record: Record) -> bool:
+    """Whether a class has no settings of its own, so that pydantic reads it by those around."""
+    return not facts_of(record).is_own
+
+
+def inherited(record: Record, facts: ClassFacts, outer: Mapping[str, Any]) -> ClassFacts:
+    """Returns the facts of a plain class inside a class with the settings *outer*."""
+    if hasattr(record.type, FACTS):
+        return facts  # it was described with them
+    if not outer.get("aliased"):
+        names = {name: replace(one, reads=(name,)) for name, one in facts.fields.items()}
+        return replace(facts, fields=names)
+    extra = outer.get("extra", "ignore")
+    is_taken = extra == "forbid" or (extra == "allow" and record.style == "typeddict")
+    return replace(facts, extra=extra) if is_taken and facts.extra == "ignore" else facts
 
 
 def _field(name: str, tree: Any, required: bool, facts: FieldFacts | None) -> dict[str, Any]:

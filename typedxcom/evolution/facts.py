@@ -9,16 +9,26 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 import typing_extensions as te
 
+from typedxcom.annotations import fields_hints
 from typedxcom.evolution.constants import constant, shown
 from typedxcom.schema.nodes import Record, Schema
-from typedxcom.schema.records import extra_items
+from typedxcom.schema.records import REQUIREDNESS, extra_items
 
-__all__ = ["COMPUTED", "FACTS", "NO_DEFAULT", "ClassFacts", "FieldFacts", "facts_of", "root_of"]
+__all__ = [
+    "COMPUTED",
+    "FACTS",
+    "NO_DEFAULT",
+    "UNSET",
+    "ClassFacts",
+    "FieldFacts",
+    "facts_of",
+    "root_of",
+]
 
 FACTS = "__typedxcom_facts__"  # where a stand-in keeps them
 NO_DEFAULT = "required"
@@ -55,6 +65,7 @@ class ClassFacts:
         tag: The key and the value that name the class in JSON.
         is_array: Whether the JSON is an array of the fields' values.
         is_root: Whether the JSON is that of its only field, as for a RootModel.
+        is_own: Whether pydantic reads it by settings of its own, not by those of the class around.
         config: Settings that change how fields are written and read.
         validators: Names of the author's own validators.
         serializers: Names of the author's own serializers.
@@ -68,6 +79,7 @@ class ClassFacts:
     validators: tuple[str, ...] = ()
     serializers: tuple[str, ...] = ()
     is_root: bool = False
+    is_own: bool = False
 
 
 def facts_of(record: Record) -> ClassFacts:
@@ -96,7 +108,7 @@ def _model(record: Record) -> ClassFacts:
     extra = config.get("extra") or "ignore"
     return ClassFacts(
         fields, extra, config=_settings(config), validators=_validators(cls),
-        serializers=_serializers(cls), is_root=bool(cls.__pydantic_root_model__),
+        serializers=_serializers(cls), is_root=bool(cls.__pydantic_root_model__), is_own=True,
     )  # fmt: skip
 
 
@@ -143,13 +155,14 @@ def _serializers(cls: Any) -> tuple[str, ...]:
 
 def _dataclass(record: Record) -> ClassFacts:
     cls: Any = record.type
-    infos = getattr(cls, "__pydantic_fields__", {})
+    infos = getattr(cls, "__pydantic_fields__", None) or _infos(cls)
     fields = {}
     for part in dataclasses.fields(cls):
         info = infos.get(part.name)
         aliases = _aliases(info) if info is not None else ()
         default = _default(part.default, part.default_factory)
-        if info is not None and default != NO_DEFAULT:
+        is_own = part.name in getattr(cls, "__pydantic_fields__", ())
+        if info is not None and (info is part.default or (is_own and default != NO_DEFAULT)):
             default = _default(info.default, info.default_factory, is_required=info.is_required())
         omitted = _excluded(info) if info is not None else "maybe" if default == UNSET else ""
         if not part.init and default != NO_DEFAULT:
@@ -159,8 +172,25 @@ def _dataclass(record: Record) -> ClassFacts:
     extra = config.get("extra") or "ignore"
     return ClassFacts(
         fields, extra, config=_settings(config), validators=_validators(cls),
-        serializers=_serializers(cls),
+        serializers=_serializers(cls), is_own=_has_settings(cls),
     )  # fmt: skip
+
+
+def _has_settings(cls: Any) -> bool:
+    return hasattr(cls, "__pydantic_config__") or hasattr(cls, "__pydantic_validator__")
+
+
+def _infos(cls: Any) -> dict[str, Any]:
+    """Returns what pydantic's `Field(...)` says of the fields of a plain class."""
+    found = {}
+    defaults = {name: one.default for name, one in getattr(cls, "__dataclass_fields__", {}).items()}
+    for name, hint in fields_hints(cls).items():
+        while get_origin(hint) in REQUIREDNESS:
+            hint = get_args(hint)[0]
+        for one in (*getattr(hint, "__metadata__", ()), defaults.get(name)):
+            if type(one).__name__ == "FieldInfo":
+                found[name] = one
+    return found
 
 
 # What msgspec leaves out with `omit_defaults`, if it is empty. Other factories are not asked.
@@ -182,15 +212,18 @@ def _struct(record: Record) -> ClassFacts:
         fields[part.name] = FieldFacts(part.encode_name, (part.encode_name,), default, omitted)
     tag = (config.tag_field, config.tag) if config.tag is not None else None
     extra = "forbid" if config.forbid_unknown_fields else "ignore"
-    return ClassFacts(fields, extra, tag, bool(config.array_like), validators=_validators(cls))
+    return ClassFacts(
+        fields, extra, tag, bool(config.array_like), validators=_validators(cls), is_own=True
+    )
 
 
 def _typeddict(record: Record) -> ClassFacts:
     cls: Any = record.type
+    infos = _infos(cls)
     fields = {
         name: FieldFacts(
             name,
-            (name,),
+            (*(_aliases(infos[name]) if name in infos else ()), name),
             NO_DEFAULT if part.required else {"absent": True},
             "" if part.required else "maybe",
         )
@@ -198,7 +231,8 @@ def _typeddict(record: Record) -> ClassFacts:
     }
     config = getattr(cls, "__pydantic_config__", {})
     extra = config.get("extra") or ("forbid" if extra_items(cls) is te.Never else "ignore")
-    return ClassFacts(fields, "allow" if record.extras else extra, config=_settings(config))
+    extra = "allow" if record.extras else extra
+    return ClassFacts(fields, extra, config=_settings(config), is_own=_has_settings(cls))
 
 
 def _namedtuple(record: Record) -> ClassFacts:

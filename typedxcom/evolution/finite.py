@@ -22,7 +22,15 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.values import is_among, scalar_fits
 
-__all__ = ["bits_of", "is_constant", "plain", "reads_scalar", "takes_value", "values_of"]
+__all__ = [
+    "bits_of",
+    "is_constant",
+    "narrowed",
+    "plain",
+    "reads_scalar",
+    "takes_value",
+    "values_of",
+]
 
 
 def plain(schema: Schema) -> Schema:
@@ -37,6 +45,18 @@ def plain(schema: Schema) -> Schema:
             schema = schema.target[0]
         else:
             return schema
+
+
+# pydantic's classes of some values of a scalar.
+_NARROWED = {
+    "AwareDatetime": "datetime", "NaiveDatetime": "datetime", "PastDatetime": "datetime",
+    "FutureDatetime": "datetime", "PastDate": "date", "FutureDate": "date",
+}  # fmt: skip
+
+
+def narrowed(kind: type) -> str:
+    """Returns the name of the scalar class of which pydantic's class *kind* takes some values."""
+    return _NARROWED.get(kind.__name__, "") if kind.__module__.startswith("pydantic") else ""
 
 
 def reads_scalar(mine: type, theirs: type) -> bool:
@@ -104,5 +124,6 @@ def bits_of(kind: Any) -> int:
 
 def is_constant(mine: Schema, theirs: Schema) -> bool:
     """Whether both types have one value, the same one, so that no place matters."""
-    values = values_of(mine)
-    return values is not None and len(values) == 1 and values == values_of(theirs)
+    values, others = values_of(mine), values_of(theirs)
+    is_one = values is not None and others is not None and len(values) == len(others) == 1
+    return is_one and is_among(values[0], others)  # type: ignore[index,arg-type]

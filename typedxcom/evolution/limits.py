@@ -13,7 +13,13 @@ from typedxcom.schema.nodes import Constraints
 __all__ = ["keeps", "limits_lost", "marks_lost", "tighter", "vars_of"]
 
 _MOST = ("max_digits", "decimal_places")  # marks that allow as much as they say
-_READ_ONLY = ("strict", "as", "discriminator", "union_mode")  # marks that `structure` looks at
+_READ_ONLY = (
+    "strict",
+    "as",
+    "discriminator",
+    "union_mode",
+    "tag",
+)  # marks that `structure` looks at
 
 
 def limits_lost(
@@ -87,9 +93,14 @@ def marks_lost(have: Mapping[str, Any], want: Mapping[str, Any], *, whole: bool)
             continue
         if have.get(name) == limit or (name == "allow_inf_nan" and (whole or limit)):
             continue
-        if name in _MOST and have.get(name, math.inf) <= limit:
+        # A number of so many digits has no more places than these.
+        if name in _MOST and have.get(name, have.get("max_digits", math.inf)) <= limit:
             continue
         yield name
+    if all(name in want for name in _MOST) and all(have.get(one, -1) <= want[one] for one in _MOST):
+        whole_digits = want["max_digits"] - want["decimal_places"]
+        if have.get("max_digits", 0) - have.get("decimal_places", 0) > whole_digits:
+            yield "max_digits"
 
 
 def keeps(value: Any, want: Constraints) -> bool:

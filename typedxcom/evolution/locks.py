@@ -21,6 +21,7 @@ from typedxcom.schema.nodes import SequenceOf, TupleOf, UnionOf, Unknown
 __all__ = [
     "RETURN_KEY",
     "LockedTasks",
+    "NewerContractError",
     "Read",
     "TaskLock",
     "Version",
@@ -121,6 +122,10 @@ class TaskLock:
     open_keys: bool = False
 
 
+class NewerContractError(DecodeError):
+    """A contract has a format that this typedxcom does not know yet."""
+
+
 LockedTasks: TypeAlias = dict[tuple[str, str], TaskLock]
 
 
@@ -201,7 +206,9 @@ def read_lock(text: str, *, name: str) -> TaskLock:
         tree = json.loads(text)
         newer = tree["format"]
         if newer > _FORMAT:
-            raise DecodeError(f"{name} was written by a newer typedxcom (format {newer}). Upgrade.")
+            raise NewerContractError(
+                f"{name} was written by a newer typedxcom (format {newer}). Upgrade."
+            )
         return _lock(tree)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         cure = "Run `typedxcom lock` to write it again"

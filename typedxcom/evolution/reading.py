@@ -150,6 +150,7 @@ class TypeReader:
             tuple(tree.get("validators", ())),
             tuple(tree.get("serializers", ())),
             bool(tree.get("root")),
+            tree["style"] in ("model", "struct") or bool(tree.get("own")),
         )
         kind = type(_plain_name(name), (), {FACTS: facts})
         parts: dict[str, Field] = {}

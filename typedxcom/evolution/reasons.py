@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -79,7 +80,11 @@ def scalar_to_values(up: Scalar, down: Schema, path: str) -> Break:
     values = values_of(down) or (0,)
     is_near = any(scalar_fits(type(one), up.type) for one in values)
     rule = "type-narrowed" if is_near else "type-changed"
-    return broken(path, rule, is_not(up, down), always=not kinds_of(up) & kinds_of(down))
+    has_int = any(isinstance(one, int) for one in values)
+    is_flag = isinstance(down, EnumOf) and issubclass(down.type, enum.Flag)
+    misreads = (up.type is bool and has_int) or is_flag  # True is 1, and -1 is each bit of a Flag
+    always = not misreads and not kinds_of(up) & kinds_of(down)
+    return broken(path, rule, is_not(up, down), misreads=misreads, always=always)
 
 
 def different(up: Schema, down: Schema, path: str) -> Break:

@@ -39,7 +39,7 @@ from typedxcom.settings import Settings
 from typedxcom.stored import AnyCodec, StoredCodec
 from typedxcom.stored.table import TableCodec
 
-__all__ = ["MOST", "made_tree", "opened_sample", "samples"]
+__all__ = ["MOST", "SCALARS", "made_tree", "opened_sample", "samples"]
 
 MOST = 3  # samples for each version
 _TRIES = 8
@@ -117,7 +117,7 @@ def _made(schema: Schema, number: int, depth: int) -> Any:
         case Named(inner=inner) | Alias(target=[inner]) | Var(bound=inner):
             return _made(inner, number, depth)
         case Scalar(type=kind):
-            values = _SCALARS.get(kind.__name__, ("a",))
+            values = SCALARS.get(kind.__name__, ("a",))
             return values[number % len(values)]
         case LiteralOf(values=values):
             return values[number % len(values)]
@@ -191,12 +191,13 @@ def _number(limits: Constraints, number: int, *, is_whole: bool) -> Any:
 
 
 _DAY = dt.date(2024, 1, 31)
-_SCALARS: dict[str, tuple[Any, ...]] = {
+SCALARS: dict[str, tuple[Any, ...]] = {
     "bool": (False, True), "int": (0, 1, -7, 2**40), "float": (0.0, 1.5, -2.25),
     "str": ("a", "", "Zürich"), "NoneType": (None,), "bytes": ("", "YWJj"),
-    "bytearray": ("", "YWJj"), "Decimal": ("0", "1.10", "-3"),
-    "datetime": ("2024-01-31T12:30:00Z", "2024-01-31T12:30:00.250000Z", "2024-01-31T12:30:00"),
-    "date": (_DAY.isoformat(),), "time": ("12:30:00",), "timedelta": ("PT1H", "P1D"),
+    "bytearray": ("", "YWJj"), "Decimal": ("0", "1.10", "-3", "12.345", "99999", "1E+3"),
+    "datetime": ("2024-01-31T12:30:00Z", "2024-01-31T12:30:00.250000Z", "2024-01-31T12:30:00",
+        "2999-01-01T00:00:00Z", "2999-01-01T00:00:00"),
+    "date": (_DAY.isoformat(), "1999-12-31", "2999-01-01"), "time": ("12:30:00", "12:30:00Z", "03:04:00+02:00"), "timedelta": ("PT1H", "P1D"),
     "UUID": ("6f1e2f5c-5a4b-4a0e-8e1d-0a6a3c1d2b3f",), "Fraction": ("1/3",),
     "IPv4Address": ("192.0.2.1",), "IPv6Address": ("2001:db8::1",),
     "IPv4Network": ("192.0.2.0/24",), "IPv6Network": ("2001:db8::/32",),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from typedxcom.evolution.facts import facts_of
 from typedxcom.evolution.finite import bits_of, plain, values_of
 from typedxcom.evolution.keys import items_of, written_by
-from typedxcom.evolution.limits import keeps, limits_lost, marks_lost
+from typedxcom.evolution.limits import keeps, limits_lost, marks_lost, vars_of
+from typedxcom.evolution.patterns import refused_text
 from typedxcom.evolution.reasons import Break, broken, different, listed, lost_values
 from typedxcom.schema.nodes import (
     Constrained,
@@ -36,34 +38,73 @@ def limit_breaks(up: Schema, down: Constrained, path: str) -> Iterator[Break]:
         if lost:
             yield broken(path, "constraint-tightened", f"{listed(lost)} is outside the limits")
         return
-    have, marks, bare = Constraints(), {}, up
-    while isinstance(bare, (Constrained, Named)):
-        if isinstance(bare, Constrained):
-            have, marks = bare.constraints, dict(bare.marks)
-        bare = bare.inner
-    if isinstance(bare, TupleOf):
-        have = Constraints(min_length=len(bare.items), max_length=len(bare.items))
-    if isinstance(bare, Record):
-        have = _size_of(bare)
-    whole = isinstance(bare, Scalar) and bare.type in (int, bool)
-    if isinstance(bare, EnumOf) and issubclass(bare.type, enum.Flag):
-        whole, bits = True, bits_of(bare.type)
-        have = Constraints(ge=0)
-        if bits > 0:
-            known = [one.value for one in bare.type.__members__.values()]
-            have = Constraints(ge=0, le=bits, multiple_of=math.gcd(*known))
-    if isinstance(bare, Scalar) and bare.type is bool:
-        have = Constraints(ge=0, le=1)
+    have, marks, bare = _limits_of(up)
+    is_text = isinstance(bare, Scalar) and bare.type is str
+    whole = isinstance(bare, EnumOf) or (isinstance(bare, Scalar) and bare.type in (int, bool))
     for name, before, limit in limits_lost(have, down.constraints, whole=whole):
         was = "no limit" if before is None else repr(before)
-        yield broken(path, "constraint-tightened", f"`{name}` is {limit!r}, was {was}")
+        found = broken(path, "constraint-tightened", f"`{name}` is {limit!r}, was {was}")
+        yield _of_text(found, have, name, limit) if is_text else found
     wanted = dict(down.marks)
     if isinstance(bare, Scalar):
         yield from _read_marks(bare.type, marks, wanted, down, path)
     for name in marks_lost(marks, wanted, whole=whole):
         is_certain = "(" not in name  # a validator's name has its function in brackets
         reason = f"`{name}` is {wanted[name]!r}" if is_certain else f"`{name}` is new"
-        yield Break(path, reason, "constraint-tightened", is_certain)
+        found = Break(path, reason, "constraint-tightened", is_certain)
+        yield _of_text(found, have, name, None) if name in _CHANGES else found
+
+
+def _limits_of(up: Schema) -> tuple[Constraints, dict[str, Any], Schema]:
+    """Returns the limits of a type, or those that it has by itself, its marks and its inside."""
+    have: dict[str, Any] = {}
+    marks: dict[str, Any] = {}
+    bare = up
+    while isinstance(bare, (Constrained, Named)):
+        if isinstance(bare, Constrained):
+            have = {**vars_of(bare.constraints), **have}
+            marks = {**dict(bare.marks), **marks}
+        bare = bare.inner
+    limits = Constraints(**have)
+    match bare:
+        case TupleOf(items=items):
+            limits = Constraints(min_length=len(items), max_length=len(items))
+        case Record():
+            limits = _size_of(bare)
+        case EnumOf(type=kind) if issubclass(kind, enum.Flag):
+            bits, members = bits_of(kind), kind.__members__.values()
+            limits = Constraints(ge=0)
+            if bits > 0:
+                step = math.gcd(*(int(one.value) for one in members))
+                limits = Constraints(ge=0, le=bits, multiple_of=step)
+        case Scalar(type=kind) if kind is bool:
+            limits = Constraints(ge=0, le=1)
+    return limits, marks, bare
+
+
+_CHANGES: dict[str, Callable[[str], str]] = {
+    "strip_whitespace": str.strip,
+    "to_lower": str.lower,
+    "to_upper": str.upper,
+}
+
+
+def _of_text(found: Break, have: Constraints, name: str, limit: Any) -> Break:
+    """Returns a break of a limit on texts, as one that only may be if no text shows it.
+
+    Whether one pattern implies another limit, nobody can tell in general.
+    """
+    if have.pattern is None and name != "pattern":
+        return found
+
+    def is_refused(text: str) -> bool:
+        if name in _CHANGES:
+            return _CHANGES[name](text) != text
+        return not keeps(text, Constraints(**{name: limit}))
+
+    if refused_text(have, is_refused) is not None:
+        return found
+    return replace(found, reason=f"{found.reason}, though no text shows it", is_certain=False)
 
 
 def _size_of(record: Record) -> Constraints:
@@ -106,6 +147,9 @@ def flag_breaks(up: EnumOf, down: Schema, path: str) -> Iterator[Break]:
         yield different(up, down, path)
     else:
         known = bits_of(down.type)
+        if bits_of(mine) < 0 <= known:
+            reason = f"`{up}` keeps bits that it does not know, and `{down}` does not"
+            yield broken(path, "type-narrowed", reason)
         lost = [one.value for one in mine.__members__.values() if one.value & ~known]
         if lost:
             yield lost_values(up, lost, down, path)

@@ -10,10 +10,18 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from typedxcom.evolution.columns import ColumnsOf
 from typedxcom.evolution.facts import ClassFacts, facts_of, root_of
-from typedxcom.evolution.finite import is_constant, plain, reads_scalar, takes_value, values_of
+from typedxcom.evolution.finite import (
+    is_constant,
+    narrowed,
+    plain,
+    reads_scalar,
+    takes_value,
+    values_of,
+)
 from typedxcom.evolution.keys import (
     Written,
     by_author,
@@ -41,7 +49,12 @@ from typedxcom.evolution.scalars import flag_breaks, limit_breaks
 from typedxcom.evolution.sources import Source, sources_of
 from typedxcom.evolution.tables import lost_columns
 from typedxcom.evolution.unions import captures, is_alike, kinds_of, takes_all
-from typedxcom.evolution.witnesses import never_written, proved
+from typedxcom.evolution.witnesses import (
+    doubted,
+    never_written,
+    proved,
+    whole_witness,
+)
 from typedxcom.schema.nodes import (
     UNKNOWN,
     Alias,
@@ -71,11 +84,7 @@ _NUMBERS = ("bool", "int", "float")
 _SPLIT = (UnionOf, Alias, Named, Var)  # each part is compared by itself
 _LOWERED: dict[str, type] = {  # what a reader gets for an abstract class
     "Iterable": list, "Collection": list, "Sequence": list, "MutableSequence": list,
-    "Set": set, "MutableSet": set, "Mapping": dict, "MutableMapping": dict,
-}  # fmt: skip
-_NARROWED: dict[str, type | str] = {  # pydantic's classes of a scalar's values
-    "AwareDatetime": "datetime", "NaiveDatetime": "datetime", "PastDatetime": "datetime",
-    "FutureDatetime": "datetime", "PastDate": "date", "FutureDate": "date",
+    "Set": set, "MutableSet": set,
 }  # fmt: skip
 
 
@@ -86,10 +95,37 @@ def breaks(written: Schema, read: Schema) -> list[Break]:
         written: The type of one version, as `typedxcom.evolution.reading` reads it.
         read: The type of another.
     """
-    found = StructuralRelation(Solution(), is_pydantic=_may_be_pydantic(read)).compare(
-        written, read, "$"
-    )
+    found = _structural(written, read)
+    if _has_crowd(written) or _has_crowd(read):
+        found = _asked(found, written, read)
+    return found
+
+
+def _structural(written: Schema, read: Schema) -> list[Break]:
+    relation = StructuralRelation(Solution(), is_pydantic=_may_be_pydantic(read))
+    found = relation.compare(written, read, "$")
     return list(dict.fromkeys(one for one in found if isinstance(one, Break)))
+
+
+def _asked(found: list[Break], written: Schema, read: Schema) -> list[Break]:
+    """Returns what the real decoder leaves of *found*, and what it adds, in unions that overlap."""
+    if any(sources_of(node) for _, node in walk(read)) or is_alike(written, read):
+        return found
+
+    def reads(up: Schema, down: Schema) -> bool:
+        return not any(one.is_certain for one in _structural(up, down))
+
+    shown = whole_witness(written, read, reads)
+    is_certain = any(one.is_certain for one in found)
+    if shown is None:
+        return found
+    if shown[0] is None:
+        return [doubted(one) if one.is_certain else one for one in found]
+    if is_certain:
+        return found
+    reason = f"`{read}` does not read each `{written}` as it is meant, such as `{shown[0]}`"
+    more = broken("$", "type-changed", reason, misreads=True)
+    return [replace(more, example=shown[0]), *found]
 
 
 class StructuralRelation(FittingRelation):
@@ -161,6 +197,14 @@ class StructuralRelation(FittingRelation):
                 return
             case Unknown(), _:
                 yield broken(path, "type-narrowed", f"`Any` is now `{down}`")
+            case Constrained(inner=UnionOf() as old), Constrained(inner=UnionOf() as new) if (
+                _caller(up) and _caller(up) == _caller(down)
+            ):
+                yield from self._called(old, new, down, path)
+            case _, Constrained(inner=inner) if _caller(down):
+                yield from self.compare(up, inner, path)
+                reason = f"`{_caller(down)}` of `{down}` is new, and may choose another member"
+                yield Break(path, reason, is_certain=False)
             case Constrained(inner=inner), _ if _is_spread(inner):
                 yield from self.compare(_spread(up), down, path)
             case _, Constrained(inner=inner) if _is_spread(inner):
@@ -179,6 +223,16 @@ class StructuralRelation(FittingRelation):
                 yield from self.compare(inner, down, path)
             case _:
                 yield from self._kinds(up, down, path)
+
+    def _called(self, up: UnionOf, down: UnionOf, whole: Schema, path: str) -> Iterator[Mismatch]:
+        """Compares unions of which one function tells the members apart, tag by tag."""
+        known = {tag: one for one in down.members if (tag := dict(_marks(one)).get("tag"))}
+        for member in up.members:
+            tag = dict(_marks(member)).get("tag")
+            if tag in known:
+                yield from sometimes(self.compare(member, known[tag], path))
+            else:
+                yield replace(lost_member(member, whole, path), misreads=False)
 
     def _roots(self, up: Schema, down: Schema, path: str) -> Iterator[Mismatch]:
         """Compares RootModels, or one with what its JSON is."""
@@ -219,6 +273,11 @@ class StructuralRelation(FittingRelation):
         self, up: Schema, members: tuple[Schema, ...], down: Schema, path: str
     ) -> Iterator[Mismatch]:
         members = _without_shadowed(members)
+        tag = _missing_tag(up, members)
+        if tag:
+            reason = f"`{down}` tells its members apart by `{tag}`, which `{up}` does not write"
+            yield broken(path, "alias-changed", reason, always=True)
+            return
         writer, self._writer = self._writer or up, None
         fitting = [one for one in members if self.fits(up, one)]
         if fitting:
@@ -294,9 +353,9 @@ class StructuralRelation(FittingRelation):
                     )
                     rule = "codec-changed" if is_own else "type-changed"
                     yield broken(path, rule, is_not(up, down), misreads=True)
-            case Scalar(type=mine), Opaque(type=theirs) if _scalar_name(theirs) == mine.__name__:
+            case Scalar(type=mine), Opaque(type=theirs) if narrowed(theirs) == mine.__name__:
                 yield broken(path, "constraint-tightened", f"`{up}` is now `{down}`")
-            case Opaque(type=mine), Scalar(type=theirs) if _scalar_name(mine) == theirs.__name__:
+            case Opaque(type=mine), Scalar(type=theirs) if narrowed(mine) == theirs.__name__:
                 return
             case (Opaque(), _) | (_, Opaque()):
                 yield broken(path, "codec-changed", is_not(up, down), misreads=True)
@@ -328,7 +387,7 @@ class StructuralRelation(FittingRelation):
                 return
             for index, (mine, theirs) in enumerate(zip(up.items, down.items, strict=True)):
                 yield from self.compare(mine, theirs, f"{path}[{index}]")
-        elif isinstance(down, TupleOf) or not issubclass(_container(up), _container(down)):
+        elif isinstance(down, TupleOf) or not _is_container(up, down):
             yield different(up, down, path)
         elif isinstance(up, TupleOf):
             for index, mine in enumerate(up.items):
@@ -337,9 +396,6 @@ class StructuralRelation(FittingRelation):
             yield from sometimes(self.compare(up.item, down.item, f"{path}[0]"))
 
     def _mappings(self, up: MappingOf, down: MappingOf, path: str) -> Iterator[Mismatch]:
-        if not issubclass(_container(up), _container(down)):
-            yield different(up, down, path)
-            return
         mine, theirs = plain(up.key), plain(down.key)
         if isinstance(mine, Scalar) and isinstance(theirs, Scalar) and mine != theirs:
             # Keys are text, so no number fits another, and any of them is read as a `str`.
@@ -460,6 +516,17 @@ def _keeps_bits(limits: Constraints, kind: type) -> bool:
     return issubclass(kind, enum.IntFlag) and tighter("ge", 0, vars_of(limits), whole=True)
 
 
+def _missing_tag(up: Schema, members: tuple[Schema, ...]) -> str:
+    """Returns the key of msgspec's tagged union that a class does not write. Alone it may lack."""
+    inner = plain(up)
+    tags = [facts_of(one).tag for one in members if isinstance(one, Record)]
+    keys = {tag[0] for tag in tags if tag is not None}
+    is_object = isinstance(inner, Record) and not facts_of(inner).is_array
+    if len(tags) < 2 or not keys or not is_object or not isinstance(inner, Record):
+        return ""
+    return next((key for key in keys if key not in written_by(inner)), "")
+
+
 def _takes_items(record: Record) -> bool:
     """Whether it is read from the items of a tuple, the first of which is no tag."""
     facts = facts_of(record)
@@ -480,9 +547,19 @@ def _misread(one: Mismatch) -> Mismatch:
     return replace(one, misreads=True, always=False) if isinstance(one, Break) else one
 
 
-def _container(node: SequenceOf | TupleOf | MappingOf) -> type:
-    kind = tuple if isinstance(node, TupleOf) else node.type
-    return _LOWERED.get(kind.__name__, kind)
+def _marks(schema: Schema) -> tuple[tuple[str, Any], ...]:
+    return schema.marks if isinstance(schema, Constrained) else ()
+
+
+def _caller(schema: Schema) -> str:
+    """Returns the function that tells the members of a union apart; empty if there is none."""
+    return next((name for name, _ in _marks(schema) if name.startswith("Discriminator(")), "")
+
+
+def _is_container(up: SequenceOf | TupleOf, down: SequenceOf | TupleOf) -> bool:
+    """Whether a collection is one for the reader, too: a list is no set."""
+    mine, theirs = (tuple if isinstance(one, TupleOf) else one.type for one in (up, down))
+    return issubclass(_LOWERED.get(mine.__name__, mine), theirs)
 
 
 def _is_open(schema: Schema) -> bool:
@@ -504,7 +581,7 @@ def _spread(node: Schema) -> Schema:
         inside = inner.target[0] if isinstance(inner, Alias) else inner.inner
         return Constrained(inside, node.constraints, node.engine, node.converts, node.marks)
     assert isinstance(inner, UnionOf)
-    marks = tuple(one for one in node.marks if one[0] != "discriminator")
+    marks = tuple(one for one in node.marks if "discriminator" not in one[0].lower())
     if node.constraints == Constraints() and not marks:
         return inner
     limited = (
@@ -524,6 +601,16 @@ def _without_shadowed(members: tuple[Schema, ...]) -> tuple[Schema, ...]:
     return tuple(one for one in members if not any(one == inner for inner in limited))
 
 
+def _has_crowd(schema: Schema) -> bool:
+    """Whether a union in *schema* has several members of one JSON form."""
+    return any(
+        _is_crowded(one, node.members)
+        for _, node in walk(schema)
+        if isinstance(node, UnionOf)
+        for one in node.members
+    )
+
+
 def _is_crowded(up: Schema, members: tuple[Schema, ...]) -> bool:
     """Whether several members have the JSON form of *up*; all numbers have one."""
     forms = [{"number" if k in _NUMBERS else k for k in kinds_of(one)} for one in (up, *members)]
@@ -538,7 +625,3 @@ def _has_like(member: Schema, down: Schema) -> bool:
 
 def _name(node: Opaque) -> tuple[str, str]:
     return node.type.__module__, node.type.__qualname__
-
-
-def _scalar_name(kind: type) -> str:
-    return str(_NARROWED.get(kind.__name__, "")) if kind.__module__.startswith("pydantic") else ""

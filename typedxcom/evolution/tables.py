@@ -18,6 +18,7 @@ def lost_columns(old: ColumnsOf, new: ColumnsOf) -> Iterator[tuple[str, str, str
     """Yields what breaks for the reader: the step to the column, the rule, and the reason."""
     found: set[str] = set()
     names: dict[str, str] = {}
+    empty: set[str] = set()  # columns that get nulls, because they were not written
     for name, column in new.columns.items():
         source = next(
             (one for one in (name, *column.get("aliases", ())) if one in old.columns), None
@@ -25,6 +26,8 @@ def lost_columns(old: ColumnsOf, new: ColumnsOf) -> Iterator[tuple[str, str, str
         if source is None:
             if not column.get("optional") and not _is_open(old):
                 yield f".{name}", "column-missing", f"`{new}` requires the column `{name}`"
+            if column.get("default") == {"value": None}:
+                empty.add(name)
             continue
         found.add(source)
         names[source] = name
@@ -36,7 +39,8 @@ def lost_columns(old: ColumnsOf, new: ColumnsOf) -> Iterator[tuple[str, str, str
             yield f".{name}", "extra-forbidden", f"`{new}` forbids the column `{name}`"
     have = [frozenset(names.get(one, one) for one in key) for key in old.keys]
     for key in new.keys:
-        if not any(one <= key for one in have):
+        # A key with a null in it repeats none.
+        if not key & empty and not any(one <= key for one in have):
             yield "", "unique-added", f"`{', '.join(sorted(key))}` must be unique"
     for rule, text in new.rules.items():
         if text not in old.rules.values():

@@ -90,7 +90,7 @@ def marks_of(metadata: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
 
 
 def _marks(part: Any) -> dict[str, Any]:
-    function = getattr(part, "func", None)
+    function = getattr(part, "func", None) or getattr(part, "discriminator", None)
     if callable(function):
         name = getattr(function, "__qualname__", type(function).__name__)
         return {f"{type(part).__name__}({name})": True}

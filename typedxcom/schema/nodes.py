@@ -110,14 +110,26 @@ class Constrained(Schema):
         return f"{self.inner}{bounds(self.constraints)}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LiteralOf(Schema):
-    """`Literal[...]`."""
+    """`Literal[...]`. One with 1 is not equal to one with True."""
 
     values: tuple[Any, ...]
 
+    def __eq__(self, other: object) -> bool:
+        """Returns whether *other* has the same values, of the same types."""
+        return isinstance(other, LiteralOf) and _typed(self.values) == _typed(other.values)
+
+    def __hash__(self) -> int:
+        """Returns a number that is equal for equal values."""
+        return hash(_typed(self.values))
+
     def __str__(self) -> str:
         return f"Literal[{', '.join(map(repr, self.values))}]"
+
+
+def _typed(values: tuple[Any, ...]) -> tuple[tuple[type, Any], ...]:
+    return tuple((type(one), one) for one in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,15 @@ def annotation_of(info: Any) -> Any:
 
 def _dataclass_fields(cls: Any, build: Build, env: Mapping[Any, Schema]) -> dict[str, Field]:
     hints = fields_hints(cls)
-    found = {
-        part.name: Field(build(hints[part.name], env), not _has_default(part))
-        for part in dataclasses.fields(cls)
-    }
+    found = {}
+    for part in dataclasses.fields(cls):
+        required, hint = not _has_default(part), hints[part.name]
+        info: Any = part.default
+        if type(info).__name__ == "FieldInfo":  # `x: int = Field(ge=0)`
+            required = info.is_required()
+            parts = (hint, *info.metadata)
+            hint = Annotated[parts] if info.metadata else hint
+        found[part.name] = Field(build(hint, env), required)
     found.update(_lost_inputs(cls, hints))
     return found
 
