@@ -147,7 +147,7 @@ def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
     if callee.filled:
         _check_filled(site, call, task, callee)
     check_stub_call(site, call, task.note.kind, task.label)
-    left = fitting_arguments(site, call, callee)
+    left = fitting_arguments(site, call, callee, is_task=not task.group)
     if left is None:
         checked = Call(site, call, task.label, callee.function, is_task=not task.group)
         left = checked.check_arguments()

@@ -7,7 +7,6 @@ in the file: see `typedxcom.mypy.types.ids`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from mypy.nodes import Context, FuncDef, ReturnStmt, StrExpr
 from mypy.server.subexpr import get_subexpressions
@@ -40,7 +39,7 @@ def check_branches(site: Site) -> None:
     if site.has_checked_branches:
         return
     site.has_checked_branches = True
-    if not _mentions_branches(site.api.tree.path):
+    if not site.mentions(b"ranch"):
         return
     ids = TaskIds.of(site)
     if ids.whole:
@@ -98,11 +97,3 @@ def _places(func: FuncDef, task_id: str) -> Iterator[Context]:
             for expr in (statement.expr, *get_subexpressions(statement.expr)):
                 if isinstance(expr, StrExpr) and expr.value == task_id:
                     yield expr
-
-
-def _mentions_branches(path: str) -> bool:
-    """Whether the text of a file has a branch. Few files have one, and reading them is quick."""
-    try:
-        return b"ranch" in Path(path).read_bytes()
-    except OSError:  # `mypy -c` has no file
-        return True

@@ -103,10 +103,24 @@ def decorated_task(
     *,
     kind: str,
     plain: bool,
+    settings: CallExpr | None = None,
 ) -> Type:
-    """Returns the type of the task that *decorator* makes of *function*."""
+    """Returns the type of the task that *decorator* makes of *function*.
+
+    Args:
+        site: The file.
+        context: The decorated function.
+        decorator: The type of the decorator.
+        function: The type of the function.
+        kind: The sub-decorator.
+        plain: Whether it is Airflow's own.
+        settings: The call of the decorator, if it is used with arguments.
+    """
     attrs = _attrs(decorator)
     note = _task_note(attrs, TaskNote(kind=kind, plain=plain))
+    if settings is not None:
+        attrs = dict(attrs)
+        note = _said(site, settings, note, attrs)
     return _decorated(site, context, function, note, attrs)
 
 

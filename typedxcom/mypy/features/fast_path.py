@@ -16,6 +16,7 @@ from mypy.nodes import (
     CallExpr,
     Expression,
     FloatExpr,
+    IndexExpr,
     IntExpr,
     LambdaExpr,
     ListExpr,
@@ -27,6 +28,7 @@ from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
 from typedxcom.mypy import names
 from typedxcom.mypy.types.callee import Callee
 from typedxcom.mypy.types.chances import may_fit
+from typedxcom.mypy.types.needs import broken_by, reader_of
 from typedxcom.mypy.types.outputs import output_of
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.site import Site, unknown
@@ -44,8 +46,16 @@ __all__ = [
 NEVER_OUTPUTS: Final = frozenset({IntExpr, StrExpr, BytesExpr, FloatExpr, LambdaExpr})
 
 
-def fitting_arguments(site: Site, call: CallExpr, callee: Callee) -> list[Type] | None:
+def fitting_arguments(
+    site: Site, call: CallExpr, callee: Callee, *, is_task: bool
+) -> list[Type] | None:
     """Judges the usual call, of literals and of outputs whose class fits the parameter's.
+
+    Args:
+        site: The file.
+        call: The call.
+        callee: The function of the task or the task group.
+        is_task: Whether it is a task.
 
     Returns:
         The parameter types that are left for mypy, or None where `Call` must look closer.
@@ -60,11 +70,44 @@ def fitting_arguments(site: Site, call: CallExpr, callee: Callee) -> list[Type] 
                 return None
         elif kind is not ARG_POS or place >= callee.positional:
             return None
-        if type(expr) not in NEVER_OUTPUTS:
-            if not fits_plainly(site, expr, left[place]):
+        if type(expr) in NEVER_OUTPUTS:
+            continue
+        if type(left[place]) is AnyType and type(expr) in _CALLS:
+            if not _is_usable(site, call, expr, callee, place, is_task=is_task):
                 return None
+        elif fits_plainly(site, expr, left[place]):
             left[place] = unknown()
+        elif type(expr) is not NameExpr or not _holds_scalar(site.type_of(expr)):
+            return None
     return left
+
+
+def _is_usable(
+    site: Site, call: CallExpr, expr: Expression, callee: Callee, place: int, *, is_task: bool
+) -> bool:
+    """Whether the code of a task can use what goes to a parameter that takes anything."""
+    found = site.type_of(expr)
+    output = output_of(found)
+    if output is None:
+        return _holds_scalar(found)
+    if output.note is None:
+        return False
+    shown = output.value if output.inferred is None else output.inferred
+    if not is_task or type(shown) is AnyType:
+        return True
+    reader = reader_of(site, call, callee.function)
+    if reader is None:
+        return True
+    is_exact = output.inferred is None and not output.note.plain
+    parameter = callee.function.arg_names[place] or ""
+    return broken_by(site, reader, parameter, [shown], is_exact=is_exact) is None
+
+
+def _holds_scalar(found: ProperType) -> bool:
+    """Whether a type is ``Any`` or that of a text or a number, so that it holds no output."""
+    if type(found) is AnyType:
+        return True
+    return type(found) is Instance and found.type.fullname in _SCALARS
 
 
 def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
@@ -187,6 +230,8 @@ def is_literal_of(expr: Expression, formal: Type) -> bool:
     return isinstance(down, Instance) and down.type.fullname in classes
 
 
+_CALLS: Final = frozenset({CallExpr, IndexExpr, NameExpr})  # what most outputs come from
+_SCALARS: Final = frozenset({"builtins.bool", "builtins.float", "builtins.int", "builtins.str"})
 _LITERALS: Final[dict[type, tuple[str, ...]]] = {
     IntExpr: ("builtins.int", "builtins.float"),
     FloatExpr: ("builtins.float",),

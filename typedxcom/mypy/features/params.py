@@ -7,7 +7,6 @@ far as its code shows which DAG a task is in, and in the templates that the DAG 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from mypy.nodes import (
@@ -62,7 +61,7 @@ def check_params(site: Site, decorated: Decorator, made: Type) -> None:
         made: Its type.
     """
     known = dag_names(made, site.api.tree)
-    if known is None or not _mentions_params(site.api.tree.path):
+    if known is None or not any(map(site.mentions, _WORDS)):
         return
     parts = _Parts.of(decorated.func)
     own = _own_names(site, decorated, parts.calls)
@@ -82,13 +81,8 @@ def check_params(site: Site, decorated: Decorator, made: Type) -> None:
                 site.fail(text, read.where, XCOM_PARAM)
 
 
-def _mentions_params(path: str) -> bool:
-    """Whether the text of a file may read a parameter. Reading it is quick."""
-    try:
-        text = Path(path).read_bytes()
-    except OSError:  # `mypy -c` has no file
-        return True
-    return any(word in text for word in (b"params[", b"params.", b"params:", b'params"]', b".conf"))
+# A file that reads a parameter has one of these.
+_WORDS: Final = (b"params[", b"params.", b"params:", b'params"]', b".conf")
 
 
 class _Parts(NamedTuple):

@@ -7,7 +7,6 @@ file makes one DAG. The check of the whole DAG finds misspelt ids everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from mypy.nodes import (
@@ -61,7 +60,7 @@ _JSON: Final = frozenset(f"builtins.{name}" for name in ("str", "int", "float", 
 def check_pulls(site: Site) -> None:
     """Reports pulls by an id that is nearly the id of a task, once for each file."""
     if site.pulls is None:
-        site.pulls = _pulls_in(site) if _mentions_pulls(site.api.tree.path) else {}
+        site.pulls = _pulls_in(site) if site.mentions(b"xcom_pull") else {}
         if not site.pulls:
             return
         ids = TaskIds.of(site)
@@ -232,14 +231,6 @@ def _is_json(value: ProperType) -> bool:
         is_text = isinstance(key, Instance) and key.type.fullname == "builtins.str"
         return (is_text or isinstance(key, AnyType)) and _is_json(item)
     return value.type.fullname in _JSON
-
-
-def _mentions_pulls(path: str) -> bool:
-    """Whether the text of a file has a pull. Few files have one, and reading them is quick."""
-    try:
-        return b"xcom_pull" in Path(path).read_bytes()
-    except OSError:  # `mypy -c` has no file
-        return True
 
 
 def _pulls_in(site: Site) -> dict[CallExpr, tuple[bool, TaskIds]]:

@@ -52,7 +52,7 @@ from mypy.types import (
 from typedxcom.mypy import names
 from typedxcom.mypy.features import chaining
 from typedxcom.mypy.features.calls import Call
-from typedxcom.mypy.features.decorators import decorated_task
+from typedxcom.mypy.features.decorators import boolean, decorated_task
 from typedxcom.mypy.features.fast_path import (
     NEVER_OUTPUTS,
     fitting_arguments,
@@ -326,9 +326,9 @@ class _Usual:
         assert task is not None
         assert task.usual is not None
         self._judge_arguments(call)
-        if fitting_arguments(self.site, call, task.usual) is None:
-            function = task.usual.function
-            Call(self.site, call, task.label, function, is_task=not task.group).check_arguments()
+        is_task, function = not task.group, task.usual.function
+        if fitting_arguments(self.site, call, task.usual, is_task=is_task) is None:
+            Call(self.site, call, task.label, function, is_task=is_task).check_arguments()
         self._note(call.callee)
         return task.result(self.site)
 
@@ -372,21 +372,28 @@ def _takes(formal: Type, found: ProperType) -> bool:
 
 
 def _is_usual_decorator(usual: _Usual, decorated: Decorator) -> bool:
-    """Whether it is a bare ``@task`` or ``@task_group``."""
+    """Whether it is ``@task``, ``@task(multiple_outputs=True)`` or ``@task_group``."""
     func, site = decorated.func, usual.site
     if len(decorated.decorators) != 1 or func.original_def is not None:
         return False
     if func.is_property or decorated.is_overload:
         return False
     expr = decorated.decorators[0]
+    settings = expr if type(expr) is CallExpr else None
+    if settings is not None:
+        expr = settings.callee
+        if settings.arg_names != ["multiple_outputs"] or boolean(settings.args[0]) is None:
+            return False
     node = expr.node if isinstance(expr, RefExpr) else None
     if isinstance(node, (FuncDef, OverloadedFuncDef)):
-        plain = _GROUPS.get(node.fullname)
+        plain = _GROUPS.get(node.fullname) if settings is None else None
     else:
         made_by = get_proper_type(node.type) if type(node) is Var else None
         if not isinstance(made_by, Instance) or made_by.extra_attrs:
             return False
         plain = _DECORATORS.get(made_by.type.fullname)
+        if settings is not None and made_by.type.fullname == names.DECORATOR:
+            return False  # what `task(...)` has made takes a function only
     if plain is None or (plain and not site.config.check_plain_airflow):
         return False
     return isinstance(site.api.function_type(func), CallableType)
@@ -395,10 +402,15 @@ def _is_usual_decorator(usual: _Usual, decorated: Decorator) -> bool:
 def _decorate(site: Site, decorated: Any) -> None:
     """Makes a task or a group of a function."""
     expr, function = decorated.decorators[0], site.api.function_type(decorated.func)
+    settings = expr if type(expr) is CallExpr else None
+    if settings is not None:
+        expr = settings.callee
     if type(expr.node) is Var:
         made_by: Any = get_proper_type(expr.node.type)
         plain = _DECORATORS[made_by.type.fullname]
-        made = decorated_task(site, decorated, made_by, function, kind="python", plain=plain)
+        made = decorated_task(
+            site, decorated, made_by, function, kind="python", plain=plain, settings=settings
+        )
         site.api.store_type(expr, made_by)
     else:
         made = site.make_group(site, decorated, function)

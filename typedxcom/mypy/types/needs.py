@@ -146,6 +146,14 @@ def lacks(need: Need, found: Type) -> str:
 
 
 def _needs(site: Site, reader: Reader, parameter: str) -> Needs:
+    asked = reader, parameter
+    known: Needs | None = site.needs.get(asked)
+    if known is None:
+        known = site.needs[asked] = _read_needs(site, reader, parameter)
+    return known
+
+
+def _read_needs(site: Site, reader: Reader, parameter: str) -> Needs:
     is_open: Any = [
         one.type_annotation is None and not one.kind.is_star()
         for one in reader.arguments
@@ -200,15 +208,13 @@ def _meaning(name: NameExpr) -> str:
 def _node_of(site: Site, reader: Reader) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Returns the syntax tree of a function, from the file that mypy reads."""
     try:
-        if site.lines is None:
-            with open(site.api.tree.path, encoding="utf-8") as file:
-                site.lines = file.readlines()
         if isinstance(reader, LambdaExpr):
             return _lambda_of(reader, site.lines)
         lines = site.lines[reader.line - 1 : reader.end_line]
         # An `if` above it allows for its margin: a dedent would change strings of several lines.
-        tree = ast.parse("if 1:\n" + "".join(lines) if lines[0][:1].isspace() else "".join(lines))
-    except (OSError, ValueError, IndexError, SyntaxError):
+        text = b"".join(lines)
+        tree = ast.parse(b"if 1:\n" + text if text[:1].isspace() else text)
+    except (ValueError, IndexError, SyntaxError):
         return None
     node = tree.body[0] if tree.body else None
     node = node.body[0] if isinstance(node, ast.If) else node
@@ -216,10 +222,10 @@ def _node_of(site: Site, reader: Reader) -> ast.FunctionDef | ast.AsyncFunctionD
     return node if is_it else None  # type: ignore[return-value]
 
 
-def _lambda_of(reader: LambdaExpr, lines: list[str]) -> ast.FunctionDef | None:
+def _lambda_of(reader: LambdaExpr, lines: list[bytes]) -> ast.FunctionDef | None:
     """Returns a lambda as a function that returns its expression."""
     end: Context = reader if reader.end_line is not None else reader.expr()  # before mypy 2
-    rows = [line.encode() for line in lines[reader.line - 1 : end.end_line]]
+    rows = lines[reader.line - 1 : end.end_line]
     rows[-1] = rows[-1][: end.end_column]
     rows[0] = rows[0][reader.column :]
     node = ast.parse(b"(" + b"".join(rows) + b")", mode="eval").body

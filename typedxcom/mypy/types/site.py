@@ -119,7 +119,7 @@ class Site:
         given_by_task: Returns the output of a task's usual call, or None for any other call.
         make_group: Returns the type of a task group, whose body it checks.
         sees_airflow: Whether the file imports anything that outputs come from.
-        lines: The text of the file, once a part of it is read again.
+        needs: What the code of functions needs of their parameters, by both, once known.
         may_be_silent: Whether mypy's options let it say nothing about a body that it skips, and
             nobody wants the types in it.
         pulls: The calls of ``xcom_pull`` in the file's tasks, once known.
@@ -136,6 +136,8 @@ class Site:
 
     __slots__ = (
         "_asks_for_context",
+        "_lines",
+        "_text",
         "api",
         "classes",
         "config",
@@ -143,9 +145,9 @@ class Site:
         "has_checked_branches",
         "helpers",
         "is_async",
-        "lines",
         "make_group",
         "may_be_silent",
+        "needs",
         "pulls",
         "questions",
         "rebound",
@@ -172,7 +174,7 @@ class Site:
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.helpers: dict[FuncDef, object] = {}
         self.may_be_silent = may_be_silent(api.options)
-        self.lines: list[str] | None = None
+        self.needs: dict[tuple[Any, str], Any] = {}
         self.task_ids: Any = None
         self.has_checked_branches = False
         self.pulls: dict[CallExpr, Any] | None = None
@@ -180,6 +182,8 @@ class Site:
         self.rebound: dict[Any, Type] = {}
         self.task_calls: list[CallExpr] | None = None
         self._asks_for_context: bool | None = None
+        self._text: bytes | None = None
+        self._lines: list[bytes] | None = None
 
     @property
     def asks_for_context(self) -> bool:
@@ -187,6 +191,27 @@ class Site:
         if self._asks_for_context is None:
             self._asks_for_context = asks_for_context(self.api.tree)
         return self._asks_for_context
+
+    def mentions(self, word: bytes) -> bool:
+        """Whether the text of the file has a word. It is quick to look, and few files have one."""
+        text = self._read()
+        return text is None or word in text
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Returns the lines of the file, with their ends; none if it cannot be read."""
+        if self._lines is None:
+            self._lines = (self._read() or b"").splitlines(keepends=True)
+        return self._lines
+
+    def _read(self) -> bytes | None:
+        if self._text is None:
+            try:
+                with open(self.api.tree.path, "rb", buffering=0) as file:
+                    self._text = file.read()
+            except OSError:  # `mypy -c` has no file
+                return None
+        return self._text
 
     def defines(self, func: FuncDef) -> bool:
         """Whether a function is in this file. mypy's cache keeps no code of other files."""
