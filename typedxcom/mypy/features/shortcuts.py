@@ -29,6 +29,7 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     NonlocalDecl,
+    OpExpr,
     OverloadedFuncDef,
     PassStmt,
     RefExpr,
@@ -36,6 +37,7 @@ from mypy.nodes import (
     Statement,
     StrExpr,
     TupleExpr,
+    TypeInfo,
     Var,
 )
 from mypy.server.subexpr import get_subexpressions
@@ -79,6 +81,9 @@ _BINDS_NOTHING: Final = frozenset({
 # Class of a decorator -> whether it is Airflow's own.
 _DECORATORS: Final = {names.SDK_DECORATORS: True, names.DECORATORS: False, names.DECORATOR: False}
 _GROUPS: Final = {names.SDK_GROUP_FUNCTION: True, names.GROUP_FUNCTION: False}
+_KINDS: Final = frozenset({"branch", "short_circuit"})  # they take the same as `@task` itself
+_CHAIN: Final = f"{names.SDK}.bases.operator.chain"
+_ORDERING: Final = (">>", "<<")
 _LITERALS: Final = {StrExpr: "str", IntExpr: "int"}
 
 
@@ -157,14 +162,14 @@ class _Usual:
         """Reports what is wrong with a statement, and gives its names their types."""
         kind = type(statement)
         if kind is ExpressionStmt:
-            self._judge_value(statement.expr)
+            self._judge_step(statement.expr)
         elif kind is AssignmentStmt:
             self._set(statement.lvalues[0], self._judge_value(statement.rvalue))
         elif kind is ReturnStmt:
             self._judge_value(statement.expr)
         elif kind is Decorator:
             _decorate(self.site, statement)
-        else:
+        elif kind is ForStmt:
             for one in statement.body.body:
                 self.judge(one)
 
@@ -174,6 +179,25 @@ class _Usual:
         self.site.api.store_type(target, found)
 
     # Does it fit? --------------------------------------------------------------------------------
+
+    def _is_usual_step(self, statement: ExpressionStmt) -> bool:
+        """Whether it is a text, a usual call, or an order of these: ``a >> b``, ``chain(a, b)``."""
+        expr = statement.expr
+        kind = type(expr)
+        if kind is StrExpr:
+            return True
+        if kind is CallExpr and _is_chain(expr):
+            return all(map(self._is_order, expr.args))  # type: ignore[attr-defined]
+        return kind in (CallExpr, OpExpr) and self._is_order(expr)
+
+    def _is_order(self, expr: Expression) -> bool:
+        kind = type(expr)
+        if kind is OpExpr:
+            parts: Any = (expr.left, expr.right)  # type: ignore[attr-defined]
+            return expr.op in _ORDERING and all(map(self._is_order, parts))  # type: ignore[attr-defined]
+        if kind is ListExpr:
+            return all(map(self._is_order, expr.items))  # type: ignore[attr-defined]
+        return self._is_value(expr)
 
     def _is_usual_assignment(self, statement: AssignmentStmt) -> bool:
         target = statement.lvalues[0]
@@ -296,6 +320,17 @@ class _Usual:
 
     # What is it? ---------------------------------------------------------------------------------
 
+    def _judge_step(self, expr: Any) -> None:
+        kind = type(expr)
+        if kind is OpExpr:
+            self._judge_step(expr.left)
+            self._judge_step(expr.right)
+        elif kind is ListExpr or (kind is CallExpr and _is_chain(expr)):
+            for one in expr.items if kind is ListExpr else expr.args:
+                self._judge_step(one)
+        elif kind is not StrExpr:
+            self._judge_value(expr)
+
     def _judge_value(self, expr: Any) -> Type:
         """Judges a value that fits, and returns its type."""
         kind = type(expr)
@@ -356,6 +391,12 @@ class _Usual:
         self.site.api.store_type(name, name.node.var.type)
 
 
+def _is_chain(call: Any) -> bool:
+    """Whether it is Airflow's ``chain(a, b)``, which may take whole lists."""
+    node = call.callee.node if type(call.callee) is NameExpr else None
+    return type(node) is FuncDef and node.fullname == _CHAIN and set(call.arg_kinds) == {ARG_POS}
+
+
 def _is_plain(node: Any) -> ProperType | None:
     """Returns the type of a variable that certainly holds no output."""
     found = get_proper_type(node.type) if type(node) is Var else None
@@ -372,44 +413,73 @@ def _takes(formal: Type, found: ProperType) -> bool:
 
 
 def _is_usual_decorator(usual: _Usual, decorated: Decorator) -> bool:
-    """Whether it is ``@task``, ``@task(multiple_outputs=True)`` or ``@task_group``."""
+    """Whether it is ``@task``, ``@task.branch(retries=2)`` or ``@task_group``."""
     func, site = decorated.func, usual.site
     if len(decorated.decorators) != 1 or func.original_def is not None:
         return False
     if func.is_property or decorated.is_overload:
         return False
-    expr = decorated.decorators[0]
-    settings = expr if type(expr) is CallExpr else None
-    if settings is not None:
-        expr = settings.callee
-        if settings.arg_names != ["multiple_outputs"] or boolean(settings.args[0]) is None:
-            return False
+    expr, kind, settings = _parts_of(decorated.decorators[0])
+    if settings is not None and not _are_plain(settings):
+        return False
+    is_bare = settings is None and kind == "python"
     node = expr.node if isinstance(expr, RefExpr) else None
     if isinstance(node, (FuncDef, OverloadedFuncDef)):
-        plain = _GROUPS.get(node.fullname) if settings is None else None
+        plain = _GROUPS.get(node.fullname) if is_bare else None
     else:
         made_by = get_proper_type(node.type) if type(node) is Var else None
         if not isinstance(made_by, Instance) or made_by.extra_attrs:
             return False
         plain = _DECORATORS.get(made_by.type.fullname)
-        if settings is not None and made_by.type.fullname == names.DECORATOR:
+        if made_by.type.fullname == names.DECORATOR and not is_bare:
             return False  # what `task(...)` has made takes a function only
     if plain is None or (plain and not site.config.check_plain_airflow):
         return False
     return isinstance(site.api.function_type(func), CallableType)
 
 
+def _parts_of(decorator: Any) -> tuple[Any, str, CallExpr | None]:
+    """Returns the name of a decorator, which kind of task it makes, and the call with settings."""
+    settings = decorator if type(decorator) is CallExpr else None
+    expr: Any = decorator if settings is None else settings.callee
+    if type(expr) is MemberExpr and expr.name in _KINDS:
+        return expr.expr, expr.name, settings
+    return expr, "python", settings
+
+
+def _are_plain(settings: CallExpr) -> bool:
+    """Whether mypy and the plugin have nothing to say of the settings of a task."""
+    for name, kind, expr in zip(settings.arg_names, settings.arg_kinds, settings.args, strict=True):
+        if kind is not ARG_NAMED or name in _DECLARING:
+            return False
+        if not (_is_inert(expr) if name != "multiple_outputs" else boolean(expr) is not None):
+            return False
+    return True
+
+
+def _is_inert(expr: Any) -> bool:
+    """Whether an expression surely holds no output."""
+    kind = type(expr)
+    if kind is NameExpr:
+        return expr.fullname in _CONSTANTS or bool(_is_plain(expr.node))
+    if kind is ListExpr or kind is TupleExpr:
+        return all(map(_is_inert, expr.items))
+    if kind is CallExpr:
+        node = expr.callee.node if type(expr.callee) is NameExpr else None
+        is_made = type(node) is TypeInfo and node.module_name == "datetime"
+        return is_made and all(map(_is_inert, expr.args))
+    return kind in NEVER_OUTPUTS and kind is not LambdaExpr
+
+
 def _decorate(site: Site, decorated: Any) -> None:
     """Makes a task or a group of a function."""
-    expr, function = decorated.decorators[0], site.api.function_type(decorated.func)
-    settings = expr if type(expr) is CallExpr else None
-    if settings is not None:
-        expr = settings.callee
+    expr, kind, settings = _parts_of(decorated.decorators[0])
+    function = site.api.function_type(decorated.func)
     if type(expr.node) is Var:
         made_by: Any = get_proper_type(expr.node.type)
         plain = _DECORATORS[made_by.type.fullname]
         made = decorated_task(
-            site, decorated, made_by, function, kind="python", plain=plain, settings=settings
+            site, decorated, made_by, function, kind=kind, plain=plain, settings=settings
         )
         site.api.store_type(expr, made_by)
     else:
@@ -417,11 +487,15 @@ def _decorate(site: Site, decorated: Any) -> None:
     decorated.var.type, decorated.var.is_ready = made, True
 
 
+_DECLARING: Final = ("inputs", "output")
+_CONSTANTS: Final = ("builtins.True", "builtins.False", "builtins.None")
 _FITS: Final[dict[type, Any]] = {
     AssignmentStmt: _Usual._is_usual_assignment,
     Decorator: _is_usual_decorator,
-    ExpressionStmt: lambda usual, it: type(it.expr) is CallExpr and usual._is_usual_call(it.expr),
+    ExpressionStmt: _Usual._is_usual_step,
     ForStmt: _Usual._is_usual_loop,
+    Import: lambda _, it: not it.assignments,
+    ImportFrom: lambda _, it: not it.assignments,
     ReturnStmt: lambda usual, it: usual._is_value(it.expr),
 }
 _IN_LOOPS: Final = frozenset({AssignmentStmt, ExpressionStmt, ForStmt})
