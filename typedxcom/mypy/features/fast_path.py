@@ -179,6 +179,8 @@ def sets_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, .
         formal = _new_formal(call, index, callee, seen)
         if formal is None:
             return False
+        if type(formal) is AnyType and type(expr) in _CONSTANTS:
+            continue
         if not is_literal_of(expr, formal) and not fits_plainly(site, expr, formal):
             return False
     return True
@@ -231,6 +233,7 @@ def is_literal_of(expr: Expression, formal: Type) -> bool:
 
 
 _CALLS: Final = frozenset({CallExpr, IndexExpr, NameExpr})  # what most outputs come from
+_CONSTANTS: Final = NEVER_OUTPUTS - {LambdaExpr}
 _SCALARS: Final = frozenset({"builtins.bool", "builtins.float", "builtins.int", "builtins.str"})
 _LITERALS: Final[dict[type, tuple[str, ...]]] = {
     IntExpr: ("builtins.int", "builtins.float"),

@@ -40,7 +40,6 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.server.subexpr import get_subexpressions
 from mypy.types import (
     AnyType,
     CallableType,
@@ -121,10 +120,10 @@ def _may_end(statement: Statement) -> bool:
     return isinstance(get_proper_type(signature.ret_type), UninhabitedType)
 
 
-def _set_once(func: FuncDef) -> set[int]:
+def _set_once(site: Site, func: FuncDef) -> set[int]:
     """Returns the ids of the variables in a body that are set in one place only."""
     statements = deep_statements(func.body.body)
-    kinds = map(type, get_subexpressions(func.body))
+    kinds = map(type, site.parts_of(func.body))
     if AssignmentExpr in kinds or NonlocalDecl in map(type, statements):
         return set()
     seen = {id(one.variable) for one in func.arguments}
@@ -146,7 +145,7 @@ class _Usual:
 
     def __init__(self, site: Site, func: FuncDef) -> None:
         self.site = site
-        self._once = _set_once(func)
+        self._once = _set_once(site, func)
         self.known: set[int] = set()
         for one in func.arguments:  # mypy gives them the same type
             one.variable.type, one.variable.is_ready = unknown(), True

@@ -37,7 +37,6 @@ from mypy.nodes import (
     UnaryExpr,
     WhileStmt,
 )
-from mypy.server.subexpr import get_subexpressions
 from mypy.types import Type
 
 from typedxcom.mypy.codes import XCOM_USE
@@ -82,7 +81,7 @@ def check_truth(site: Site, body: Block, statements: list[Statement]) -> None:
         body: The body.
         statements: Those in it, and in the blocks inside it.
     """
-    asks = not _ASKING.isdisjoint(map(type, get_subexpressions(body)))
+    asks = not _ASKING.isdisjoint(map(type, site.parts_of(body)))
     for statement in statements:
         if isinstance(statement, AssignmentStmt):
             check_unpacking(site, statement)

@@ -15,7 +15,6 @@ from typing import Any, Final
 from mypy.checker import DeferredNode
 from mypy.errorcodes import ARG_TYPE, CALL_ARG
 from mypy.errors import ErrorInfo
-from mypy.indirection import TypeIndirectionVisitor
 from mypy.nodes import (
     LDEF,
     MDEF,
@@ -30,7 +29,6 @@ from mypy.nodes import (
     Var,
 )
 from mypy.server.deps import get_dependencies_of_target
-from mypy.server.subexpr import get_subexpressions
 from mypy.types import AnyType, CallableType, Instance, Type
 
 from typedxcom.mypy.codes import CATEGORY, XCOM_ARG
@@ -52,7 +50,7 @@ def is_skipped(site: Site, func: FuncDef) -> bool:
 def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
     """Prepares the check of a body that mypy skips. Only the plugin's own errors remain."""
     api, body = site.api, func.body
-    names = _Names(body)
+    names = _Names(site, body)
     # mypy keeps the types of expressions, and the errors in them.
     api.expr_checker.expr_cache.clear()
     # mypy 1 also keeps those of displays, and it has read the body before: as a `list[Any]`.
@@ -73,7 +71,7 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
     try:
         with only_ours as watch, kept_filter(watch), api.local_type_map as types:
             yield
-            _note_dependencies(api, func, types)
+            _note_dependencies(site, func, types)
     finally:
         site.task_calls = outer
         names.restore()
@@ -148,9 +146,8 @@ _OF_CALLS: Final = (ARG_TYPE, CALL_ARG)
 class _Names:
     """What mypy knows about the names in a body. They are like new until `restore` is called."""
 
-    def __init__(self, body: Block) -> None:
-        found = {id(var): var for var in _variables(body)}
-        rows = ((var, var.type, var.is_ready, var.is_inferred) for var in found.values())
+    def __init__(self, site: Site, body: Block) -> None:
+        rows = ((var, var.type, var.is_ready, var.is_inferred) for var in _variables(site, body))
         self._variables = [row for row in rows if row[1] is None or row[3]]
         self._decorators = [(one.var, one.var.type, one.var.is_ready) for one in _decorators(body)]
         for var, *_ in self._variables:
@@ -163,13 +160,20 @@ class _Names:
             var.type, var.is_ready = found, ready
 
 
-def _variables(body: Block) -> Iterator[Var]:
-    for expr in get_subexpressions(body):
-        if isinstance(expr, NameExpr):
-            if expr.kind in (LDEF, MDEF) and isinstance(expr.node, Var):
-                yield expr.node
-        elif isinstance(expr, MemberExpr) and expr.def_var is not None:
-            yield expr.def_var
+_OWN: Final = (LDEF, MDEF)
+
+
+def _variables(site: Site, body: Block) -> Iterable[Var]:
+    found: dict[int, Var] = {}
+    for expr in site.parts_of(body):
+        kind = type(expr)
+        node: Any = expr.node if kind is NameExpr else None  # type: ignore[attr-defined]
+        if type(node) is Var:
+            if id(node) not in found and expr.kind in _OWN:  # type: ignore[attr-defined]
+                found[id(node)] = node
+        elif kind is MemberExpr and (node := expr.def_var) is not None:  # type: ignore[attr-defined]
+            found[id(node)] = node
+    return found.values()
 
 
 def _decorators(body: Block) -> Iterator[Decorator]:
@@ -192,12 +196,13 @@ def _unlike(types: Iterable[Type]) -> Iterable[Type]:
     return found.values()
 
 
-def _note_dependencies(api: Any, func: FuncDef, types: dict[Any, Any]) -> None:
+def _note_dependencies(site: Site, func: FuncDef, types: dict[Any, Any]) -> None:
     """Notes what the errors depend on: the modules of all types and, for the daemon, names.
 
     The daemon comes back to whole modules only: from a function it would go past the decorator.
     """
-    api.module_refs |= TypeIndirectionVisitor().find_modules(_unlike(types.values()))
+    api = site.api
+    api.module_refs |= site.modules_of(_unlike(types.values()))
     options, tree = api.options, api.tree
     if options.fine_grained_incremental or options.cache_fine_grained:
         found = get_dependencies_of_target(tree.fullname, tree, func, types, options.python_version)

@@ -104,7 +104,7 @@ def _spare(site: Site, decorated: Decorator) -> None:
     func, api = decorated.func, site.api
     if getattr(api, "recurse_into_functions", True) or func.info or not site.may_be_silent:
         return  # mypy before 2 has visited it
-    inside = annotated_inside(func)
+    inside = annotated_inside(func, site.parts_of(func.body))
     if inside is None:
         return
     api.dynamic_funcs.append(True)

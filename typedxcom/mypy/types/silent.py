@@ -109,15 +109,19 @@ def may_be_silent(options: Options) -> bool:
     return _CODE not in codes and not any(getattr(options, name, False) for name in _OPTIONS)
 
 
-def annotated_inside(func: FuncDef) -> list[FuncDef] | None:
+def annotated_inside(func: FuncDef, found: list[Expression]) -> list[FuncDef] | None:
     """Returns the functions in a body that mypy checks, or None if mypy must see all of it.
 
     mypy must also see one that uses a name of the body: it does not know the types of these names.
+
+    Args:
+        func: The function.
+        found: The expressions in its body.
     """
     annotated: list[FuncDef] = []
     if not all(_is_plain(one, annotated) for one in func.body.body):
         return None
-    found, foreign = get_subexpressions(func.body), set[int]()
+    foreign = set[int]()
     for inner in annotated:
         own, inside = {id(one.variable) for one in inner.arguments}, get_subexpressions(inner)
         own |= {id(one.node) for one in inside if type(one) is NameExpr and one.is_inferred_def}

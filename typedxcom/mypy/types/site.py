@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 from mypy.errorcodes import ErrorCode
+from mypy.indirection import TypeIndirectionVisitor
 from mypy.messages import format_type_distinctly
 from mypy.nodes import (
+    Block,
     CallExpr,
     Context,
     Decorator,
@@ -19,6 +21,7 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
+from mypy.server.subexpr import get_subexpressions
 from mypy.types import (
     AnyType,
     CallableType,
@@ -54,10 +57,19 @@ class Classes(dict[str, TypeInfo | None]):
     """Full name -> class of this build, or None where nobody has imported its module.
 
     It is a dict, because hooks ask it several times at each call in the user's code.
+
+    Attributes:
+        modules: Class of a library -> the modules that it depends on, once known.
     """
 
     def __init__(self, find: Callable[[str], TypeInfo | None]) -> None:
         self._find = find
+        self.modules: dict[TypeInfo, set[str]] = {}
+
+    def clear(self) -> None:
+        """Starts a new build."""
+        super().clear()
+        self.modules.clear()
 
     def __missing__(self, fullname: str) -> TypeInfo | None:
         found = self._find(fullname)
@@ -137,6 +149,7 @@ class Site:
     __slots__ = (
         "_asks_for_context",
         "_lines",
+        "_parts",
         "_text",
         "api",
         "classes",
@@ -182,6 +195,7 @@ class Site:
         self.rebound: dict[Any, Type] = {}
         self.task_calls: list[CallExpr] | None = None
         self._asks_for_context: bool | None = None
+        self._parts: dict[Block, list[Expression]] = {}
         self._text: bytes | None = None
         self._lines: list[bytes] | None = None
 
@@ -191,6 +205,33 @@ class Site:
         if self._asks_for_context is None:
             self._asks_for_context = asks_for_context(self.api.tree)
         return self._asks_for_context
+
+    def parts_of(self, body: Block) -> list[Expression]:
+        """Returns the expressions in a body, at any depth. Nobody changes the list."""
+        found = self._parts.get(body)
+        if found is None:
+            found = self._parts[body] = get_subexpressions(body)
+        return found
+
+    def modules_of(self, types: Iterable[Type]) -> set[str]:
+        """Returns the modules that types depend on. It knows those of library classes already."""
+        known = self.classes.modules
+        found: set[str] = set()
+        others: list[Type] = []
+        todo = list(types)
+        for one in todo:  # the list grows meanwhile
+            if type(one) is not Instance:
+                if type(one) is not AnyType:
+                    others.append(one)
+            elif (modules := known.get(one.type)) is not None:
+                found |= modules
+                todo += one.args
+            elif one.type.fullname.startswith(LIBRARIES):
+                known[one.type] = TypeIndirectionVisitor().find_modules([Instance(one.type, [])])
+                todo.append(one)
+            else:
+                others.append(one)
+        return found | TypeIndirectionVisitor().find_modules(others)
 
     def mentions(self, word: bytes) -> bool:
         """Whether the text of the file has a word. It is quick to look, and few files have one."""
