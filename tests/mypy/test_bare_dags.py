@@ -529,6 +529,79 @@ def in_a_loop():
 def later() -> int:
     return 1
 """
+# Statements around the wiring, and decorators with settings.
+AROUND = """
+from datetime import timedelta
+
+from airflow.sdk import chain, dag, task, task_group
+from typedxcom import task as ours
+
+RETRIES = 2
+
+
+@dag(schedule=None)
+def pipeline(limit):
+    '''A text.'''
+    import json
+
+    @task(retries=RETRIES, retry_delay=timedelta(minutes=5), multiple_outputs=True)
+    def split():
+        '''Another text.'''
+        return {"rows": 3, "path": "a.csv"}
+
+    @task.branch(task_id="pick", trigger_rule="all_done", queue=json)
+    def choose(rows: int):
+        return "load" if rows else None
+
+    @task.short_circuit()
+    def enough(rows: int) -> bool:
+        return rows > 1
+
+    @task.branch
+    def number(rows: int) -> int:
+        return rows
+
+    @ours(multiple_outputs=False, doc_md=None, inlets=["a"])
+    def plain() -> dict[str, int]:
+        return {"a": 1}
+
+    @task(retrys=1)
+    def load(path: str, rows=0):
+        print(rows + 1, path)
+
+    @task(multiple_outputs="yes")
+    def wrong() -> int:
+        return 1
+
+    @task(output=int)
+    def declared():
+        return 1
+
+    @task_group
+    def group(value, extra=None):
+        load(value) >> choose(value)
+        return load(extra, value)
+
+    parts = split()
+    flag, picked = enough(parts["path"]), choose(parts["rows"])
+    first = load(parts["path"], rows=parts["rows"])
+    second = load(parts["rows"])
+    last = load(parts["pat"], rows=parts["path"])
+    chosen = choose(plain()["a"])
+    closed = enough(plain())
+    first >> [second, last] >> chosen
+    [first, chosen] << closed
+    chain(first, [second, last], load(wrong()))
+    chain(load, first)
+    first >> load
+    chain(declared(), enough(number(1)))
+    group(parts["rows"]) >> group("a", limit)
+    load(limit)
+    load(1)
+    load.partial(rows="a").expand(path=["b", 1])
+    load.partial(rows=limit).expand(path=split())
+    load.override(task_id="again")(parts["rows"])
+"""
 STRICT = """
 disallow_untyped_defs = True
 disallow_untyped_calls = True
@@ -577,6 +650,7 @@ def test_the_short_way_finds_what_mypy_finds(tmp_path, cache):
     """Statements that the plugin judges without mypy give the errors that they give with it."""
     for number, text in enumerate(_bare_cases()):
         (tmp_path / f"case_{number}.py").write_text(text)
+    (tmp_path / "around.py").write_text(AROUND)
     (tmp_path / "shared_tasks.py").write_text(LIBRARY)
     for file in generate(1, 30, wrong=True):
         (tmp_path / file.name).write_text(file.text)
@@ -589,6 +663,7 @@ def test_the_short_way_finds_what_mypy_finds(tmp_path, cache):
     short = run_mypy(tmp_path, ".", cache=cache, config=SKIPS_ALL)
     long = run_mypy(tmp_path, ".", cache=other, config=SKIPS_ALL, first=long_way)
     assert len(short.errors) > 300
+    assert sum("around.py" in line for line in short.output.splitlines()) > 10
     # mypy may name a list of two outputs after either.
     found = [re.sub(r"(?<=list.object.. from task) .*", "", run.output) for run in (short, long)]
     assert set(found[0].splitlines()) ^ set(found[1].splitlines()) == set()
