@@ -432,9 +432,9 @@ def test_a_list_read_back_in_parts_has_the_same_verdict(
     codec = make_codec(list[kind], schema_of(list[kind]))
     assert codec.reads_items_alone
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("typedxcom.codecs.text._PART", 2)
+        patch.setattr("typedxcom.codecs.text.PART", 2)
         found = verdict(codec, value)
-        patch.setattr("typedxcom.codecs.text._PART", len(value))
+        patch.setattr("typedxcom.codecs.text.PART", len(value))
         assert same_verdicts(found, verdict(codec, value))
 
 

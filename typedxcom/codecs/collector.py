@@ -10,9 +10,10 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
-__all__ = ["LONG", "seldom_collected"]
+__all__ = ["LONG", "PART", "seldom_collected"]
 
 LONG = 20_000  # bytes of JSON above which the collector is worth a thought
+PART = 200  # items of a list that are made, compared and dropped before the next ones
 _SELDOM = 10_000  # objects between two collections: a validator may leave garbage
 
 

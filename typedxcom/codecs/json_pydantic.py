@@ -20,6 +20,7 @@ from typedxcom.codecs.hiding import field_names
 from typedxcom.codecs.problems import from_pydantic, repair
 from typedxcom.codecs.roundtrip.parts import Proof
 from typedxcom.codecs.roundtrip.proof import TypeProof, is_bare_list, proof_of
+from typedxcom.codecs.roundtrip.revalidation import Revalidation, revalidation
 from typedxcom.codecs.text import (
     as_ascii,
     has_too_large_float,
@@ -108,6 +109,14 @@ class ModelCodec(ValueCodec):
         """Whether it reads a list without limits, and without a validator of the list itself."""
         return is_bare_list(self._made.core_schema)
 
+    @cached_property
+    def _revalidation(self) -> Revalidation | None:
+        """What its validators can be asked of a list whose fields surely come back."""
+        return revalidation(self._made.core_schema) if self.reads_items_alone else None
+
+    def _remade(self, rows: list[dict[str, Any]]) -> Any:
+        return self._adapter.validator.validate_python(rows, **_NAMES)
+
     def surely_returns(self, value: Any) -> bool:
         """Whether every part of *value* has exactly the class that pydantic would build."""
         try:
@@ -130,6 +139,9 @@ class ModelCodec(ValueCodec):
     def _alike_text(self, value: Any, has_classes: Proof) -> bytes | None:
         """Writes *value* if reading it gives the same classes, which are written the same."""
         text, read = _plain_text(value), self._read
+        if self._revalidation is not None and type(value) is list:
+            is_kept = has_classes([value]) and self._revalidation.keeps(value, self._remade)
+            return text if is_kept else None
         parts = list_parts(value, text) if self.reads_items_alone else ((value, text),)
         for one, json in parts:
             again = read(json, **_NAMES)

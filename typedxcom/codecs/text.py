@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from typedxcom.codecs.collector import seldom_collected
+from typedxcom.codecs.collector import PART, seldom_collected
 from typedxcom.errors import DecodeError, EncodeError, shorten
 from typedxcom.jsontypes import JsonValue
 from typedxcom.pointer import MARKER
@@ -35,7 +35,6 @@ _LARGE_FLOAT = re.compile(
 )
 
 
-_PART = 200  # items of a list that are read back at once
 _MAX_BITS = 10_000  # of an int in a message about an int that is too long
 _MARK = f'"{MARKER}"'
 _BEYOND_ASCII = re.compile("[^\\x00-\\x7f]+")
@@ -103,15 +102,15 @@ def list_parts(value: Any, text: bytes) -> Iterator[tuple[Any, bytes]]:
     collector would walk through it again and again; until all parts are read, it runs seldom.
     """
     items: list[msgspec.Raw] = []
-    if type(value) is list and len(value) > _PART:
+    if type(value) is list and len(value) > PART:
         with contextlib.suppress(msgspec.DecodeError, RecursionError):
             items = msgspec.json.decode(text, type=list[msgspec.Raw])
     if not items or len(items) != len(value):
         yield value, text
         return
     with seldom_collected():
-        for start in range(0, len(items), _PART):
-            part = slice(start, start + _PART)
+        for start in range(0, len(items), PART):
+            part = slice(start, start + PART)
             yield value[part], b"[%b]" % b",".join(items[part])
 
 
