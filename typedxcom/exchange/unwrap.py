@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -20,6 +21,8 @@ __all__ = ["TOO_DEEP", "OpenedValue", "for_reader", "open_value", "opened", "tex
 
 TOO_DEEP = "An XCom is nested too deeply to be read"
 _TEXT = frozenset({str})
+_DICT = frozenset({dict})
+_SIGNS = (MARKER[:1], "_")  # how a key that marks a form begins, ours or Airflow's
 _LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
@@ -151,11 +154,13 @@ def open_value(value: Any, stores: Stores | None) -> OpenedValue:
                 opened.foreign = True
             if _LEAVES.issuperset(map(type, node.values())):
                 return dict(node)
-            return {key: visit(part) for key, part in node.items()}
+            return {
+                key: part if type(part) in _LEAVES else visit(part) for key, part in node.items()
+            }
         if kind is list:
             if _LEAVES.issuperset(map(type, node)):
                 return node[:]
-            return [visit(part) for part in node]
+            return list(map(dict.copy, node)) if _are_flat(node) else list(map(visit, node))
         if kind in _LEAVES:
             return node
         if kind is tuple:
@@ -170,6 +175,19 @@ def open_value(value: Any, stores: Stores | None) -> OpenedValue:
 
     opened.value = visit(value)
     return opened
+
+
+def _are_flat(nodes: list[Any]) -> bool:
+    """Whether all are dicts of scalars, and surely none of them is in a form of ours or Airflow's.
+
+    They are looked at together, so that the loops run in C.
+    """
+    if not _DICT.issuperset(map(type, nodes)):
+        return False
+    keys = set(chain.from_iterable(nodes))
+    if not _TEXT.issuperset(map(type, keys)) or any(key[:1] in _SIGNS for key in keys):
+        return False
+    return _LEAVES.issuperset(map(type, chain.from_iterable(map(dict.values, nodes))))
 
 
 def _whole(text: bytes) -> msgspec.Raw:
