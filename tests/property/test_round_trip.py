@@ -13,6 +13,7 @@ from tests.property.databases import HOPS
 from tests.property.same import same
 from tests.property.types import NATIVE, PYDANTIC, Case, cases
 from typedxcom.codecs import make_codec
+from typedxcom.codecs.collecting import forgets_names
 from typedxcom.errors import EncodeError, UnsupportedTypeError, ValidationError
 from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of
@@ -48,7 +49,10 @@ def test_law(engine: str, data: st.DataObject) -> None:
         found = round_trip(case, value, threshold=data.draw(st.sampled_from([0, 10_000])))
     except ALLOWED as error:
         event(type(error).__name__)
-        assert not case.sure, f"{value!r} of a type that must travel was refused: {error}"
+        is_forgotten = forgets_names() and "only by their aliases" in str(error)  # older pydantic
+        assert is_forgotten or not case.sure, (
+            f"{value!r} of a type that must travel was refused: {error}"
+        )
         return
     event("came back")
     for name, back in found.items():
@@ -62,7 +66,13 @@ def test_supported_types_always_travel(engine: str, data: st.DataObject) -> None
     case = data.draw(cases(engine, wild=False))
     assume(case.sure)
     value = drawn(data, case)
-    for name, back in round_trip(case, value).items():
+    try:
+        found = round_trip(case, value)
+    except EncodeError as error:
+        if forgets_names() and "only by their aliases" in str(error):
+            reject()  # an older pydantic
+        raise
+    for name, back in found.items():
         assert same(value, back, ordered=case.ordered), f"{name}: {back!r}"
 
 

@@ -257,6 +257,36 @@ def test_a_pattern_beside_a_collection_is_refused_where_it_crashes() -> None:
     assert works.decode(b'"a"') == "a"
 
 
+_AT_LEAST_0 = Annotated[int, msgspec.Meta(ge=0)]
+
+
+@pytest.mark.parametrize(
+    "union",
+    [
+        _AT_LEAST_0 | Annotated[int, msgspec.Meta(le=-5)], _AT_LEAST_0 | int, dict[str, _AT_LEAST_0 | int | str],
+        Annotated[float, msgspec.Meta(ge=0)] | Annotated[float, msgspec.Meta(gt=0)] | None,
+        Annotated[str, msgspec.Meta(max_length=1)] | Annotated[str, msgspec.Meta(min_length=3)],
+        Annotated[dt.datetime, msgspec.Meta(tz=True)] | Annotated[dt.datetime, msgspec.Meta(tz=False)],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_limits_that_msgspec_would_merge_are_refused(union: Any) -> None:
+    """It asks all limits of each value, so that a right value would break the contract."""
+    with pytest.raises(UnsupportedTypeError, match="msgspec asks every limit of each") as caught:
+        codec(union)
+    assert caught.value.annotation == union
+
+
+def test_limits_of_other_types_and_of_pydantic_may_stand_side_by_side() -> None:
+    """Each is asked of its own values."""
+    apart = codec(
+        _AT_LEAST_0 | Annotated[float, msgspec.Meta(le=0)] | Annotated[int, msgspec.Meta(ge=0)]
+    )
+    assert [apart.decode(b"5"), apart.decode(b"-1.5")] == [5, -1.5]
+    pydantics = codec(Annotated[int, pydantic.Field(ge=0)] | Annotated[int, pydantic.Field(le=-5)])
+    assert [pydantics.decode(b"5"), pydantics.decode(b"-6")] == [5, -6]
+
+
 @dataclasses.dataclass
 class Köln:
     größe: int

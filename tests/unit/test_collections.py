@@ -10,14 +10,15 @@ import ipaddress
 import json
 import uuid
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import pydantic
 import pytest
 
 from tests.property.same import same
 from typedxcom.codecs import make_codec
-from typedxcom.errors import ValidationError
+from typedxcom.codecs.collecting import forgets_names
+from typedxcom.errors import EncodeError, ValidationError
 from typedxcom.exchange import dump, load
 from typedxcom.schema import schema_of
 from typedxcom.settings import Settings
@@ -92,3 +93,37 @@ def test_a_collection_is_read_as_strictly_as_its_items(annotation: Any, row: Any
     codec = make_codec(annotation, schema_of(annotation))
     with pytest.raises(ValidationError):
         load(row, codec)
+
+
+class Aliased(pydantic.BaseModel):
+    number: int = pydantic.Field(alias="n")
+
+
+class Named(Aliased):
+    model_config = pydantic.ConfigDict(populate_by_name=True)
+
+
+def _wrapped(value: Any, read: Any) -> Any:
+    return read(value)
+
+
+@pytest.mark.parametrize("item", [Aliased, Named])
+@pytest.mark.parametrize(
+    ("annotate", "collect"),
+    [
+        (lambda kind: collections.deque[kind], lambda one: collections.deque([one])),
+        (lambda kind: Annotated[kind, pydantic.WrapValidator(_wrapped)], lambda one: one),
+    ],
+    ids=["deque", "wrap"],
+)
+def test_an_alias_inside_a_wrap_validator_travels_or_names_the_cure(
+    item: Any, annotate: Any, collect: Any
+) -> None:
+    """Before pydantic 2.14, such a validator forgets that fields are read by name as well."""
+    value = pydantic.RootModel[annotate(item)](collect(item(n=1)))  # type: ignore[misc]
+    codec = make_codec(type(value), schema_of(type(value)))
+    if item is Aliased and forgets_names():
+        with pytest.raises(EncodeError, match=r"cannot be read back.*populate_by_name=True"):
+            dump(value, codec, settings=Settings())
+    else:
+        assert load(dump(value, codec, settings=Settings()), codec) == value

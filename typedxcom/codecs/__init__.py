@@ -19,7 +19,6 @@ from typedxcom.schema.kinds import TEXT_SCALARS
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
-    Constraints,
     LiteralOf,
     MappingOf,
     Named,
@@ -84,6 +83,7 @@ def _build(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:
         )
         raise UnsupportedTypeError(msg, annotation=annotation)
     _refuse_unsafe(schema, annotation)
+    _refuse_merged(schema, annotation)
     if native or not (foreign or _has_model(schema)):
         try:
             return NativeCodec(annotation, schema, lax=lax)
@@ -111,8 +111,10 @@ def refuse_unsupported(schema: Schema) -> None:
 def _refuse_unsafe(schema: Schema, annotation: Any) -> None:
     """Raises UnsupportedTypeError if msgspec (0.19 to 0.22) would read beyond its memory."""
     for path, node in walk(schema):
-        limits = list(_msgspec_limits(node)) if isinstance(node, UnionOf) else []
-        if not limits or not isinstance(node, UnionOf):
+        if not isinstance(node, UnionOf):
+            continue
+        limits = [one.constraints for member in node.members for one in _msgspec_limits(member)]
+        if not limits:
             continue
         members = list(map(peeled, node.members))
         if any(isinstance(one, TupleOf) for one in members):
@@ -132,16 +134,36 @@ def _refuse_unsafe(schema: Schema, annotation: Any) -> None:
         raise UnsupportedTypeError(msg, annotation=annotation)
 
 
-def _msgspec_limits(union: UnionOf) -> Iterator[Constraints]:
-    """Yields the limits that msgspec keeps for the members of *union*."""
-    for member in union.members:
-        while isinstance(member, (Named, Constrained, Alias)):
-            if isinstance(member, Alias):
-                member = member.target[0]
-                continue
-            if isinstance(member, Constrained) and member.engine == "msgspec":
-                yield member.constraints
-            member = member.inner
+def _refuse_merged(schema: Schema, annotation: Any) -> None:
+    """Raises UnsupportedTypeError if msgspec would ask limits of values that they are not about.
+
+    It keeps one set of limits for all members of a union that have one type.
+    """
+    for path, node in walk(schema):
+        limits: dict[type, list[Any]] = {}
+        for member in node.members if isinstance(node, UnionOf) else ():
+            if isinstance(scalar := peeled(member), Scalar):
+                found = [(one.constraints, one.marks) for one in _msgspec_limits(member)]
+                limits.setdefault(scalar.type, []).append(found)
+        for kind, each in limits.items():
+            if any(one != each[0] for one in each):
+                msg = (
+                    f"`{node}` cannot travel through an XCom - at `{path}`: msgspec asks every "
+                    f"limit of each `{kind.__name__}`. Instead: use one `{kind.__name__}` with the "
+                    "limits that hold for all, or limits of pydantic, such as pydantic.Field(ge=0)."
+                )
+                raise UnsupportedTypeError(msg, annotation=annotation)
+
+
+def _msgspec_limits(member: Schema) -> Iterator[Constrained]:
+    """Yields what has the limits that msgspec keeps for a *member* of a union."""
+    while isinstance(member, (Named, Constrained, Alias)):
+        if isinstance(member, Alias):
+            member = member.target[0]
+            continue
+        if isinstance(member, Constrained) and member.engine == "msgspec":
+            yield member
+        member = member.inner
 
 
 def _pydantic_codec(annotation: Any, schema: Schema, *, lax: bool) -> ValueCodec:

@@ -136,15 +136,19 @@ class ValueCodec(ABC):
         text = write_text(tree)
         try:
             again = self.decode(text)
-        except ValidationError:
+        except ValidationError as error:
             self.check(ready)  # raises if the value itself is at fault
-            raise
+            raise self.unread(ready, error) from None
         except DecodeError as error:
             raise EncodeError(long_int(tree) or f"Value cannot be read back: {error}") from error
         loss = self._first_loss(value, again)
         if loss is not None:
             raise self._loss_error(loss)
         return Encoded(text, tree)
+
+    def unread(self, value: Any, error: ValidationError) -> Exception:
+        """Builds the error for a right *value* whose JSON is refused with *error*."""
+        return error
 
     def _returns(self, value: Any, text: bytes) -> bool:
         """Whether reading *text* gives *value*."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pydantic_core
 
-__all__ = ["reads_collections"]
+__all__ = ["forgets_names", "reads_collections"]
 
 _NO_SCHEMA = frozenset({"metadata", "serialization", "config", "function", "cls"})
 
@@ -23,6 +24,24 @@ def reads_collections(schema: Any, config: dict[str, Any]) -> Any:
     """
     mended = _mended(schema)
     return None if mended is schema else pydantic_core.SchemaValidator(mended, config)  # type: ignore[arg-type]
+
+
+@functools.cache
+def forgets_names() -> bool:
+    """Whether a wrap validator reads fields by alias only, although it is told otherwise.
+
+    Before pydantic 2.14, it does. pydantic reads a deque and a defaultdict with such a validator.
+    """
+    field: Any = {"type": "typed-dict-field", "schema": {"type": "int"}, "validation_alias": "b"}
+    fields: Any = {"type": "typed-dict", "fields": {"a": field}}
+    function: Any = {"type": "no-info", "function": lambda value, read: read(value)}
+    wrap: Any = {"type": "function-wrap", "function": function, "schema": fields}
+    reader = pydantic_core.SchemaValidator(wrap)
+    try:
+        reader.validate_json('{"a": 1}', by_alias=True, by_name=True)
+    except pydantic_core.ValidationError:
+        return True
+    return False
 
 
 def _mended(node: Any) -> Any:

@@ -12,7 +12,7 @@ import pydantic
 import typing_extensions as te
 
 from typedxcom.codecs.base import ValueCodec
-from typedxcom.codecs.collecting import reads_collections
+from typedxcom.codecs.collecting import forgets_names, reads_collections
 from typedxcom.codecs.collector import LONG, seldom_collected
 from typedxcom.codecs.escapes import contained
 from typedxcom.codecs.guard import Guard, guard_of
@@ -28,7 +28,7 @@ from typedxcom.codecs.text import (
     read_text,
     write_text,
 )
-from typedxcom.errors import DecodeError, EncodeError
+from typedxcom.errors import DecodeError, EncodeError, ValidationError
 from typedxcom.jsontypes import JsonValue
 from typedxcom.schema.kinds import TEXT_SCALARS
 from typedxcom.schema.nodes import Schema
@@ -180,6 +180,20 @@ class ModelCodec(ValueCodec):
         except Exception as error:  # the user's own serializer may raise anything
             raise EncodeError(self._cannot_write(value, error)) from self.cause(error)
         return tree
+
+    def unread(self, value: Any, error: ValidationError) -> Exception:
+        """Finds out whether pydantic forgot that it reads fields by their names."""
+        if not forgets_names():
+            return error
+        try:
+            self._read(self._adapter.dump_json(value, **{**_WRITTEN, "by_alias": True}), **_NAMES)
+        except Exception:
+            return error
+        return EncodeError(
+            f"Value cannot be read back: pydantic {pydantic.VERSION} reads fields only by their "
+            "aliases inside a deque, a defaultdict or a wrap validator. Upgrade to pydantic 2.14, "
+            "or give the models there model_config = ConfigDict(populate_by_name=True)"
+        )
 
     def _cannot_write(self, value: Any, error: Exception) -> str:
         words = f"`{type(value).__name__}` cannot be written as JSON"

@@ -67,6 +67,8 @@ def _is_blind(
             return of_model and step.argval in fields
         case "LOAD_GLOBAL":
             return step.argval in _CALLED and step.argval not in own_names
+        case "IS_OP":
+            return before is not None and before.opname == "LOAD_CONST" and before.argval is None
         case "BINARY_OP":
             return step.argrepr in ("+", "-")
         case "FORMAT_VALUE":
