@@ -28,7 +28,7 @@ def reads_collections(schema: Any, config: dict[str, Any]) -> Any:
 
 @functools.cache
 def forgets_names() -> bool:
-    """Whether a wrap validator reads fields by alias only, although it is told otherwise.
+    """Whether a wrap validator reads fields by alias only, whatever it is called with.
 
     Before pydantic 2.14, it does. pydantic reads a deque and a defaultdict with such a validator.
     """
