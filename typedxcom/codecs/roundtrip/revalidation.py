@@ -2,7 +2,7 @@
 
 A field of an immutable scalar comes back as an equal value of the same class, so that a validator
 cannot tell the two apart. Datetimes are the exception: pydantic reads a zone as another class, so
-they are read from their JSON. Then pydantic makes the models anew, from dicts, with all that the
+they are read from their JSON. Then pydantic makes the models again, from dicts, with all that the
 author added. Most validators return what they are given, so most fields are the very same objects,
 which is all there is to compare.
 
