@@ -15,8 +15,6 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
-from typedxcom.codecs.collector import PART
-
 __all__ = [
     "FINITE",
     "LENGTHS",
@@ -33,6 +31,7 @@ __all__ = [
 Proof: TypeAlias = "Callable[[Sequence[Any]], bool]"
 
 _FEW = 8  # rows up to which their classes are compared row by row
+_MANY = 1000  # records that are looked at together
 _MAX_KNOWN = 1000  # rows of classes, of a record with many fields that may be None
 _MAX_INT = 2**63
 _MAX_FLOAT = sys.float_info.max
@@ -118,11 +117,11 @@ def record_proof(fields: Mapping[str, Part]) -> Proof:
         return all(holds([one[name] for one in held]) for name, holds in columns)
 
     def proof(column: Sequence[Any]) -> bool:
-        if len(column) <= PART:
+        if len(column) <= _MANY:
             return part_proof(column)
         # For all records at once, each field would wait for memory, not for the processor's cache.
-        starts = range(0, len(column), PART)
-        return all(part_proof(column[start : start + PART]) for start in starts)
+        starts = range(0, len(column), _MANY)
+        return all(part_proof(column[start : start + _MANY]) for start in starts)
 
     return proof
 
