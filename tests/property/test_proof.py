@@ -80,6 +80,15 @@ def test_a_plain_model_needs_no_reading_back():
     assert codec_of(dict[str, Plain]).surely_returns({"a": plain()})
 
 
+@pytest.mark.parametrize("wrong", [0, 999, 1000, 2499])
+def test_each_record_of_a_long_list_is_proved(wrong):
+    """They are looked at in parts."""
+    values = [Part(number=at, code="x") for at in range(2500)]
+    assert codec_of(list[Part]).surely_returns(values)
+    values[wrong] = Part.model_construct(number=-1, code="x")
+    assert not codec_of(list[Part]).surely_returns(values)
+
+
 class SubPart(Part):
     more: int = 1
 
