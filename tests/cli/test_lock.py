@@ -222,6 +222,9 @@ def test_allowed_breaks_have_a_reason_and_an_end(
         project.write_text(head + wrong + "]\n")
         assert breaking() == 2
     assert "an entry of allow takes" in capsys.readouterr().err
+    project.write_text(head + '{ rule = "required-addd", reason = "x" }]\n')
+    assert breaking() == 2
+    assert "is no rule. Did you mean 'required-added'?" in capsys.readouterr().err
 
 
 def test_values_that_outlive_their_run_are_errors_both_ways(git: Git) -> None:

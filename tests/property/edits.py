@@ -113,15 +113,24 @@ SCALARS: dict[str, tuple[Any, list[Any]]] = {
     "uuid": (uuid.UUID, [uuid.UUID(int=5), uuid.UUID(int=6)]),
     "decimal": (
         decimal.Decimal,
-        [decimal.Decimal(one) for one in ("1.10", "-3", "1234", "0", "12.345", "99999", "-0.5")],
+        [
+            decimal.Decimal(one)
+            for one in ("1.10", "-3", "1234", "0", "12.345", "99999", "-0.5", "1E+3", "99999.99")
+        ],
     ),
     "time": (
         dt.time,
         [dt.time(3, 4), dt.time(12, 30, 0, 250000), dt.time(3, 4, tzinfo=dt.timezone.utc)],
     ),
     "timedelta": (dt.timedelta, [dt.timedelta(days=1), dt.timedelta(seconds=-1.5)]),
-    "ipv4": (ipaddress.IPv4Address, [ipaddress.IPv4Address("192.0.2.1")]),
-    "network": (ipaddress.IPv4Network, [ipaddress.IPv4Network("192.0.2.0/24")]),
+    "ipv4": (
+        ipaddress.IPv4Address,
+        [ipaddress.IPv4Address("192.0.2.1"), ipaddress.IPv4Address("192.0.2.2")],
+    ),
+    "network": (
+        ipaddress.IPv4Network,
+        [ipaddress.IPv4Network(f"192.0.2.0/{bits}") for bits in (24, 25)],
+    ),
     "none": (type(None), [None]),
     "bytes": (bytes, [b"", b"abc", b"n[\x9e", b"abcdef"]),
     "any": (Any, [1, "a", None, [1]]),
@@ -150,6 +159,8 @@ _DECIMALS = [
         "7",
         "12.34",
         "0.05",
+        "99999.99",
+        "1.50",
         "0.001",
         "123",
         "0.125",
@@ -675,6 +686,8 @@ def _record_changes(spec: Spec, engine: str) -> list[st.SearchStrategy[Spec]]:
 
 def _styled(spec: Spec, style: str, engine: str) -> Spec:
     """*spec* as a class of another library."""
+    if style == "generic" and not spec.fields:
+        return spec
     if style == "generic":
         return Spec("record", style, fields=(Part("total", spec.fields[0].spec),))
     is_read = engine == PYDANTIC or style == "struct"
@@ -955,6 +968,7 @@ class Builder:
                 make_dict: Any = collections.OrderedDict if spec.name == "ordered" else dict
                 yield make_dict()
                 yield from (make_dict({"a": one}) for one in self.corners(spec.parts[0]))
+                yield make_dict({"a long key": next(self.corners(spec.parts[0]))})
             case "recursive":
                 plain = list(itertools.islice(self._instances(spec), 40))
                 yield from plain
@@ -1182,6 +1196,11 @@ def means(old: Any, new: Any, spec: Spec) -> bool:
             has_kind = type(old) is collections.deque or (not is_deque and type(old) is list)
             if spec.name in ("sequence", "collection") and _is_tuple(old):
                 has_kind = True
+            if spec.name == "collection" and isinstance(old, (set, frozenset)):
+                return (
+                    type(new) is list and len(new) == len(old)
+                    and all(any(means(one, back, spec.parts[0]) for one in old) for back in new)
+                )  # fmt: skip
             return (
                 has_kind and type(new) is (collections.deque if is_deque else list)
                 and _all_mean(old, new, [spec.parts[0]] * len(new))

@@ -14,6 +14,7 @@ from typing import Any
 from typedxcom.errors import ConfigurationError
 from typedxcom.evolution.comparing import Change
 from typedxcom.evolution.rules import RULES
+from typedxcom.nearness import nearest
 
 __all__ = ["Allowance", "EvolutionSettings", "read_settings"]
 
@@ -129,7 +130,9 @@ def _allowances(entries: Iterable[Any], where: str) -> Iterable[Allowance]:
                 f"{where}: an entry of allow takes {', '.join(sorted(_NAMES))}"
             )
         if entry.get("rule") not in RULES:
-            raise ConfigurationError(f"{where}: {entry.get('rule')!r} is no rule")
+            meant = nearest(str(entry.get("rule")), RULES)
+            hint = f". Did you mean {meant!r}?" if meant else ""
+            raise ConfigurationError(f"{where}: {entry.get('rule')!r} is no rule{hint}")
         if not entry.get("reason"):
             raise ConfigurationError(f"{where}: allow of {entry['rule']!r} needs a reason")
         yield Allowance(**{**entry, "until": _day(entry.get("until"), where)})

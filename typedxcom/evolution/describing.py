@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from typedxcom.codecs import is_foreign
+from typedxcom.codecs import is_foreign, make_codec
 from typedxcom.evolution.columns import ColumnsOf, table_tree
 from typedxcom.evolution.constants import shown
 from typedxcom.evolution.facts import FACTS, ClassFacts, FieldFacts, facts_of
@@ -287,11 +287,20 @@ def inherits(record: Record) -> bool:
     return not facts_of(record).is_own
 
 
+def _is_read_by_msgspec(record: Record, facts: ClassFacts) -> bool:
+    """Whether msgspec reads a plain class alone, so that the aliases of pydantic do not count."""
+    if all(one.reads == (name,) for name, one in facts.fields.items()):
+        return True
+    from typedxcom.codecs.json_native import NativeCodec
+
+    return isinstance(make_codec(record.type, record), NativeCodec)
+
+
 def inherited(record: Record, facts: ClassFacts, outer: Mapping[str, Any]) -> ClassFacts:
     """Returns the facts of a plain class inside a class with the settings *outer*."""
     if hasattr(record.type, FACTS):
         return facts  # it was described with them
-    if not outer.get("aliased"):
+    if not outer.get("aliased") and _is_read_by_msgspec(record, facts):
         names = {name: replace(one, reads=(name,)) for name, one in facts.fields.items()}
         return replace(facts, fields=names)
     extra = outer.get("extra", "ignore")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from typedxcom.evolution.facts import ClassFacts, FieldFacts, facts_of
-from typedxcom.evolution.finite import plain
+from typedxcom.evolution.finite import plain, values_of
 from typedxcom.evolution.reasons import Break, broken
 from typedxcom.schema.nodes import (
     LiteralOf,
@@ -36,6 +36,9 @@ def not_there(name: str, is_required: bool, up: Record, down: Record, path: str)
     if facts is not None and facts.omitted == "always" and not is_required:
         yield from _other_default(facts, facts_of(down).fields[name], name, path)
     elif facts is not None and facts.omitted != "always":
+        values, theirs = values_of(up.fields[name].schema), facts_of(down).fields[name]
+        if not is_required and values and [{"value": one} for one in values] == [theirs.default]:
+            return  # it has one value, and gets it
         reason = f"`{down}` reads `{name}` under another key than `{facts.writes}`"
         yield broken(path, "alias-changed", reason, misreads=not is_required, always=is_required)
     elif is_required:

@@ -166,7 +166,7 @@ class Edges:
         ways = [(), *((name,) for name in optional), tuple(optional)]
         rows = list(self._rows([record.fields[name].schema for name in names], depth))
         for at, row in enumerate(rows):
-            for left_out in ways if at < 2 else ways[at % len(ways) :][:1]:
+            for left_out in ways if at < 2 else ((), *ways[at % len(ways) :][:1]):
                 pairs = zip(names, row, strict=True)
                 yield {
                     **tag, **{keys[name]: one for name, one in pairs if name not in left_out}
@@ -200,6 +200,11 @@ def _named(node: Schema) -> Iterator[Any]:
             yield from (limit, limit - 1, limit + 1, limit - 0.5, limit + 0.5)
         elif limit is not None:
             yield from _beside(limit)
+    marks = dict(node.marks) if isinstance(node, Constrained) else {}
+    if "max_digits" in marks:
+        yield from ("9" * (marks["max_digits"] + 1), f"9.{'9' * (marks['max_digits'] - 1)}")
+    if "decimal_places" in marks:
+        yield f"0.{'1' * (marks['decimal_places'] + 1)}"
     for length in (limits.min_length, limits.max_length):
         if length is not None and length < _LONG:
             for one in (max(0, length - 1), length, length + 1):

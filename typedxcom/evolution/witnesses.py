@@ -19,12 +19,14 @@ from typedxcom.codecs import ValueCodec
 from typedxcom.errors import TypedXComError
 from typedxcom.evolution.building import CANNOT, BuiltTypes, unrooted
 from typedxcom.evolution.facts import root_of
+from typedxcom.evolution.finite import values_of
 from typedxcom.evolution.reasons import Break
 from typedxcom.evolution.values import Edges
 from typedxcom.exchange import dump, load
 from typedxcom.schema.nodes import (
     Alias,
     Constrained,
+    EnumOf,
     LiteralOf,
     MappingOf,
     Named,
@@ -43,6 +45,7 @@ from typedxcom.settings import Settings
 __all__ = ["doubted", "is_open", "never_written", "proved", "whole_witness", "witness"]
 
 _CANNOT_READ = (TypedXComError, ValueError, ArithmeticError, RecursionError)
+_PLAIN = (bool, int, float, str, type(None), list, dict)  # what `Any` makes of JSON
 _SHOWN = 60  # characters of an example
 
 
@@ -227,7 +230,7 @@ class Meaning:
         """Whether *value* of the type *up* became *read*, which is of the type *down*."""
         match up, down:
             case (_, Unknown()):
-                return True
+                return type(read) in _PLAIN
             case (Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]), _):
                 return self.is_kept(value, read, inner, down, is_chosen=is_chosen)
             case (Var(bound=inner), _):
@@ -259,14 +262,16 @@ class Meaning:
     ) -> bool:
         if isinstance(up, Unknown):
             return _is_same(value, read)
-        if is_chosen and isinstance(down, Record) and not self._reads(up, down):
+        is_asked = is_chosen or not isinstance(up, Record)
+        if isinstance(down, Record) and is_asked and not self._reads(up, down):
             return False
         if isinstance(down, SequenceOf) and not isinstance(value, down.type):
             return False
         match up, down:
-            case (_, LiteralOf(values=values)):
-                is_bool = isinstance(value, bool)  # True is 1 for Python, but not for a Literal
-                return _is_same(value, read) and (not is_bool or is_among(value, values))
+            case (_, LiteralOf() | EnumOf()):
+                # True is 1 for Python, and an IntFlag may hold it.
+                is_meant = not isinstance(value, bool) or is_among(value, values_of(down) or ())
+                return is_meant and _is_same(value, read)
             case (SequenceOf(item=mine), SequenceOf(item=theirs)):
                 return self._are_kept(value, read, mine, theirs)
             case (TupleOf(items=items), SequenceOf(item=item)):
