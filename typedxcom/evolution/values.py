@@ -21,6 +21,7 @@ from typedxcom.codecs import make_codec
 from typedxcom.errors import TypedXComError
 from typedxcom.evolution.facts import facts_of, root_of
 from typedxcom.evolution.finite import narrowed
+from typedxcom.evolution.patterns import matching
 from typedxcom.evolution.samples import SCALARS, made_tree
 from typedxcom.schema.nodes import (
     Alias,
@@ -121,6 +122,8 @@ class Edges:
             yield from (one for one in self.texts if kind is str or _is_read(kind, one))
 
     def _limited(self, inner: Schema, limits: Constraints, depth: int) -> Iterator[Any]:
+        if limits.pattern:
+            yield from matching(limits.pattern)
         for one in self.trees(inner, depth):
             yield one
             for length in (limits.min_length, limits.max_length):

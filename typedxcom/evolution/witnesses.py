@@ -18,7 +18,7 @@ import msgspec
 from typedxcom.codecs import ValueCodec
 from typedxcom.errors import TypedXComError
 from typedxcom.evolution.building import CANNOT, BuiltTypes, unrooted
-from typedxcom.evolution.facts import root_of
+from typedxcom.evolution.facts import facts_of, root_of
 from typedxcom.evolution.finite import values_of
 from typedxcom.evolution.reasons import Break
 from typedxcom.evolution.values import Edges
@@ -286,6 +286,8 @@ class Meaning:
                 return self._are_kept(list(value), list(read), key, other) and self._are_kept(
                     list(value.values()), list(read.values()), mine, theirs
                 )
+            case (Record(), Record()) if facts_of(up).is_array != facts_of(down).is_array:
+                return False  # an object is no tuple, even where pydantic reads it as one
             case (Record(fields=mine), Record(fields=theirs)):
                 have, got = _content(value), _content(read)
                 return all(
