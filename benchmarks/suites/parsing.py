@@ -60,6 +60,29 @@ _STEP = """
     prices = price_{at}.partial(factor=2.0).expand(order=orders)
     report_{at}(rows, total_{at}(prices), title="step")
 """
+_BARE_ORDERS = (
+    """(day: str) -> list[Order]:
+        return []
+""",
+    """(day: str):
+        found = []
+        for number, total in enumerate([12.5, 7.0]):
+            found.append(Order(id=number, total=total))
+        print(f"{{len(found)}} orders of {{day}}")
+        return found
+""",
+)
+_BARE_PRICE = (
+    """(order: Order, factor: float = 1.0) -> float:
+        return order.total * factor
+""",
+    """(order: Order, factor: float = 1.0):
+        price = round(order.total * factor, 2)
+        if price > 100.0:
+            print("expensive", order.id)
+        return price
+""",
+)
 _IMPORTS = {
     "airflow.sdk": "from airflow.sdk import dag, task",
     "typedxcom": "from typedxcom import dag, task",
@@ -90,7 +113,9 @@ def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
     def run() -> None:
         number = next(numbers)
         path = folder / f"file_{number}.py"
-        path.write_text(dag_file(contender, params["count"], number))
+        path.write_text(
+            dag_file(contender, params["count"], number, bare=params.get("bare", False))
+        )
         bag = DagBag(path, safe_mode=False)
         if bag.import_errors or len(bag.dags) != 1:
             raise RuntimeError(f"{bag.import_errors or 'no DAG'}")
@@ -98,9 +123,10 @@ def prepare(contender: str, params: dict[str, Any]) -> Callable[[], Any]:
     return run
 
 
-def dag_file(contender: str, count: int, number: int = 0) -> str:
+def dag_file(contender: str, count: int, number: int = 0, *, bare: bool = False) -> str:
     """The text of a DAG file with *count* tasks, whose DAG has a number."""
-    steps = "".join(_STEP.format(at=at) for at in range(max(1, count // 5)))
+    step = _STEP if not bare else _STEP.replace(*_BARE_ORDERS).replace(*_BARE_PRICE)
+    steps = "".join(step.format(at=at) for at in range(max(1, count // 5)))
     head = _HEAD.format(imports=_IMPORTS[contender], number=number)
     return f"{head}{steps}\n\npipeline_{number}()\n"
 

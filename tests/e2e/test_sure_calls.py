@@ -109,6 +109,73 @@ def test_ordinary_calls_are_sure(seen):
     assert (seen[True], seen[False]) == (12, 0)
 
 
+def test_ordinary_calls_without_return_annotations_are_sure(seen):
+    """What the code of an upstream shows is seen to fit, too."""
+    load_dag(dag_file("typedxcom", 10, bare=True))
+    assert (seen[True], seen[False]) == (12, 0)
+
+
+BARE = """
+from pydantic import BaseModel
+from typedxcom import dag, task, task_group
+
+class Order(BaseModel):
+    id: int
+
+@task
+def one(): return Order(id=1)
+
+@task
+def many(): return [Order(id=1)]
+
+@task
+def number(): return 1
+
+@task
+def names(): return ["a", "b"]
+
+@task
+def total(rows: list[int]): return float(len(rows))
+
+@task
+def read(order: Order, factor: int = 1) -> float: return 1.0
+
+@task
+def upper(text): return text.upper()
+
+@dag(schedule=None)
+def wrong():
+    {line}
+
+wrong()
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "read(many())",
+        "read(number())",
+        "read(one(), factor=names())",
+        "total(names())",
+        "total(read.expand(order=many()))",
+        "total(number())",
+        "read.expand(order=one())",
+        "read.expand(order=names())",
+        "read.partial(order=one()).expand(factor=names())",
+        "upper(number())",
+        "upper(many())",
+        "upper.expand(text=total([1]))",
+        "@task_group\n    def group(n):\n        return read(n)\n    group(many())",
+    ],
+)
+def test_no_mistake_that_code_shows_looks_sure(line, seen):
+    """The same for tasks whose code says what they return."""
+    with pytest.raises(Exception, match=r"read|total|upper|expand") as caught:
+        load_dags(BARE.format(line=line))
+    assert seen[False] > 0, caught.value
+
+
 def calls_in(count: int) -> int:
     """How many functions of ours are called to parse a file of *count* tasks."""
     found = 0

@@ -14,8 +14,10 @@ from annotated_types import Len
 from pydantic_core import core_schema
 
 from tests.data.inferred import CASES, EDGES, names_of
-from typedxcom.inference import returned_by
+from typedxcom import inference
+from typedxcom.inference import returned_by, source
 from typedxcom.schema import UNKNOWN, schema_of
+from typedxcom.schema.nodes import Scalar
 from typedxcom.schema.possible import misfit
 from typedxcom.schema.relation import mismatches
 
@@ -193,3 +195,39 @@ def test_a_name_or_a_limit_around_a_text_changes_nothing(seen):
     assert misfit(up, schema_of(list[int])) is not None
     assert misfit(up, schema_of(dt.date)) is None
     assert misfit(up, schema_of(Name | None)) is None
+
+
+PROCEDURES = [
+    "print(1)",
+    "for n in range(3):\n    print(n)",
+    "if len('a'):\n    print(1)\nelse:\n    print(2)",
+    "with open('a') as file:\n    file.write('1')",
+    "try:\n    print(1)\nexcept ValueError:\n    print(2)",
+]
+OTHERS = [
+    "...",
+    "'''Only said.'''",
+    "pass",
+    "while True:\n    print(1)",
+    "raise ValueError(1)",
+    "yield print(1)",
+    "exec('1')",
+    "print(locals())",
+    "print('''\nat the margin''')\nreturn 5",
+    "if len('a'):\n    print(1)\n    return 5",
+    "print(lambda: 1)\nreturn None",
+]
+
+
+@pytest.mark.parametrize("body", [*PROCEDURES, *OTHERS])
+def test_the_words_of_a_body_say_that_it_returns_nothing_only_if_its_syntax_does(body):
+    """A task that only does something is known by its words. Any other is read in full."""
+    text = body if "margin" in body else body.replace("\n", "\n    ")
+    made = names_of(f"def made():\n    {text}\n".replace("\nreturn", "\n    return"))["made"]
+    node = source.node_of(made)
+    assert node is not None
+    if source.surely_returns_nothing(made):
+        assert body in PROCEDURES
+        assert inference._type_of(made, node, {}) == Scalar(type(None))
+    else:
+        assert body in OTHERS

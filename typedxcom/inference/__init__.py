@@ -16,7 +16,7 @@ from typedxcom.inference.bindings import Bindings
 from typedxcom.inference.expressions import Expressions
 from typedxcom.inference.flow import falls_through
 from typedxcom.inference.kinds import one_of
-from typedxcom.inference.source import node_of
+from typedxcom.inference.source import node_of, surely_returns_nothing
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import Scalar, inferred
 
@@ -48,6 +48,8 @@ def returned_by(function: Any, local_names: Mapping[str, Any] | None = None) -> 
 
 def _returned(function: types.FunctionType, local_names: Mapping[str, Any]) -> Schema:
     try:
+        if surely_returns_nothing(function):
+            return inferred(_NOTHING)
         node = node_of(function)
         found = UNKNOWN if node is None else _type_of(function, node, local_names)
     except Exception:  # its names may run any code, and a failed guess must not break a DAG

@@ -11,10 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from typedxcom.airflow.private import CALLBACK_KEYS, PlainXComArg
+from typedxcom.airflow.wiring.flows import describe
 from typedxcom.airflow.wiring.readers import gets_list
 from typedxcom.contracts import Contract
 from typedxcom.schema import UNKNOWN, Schema
-from typedxcom.schema.nodes import Scalar, SequenceOf
+from typedxcom.schema.nodes import (
+    Inferred,
+    LiteralOf,
+    Scalar,
+    SequenceOf,
+    UnionOf,
+    Unknown,
+    members_of,
+)
 
 __all__ = ["SureCalls", "sure_calls"]
 
@@ -97,9 +106,13 @@ def _read(contract: Contract) -> SureCalls | None:
 def _fits(value: Any, schema: Schema) -> bool:
     if type(value) in _PLAIN:
         return schema is UNKNOWN or (type(schema) is Scalar and schema.type is type(value))
-    if schema is UNKNOWN or not isinstance(value, PlainXComArg):
+    if not isinstance(value, PlainXComArg):
         return False
     written: Any = getattr(value, "schema", None)
+    if written is UNKNOWN:
+        return _may_be(describe(value), schema)
+    if schema is UNKNOWN:
+        return False
     if gets_list(value.operator):
         return _is_list_of(schema, written)
     return written is schema
@@ -107,9 +120,14 @@ def _fits(value: Any, schema: Schema) -> bool:
 
 def _item_fits(value: Any, schema: Schema) -> bool:
     """Whether each item of an output fits."""
-    if schema is UNKNOWN or not isinstance(value, PlainXComArg):
+    if not isinstance(value, PlainXComArg):
         return False
     written: Any = getattr(value, "schema", None)
+    if written is UNKNOWN:
+        whole = describe(value)
+        return isinstance(whole, Unknown) or _may_be_list(whole, schema)
+    if schema is UNKNOWN:
+        return False
     if gets_list(value.operator):
         return written is schema
     return _is_list_of(written, schema)
@@ -117,3 +135,27 @@ def _item_fits(value: Any, schema: Schema) -> bool:
 
 def _is_list_of(schema: Schema, item: Schema) -> bool:
     return type(schema) is SequenceOf and schema.type is list and schema.item is item
+
+
+def _may_be_list(schema: Schema, item: Schema) -> bool:
+    """Whether some type that code shows is a list whose items may be read as *item*."""
+    if isinstance(schema, Inferred):
+        return any(_may_be_list(one, item) for one in members_of(schema.inner))
+    return type(schema) is SequenceOf and schema.type is list and _may_be(schema.item, item)
+
+
+def _may_be(up: Schema, down: Schema) -> bool:
+    """Whether what code shows may surely be read as *down*. Without code, *up* is unknown."""
+    if up is down or isinstance(up, Unknown):
+        return True
+    if down is UNKNOWN:
+        return False  # what the code of the reader needs decides
+    if isinstance(up, (Inferred, UnionOf)):
+        members = members_of(up.inner if isinstance(up, Inferred) else up)
+        return any(_may_be(one, down) for one in members)
+    if isinstance(down, Scalar):
+        kind = type(up.values[0]) if isinstance(up, LiteralOf) else getattr(up, "type", None)
+        return kind is down.type and isinstance(up, (LiteralOf, Scalar))
+    return (
+        isinstance(up, SequenceOf) and isinstance(down, SequenceOf) and _may_be(up.item, down.item)
+    )
