@@ -102,24 +102,17 @@ class Bindings:
         if kind is ast.Name:
             self._name(node, above, nested=nested)
             return
-        if kind is ast.Constant:
-            return
         bind = _BINDING.get(kind)
         if bind is not None and (not nested or kind is ast.Nonlocal):
             bind(self, node)
         if kind in _SCOPES:
             nested = True
         above.append(node)
-        for name in node._fields:
-            if name in _WITHOUT_NAMES:
-                continue
+        for name in _FIELDS.get(kind) or _fields_of(kind):
             value = getattr(node, name)
-            if type(value) is list:
-                for one in value:
-                    if isinstance(one, ast.AST):
-                        self._visit(one, above, nested=nested)
-            elif isinstance(value, ast.AST):
-                self._visit(value, above, nested=nested)
+            for one in value if type(value) is list else (value,):
+                if isinstance(one, ast.AST) and type(one) is not ast.Constant:
+                    self._visit(one, above, nested=nested)
         above.pop()
 
     def _name(self, node: Any, above: list[ast.AST], *, nested: bool) -> None:
@@ -197,6 +190,13 @@ _BINDING: dict[type, Callable[[Bindings, Any], None]] = {
     ast.Return: Bindings._return,
     ast.Call: Bindings._call,
 }
+
+_FIELDS: dict[type, tuple[str, ...]] = {}  # what may hold names, by the kind of node
+
+
+def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    found = tuple(name for name in kind._fields if name not in _WITHOUT_NAMES)
+    return _FIELDS.setdefault(kind, found)
 
 
 def _added(name: ast.Name, above: list[ast.AST]) -> tuple[ast.expr | None, ast.expr | None] | None:
