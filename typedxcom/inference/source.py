@@ -16,6 +16,9 @@ from typedxcom.needs import as_function
 __all__ = ["FunctionNode", "node_of", "offset_of", "surely_returns_nothing"]
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+_MOST_NODES = 64
+# By the id of the code that each stands for. The code is kept too, so no other gets its id.
+_NODES: dict[int, tuple[types.CodeType, FunctionNode | None]] = {}
 _YIELDS = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 # Without these words, a function has no `return`, comes to its end and binds what its text shows.
 _TELLING = re.compile(r"\b(?:return|raise|while|exec|eval|locals|globals|vars)\b")
@@ -51,14 +54,9 @@ def node_of(function: types.FunctionType) -> FunctionNode | None:
     known = _NODES.get(id(code))
     if known is None:
         if len(_NODES) >= _MOST_NODES:
-            _NODES.pop(next(iter(_NODES)), None)
+            _NODES.pop(next(iter([*_NODES])), None)  # a copy: threads read, too
         known = _NODES[id(code)] = code, _read(function)
     return known[1]
-
-
-_MOST_NODES = 64
-# By the id of the code that each stands for. The code is kept too, so no other gets its id.
-_NODES: dict[int, tuple[types.CodeType, FunctionNode | None]] = {}
 
 
 def _read(function: types.FunctionType) -> FunctionNode | None:
