@@ -16,7 +16,7 @@ from benchmarks import machine, report
 from benchmarks.running import ROOT, run_cases
 
 SUITES = (
-    "models", "hops", "thresholds", "overhead", "tables", "caching", "row_checks", "mapping",
+    "models", "hops", "thresholds", "overhead", "tables", "uploads", "caching", "row_checks", "mapping",
     "sweeping", "sweep_memory", "clients", "imports", "parsing", "mypy_cost", "previews", "real_files", "checking",
 )  # fmt: skip
 RESULTS = ROOT / "benchmarks" / "results.json"
