@@ -48,6 +48,7 @@ from typedxcom.mypy.features.truth import check_module_truth
 from typedxcom.mypy.features.upcasters import declared_upcaster
 from typedxcom.mypy.types.bodies import quiet_return, visit_helper
 from typedxcom.mypy.types.callee import Callee
+from typedxcom.mypy.types.defaults import with_defaults
 from typedxcom.mypy.types.outputs import Output, holds_output, output_of
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.solving import mapped_return
@@ -148,10 +149,12 @@ def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) ->
         _check_filled(site, call, task, callee)
     check_stub_call(site, call, task.note.kind, task.label)
     left = fitting_arguments(site, call, callee, is_task=not task.group)
+    function = callee.function
+    if len(call.args) < len(callee.needed):
+        function = with_defaults(site, call, function)
     if left is None:
-        checked = Call(site, call, task.label, callee.function, is_task=not task.group)
-        left = checked.check_arguments()
-    return callee.function.copy_modified(arg_types=left, ret_type=returned)
+        left = Call(site, call, task.label, function, is_task=not task.group).check_arguments()
+    return function.copy_modified(arg_types=left, ret_type=returned)
 
 
 def _check_filled(site: Site, call: CallExpr, task: Tasklike, callee: Callee) -> None:

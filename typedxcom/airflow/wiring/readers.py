@@ -39,7 +39,8 @@ def reader_group() -> Any:
 
 def default_args() -> set[str]:
     """The names that ``default_args`` of the DAG and of the reader's group give its function."""
-    given = (DagContext.get_current(), reader_group())
+    group = reader_group()
+    given = (getattr(group, "dag", None) or DagContext.get_current(), group)
     return {name for one in given for name in getattr(one, "default_args", None) or ()}
 
 

@@ -34,6 +34,7 @@ from mypy.types import (
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.types.chances import may_fit
+from typedxcom.mypy.types.defaults import given_by_default
 from typedxcom.mypy.types.elements import element_of
 from typedxcom.mypy.types.needs import broken_by, lacks
 from typedxcom.mypy.types.origins import note_of, origins
@@ -160,7 +161,7 @@ class _Function:
                 self._judge(name, one, found.typ)
             elif found is None and is_known and self._misspells(name, free, key):
                 return
-        if is_known and whole:
+        if is_known and whole and not (kwargs is None and self._has_defaults()):
             self._missing(free, where)
 
     def _positions(self, args: Expression | None) -> tuple[set[str | None], bool]:
@@ -266,6 +267,10 @@ class _Function:
             if kinds[name].is_required() and name not in self.keys:
                 text = f'is never given its parameter "{name}": add it to op_kwargs'
                 self.site.fail(f"{self._subject} {text}", where, XCOM_ARG)
+
+    def _has_defaults(self) -> bool:
+        """Whether ``default_args`` may give the function arguments."""
+        return "op_kwargs" in given_by_default(self.site)
 
     @property
     def _subject(self) -> str:

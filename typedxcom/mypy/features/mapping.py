@@ -22,6 +22,7 @@ from typedxcom.mypy.features.arguments import Argument, Slot, unpromised
 from typedxcom.mypy.features.fast_path import is_literal_of
 from typedxcom.mypy.types.callee import widest
 from typedxcom.mypy.types.chances import may_fit
+from typedxcom.mypy.types.defaults import given_by_default
 from typedxcom.mypy.types.elements import element_of, has_numbers_as_keys
 from typedxcom.mypy.types.needs import reader_of
 from typedxcom.mypy.types.origins import note_of
@@ -283,7 +284,8 @@ class Mapping:
         if misspelt and self.function.kw_arg() is None:
             return  # a misspelt name has been reported already
         for name, _ in self.free():
-            if name not in seen and kinds[name].is_required():
+            is_needed = name not in seen and kinds[name].is_required()
+            if is_needed and name not in given_by_default(self.site):
                 label = f"{self.task.label[0].upper()}{self.task.label[1:]}"
                 lack = f", and {source} does not give it" if source else ""
                 self.fail(

@@ -25,6 +25,7 @@ from typedxcom.mypy.features.calls import Call
 from typedxcom.mypy.features.classic import PROMISED, noted_operator
 from typedxcom.mypy.features.kwargs import KeywordMapping
 from typedxcom.mypy.features.mapping import Mapping
+from typedxcom.mypy.types.defaults import with_defaults
 from typedxcom.mypy.types.outputs import INFERRED, Note, first_output, make_output, note_of
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import Tasklike, TaskNote
@@ -58,6 +59,7 @@ def construct(site: Site, ctx: FunctionSigContext) -> FunctionLike:
     operator = get_proper_type(signature.ret_type)
     if not isinstance(ctx.context, CallExpr) or not isinstance(operator, Instance):
         return signature
+    signature = with_defaults(site, ctx.context, signature)
     checked = _check(site, ctx.context, operator.type, signature)
     check_callable(site, ctx.context, operator.type)
     return checked.copy_modified(ret_type=noted_operator(site, ctx.context, operator))
