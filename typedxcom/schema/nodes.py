@@ -351,6 +351,8 @@ def members_of(schema: Schema) -> tuple[Schema, ...]:
 
 def inferred(inner: Schema, promised: Schema = UNKNOWN) -> Schema:
     """Returns the type that code shows, or what the annotation says if code shows nothing."""
+    if isinstance(inner, Inferred):
+        return inferred(inner.inner, inner.promised if isinstance(promised, Unknown) else promised)
     return promised if isinstance(inner, Unknown) else Inferred(inner, promised)
 
 

@@ -14,6 +14,7 @@ from mypy.nodes import (
     CallExpr,
     DictExpr,
     Expression,
+    FuncDef,
     IndexExpr,
     ListExpr,
     NameExpr,
@@ -38,6 +39,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from typedxcom.mypy.types.inferred import return_in_code
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.operator_outputs import Answer, ReturnOf, Unsure
 
@@ -132,7 +134,11 @@ def _returned(site: Site, function: Any) -> Type | None:
         return None
     found = get_proper_type(site.type_of(function))
     returned = get_proper_type(found.ret_type) if isinstance(found, CallableType) else None
-    return None if returned is None or isinstance(returned, AnyType) else returned
+    if returned is not None and not isinstance(returned, AnyType):
+        return returned
+    func = function.node if isinstance(function, RefExpr) else None
+    is_bare = isinstance(func, FuncDef) and func.type is None and site.defines(func)
+    return return_in_code(site, func) if is_bare and isinstance(func, FuncDef) else None
 
 
 def _answer(site: Site, answer: Answer) -> Type | None:
