@@ -137,8 +137,22 @@ def output_schema(contract: Contract, operator: Any) -> Schema:
     if kind.result == "branch":
         return chosen
     if kind.result == "sensor":
-        return Scalar(type(None)) if chosen == Scalar(bool) else UNKNOWN
+        return _found_by(contract, chosen)
     return _explained(operator, operator_class)
+
+
+def _found_by(contract: Contract, chosen: Schema) -> Schema:
+    """What a sensor pushes that promises no value: nothing, if it only answers yes or no."""
+    if chosen == Scalar(bool):
+        return Scalar(type(None))
+    shown = returned_by(contract.function, contract.local_names)
+    if not isinstance(chosen, Unknown) or not isinstance(shown, Inferred):
+        return UNKNOWN
+    answers = members_of(shown.inner)
+    are_bool = all(
+        one in (Scalar(bool), LiteralOf((True,)), LiteralOf((False,))) for one in answers
+    )
+    return inferred(Scalar(type(None))) if are_bool else UNKNOWN
 
 
 def _explained(operator: Any, operator_class: type) -> Schema:

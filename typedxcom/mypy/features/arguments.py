@@ -15,7 +15,6 @@ from mypy.nodes import (
     Context,
     DictExpr,
     Expression,
-    FuncDef,
     ListExpr,
     NameExpr,
     SetExpr,
@@ -40,7 +39,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
 from typedxcom.mypy.types.chances import may_fit
-from typedxcom.mypy.types.needs import broken_by, lacks
+from typedxcom.mypy.types.needs import Reader, broken_by, lacks
 from typedxcom.mypy.types.origins import assigned, note_of, origins
 from typedxcom.mypy.types.outputs import (
     Output,
@@ -79,12 +78,12 @@ class Slot(NamedTuple):
     Attributes:
         owner: Whose parameter it is, in words.
         parameter: Its name.
-        reader: The function, if its code is in this file.
+        reader: The function or the lambda, if its code is in this file.
     """
 
     owner: str
     parameter: str
-    reader: FuncDef | None = None
+    reader: Reader | None = None
 
     @property
     def subject(self) -> str:

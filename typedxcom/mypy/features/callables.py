@@ -14,6 +14,7 @@ from mypy.nodes import (
     DictExpr,
     Expression,
     FuncDef,
+    LambdaExpr,
     ListExpr,
     MemberExpr,
     RefExpr,
@@ -36,7 +37,7 @@ from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.types.chances import may_fit
 from typedxcom.mypy.types.defaults import given_by_default
 from typedxcom.mypy.types.elements import element_of
-from typedxcom.mypy.types.needs import broken_by, lacks
+from typedxcom.mypy.types.needs import Reader, broken_by, lacks
 from typedxcom.mypy.types.origins import note_of, origins
 from typedxcom.mypy.types.outputs import Output, output_of
 from typedxcom.mypy.types.reasons import reason
@@ -120,23 +121,26 @@ def _partial_of(site: Site, call: CallExpr) -> CallExpr | None:
 def _function(site: Site, operator: TypeInfo, given: dict[str, Expression]) -> _Function | None:
     """Returns the function that an operator of Airflow's own calls directly."""
     expr = given.get("python_callable")
-    if operator.module_name not in MODULES or not isinstance(expr, RefExpr):
+    reader = expr.node if isinstance(expr, RefExpr) else expr
+    if operator.module_name not in MODULES or not isinstance(reader, (FuncDef, LambdaExpr)):
         return None
-    if not isinstance(expr.node, FuncDef):
-        return None
-    function = get_proper_type(site.type_of(expr))
+    function = get_proper_type(site.type_of(expr)) if expr is not None else None
     if not isinstance(function, CallableType) or function.variables:
         return None
-    return _Function(site, function, f'function "{expr.node.name}"')
+    return _Function(site, function, reader)
 
 
 class _Function:
     """The function of one operator."""
 
-    def __init__(self, site: Site, function: CallableType, owner: str) -> None:
+    def __init__(self, site: Site, function: CallableType, reader: Reader) -> None:
         self.site = site
         self.function = function
-        self.owner = owner
+        self.owner = "the lambda"
+        self.reader: Reader | None = reader
+        if isinstance(reader, FuncDef):
+            self.owner = f'function "{reader.name}"'
+            self.reader = reader if site.defines(reader) else None
         self.keys = context_keys(site) | {"templates_dict"}
 
     def check(
@@ -240,15 +244,14 @@ class _Function:
                 why = "" if is_shown else reason(self.site, value, formal)
                 self.site.fail(f'{subject} takes "{down}", but {key}{why}', expr, XCOM_ARG)
             return
-        reader = self.function.definition
-        if isinstance(reader, FuncDef) and self.site.defines(reader):
-            need = broken_by(self.site, reader, name, [value], is_exact=False)
+        if self.reader is not None:
+            need = broken_by(self.site, self.reader, name, [value], is_exact=False)
             if need is not None:
                 text = f'is used as "{need.words}", but {key}{lacks(need, value)}'
                 self.site.fail(f"{subject} {text}", expr, XCOM_ARG)
 
     def _judge(self, name: str, expr: Expression, formal: Type) -> None:
-        argument = Argument(self.site, Slot(self.owner, name))
+        argument = Argument(self.site, Slot(self.owner, name, self.reader))
         if argument.holds(expr):
             argument.check(expr, formal)
 

@@ -54,7 +54,7 @@ from typedxcom.mypy.types.tasks import (
     pushes_keys,
     task_of,
 )
-from typedxcom.mypy.types.unions import union
+from typedxcom.mypy.types.unions import members, union, without_constants
 from typedxcom.mypy.types.vague import filled, is_vague, kept
 from typedxcom.operator_outputs import ANSWERS, Answer
 
@@ -172,9 +172,11 @@ def _decorated(
 
 def _in_code(site: Site, context: Context, function: CallableType, note: TaskNote) -> Type | None:
     """Returns the type that a task's code shows, if its annotation omits it or leaves it open."""
+    returned = awaited(function.ret_type)
+    if note.kind == "sensor" and _is_unannotated(returned):
+        return _found_in_code(site, context)
     if note.kind not in names.RUNS_FUNCTION:
         return None
-    returned = awaited(function.ret_type)
     is_dict = isinstance(returned, Instance) and returned.type.has_base("typing.Mapping")
     is_open = is_vague(returned)
     if not is_dict and not is_open and not _is_unannotated(returned):
@@ -193,6 +195,14 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
         return keys_of(found)
     shown = [one for one in kept(found, returned) if not _is_empty(one)]
     return filled(union(shown), returned) if shown else None
+
+
+def _found_in_code(site: Site, context: Context) -> Type | None:
+    """Returns what a sensor pushes: nothing, if its code only answers yes or no."""
+    found = return_in_code(site, context.func) if isinstance(context, Decorator) else None
+    shown = [] if found is None else members(without_constants(found))
+    are_bool = [isinstance(one, Instance) and one.type.fullname == "builtins.bool" for one in shown]
+    return NoneType() if are_bool and all(are_bool) else None
 
 
 def _is_empty(shown: ProperType) -> bool:
