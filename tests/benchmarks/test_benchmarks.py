@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import plot, report, table_formats
 from benchmarks.__main__ import PAGE, RESULTS, SUITES, reworded
+from benchmarks.goals import goals
 from benchmarks.running import ROOT, Case, Services, Worker
 
 
@@ -108,3 +109,13 @@ def test_the_page_of_formats_is_what_the_script_writes(tmp_path):
     assert told in after
     assert all(f"| {name} |" in before for name in table_formats.FORMATS)
     assert before.split(table_formats.BEGIN)[0] == after.split(table_formats.BEGIN)[0]
+
+
+def test_goals_stand_beside_what_was_measured():
+    """A goal that is missed says so, and one that nobody measured in full size is left out."""
+    cases = [{"contenders": {"with": {"found": [94.0], "cpu": [3.0]}, "without": {"cpu": [2.0]}}}]
+    told = goals({"suites": {"real_files": {"size": "full", "cases": cases}}})
+    assert "| Mistakes that mypy finds | at least 95 % | 94 % | no |" in told
+    assert "| at most 1.1 times | 1.5 times | no |" in told
+    assert "Edges" not in told
+    assert goals({"suites": {"real_files": {"size": "tiny", "cases": cases}}}) == ""
