@@ -35,6 +35,11 @@ def ask(text: str) -> str:
     return text
 
 
+@task.llm(model="small", output_type=City)
+def find(text: str) -> City:
+    raise NotImplementedError(text)
+
+
 @task.agent(agent=object())
 def act(text: str) -> str:
     return text
@@ -46,6 +51,7 @@ def cities():
     use_dict(ask("b"))
     use_text(act("c"))
     use_city(act("d"))
+    use_city(find("e"))
 """
 DUMPED = f"""
 {HEAD}

@@ -359,11 +359,18 @@ FOREIGN = """
 import os
 from typing import Any
 
-from airflow.sdk import dag, task, task_group
+from airflow.sdk import BaseOperator, dag, task, task_group
 
 
 class Config:
     name: str = ""
+
+
+class Notice:
+    def __init__(self, text: str) -> None: ...
+
+
+def chained(first: BaseOperator, others: list[BaseOperator]) -> None: ...
 
 
 def config() -> Config:
@@ -414,6 +421,9 @@ def pipeline(n=1):
         return n
     one()
     wire(one())
+    Notice(text=one())
+    Notice(one())
+    chained(one(), [one()])
     untyped(group(one()))  # type: ignore[arg-type]
     os.nothing  # type: ignore
     lambda: os.nothing

@@ -77,6 +77,7 @@ _SHOWN: Final = {"python": "@task", "bash_processed": "@task.bash"}
 OUTPUT: Final = "<typedxcom output>"
 INPUTS: Final = "<typedxcom inputs>"
 ANSWER: Final = "<typedxcom answer>"  # a promise
+FOREIGN: Final = "<typedxcom foreign>"  # this package knows nothing of its function
 DUMPED: Final = "<typedxcom dumped>"  # a model as a dict, which nobody promises
 
 
@@ -159,7 +160,8 @@ def _decorated(
     # A ParamSpec may have lost the function's name.
     name = _name(function) or (context.func.name if isinstance(context, Decorator) else note.name)
     note = note._replace(name=name, pushed=keys_of_task(site, context, function))
-    _check_returned(site, context, function, note)
+    if FOREIGN not in attrs:
+        _check_returned(site, context, function, note)
     _check_keys(site, context, function, note)
     _check_yielded(site, context, function, note)
     check_stub(site, context, function, note.kind)
@@ -259,13 +261,19 @@ def answer_attrs(site: Site, call: CallExpr, note: TaskNote) -> dict[str, Type]:
     row = ANSWERS.get(note.kind)
     if row is None:
         return {}
-    if call.arg_names and not {"llm_conn_id", "output_type", None} & set(call.arg_names):
-        return {ANSWER: unknown()}  # a decorator of this name of another package
+    if _is_foreign(call):
+        return {ANSWER: unknown(), FOREIGN: unknown()}
     pushed = row.of(partial(argument_of, call))
     if isinstance(pushed, Answer) and note.plain:
         pushed = pushed.in_airflow()
     found = pushed_type(site, pushed) or unknown()
     return {DUMPED if isinstance(pushed, Answer) and pushed.is_dumped else ANSWER: found}
+
+
+def _is_foreign(call: CallExpr) -> bool:
+    """Whether it is a decorator of the same name, ``@task.llm(model="o3-mini")``, of another package."""
+    given = set(call.arg_names)
+    return bool(given) and ("model" in given or not {"llm_conn_id", "output_type", None} & given)
 
 
 def overridden(site: Site, call: CallExpr, task: Tasklike) -> Tasklike:

@@ -257,7 +257,7 @@ def plain_call(site: Site, ctx: FunctionSigContext | MethodSigContext) -> Functi
             expr = call.args[actual]
             if expr not in held or is_subtype(site.type_of(expr), formals[index]):
                 continue
-            if task_of(site.type_of(expr)) is not None:
+            if task_of(site.type_of(expr)) is not None or _takes_tasks(formals[index]):
                 continue
             if wires(signature.ret_type):
                 Argument(site, Slot(f'function "{name}"', signature.arg_names[index] or "")).check(
@@ -267,6 +267,16 @@ def plain_call(site: Site, ctx: FunctionSigContext | MethodSigContext) -> Functi
                 _refuse_argument(site, name, site.type_of(expr), call.args[actual])
             formals[index] = unknown()
     return signature.copy_modified(arg_types=formals)
+
+
+def _takes_tasks(formal: Type) -> bool:
+    """Whether a parameter takes a task, or several: an output stands for its task there."""
+    proper = get_proper_type(formal)
+    if isinstance(proper, UnionType):
+        return any(_takes_tasks(item) for item in proper.items)
+    return isinstance(proper, Instance) and (
+        proper.type.has_base(names.SDK_DEPENDENCY) or any(_takes_tasks(arg) for arg in proper.args)
+    )
 
 
 def _refuse_argument(site: Site, name: str, found: ProperType, expr: Expression) -> None:

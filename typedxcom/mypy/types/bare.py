@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from mypy.checker import DeferredNode
 from mypy.errorcodes import ARG_TYPE, CALL_ARG
@@ -61,7 +61,10 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
     outer, site.task_calls = site.task_calls, calls
 
     def is_foreign(file: str, info: ErrorInfo) -> bool:
-        if info.code in _OF_CALLS and (info.line, info.column) in _places(calls):
+        place = info.line, info.column
+        if info.code is ARG_TYPE and place in _arguments(calls):
+            info.code = XCOM_ARG
+        elif info.code is CALL_ARG and any(place == (call.line, call.column) for call in calls):
             info.code = XCOM_ARG
         return info.code is None or info.code.category != CATEGORY
 
@@ -80,10 +83,9 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
         displays.update(kept)
 
 
-def _places(calls: list[CallExpr]) -> Iterator[tuple[int, int]]:
-    """Yields where calls and their arguments stand, but no template, which Jinja will replace."""
+def _arguments(calls: list[CallExpr]) -> Iterator[tuple[int, int]]:
+    """Yields where the arguments of calls stand, but no template, which Jinja will replace."""
     for call in calls:
-        yield call.line, call.column
         for arg in call.args:
             if not (isinstance(arg, StrExpr) and "{{" in arg.value):
                 yield arg.line, arg.column
@@ -137,10 +139,6 @@ def _helpers_checked(body: Block) -> Iterator[None]:
     finally:
         for func in later:
             func.def_or_infer_vars = False
-
-
-# The codes of mypy's errors about the arguments of a call.
-_OF_CALLS: Final = (ARG_TYPE, CALL_ARG)
 
 
 class _Names:
