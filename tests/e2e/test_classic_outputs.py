@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import typing
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -210,6 +211,41 @@ def plus(n: int, label: str = "", *, ti: Any = None) -> int:
 
 MISFIT = "p(n) expects `int`, but upstream 'say' returns `str`."
 MISSING = "p: the parameter `n` of its function is never given: add it to op_kwargs."
+if typing.TYPE_CHECKING:
+    from decimal import Decimal as Profile
+
+
+@dataclass
+class Settings:
+    profile: Profile | None = None
+
+
+class RunOperator(BaseOperator):
+    template_fields = ("settings", "name")
+
+    def __init__(self, *, settings: Settings, name: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.settings = settings
+        self.name = name
+
+
+def test_an_operator_may_take_what_only_type_checkers_know():
+    """Operators of Cosmos do: such a hint says nothing, and the rest of the DAG is checked."""
+
+    @dag(schedule=None)
+    def made():
+        @task
+        def number() -> int:
+            return 1
+
+        RunOperator(task_id="r", settings=number(), name=number())
+
+    assert check_dag(made()) == [
+        "RunOperator(name) of task 'r' expects `str`, but upstream 'number' returns `int`."
+    ]
+
+
+TOO_MANY = "p: its function takes 2 arguments by position, but op_args gives 3."
 
 
 @pytest.mark.parametrize(
@@ -231,6 +267,12 @@ MISSING = "p: the parameter `n` of its function is never given: add it to op_kwa
         (lambda say, count: PythonOperator(
             task_id="p", python_callable=plus, op_args=[1], op_kwargs={"lable": say}),
          ["p: its function has no parameter `lable`, which op_kwargs gives. Did you mean 'label'?"]),
+        (lambda say, count: PythonOperator(
+            task_id="p", python_callable=plus, op_args=[count, "a", 3]), [TOO_MANY]),
+        (lambda say, count: PythonOperator.partial(task_id="p", python_callable=plus)
+         .expand(op_args=[[1], [count, say], [1, "a", 3]]), [TOO_MANY]),
+        (lambda say, count: PythonOperator(
+            task_id="p", python_callable=lambda *n: None, op_args=[count, say, 3]), []),
     ],
 )  # fmt: skip
 def test_what_goes_into_the_function_of_an_operator(made, said):

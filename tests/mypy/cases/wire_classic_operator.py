@@ -65,6 +65,10 @@ def counts(n: int, label: str = "") -> None:
     print(n, label)
 
 
+def dated(n: int, logical_date: Any) -> None:
+    print(n, logical_date)
+
+
 def totals(*numbers: int, ti: Any, limit: int = 0, **context: Any) -> None:
     print(numbers, ti, limit, context)
 
@@ -124,6 +128,9 @@ def wrong() -> None:
 def right_functions() -> None:
     PythonOperator(task_id="a", python_callable=counts, op_args=[number()])
     PythonOperator(task_id="b", python_callable=counts, op_kwargs={"n": number(), "label": path()})
+    PythonOperator(task_id="b2", python_callable=dated, op_args=[1])
+    PythonOperator(task_id="b3", python_callable=dated, op_args=[1], op_kwargs={"logical_date": ""})
+    PythonOperator(task_id="b4", python_callable=totals, op_args=[1, 2, 3])
     PythonOperator(task_id="c", python_callable=counts, op_kwargs={"n": "{{ params.n }}"})
     PythonOperator(task_id="d", python_callable=counts, op_args=[1], op_kwargs={"other": path()})
     PythonOperator(task_id="e", python_callable=totals, op_args=[number()], op_kwargs={"x": path()})
@@ -166,4 +173,6 @@ def wrong_functions() -> None:
     mapped.expand(templates_dict=[{"a": path()}])  # E: Function "counts" is never given its parameter "n": add it to op_kwargs [xcom-arg]
     fixed = PythonOperator.partial(task_id="l", python_callable=counts, op_args=[number()])
     fixed.expand(op_kwargs=[{"label": number()}])  # E: Argument "label" of function "counts" takes "str", but task "number" returns "int" [xcom-arg]
+    PythonOperator(task_id="x", python_callable=counts, op_args=[1, "a", 2])  # E: Function "counts" takes 2 arguments by position, but op_args gives 3 [xcom-arg]
+    PythonOperator(task_id="y", python_callable=dated, op_args=[1, "{{ logical_date }}"])  # E: Argument "logical_date" of function "dated" cannot be given by position: Airflow injects "logical_date". Give it in op_kwargs [xcom-arg]
     PythonOperator(task_id="j", python_callable=counts, op_args=[number(), number()])  # E: Argument "label" of function "counts" takes "str", but task "number" returns "int" [xcom-arg]

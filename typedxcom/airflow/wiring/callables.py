@@ -112,6 +112,9 @@ def _described(kwargs: Any) -> Any:
 
 
 def _wrong(contract: Contract, task: str, args: Any, kwargs: Any) -> Iterator[str]:
+    if isinstance(args, (list, tuple)) and (too_many := _too_many(contract, task, len(args))):
+        yield too_many
+        return
     if isinstance(args, (list, tuple)) and isinstance(kwargs, _Described):
         check = functools.partial(_wrong_keys, contract, task, args, kwargs)
         yield from each_kind(kwargs.schema, check)
@@ -127,6 +130,15 @@ def _wrong(contract: Contract, task: str, args: Any, kwargs: Any) -> Iterator[st
     positions = [*map(_as_output, args)]
     yield from check_arguments(contract, task, positions, outputs, Solution())
     yield from _missing(contract, task, free)
+
+
+def _too_many(contract: Contract, task: str, given: int) -> str | None:
+    parameters = contract.signature.parameters.values()
+    most = sum(one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) for one in parameters)
+    if given <= most or any(one.kind is one.VAR_POSITIONAL for one in parameters):
+        return None
+    takes = {0: "no arguments", 1: "1 argument"}.get(most, f"{most} arguments")
+    return f"{task}: its function takes {takes} by position, but op_args gives {given}."
 
 
 def _wrong_keys(

@@ -23,8 +23,19 @@ def field_schema(operator_class: Any, name: str) -> Schema:
             else None
         )
         if hint is not None:
-            return _lax(schema_of(hint))
+            return _lax(_described(hint))
     return UNKNOWN
+
+
+def _described(hint: Any) -> Schema:
+    """The type that a hint means; unknown if its class names what only type checkers import.
+
+    For example, Cosmos' ``ProfileConfig`` is a dataclass of this kind.
+    """
+    try:
+        return schema_of(hint)
+    except (NameError, TypeError):
+        return UNKNOWN
 
 
 def _lax(schema: Schema) -> Schema:

@@ -176,8 +176,13 @@ class _Function:
         is_known = not any(isinstance(one, StarExpr) for one in args.items)
         for place, one in enumerate(args.items if is_known else ()):
             formal = self.function.argument_by_position(place)
-            if formal is not None:
-                filled.add(formal.name)
+            if formal is None:
+                self._too_many(place, args)
+                return filled, False
+            filled.add(formal.name)
+            if formal.name in self.keys:
+                self._filled_by_airflow(formal.name, one)
+            else:
                 self._judge(formal.name or f"{place + 1}", one, formal.typ)
         return filled, is_known
 
@@ -249,6 +254,16 @@ class _Function:
             if need is not None:
                 text = f'is used as "{need.words}", but {key}{lacks(need, value)}'
                 self.site.fail(f"{subject} {text}", expr, XCOM_ARG)
+
+    def _too_many(self, most: int, args: ListExpr | TupleExpr) -> None:
+        takes = {0: "no arguments", 1: "1 argument"}.get(most, f"{most} arguments")
+        text = f"takes {takes} by position, but op_args gives {len(args.items)}"
+        self.site.fail(f"{self._subject} {text}", args.items[most], XCOM_ARG)
+
+    def _filled_by_airflow(self, name: str, expr: Expression) -> None:
+        """Reports what Airflow refuses in every run: it would give the parameter twice."""
+        text = f'cannot be given by position: Airflow injects "{name}". Give it in op_kwargs'
+        self.site.fail(f'Argument "{name}" of {self.owner} {text}', expr, XCOM_ARG)
 
     def _judge(self, name: str, expr: Expression, formal: Type) -> None:
         argument = Argument(self.site, Slot(self.owner, name, self.reader))
