@@ -241,7 +241,7 @@ def test_an_operator_may_take_what_only_type_checkers_know():
         RunOperator(task_id="r", settings=number(), name=number())
 
     assert check_dag(made()) == [
-        "RunOperator(name) of task 'r' expects `str`, but upstream 'number' returns `int`."
+        "RunOperator(name) of task 'r' expects `str`, but upstream 'number__1' returns `int`."
     ]
 
 

@@ -271,7 +271,7 @@ def answer_attrs(site: Site, call: CallExpr, note: TaskNote) -> dict[str, Type]:
 
 
 def _is_foreign(call: CallExpr) -> bool:
-    """Whether it is a decorator of the same name, ``@task.llm(model="o3-mini")``, of another package."""
+    """Whether it is a decorator of another package: ``@task.llm(model="o3-mini")``."""
     given = set(call.arg_names)
     return bool(given) and ("model" in given or not {"llm_conn_id", "output_type", None} & given)
 

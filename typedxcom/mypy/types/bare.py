@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from mypy.checker import DeferredNode
 from mypy.errorcodes import ARG_TYPE, CALL_ARG
@@ -61,10 +61,8 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
     outer, site.task_calls = site.task_calls, calls
 
     def is_foreign(file: str, info: ErrorInfo) -> bool:
-        place = info.line, info.column
-        if info.code is ARG_TYPE and place in _arguments(calls):
-            info.code = XCOM_ARG
-        elif info.code is CALL_ARG and any(place == (call.line, call.column) for call in calls):
+        places = _PLACES.get(info.code) if info.code else None
+        if places is not None and (info.line, info.column) in places(calls):
             info.code = XCOM_ARG
         return info.code is None or info.code.category != CATEGORY
 
@@ -83,12 +81,22 @@ def beside_mypy(site: Site, func: FuncDef) -> Iterator[None]:
         displays.update(kept)
 
 
+def _callees(calls: list[CallExpr]) -> Iterator[tuple[int, int]]:
+    """Yields where calls stand."""
+    for call in calls:
+        yield call.line, call.column
+
+
 def _arguments(calls: list[CallExpr]) -> Iterator[tuple[int, int]]:
     """Yields where the arguments of calls stand, but no template, which Jinja will replace."""
     for call in calls:
         for arg in call.args:
             if not (isinstance(arg, StrExpr) and "{{" in arg.value):
                 yield arg.line, arg.column
+
+
+# Code of mypy's errors about the arguments of a call -> where they stand.
+_PLACES: Final = {ARG_TYPE: _arguments, CALL_ARG: _callees}
 
 
 def check_beside_mypy(site: Site, func: FuncDef, decorated: Decorator | None) -> None:
