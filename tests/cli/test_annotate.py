@@ -158,7 +158,13 @@ import typedxcom
             ["from models import Late", "def made() -> Late:"],
         ),
         ("@task\ndef made():\n    import late\n    return late.Late()\n", ["def made():"]),
-        ("@task\ndef made(n=1):\n    if n:\n        return 1\n", ["def made(n=1) -> int | None:"]),
+        (
+            "@task\ndef made(n=1):\n    if n:\n        return 1\n    return None\n",
+            ["def made(n=1) -> int | None:"],
+        ),
+        # mypy wants a `return` at the end of a function with this annotation.
+        ("@task\ndef made(n=1):\n    if n:\n        return 1\n", ["def made(n=1):"]),
+        ("@task\ndef made(n=1):\n    if n:\n        return None\n", ["def made(n=1) -> None:"]),
         (
             "@task\ndef made(n=1):\n    if n:\n        return {'a': 1}\n    return {'a': 2, 'b': 'x'}\n",
             ["class MadeResult(TypedDict):", "    a: int", "    b: NotRequired[str]"],

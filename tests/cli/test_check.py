@@ -253,6 +253,48 @@ def test_errors_carry_file_and_line(folder: Path) -> None:
     assert "hidden" not in done.stdout
 
 
+ODD = """
+from airflow.sdk import BaseOperator, dag
+
+
+class Meta(type):
+    def __getattribute__(cls, name):
+        if name == "__dataclass_fields__":
+            raise RuntimeError("odd")
+        return super().__getattribute__(name)
+
+
+class Value(metaclass=Meta):
+    pass
+
+
+class Run(BaseOperator):
+    template_fields = ("value",)
+
+    def __init__(self, *, value: Value, **kwargs):
+        super().__init__(**kwargs)
+        self.value = value
+
+
+@dag(schedule=None)
+def odd():
+    Run(task_id="second", value=Run(task_id="first", value=1).output)
+
+
+odd()
+"""
+
+
+def test_a_dag_that_cannot_be_checked_is_an_error_of_its_file(folder: Path) -> None:
+    """The other files are checked all the same."""
+    (folder / "dags" / "odd.py").write_text(ODD)
+    done = run(folder, "check", "dags")
+    assert done.returncode == 1
+    text = "dags/odd.py:1: error: DAG 'odd' could not be checked: RuntimeError: odd  [fault]"
+    assert text in done.stdout
+    assert "dags/wrong.py:12: error: BashOperator(bash_command) of task 'run'" in done.stdout
+
+
 def test_json_is_one_object(folder: Path) -> None:
     """`--format json` gives every edge and error to a program."""
     done = run(folder, "check", "dags", "--format", "json")

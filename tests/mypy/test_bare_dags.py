@@ -89,6 +89,8 @@ def with_values_that_may_be_right():
     load(text=os.environ.get("BUCKET"))
     load.partial(text=BUCKET)
     load.expand(text=["a", BUCKET])
+    for details in [{"path": "/", "limit": 2}]:
+        load(details["path"])
     load(3 if BUCKET else None)  # E: load
     load.expand(text=["a", 3 if BUCKET else None])  # E: load
 

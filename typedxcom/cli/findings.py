@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -244,8 +245,14 @@ def _examine_file(report: CheckReport, path: Path, tree: _Tree) -> None:
         if loaded.error is not None:
             report.findings.extend(_from_error(path, loaded.line, loaded.error, tree.folder))
         for dag in loaded.dags:
-            with reading_once():
-                checked = _examine_dag(report, path, dag, loaded, tree)
+            try:
+                with reading_once():
+                    checked = _examine_dag(report, path, dag, loaded, tree)
+            except Exception as error:  # a fault of ours must not hide what is wrong in other files
+                logging.getLogger(__name__).exception("DAG %s could not be checked", dag.dag_id)
+                text = f"DAG {dag.dag_id!r} could not be checked: {type(error).__name__}: {error}"
+                report.findings.append(Finding(path, 1, text, "fault"))
+                continue
             if tree.to_draw:
                 checked.tasks.extend(tasks_of(dag))
                 checked.wrong[:0] = wrong(dag.dag_id)

@@ -21,7 +21,9 @@ from typedxcom.airflow.wiring.readers import read_in
 from typedxcom.annotations import VARIADIC, annotations_of, signature_of
 from typedxcom.cli.spelling import Spelling, spelled
 from typedxcom.contracts import contract_of
+from typedxcom.inference.flow import falls_through
 from typedxcom.inference.kinds import one_of
+from typedxcom.inference.source import node_of
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import (
     Inferred,
@@ -132,7 +134,7 @@ def _wish(function: Any, operators: list[Any]) -> Wish:
     is_ours = contract_of(getattr(operators[0], "python_callable", None)) is not None
     if "return" not in annotations_of(function) and _can_say(function):
         shown = shown_by(operators[0])
-        if _says_enough(shown, is_ours=is_ours):
+        if _says_enough(shown, is_ours=is_ours) and not _lacks_return(function, shown):
             _wish_return(wish, shown, operators[0])
     for name, schema in _wired(function, operators).items():
         found = spelled(schema)
@@ -144,6 +146,13 @@ def _wish(function: Any, operators: list[Any]) -> Wish:
 def _can_say(function: Any) -> bool:
     """Returns whether an annotation says what Airflow pushes. Of a generator, it says more."""
     return function.__name__ != "<lambda>" and not inspect.isgeneratorfunction(function)
+
+
+def _lacks_return(function: Any, shown: Schema) -> bool:
+    """Returns whether a type checker would miss a ``return`` at the end of the function."""
+    inner = shown.inner if isinstance(shown, Inferred) else shown
+    node = None if inner == _NONE else node_of(function)
+    return node is not None and falls_through(node.body)
 
 
 def _says_enough(shown: Schema, *, is_ours: bool) -> bool:

@@ -134,13 +134,18 @@ class Argument:
     def may_be_right(self, expr: Expression, formal: Type) -> bool:
         """Whether a value without outputs is right in some run, in a body that mypy skips.
 
-        For example, ``os.getenv("BUCKET")`` for a text. Who annotates the function asks mypy to
-        insist, and gets mypy's own error.
+        For example, ``os.getenv("BUCKET")`` for a text, or a value of ``{"path": "/", "size": 2}``,
+        which is an ``object`` for mypy. Who annotates the function asks mypy to insist, and gets
+        mypy's own error.
         """
         if self.site.task_calls is None:
             return False
         found = self.site.type_of(expr)
-        return isinstance(found, UnionType) and any(fits(one, formal) for one in found.items)
+        if isinstance(found, UnionType):
+            return any(
+                is_object(one) or fits(one, formal) for one in map(get_proper_type, found.items)
+            )
+        return is_object(found)
 
     def _check(self, expr: Expression, formal: ProperType) -> None:
         if is_table(formal):
