@@ -10,6 +10,8 @@ Both judges have one law: what is inferred refuses only what cannot work whateve
   its own annotation: a list fits a ``tuple`` or a ``set``, a dict with the right keys fits a model,
   and a text fits whatever is written as text (a date, a Decimal, an Enum). Only a constant shows
   that it is no member of a ``Literal``;
+- an empty list beside another list says nothing of its own: ``return []`` in one branch does not
+  make ``return [1]`` fit a ``list[str]``;
 - numbers and texts do not fit each other, containers do not fit scalars, dicts do not fit lists;
 - a name counts where it is bound once. ``x.append(value)`` and ``x[key] = value`` put the types of
   these into it. What may change a container otherwise (a call that gets it, another name for it)
@@ -408,6 +410,29 @@ CASES = [
     _case("raise ValueError", "unknown"),
     _case("if n:\n    raise ValueError\nreturn 1", "int", "n"),
     _case("for one in n:\n    return one.x\nreturn 1", "unknown", "n"),
+    # Functions that return text for text, and bytes for bytes.
+    _case("return os.path.join('a', n)", "str", "n"),
+    _case("return os.path.join(n, m)", "unknown", "n, m"),
+    _case("return os.path.basename(str(n))", "str", "n"),
+    _case("return os.path.dirname(n)", "unknown", "n"),
+    _case("return os.path.abspath(b'x')", "unknown", static=True),
+    _case("return os.listdir('a')", "list[str]"),
+    _case("return os.listdir()", "list[str]"),
+    _case("return os.listdir(n)", "unknown", "n", static=True),
+    _case("return [os.path.join('a', one) for one in n]", "list[str]", "n"),
+    # An empty list is one of any other list.
+    _case("if n:\n    return []\nreturn [1]", "list[int]", "n"),
+    _case("if n:\n    return list()\nreturn ['a']", "list[str]", "n"),
+    _case("return [1] if n else []", "list[int]", "n"),
+    _case("return ['a'] or []", "list[str]"),
+    _case("return [[], [1]]", "list[list[int]]"),
+    _case("if n:\n    return []\nreturn list(n)", "list[Any]", "n"),
+    _case("if n:\n    return []\nreturn n", "unknown", "n"),
+    _case("if n:\n    return []\nreturn {'a': 1}", "list[Any] | {'a': int}", "n"),
+    _case("if n:\n    return []\nreturn (1,)", "list[Any] | tuple[int]", "n"),
+    _case(
+        "if n:\n    return []\nx = []\nx.append(str(n))\nreturn x", "list[str]", "n", static=True
+    ),
     # Other functions, and other kinds of functions.
     _case("def inner():\n    return 'a'\nreturn 1", "int"),
     _case("x = lambda: 'a'\nreturn 1", "int"),
@@ -574,6 +599,10 @@ EDGES = [
     *_right("if n:\n    return None\nreturn [1]", "list[int]", "list[int] | None", "tuple"),
     *_wrong("if n:\n    return None\nreturn [1]", "str", "list[str]"),
     *_right("if n:\n    return 1", "int", "None"),
+    *_right("if n:\n    return []\nreturn [1]", "list[int]", "tuple", "list[float]"),
+    *_wrong("if n:\n    return []\nreturn [1]", "list[str]", "dict", "int"),
+    *_right("if n:\n    return []\nreturn [{'id': 1}]", "list[Order]", "list[dict]"),
+    *_wrong("if n:\n    return []\nreturn [{'x': 1}]", "list[Order]"),
     *_right("return {'id': 1 if n else None}", "Order"),
     *_wrong("return {'id': 'a' if n else None}", "Order"),
     *_right("x = {'a': 1}\nx['id'] = 2\nreturn x", "Order", "dict[str, int]", "Point"),

@@ -4,10 +4,14 @@ Each case is what a task returns, and the body of a task with the parameter ``x`
 Both judges have one law: an edge is wrong only where every run of the body, whatever else happens,
 comes to a use that cannot work with any value which the writer may return. So
 
-- uses in branches, loops, `try`, comprehensions and lambdas say nothing, and neither does what
-  comes after a ``return`` or ``raise`` in one of them;
-- once other code gets the value, or a name of its own, nothing that follows counts: that code may
-  change the value, or end the task;
+- uses in branches, `try` and lambdas say nothing, and neither does what comes after a ``return`` or
+  ``raise`` in one of them;
+- a loop or comprehension over the value uses each item, and an edge is wrong where no item works;
+- after ``if not x: return``, and below ``if x:``, uses count for each value that is not false;
+- a name that is set once to the value, or to a part of it, is read like the value;
+- once other code gets the value, nothing that follows counts: that code may change the value, or
+  end the task. Other code that gets a part may change what is in that part;
+- of an annotation such as ``dict``, only what it leaves open is compared;
 - a key is missing only where the writer's code shows all keys, and the reader added none;
 - a value of a type that is not plain JSON may have anything, unless an annotation promises a model,
   a dataclass or a Struct: these have attributes and no keys.
@@ -34,6 +38,7 @@ class NeedCase:
         exact: Whether it is wrong only of the very class that an annotation promises. Plain Airflow
             may pass on a subclass.
         cure: What the message says to write instead.
+        takes: The annotation of ``x``, if it has one.
     """
 
     made: str
@@ -43,6 +48,7 @@ class NeedCase:
     mapped: bool = False
     exact: bool = False
     cure: str = ""
+    takes: str = ""
 
     def told_of(self, package: str) -> str:
         """The use that the message names where `task` of *package* made both tasks."""
@@ -55,9 +61,10 @@ class NeedCase:
     def source(self) -> str:
         """Both tasks."""
         arrow = f" -> {self.returns}" if self.returns else ""
+        takes = f": {self.takes}" if self.takes else ""
         return (
             f"@task\ndef made(n=1){arrow}:\n{_indented(self.made)}\n\n"
-            f"@task\ndef read(x, other=None):\n{_indented(self.read)}\n"
+            f"@task\ndef read(x{takes}, other=None):\n{_indented(self.read)}\n"
         )
 
     @property
@@ -83,6 +90,8 @@ _TEXT = "return f'{n}.csv'"
 _LIST = "return [1, 2]"
 _NUMBER = "return 5"
 _NONE = "print(n)"
+_ROWS = "return [{'id': n, 'tags': ['a']}]"
+_DEEP = "return {'rows': [{'id': 1}], 'at': {'day': f'{n}'}, 'more': n}"
 
 NEEDS = [
     # Keys.
@@ -140,7 +149,7 @@ NEEDS = [
     *_wrong(_LIST, ("x['id']", "x['id']"), ("x.items()", "x.items"), ("x.split()", "x.split")),
     *_wrong(_LIST, ("int(x)", "int(x)"), ("json.loads(x)", "json.loads(x)"), ("x + 1", "x + 1")),
     *_right(_LIST, "x[0]", "x[0:1]", "x.append(1)", "sum(x)", "x + [1]", "1 in x", "a, *b = x"),
-    *_right(_LIST, "json.dumps(x)", "logger.info('%s', x)", "for one in x:\n    one['id']"),
+    *_right(_LIST, "json.dumps(x)", "logger.info('%s', x)", "for one in x:\n    one + 1"),
     *_wrong(_NONE, ("x['id']", "x['id']"), ("x[0]", "x[0]"), ("x + 1", "x + 1")),
     *_right(_NONE, "if x is None:\n    return 1\nreturn x['id']", "print(x)", "x == 1"),
     *_right("if n:\n    return {'id': 1}", "x['id']"),
@@ -201,4 +210,166 @@ NEEDS = [
     NeedCase("return [{'id': 1}, n]", "x['total']", mapped=True),
     NeedCase("return {'a': 1}", "k, v = x", mapped=True),
     NeedCase("return {'a': 1}", "x['a']", "x['a']", mapped=True),
+    # Items.
+    *_right(_ROWS, "for one in x:\n    print(one['id'])", "return [one['tags'][0] for one in x]"),
+    *_right(_ROWS, "for one in x:\n    if other:\n        print(one['total'])"),
+    *_right(_ROWS, "for one in x:\n    if not other:\n        continue\n    print(one['total'])"),
+    *_right(_ROWS, "for one in x:\n    one['total'] = 1\n    print(one['total'])"),
+    *_right(_ROWS, "for one in x:\n    fill(one)\n    print(one['total'])"),
+    *_right(_ROWS, "for one in x:\n    fill(one)\nfor two in x:\n    print(two['total'])"),
+    *_right(_ROWS, "for one in x:\n    one = fill(one)\n    print(one['total'])"),
+    *_right(_ROWS, "for one in other:\n    x.append(one)\nfor one in x:\n    print(one['total'])"),
+    *_right(_ROWS, "y = list(x)\nfor one in y:\n    fill(one)\nfor one in x:\n    one['total']"),
+    *_right(_ROWS, "y = x[0:1]\nfill(y[0])\nfor one in x:\n    print(one['total'])"),
+    *_right(_ROWS, "a, *b = x\nfill(a)\nfor one in x:\n    print(one['total'])"),
+    *_right(_ROWS, "y = x + [other]\nfill(y[0])\nfor one in x:\n    print(one['total'])"),
+    *_right(_ROWS, "for one in x:\n    for two in other:\n        print(one['total'])"),
+    *_right(_ROWS, "for one in other:\n    for two in x:\n        print(two['total'])"),
+    *_right(
+        _ROWS, "for one in x:\n    try:\n        one['total']\n    except KeyError:\n        pass"
+    ),
+    *_right(_ROWS, "return [one['total'] for one in x if other]", "return [x for one in x]"),
+    *_right(_ROWS, "return (one['total'] for one in x)", "x.sort()\nx.clear()\nx.append(other)"),
+    *_right(_ROWS, "for one in x:\n    pass\none = other\nprint(one['total'])"),
+    *_right(_ROWS, "for n, one in enumerate(x):\n    print(n['id'])", "for a, b in x:\n    a['c']"),
+    *_right(
+        _ROWS, "for one in [{'total': 1}]:\n    pass\nfor one in x:\n    pass\nprint(one['total'])"
+    ),
+    *_right(
+        _ROWS,
+        "for a in x:\n    pass\nfor a in other:\n    pass\nfor b in x:\n    fill(b)\nx[0]['c']",
+    ),
+    *_right(_ROWS, "for one in x:\n    return one['id']\nreturn x['total']"),
+    *_right("return []", "for one in x:\n    print(one['total'])"),
+    *_right("return [{'id': 1}, n]", "for one in x:\n    print(one['total'])"),
+    *_right("return [{'id': 1}, {'total': 1}]", "for one in x:\n    print(one['total'])"),
+    *_wrong(_LIST, ("for one in x:\n    one['id']", "one['id'] for one in x")),
+    *_wrong(_ROWS, ("for one in x:\n    print(one['total'])", "one['total'] for one in x")),
+    *_wrong(_ROWS, ("return [one['total'] for one in x]", "one['total'] for one in x")),
+    *_wrong(_ROWS, ("return {one['total']: 1 for one in x}", "one['total'] for one in x")),
+    *_wrong(_ROWS, ("return sum(one['total'] for one in x)", "one['total'] for one in x")),
+    *_wrong(_ROWS, ("return ','.join(one['total'] for one in x)", "one['total'] for one in x")),
+    *_wrong(
+        _ROWS, ("for one in x:\n    print(one)\n    one['total']", "one['total'] for one in x")
+    ),
+    *_wrong(
+        _ROWS,
+        ("for n, one in enumerate(x):\n    one['total']", "one['total'] for one in x"),
+        ("for one in sorted(x):\n    one['total']", "one['total'] for one in x"),
+        ("for one in x[0:5]:\n    one['total']", "one['total'] for one in x"),
+        ("for one in x or []:\n    one['total']", "one['total'] for one in x"),
+        ("if other:\n    print(1)\nfor one in x:\n    one['total']", "one['total'] for one in x"),
+        ("return x[0]['total']", "x[0]['total']"),
+        ("return x[-1]['total']", "x[-1]['total']"),
+        (
+            "for one in x:\n    for tag in one['tags']:\n        tag['a']",
+            "tag['a'] for tag in one['tags'] for one in x",
+        ),
+        ("for one in x:\n    one['id']\nfor one in x:\n    one['b']", "one['b'] for one in x"),
+    ),
+    # Parts of dicts.
+    *_right(_DEEP, "return x['rows'][0]['id'], x['at']['day'].upper(), x['more']['any'][0]"),
+    *_right(_DEEP, "fill(x['at'])\nreturn x['at']['total']", "return x.get('rowz', {})['total']"),
+    *_right(_DEEP, "y = x.copy()\nfill(y['at'])\nreturn x['at']['total']"),
+    *_right(_DEEP, "for k, v in x.items():\n    fill(v)\nreturn x['at']['total']"),
+    *_right(_DEEP, "x['at'] = other\nreturn x['at']['total']"),
+    *_right(_DEEP, "y = x[other]\nfill(y)\nreturn x['at']['total']"),
+    *_right(_DEEP, "y = x['at']\nif other:\n    y = {'total': 1}\nreturn y['total']"),
+    *_right(_DEEP, "def inner(y):\n    return y['total']\nreturn inner(x['at'])"),
+    *_wrong(
+        _DEEP,
+        ("return x['at']['total']", "x['at']['total']"),
+        ("return x['rows'][0]['total']", "x['rows'][0]['total']"),
+        ("return [one['total'] for one in x['rows']]", "one['total'] for one in x['rows']"),
+        ("for one in x['rows']:\n    one['total']", "one['total'] for one in x['rows']"),
+        (
+            "for one in x.get('rows', []):\n    one['total']",
+            "one['total'] for one in x.get('rows')",
+        ),
+        ("y = x['at']\nreturn y['total']", "x['at']['total']"),
+        (
+            "rows = x['rows']\nfor one in rows:\n    one['total']",
+            "one['total'] for one in x['rows']",
+        ),
+        ("y: dict = x['at']\nprint(y['total'])", "x['at']['total']"),
+        ("return x['at']['day']['hour']", "x['at']['day']['hour']"),
+        ("y = x\nreturn y['total']", "x['total']"),
+    ),
+    # Names that are set again.
+    *_right(_DICT, "x = {'total': 1}\nreturn x['total']", "x = fill(x)\nreturn x['total']"),
+    *_right(_DICT, "if other:\n    x = {'total': 1}\nreturn x['total']"),
+    *_right(_DICT, "x += other\nx = x\nreturn x['total']"),
+    *_right(_NONE, "x = x or {}\nreturn x['total']", "y = x or []\nfor one in y:\n    one['a']"),
+    *_right(_DICT, "x = x or {}\nreturn x['id']"),
+    *_wrong(
+        _DICT,
+        ("x = x['total']\nreturn x", "x['total']"),
+        ("y = x['id']\nx = {}\nreturn y['day']", "x['id']['day']"),
+        ("x = x\nreturn x['total']", "x['total']"),
+        ("x = x or {}\nreturn x['total']", "x['total']"),
+    ),
+    *_wrong(_ROWS, ("x = {one['total'] for one in x}\nreturn x", "one['total'] for one in x")),
+    # Errors after which the task fails, and functions that take a text.
+    *_wrong(
+        _DICT,
+        ("try:\n    x['total']\nexcept Exception as e:\n    print(e)\n    raise", "x['total']"),
+        ("try:\n    x['total']\nexcept KeyError:\n    raise ValueError('no')", "x['total']"),
+        ("try:\n    print(other)\nexcept ValueError:\n    raise\nx['total']", "x['total']"),
+        ("try:\n    print(other)\nfinally:\n    x['total']", "x['total']"),
+        ("os.path.join(x, 'a')", "os.path.join(x)"),
+    ),
+    *_right(_DICT, "try:\n    x['total']\nexcept KeyError:\n    raise SystemExit(0)"),
+    *_right(_ROWS, "return enumerate(one['total'] for one in x)"),
+    *_right(_DICT, "try:\n    x['total']\nexcept KeyError:\n    raise other('skip')"),
+    *_right(
+        _DICT, "try:\n    x['total']\nexcept KeyError:\n    if other:\n        return\n    raise"
+    ),
+    *_right(
+        _DICT, "try:\n    x['total']\nexcept KeyError:\n    pass\nexcept ValueError:\n    raise"
+    ),
+    *_right(_DICT, "try:\n    x['total']\nfinally:\n    return 1"),
+    *_right(_TEXT, "os.path.join(x, 'a')", "os.path.basename(x)"),
+    *_right(_NUMBER, "os = other\nos.path.join(x, 'a')"),
+    # Tests of whether there is anything.
+    *_right(_DICT, "if not x:\n    return None\nreturn x['id']", "if x:\n    return x['id']"),
+    *_right(_DICT, "if x:\n    pass\nelse:\n    x['total']", "if not x:\n    x['total']"),
+    *_right(_DICT, "if not x or other:\n    return None\nreturn x['total']"),
+    *_right(_DICT, "if x and other:\n    return x['total']"),
+    *_right(_DICT, "if x:\n    return None\nreturn x['total']"),
+    *_right(_NONE, "if not x:\n    return None\nreturn x['total']", "if x:\n    x['id']"),
+    *_right("return {}", "if not x:\n    return None\nreturn x['total']"),
+    *_right("return ''", "if x:\n    x['total']"),
+    *_right(_LIST, "if not x:\n    return None\nreturn len(x)"),
+    *_wrong(
+        _DICT,
+        ("if not x:\n    return None\nreturn x['total']", "x['total']"),
+        ("if x is None:\n    raise other\nreturn x['total']", "x['total']"),
+        ("if len(x) == 0:\n    return None\nreturn x['total']", "x['total']"),
+        ("if x:\n    return x['total']\nreturn 0", "x['total']"),
+        ("if not x:\n    return None\nelse:\n    print(x['total'])", "x['total']"),
+        ("if not x:\n    print(1)\nelse:\n    print(x['total'])", "x['total']"),
+        ("if x:\n    print(1)\nprint(x['total'])", "x['total']"),
+    ),
+    *_wrong(
+        _ROWS,
+        ("if not x:\n    return []\nfor one in x:\n    one['total']", "one['total'] for one in x"),
+        ("for one in x:\n    if not one:\n        continue\n    one['a']", "one['a'] for one in x"),
+    ),
+    *_wrong(_LIST, ("if not x:\n    return None\nreturn x['total']", "x['total']")),
+    # Annotations that leave something open.
+    *(
+        NeedCase(_DICT, "return x['total']", "x['total']", takes=takes)
+        for takes in ("dict", "dict[str, Any]", "Mapping[str, Any]", "dict | None", "dict | list")
+    ),
+    NeedCase(_DICT, "return x['id']", takes="dict"),
+    NeedCase(_DICT, "return x['total']", returns="dict[str, Any]", told="x['total']", takes="dict"),
+    NeedCase("return n", "return x['total']", returns="dict[str, Any]", takes="dict"),
+    NeedCase("return n", "return x['total']", returns="Row", takes="dict"),
+    NeedCase("return Order(id=1)", "return x['totl']", takes="dict"),
+    NeedCase(_ROWS, "for one in x:\n    one['total']", "one['total'] for one in x", takes="list"),
+    NeedCase(_ROWS, "return x[0]['total']", "x[0]['total']", takes="list[dict]"),
+    NeedCase(_ROWS, "return x['total']", "x['total']", takes="dict", mapped=True),
+    NeedCase(_ROWS, "return x['id']", takes="dict", mapped=True),
+    NeedCase(_TEXT, "return x['total']", takes="Any", told=""),
+    NeedCase(_DICT, "if isinstance(x, dict):\n    return x['total']", takes="dict | str"),
 ]

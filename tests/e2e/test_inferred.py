@@ -9,6 +9,7 @@ import pytest
 
 from tests.data.inferred import EDGES, KEYS, PROMISED, names_of
 from tests.data.needed import NEEDS
+from tests.data.passed import PASSED
 from tests.e2e.support import succeed
 from tests.harness.dagtest import load_dag
 from typedxcom import TypedXComError
@@ -68,6 +69,14 @@ def test_what_an_annotation_leaves_open_is_seen_in_the_code(package, case):
     """The code shows the keys of ``-> list[dict]``, and the annotation all the rest."""
     read = f"\n@task\ndef read(value: {case.reader}):\n    pass\n"
     told = parse(wired(f"@task\n{case.source}{read}", "read(made())"), package)
+    assert ("read(value) expects" in told, told == "") == (not case.is_right, case.is_right)
+
+
+@TASKS
+@pytest.mark.parametrize("case", PASSED, ids=str)
+def test_what_a_task_passes_on_is_known_from_its_upstream(package, case):
+    """The type that reaches a task without annotations is that of what it returns, as JSON."""
+    told = parse(wired(case.source, case.use), package)
     assert ("read(value) expects" in told, told == "") == (not case.is_right, case.is_right)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.data.inferred import CASES, EDGES, HEADER, KEYS, PROMISED
 from tests.data.needed import NEEDS
+from tests.data.passed import PASSED
 from tests.mypy.support import Run, run_mypy
 
 # Notes what is inferred of each function at its line.
@@ -57,7 +58,7 @@ PROBE = """
             found, failed = site.has_errors(lambda: accept(expr, type_context=ours))
             found = plain if failed else found
             (mypys, shown) = site.describe(found, ours)
-            joined = any(word in mypys for word in ("object", "Sequence[", "Never"))
+            joined = any(word in mypys for word in ("object", "Sequence[", "Collection[", "Never"))
             # Where a union is expected, mypy calls a display a plain dict.
             joined = joined or ("dict[" in mypys and "TypedDict" in shown and "|" in shown)
             if not (joined or is_subtype(found, ours) or fits(found, ours)):
@@ -76,7 +77,7 @@ def written(file: Path, sources: Iterable[str], package: str = "airflow.sdk") ->
     for number, source in enumerate(sources):
         text += "\n\n"
         lines.append(text.count("\n") + 1)
-        text += re.sub(r"\b(made|take|read)\b", rf"\1_{number}", source)
+        text += re.sub(r"\b(made|take|read|passed)\b", rf"\1_{number}", source)
     file.write_text(text)
     return lines
 
@@ -148,6 +149,21 @@ def test_edges_are_judged_as_the_table_says(check, tmp_path, edges):
     assert wrong == []
 
 
+@pytest.mark.parametrize("package", ["typedxcom", "airflow.sdk"])
+def test_what_is_passed_on_is_judged_as_the_table_says(check, tmp_path, package):
+    """The type that reaches a task without annotations is that of what it returns, as JSON."""
+    sources = [f"{one.source}\nwith DAG('d'):\n    {one.use}\n" for one in PASSED]
+    lines = written(tmp_path / "cases.py", sources, package)
+    errors = [one for one in check().errors if "xcom-" in one.text]
+    found = {within(lines, error.line): error.text for error in errors}
+    wrong = [
+        f"{case}: {found.get(number, 'nothing is said')}"
+        for number, case in enumerate(PASSED)
+        if (number in found) is case.is_right
+    ]
+    assert wrong == []
+
+
 def test_keys_are_judged_as_the_table_says(check, tmp_path):
     """A key that no return has is an error that names the keys there are, or the cure."""
     sources = [f"{one.source}\nwith DAG('d'):\n    made()[{one.key!r}]\n" for one in KEYS]
@@ -171,6 +187,14 @@ FORMS = (
     *("{} if n else {}", "{} or {}", "{} and {}", "not {}", "{} is {}", "{} + {}", "{} == {}"),
     *("{} * {}", "{} / {}", "-{}", "f'{{{}}}'", "str({})", "'%s' % {}", "{}[0]", "{}['a']"),
     *("[{} for one in xs]", "{{one: {} for one in xs}}", "{}.total", "{}.strip()", "{}.copy()"),
+    *(
+        "[] if n else {}",
+        "{} or []",
+        "[{}, []]",
+        "os.path.join({}, 'x')",
+        "os.listdir({})",
+        "list()",
+    ),
     *("{}.upper().split(',')", "sorted({})", "len({})", "dict(a={})", "list({})", "{}.isoformat()"),
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 from typedxcom.annotations import annotations_of, read_hints
 from typedxcom.inference.bindings import Bindings
 from typedxcom.inference.kinds import (
+    EMPTY_LIST,
     changed,
     combined,
     constant,
@@ -25,7 +26,7 @@ from typedxcom.inference.kinds import (
     plain,
     widened,
 )
-from typedxcom.inference.known import METHODS, result_of
+from typedxcom.inference.known import METHODS, result_of, text_of
 from typedxcom.inference.objects import MISSING, Objects, gives_instances
 from typedxcom.inference.source import FunctionNode
 from typedxcom.pointer import MARKER
@@ -57,6 +58,10 @@ class Expressions:
         node: Its definition.
         bindings: Its own names.
         local_names: Names of the scope around it that are not in its closure.
+        parameters: What parameters without annotation are given.
+
+    Attributes:
+        asked: The parameters without annotation that its expressions depend on.
     """
 
     def __init__(
@@ -65,7 +70,10 @@ class Expressions:
         node: FunctionNode,
         bindings: Bindings,
         local_names: Mapping[str, Any],
+        parameters: Mapping[str, Schema],
     ) -> None:
+        self.asked: set[str] = set()
+        self._parameters = parameters
         self._function, self._bindings, self._local_names = function, bindings, local_names
         self._objects = Objects(function, bindings, local_names)
         self._defaults = _defaults(node)
@@ -194,7 +202,10 @@ class Expressions:
 
     def _parameter(self, name: str) -> Schema:
         hints = read_hints(self._function, local_names=self._local_names, importing=False).found
-        found = described(hints[name]) if name in hints else UNKNOWN
+        if name not in hints:
+            self.asked.add(name)
+            return self._parameters.get(name, UNKNOWN)
+        found = described(hints[name])
         default = self._defaults.get(name)
         is_none = isinstance(default, ast.Constant) and default.value is None
         return one_of([found, Scalar(type(None))]) if is_none else found
@@ -254,6 +265,9 @@ class Expressions:
         known = result_of(target)
         if known is not None:
             return known
+        text = text_of(target, lambda: self._kinds_given(node))
+        if text is not None:
+            return text
         if target is sorted:
             return SequenceOf(list, self._items_of(node))
         if target is round and len(node.args) == 1 and not node.keywords:
@@ -266,6 +280,10 @@ class Expressions:
             return _declared(target)
         return UNKNOWN
 
+    def _kinds_given(self, node: ast.Call) -> list[type | None]:
+        given = [*node.args, *(one.value for one in node.keywords)]
+        return [kind_of(self.type_of(one)) for one in given]
+
     def _items_of(self, node: ast.Call) -> Schema:
         """Returns the type of the items of a call's only argument."""
         whole = self.type_of(node.args[0]) if len(node.args) == 1 else UNKNOWN
@@ -273,6 +291,8 @@ class Expressions:
 
     def _made(self, cls: type, node: ast.Call) -> Schema:
         """Returns the type of an instance of *cls*."""
+        if cls is list and not node.args:
+            return EMPTY_LIST
         if cls in (list, set, frozenset, tuple):
             return SequenceOf(cls, self._items_of(node))
         if cls is dict:
@@ -286,7 +306,9 @@ class Expressions:
 _READING: dict[type, Callable[[Expressions, Any], Schema]] = {
     ast.Constant: lambda _, node: constant(node.value),
     ast.JoinedStr: lambda _, __: _TEXT,
-    ast.List: lambda self, node: SequenceOf(list, self._each(node.elts)),
+    ast.List: lambda self, node: (
+        SequenceOf(list, self._each(node.elts)) if node.elts else EMPTY_LIST
+    ),
     ast.Set: lambda self, node: SequenceOf(set, self._each(node.elts)),
     ast.Tuple: Expressions._tuple,
     ast.Dict: Expressions._dict,

@@ -8,10 +8,12 @@ from typing import Any
 
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import (
+    NO_ITEM,
     EnumOf,
     Field,
     LiteralOf,
     MappingOf,
+    NoItem,
     Record,
     Scalar,
     SequenceOf,
@@ -25,6 +27,7 @@ from typedxcom.schema.nodes import (
 )
 
 __all__ = [
+    "EMPTY_LIST",
     "changed",
     "combined",
     "constant",
@@ -39,19 +42,31 @@ __all__ = [
     "widened",
 ]
 
+EMPTY_LIST = SequenceOf(list, NO_ITEM)
 _MOST_KINDS = 8  # different types of items; with more, the type is unknown
 _CONSTANTS = (str, int, bool)
 
 
 def one_of(found: Iterable[Schema]) -> Schema:
-    """Returns the union of *found*; unknown if one of them is, or if there are no types."""
+    """Returns the union of *found*; unknown if one of them is, or if there are no types.
+
+    An empty list is one of any other list: ``return []`` beside ``return [1]``.
+    """
     kinds: dict[Schema, None] = {}
+    nothing: Schema = UNKNOWN
     for one in found:
-        if isinstance(one, Unknown):
+        if isinstance(one, NoItem):
+            nothing = one
+        elif isinstance(one, Unknown):
             return UNKNOWN
-        kinds.update(dict.fromkeys(members_of(one)))
+        else:
+            kinds.update(dict.fromkeys(members_of(one)))
+    if EMPTY_LIST in kinds and any(
+        isinstance(one, SequenceOf) and one.type is list and one != EMPTY_LIST for one in kinds
+    ):
+        del kinds[EMPTY_LIST]
     members = tuple(kinds)
-    return UNKNOWN if not members else members[0] if len(members) == 1 else UnionOf(members)
+    return nothing if not members else members[0] if len(members) == 1 else UnionOf(members)
 
 
 def item_of(found: list[Schema]) -> Schema:

@@ -6,16 +6,20 @@ Source: the standard library's documentation, and the stubs that type checkers r
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import json
 import os
 import random
+import tempfile
 import time
+import types
 import uuid
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from typedxcom.schema.nodes import Scalar, Schema, SequenceOf
+from typedxcom.schema.nodes import UNKNOWN, Scalar, Schema, SequenceOf
 
-__all__ = ["METHODS", "result_of"]
+__all__ = ["METHODS", "result_of", "text_of"]
 
 _TEXT, _INT, _FLOAT, _BOOL = Scalar(str), Scalar(int), Scalar(float), Scalar(bool)
 _TEXTS = SequenceOf(list, _TEXT)
@@ -54,11 +58,40 @@ _RESULTS: dict[Any, Schema] = {
     os.path.exists: _BOOL, os.path.isfile: _BOOL, os.path.isdir: _BOOL, os.path.getsize: _INT,
 }  # fmt: skip
 
+_OF_TEXTS: dict[Any, Schema] = {
+    **dict.fromkeys(
+        (
+            *(os.path.join, os.path.basename, os.path.dirname, os.path.abspath, os.path.realpath),
+            *(os.path.normpath, os.path.expanduser, os.path.expandvars, os.path.relpath),
+            tempfile.mkdtemp,
+        ),
+        _TEXT,
+    ),
+    **dict.fromkeys((os.listdir, glob.glob), _TEXTS),
+}
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
+_WITHOUT_ARGUMENTS = (os.listdir, tempfile.mkdtemp)
+
 _MADE_BY_CLASS = {
     (dt.datetime, "now"), (dt.datetime, "utcnow"), (dt.datetime, "today"), (dt.date, "today"),
     (dt.datetime, "fromisoformat"), (dt.date, "fromisoformat"), (dt.datetime, "strptime"),
     (dt.datetime, "fromtimestamp"), (dt.date, "fromtimestamp"),
 }  # fmt: skip
+
+
+def text_of(function: Any, given: Callable[[], Sequence[type | None]]) -> Schema | None:
+    """Returns what a function makes of texts, if it makes bytes of bytes; None for any other.
+
+    Args:
+        function: The function.
+        given: Returns the classes of the arguments, as far as they are known.
+    """
+    found = _OF_TEXTS.get(function) if isinstance(function, _FUNCTIONS) else None
+    if found is None:
+        return None
+    classes = given()
+    is_text = str in classes or (not classes and function in _WITHOUT_ARGUMENTS)
+    return found if is_text else UNKNOWN
 
 
 def result_of(function: Any) -> Schema | None:

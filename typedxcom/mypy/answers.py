@@ -33,9 +33,10 @@ from typedxcom.mypy.guard import guarded, report, reset
 from typedxcom.mypy.hooks import RETURNS, SIGNATURES, infer_unannotated
 from typedxcom.mypy.types import bases
 from typedxcom.mypy.types.imports import is_library
+from typedxcom.mypy.types.passed import given_by_task
 from typedxcom.mypy.types.site import LIBRARIES, Classes, Site, inferred
 from typedxcom.mypy.types.tables import table_or_any
-from typedxcom.mypy.types.tasks import forget, given_by_task
+from typedxcom.mypy.types.tasks import forget
 
 __all__ = ["Answers"]
 

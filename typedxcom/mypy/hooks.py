@@ -50,6 +50,7 @@ from typedxcom.mypy.types.bodies import quiet_return, visit_helper
 from typedxcom.mypy.types.callee import Callee
 from typedxcom.mypy.types.defaults import with_defaults
 from typedxcom.mypy.types.outputs import Output, holds_output, output_of
+from typedxcom.mypy.types.passed import called_with
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.solving import mapped_return
 from typedxcom.mypy.types.tasks import (
@@ -142,7 +143,7 @@ def _call(site: Site, ctx: MethodSigContext) -> FunctionLike:
 
 def _checked_call(site: Site, call: CallExpr, task: Tasklike, callee: Callee) -> FunctionLike:
     """Checks a call whose arguments do not decide what it returns."""
-    returned = task.result(site)
+    returned = called_with(site, task, call).result(site)
     check_module_truth(site, call, returned)
     returned = named_like_task(site, call, returned)
     if callee.filled:
@@ -232,7 +233,7 @@ def _expand(site: Site, ctx: MethodSigContext, *, method: str) -> FunctionLike:
         value = mapped_return(site, call, task, callee.function)
         returned = task.output_of_call(site, value or erase_typevars(task.value), names.MAPPED)
     else:
-        returned = task.output(site, names.MAPPED)
+        returned = called_with(site, task, call).output(site, names.MAPPED)
     check_module_truth(site, call, returned)
     return _open(ctx.default_signature, named_like_task(site, call, returned))
 

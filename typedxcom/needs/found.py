@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-__all__ = ["KINDS", "NOTHING", "OBJECT", "Need", "Needs", "Shown", "broken"]
+__all__ = ["ITEM", "KINDS", "NOTHING", "OBJECT", "Need", "Needs", "Path", "Shown", "broken"]
 
 KINDS: Final[dict[str, tuple[type, ...]]] = {
     "str": (str,),
@@ -24,13 +24,40 @@ KINDS: Final[dict[str, tuple[type, ...]]] = {
 OBJECT: Final = "object"
 """The kind of a model, a dataclass or a Struct."""
 
-Shown: TypeAlias = tuple[str | None, frozenset[str] | None]
-"""The kind of a value, or None if it may be any, and what it has, if that is known: all keys of a
-dict, or all attributes of an object.
-"""
+ITEM: Final = None
+Path: TypeAlias = tuple[str | None, ...]
+"""The way into a value: the keys of dicts, and `ITEM` for any item of a list."""
 
 _CONTAINERS: Final = frozenset({"list", "tuple", "dict"})
 _MOST_SHOWN: Final = 5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One kind of value that may come.
+
+    Attributes:
+        kind: Its kind, or None if it may be any.
+        names: All that it has, if known: the keys of a dict, or the attributes of an object.
+        inside: Returns what may come one step further inside it.
+        is_false: Whether it is surely false, as ``[]`` and ``""``.
+    """
+
+    kind: str | None = None
+    names: frozenset[str] | None = None
+    inside: Callable[[str | None], Iterable[Shown]] | None = None
+    is_false: bool = False
+
+    def at(self, path: Path) -> list[Shown]:
+        """Returns what may come at *path*; anything where that is not known."""
+        found = [self]
+        for step in path:
+            found = [
+                inner
+                for one in found
+                for inner in ([Shown()] if one.inside is None else one.inside(step))
+            ]
+        return found
 
 
 @dataclass(frozen=True)
@@ -42,12 +69,16 @@ class Need:
         kinds: The kinds of values that it can work with.
         key: The key that a dict must have for it.
         attribute: The attribute that an object must have for it.
+        path: Where in the parameter it is used. Every run that finds a value there uses it.
+        is_guarded: Whether the code uses no value that is false.
     """
 
     words: str
     kinds: frozenset[str]
     key: str | None = None
     attribute: str | None = None
+    path: Path = ()
+    is_guarded: bool = False
 
     def cure(self, names: frozenset[str]) -> str:
         """Returns how to read what an object has instead, or nothing if that is not known.
@@ -61,9 +92,10 @@ class Need:
         close = difflib.get_close_matches(self.attribute or "", own, n=1, cutoff=0.7)
         return f": write .{close[0]}" if close and self.key is None else ""
 
-    def breaks(self, kind: str | None, keys: frozenset[str] | None) -> bool:
+    def breaks(self, shown: Shown) -> bool:
         """Returns whether a value of this kind surely fails."""
-        if kind is None:
+        kind, keys = shown.kind, shown.names
+        if kind is None or (self.is_guarded and (shown.is_false or kind == "None")):
             return False
         if kind == OBJECT:
             return self.attribute is not None and keys is not None and self.attribute not in keys
@@ -105,6 +137,7 @@ def broken(needs: Needs, shown: Iterable[Shown]) -> Need | None:
     """Returns the need that all kinds of values which may come would break, or None."""
     members = list(shown)
     for need in needs.found:
-        if members and all(need.breaks(kind, keys) for kind, keys in members):
+        found = [one for each in members for one in each.at(need.path)]
+        if found and all(map(need.breaks, found)):
             return need
     return None

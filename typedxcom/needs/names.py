@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-__all__ = ["bound_by", "names_of"]
+__all__ = ["bound_by", "every", "names_of"]
+
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.arg})
 
 
 def names_of(args: ast.arguments) -> Iterable[str]:
@@ -13,6 +15,22 @@ def names_of(args: ast.arguments) -> Iterable[str]:
     for one in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if one is not None:
             yield one.arg
+
+
+def every(body: Iterable[ast.AST]) -> Iterable[ast.AST]:
+    """Yields all nodes in *body*: quicker than `ast.walk`, because checks wait for it."""
+    pending = list(body)
+    while pending:
+        node = pending.pop()
+        yield node
+        if type(node) in _LEAVES:
+            continue
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                pending += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
+                pending.append(value)
 
 
 def bound_by(node: ast.AST) -> Iterable[str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from typedxcom.needs.found import KINDS, NOTHING, Need, Needs
-from typedxcom.needs.names import bound_by, names_of
+from typedxcom.needs.found import KINDS, NOTHING, Need, Needs, Path
+from typedxcom.needs.names import bound_by, every, names_of
+from typedxcom.needs.places import Guard, Place, Places
 
 __all__ = ["OPENING", "Meaning", "Uses", "needs_of"]
 
@@ -38,6 +42,15 @@ _TAKING: Final[dict[str, frozenset[str]]] = {
     "builtins.range": frozenset({"int", "float", "bool"}),
     "builtins.open": _TEXT | {"int", "bool"},
     "json.loads": _TEXT,
+    "shutil.rmtree": _TEXT,
+    "pandas.read_csv": _TEXT,
+    "pandas.read_parquet": _TEXT,
+    "pandas.read_excel": _TEXT,
+    "pandas.read_json": _TEXT,
+    **dict.fromkeys(
+        (f"os.path.{name}" for name in ("join", "basename", "dirname", "abspath", "splitext")),
+        _TEXT,
+    ),
 }
 _LOGGING: Final = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
 _WRITING: Final = frozenset({"json.dumps", "json.dump"})
@@ -45,6 +58,10 @@ _CHANGING: Final = frozenset(
     {"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update"}
     | {"setdefault", "popitem"}
 )
+# Methods after which nobody else has what is inside. `get` of a known key is followed.
+_GIVING_NOTHING: Final = frozenset({"keys", "count", "index"})
+_LAZY: Final = frozenset({"builtins.iter", "builtins.enumerate"})
+_COUNTING: Final = frozenset(f"builtins.{name}" for name in ("len", "any", "all"))
 _SIGNS: Final[dict[type, str]] = {
     ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**",
 }  # fmt: skip
@@ -70,18 +87,34 @@ def needs_of(
         isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) for one in function.body
     ):
         return NOTHING  # only `...` or a docstring
-    bound = {*names_of(function.args)}
-    for statement in function.body:
-        for node in ast.walk(statement):
-            if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)):
+    bound, looped = Counter(names_of(function.args)), Counter[str]()
+    # A name that is set again outside of branches and loops stands for its value up to there.
+    times_set = sum(parameter == _set_by(statement) for statement in function.body)
+    for node in every(function.body):
+        if isinstance(node, ast.Name):
+            if type(node.ctx) is not ast.Load:
+                bound[node.id] += 1
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id in OPENING:
                 return NOTHING
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in OPENING:
+        elif isinstance(node, ast.comprehension):  # its names are its own
+            if parameter in _names_in(node.target):
                 return NOTHING
+            bound.subtract(_names_in(node.target))
+        elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)):
+            return NOTHING
+        elif not isinstance(node, (ast.Constant, ast.Attribute)):
             for name in bound_by(node):
-                if name == parameter:
-                    return NOTHING
-                bound.add(name)
-    uses = Uses(parameter, lambda name: "" if name in bound else meaning(name))
+                bound[name] += 1
+            if isinstance(node, (ast.For, ast.AsyncFor)):
+                looped.update(_names_in(node.target))
+    if bound[parameter] != 1 + times_set:
+        return NOTHING
+
+    def outside(name: str) -> str:
+        return "" if name in bound else meaning(name)
+
+    uses = Uses(parameter, outside, bound=bound, looped=looped)
     uses.statements(function.body)
     return uses.needs()
 
@@ -93,19 +126,33 @@ class Uses:
         parameter: Its name; of another value its code.
         meaning: Says what a name means that the function does not bind itself.
         value: The expression that is the value, if no name is bound to it.
+        bound: As for `Places`. Without it, no other name is followed.
+        looped: Likewise.
 
     Attributes:
         found: The needs so far.
         is_closed: Whether all uses so far are known.
     """
 
-    def __init__(self, parameter: str, meaning: Meaning, value: ast.AST | None = None) -> None:
-        self._given = value
+    def __init__(
+        self,
+        parameter: str,
+        meaning: Meaning,
+        value: ast.AST | None = None,
+        *,
+        bound: Mapping[str, int] = MappingProxyType({}),
+        looped: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self.found: list[Need] = []
         self.is_closed = True
-        self._parameter, self._meaning = parameter, meaning
-        self._is_sure = True  # whether every run comes here
-        self._has_own_keys = True  # whether the value has just the keys that it came with
+        self._places = Places(parameter, bound, looped, meaning, value)
+        self._meaning = meaning
+        # The part of the value of which every run comes here that finds one; None for no part.
+        self._sure: Path | None = ()
+        self._has_own_keys = True  # whether all dicts have just the keys that they came with
+        self._lost: list[Path] = []  # parts that other code got
+        self._changed: list[Path] = []  # parts in which the code has put something else
+        self._guarded: list[Path] = []  # parts that are true here
 
     def needs(self) -> Needs:
         """Returns what the value must be, by all that was read."""
@@ -123,21 +170,25 @@ class Uses:
             case ast.Return(value=value):
                 if value is not None:
                     self._passed_on(value)
-                self._is_sure = False
+                self._sure = None
             case ast.Raise():
                 self._parts(node)
-                self._is_sure = False
+                self._sure = None
+            case ast.Continue() | ast.Break():
+                self._sure = None
             case ast.Expr(value=value):
                 self._value(value, is_read=True)
             case ast.Assert(test=test, msg=message):
                 self._value(test, is_read=True)
                 self._maybe(message)
-            case ast.If(test=test) | ast.While(test=test):
+            case ast.If(test=test):
+                self._value(test, is_read=True)
+                self._branches(node, self._places.guard(test))
+            case ast.While(test=test):
                 self._value(test, is_read=True)
                 self._inside(node, [*node.body, *node.orelse])
-            case ast.For(target=target, iter=items) | ast.AsyncFor(target=target, iter=items):
-                self._items(items)
-                self._inside(node, [target, *node.body, *node.orelse])
+            case ast.For() | ast.AsyncFor():
+                self._loop(node)
             case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
                 for item in items:
                     self._value(item.context_expr)
@@ -151,16 +202,130 @@ class Uses:
             case ast.Assign(targets=[ast.Tuple() | ast.List() as target], value=value):
                 self._items(value, unpacked=True)
                 self._value(target)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self._assign(name, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                self._assign(name, value)
             case ast.Assign(targets=targets, value=value):
                 self._value(value)
                 for one in targets:
                     self._value(one)
+            case ast.Try() if self._passes_errors_on(node):
+                self._tried(node)
             case ast.Try() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self._inside(node, [*ast.iter_child_nodes(node)])
             case ast.stmt() if type(node).__name__ == "TryStar":
                 self._inside(node, [*ast.iter_child_nodes(node)])
             case _:
                 self._parts(node)
+
+    def _assign(self, name: str, value: ast.expr) -> None:
+        """Reads ``name = value``. The name may stand for a part of the parameter from here on."""
+        is_followed = self._places.is_once(name) or name in self._places.known
+        place = self._places.of(value) if is_followed else None
+        self._value(value, is_read=place is not None)
+        self._places.known.pop(name, None)
+        if place is not None:
+            self._places.known[name] = place
+            if isinstance(value, ast.BoolOp):
+                self._guarded.append(place.path)
+
+    def _branches(self, node: ast.If, guard: Guard | None) -> None:
+        """Reads an `if`. A branch that is taken for all true values is as sure as what follows."""
+        if guard is None:
+            self._inside(node, [*node.body, *node.orelse])
+            return
+        before = self._sure
+        if guard.is_true:
+            self._where_true(guard.place, node.body)
+            self._sure = before if self.is_closed else None
+            self._inside(node, node.orelse)
+            self._sure = None if _leaves(node) or not self.is_closed else before
+            return
+        self._inside(node, node.body)
+        self._sure = before if self.is_closed else None
+        if _leaves_at_end(node.body):
+            self._guarded.append(guard.place.path)
+            self.statements(node.orelse)
+            return
+        self._where_true(guard.place, node.orelse)
+        self._sure = None if _leaves(node) or not self.is_closed else before
+
+    def _where_true(self, place: Place, body: list[ast.stmt]) -> None:
+        self._guarded.append(place.path)
+        self.statements(body)
+        self._guarded.remove(place.path)
+
+    def _loop(self, node: ast.For | ast.AsyncFor) -> None:
+        """Reads a loop. Every run that finds an item in the value comes to the body."""
+        self._items(node.iter)
+        before = self._sure
+        item = self._target(node.target, node.iter, self._places.is_of_loops)
+        self._go_into(item)
+        self.statements(node.body)
+        self._sure = None
+        self.statements(node.orelse)
+        for name in _names_in(node.target):  # only in the loop it is sure what the name stands for
+            if name in self._places.known:
+                self._places.known[name] = replace(self._places.known[name], is_old=True)
+        self._sure = None if _leaves(node) or not self.is_closed else before
+
+    def _target(
+        self, target: ast.expr, iterated: ast.expr, may_follow: Callable[[str], bool]
+    ) -> Place | None:
+        """Notes the names that a loop gives items, and returns where the items are."""
+        found = self._places.iterated(iterated)
+        for name in _names_in(target):
+            before = self._places.known.pop(name, None)
+            if before is not None and (found is None or found[0].path != before.path[:-1]):
+                self._lost.append(before.path)
+        self.part(target)
+        if found is None:
+            return None
+        place, is_numbered = found
+        match target:
+            case ast.Tuple(elts=[_, ast.Name(id=name)]) if is_numbered and may_follow(name):
+                self._places.known[name] = item = place.each(name)
+            case ast.Name(id=name) if not is_numbered and may_follow(name):
+                self._places.known[name] = item = place.each(name)
+            case _:
+                item = place.each("...")
+                self._lost.append(item.path)
+        return item
+
+    def _go_into(self, item: Place | None) -> None:
+        """Goes on where only a run comes that finds an item."""
+        is_sure = item is not None and self._sure is not None
+        if is_sure and item is not None and item.path[: len(self._sure or ())] == self._sure:
+            self._sure = item.path
+        else:
+            self._sure = None
+
+    def _passes_errors_on(self, node: ast.Try) -> bool:
+        """Whether the task fails after any error in the body of a `try`."""
+        return all(map(self._fails, node.handlers)) and not _goes_elsewhere(node.finalbody)
+
+    def _fails(self, handler: ast.ExceptHandler) -> bool:
+        """Whether a task fails where this handler catches an error."""
+        match handler.body[-1]:
+            case ast.Raise(exc=None):
+                pass
+            case ast.Raise(exc=ast.Name(id=name) | ast.Call(func=ast.Name(id=name))):
+                is_error = name.endswith(("Error", "Exception"))  # the task may end well by others
+                if not is_error or self._meaning(name) != f"builtins.{name}":
+                    return False
+            case _:
+                return False
+        return not _goes_elsewhere(handler.body)
+
+    def _tried(self, node: ast.Try) -> None:
+        """Reads a `try` that no run goes on from after an error."""
+        self.statements([*node.body, *node.orelse])
+        before, self._sure = self._sure, None
+        for handler in node.handlers:
+            self.part(handler)
+        self._sure = before if self.is_closed else None
+        self.statements(node.finalbody)
 
     def _opens(self, node: ast.expr) -> bool:
         """Whether a context manager is an open file, which swallows no error."""
@@ -174,11 +339,10 @@ class Uses:
         if isinstance(whole, _SCOPES):
             self._closure(whole)
             return
-        before, self._is_sure = self._is_sure, False
+        before, self._sure = self._sure, None
         for part in parts:
             self.part(part)
-        leaves = any(isinstance(one, _EXITS) for one in ast.walk(whole))
-        self._is_sure = before and not leaves and self.is_closed
+        self._sure = None if _leaves(whole) or not self.is_closed else before
 
     def part(self, node: ast.AST) -> None:
         """Reads any piece of code."""
@@ -196,39 +360,71 @@ class Uses:
 
     def _closure(self, node: ast.AST) -> None:
         """Code that may run at any time, or never."""
-        if any(self._is_it(one) for one in ast.walk(node)):
-            self._open()
+        if any(map(self._places.is_named, ast.walk(node))):
+            self._lose(None)
 
     # Expressions ---------------------------------------------------------------------------------
 
     def _is_it(self, node: ast.AST | None) -> bool:
-        if self._given is not None:
-            return node is self._given
-        return isinstance(node, ast.Name) and node.id == self._parameter
+        return self._places.of(node) is not None
 
-    def _open(self) -> None:
-        """Notes that other code gets the value, and may change it or end the task."""
-        self.is_closed = self._is_sure = False
+    def _lose(self, place: Place | None) -> None:
+        """Notes that other code gets a part of the value, and may change it.
+
+        Code that gets all of it may also end the task, for example if there is nothing in it.
+        """
+        if place is None or not place.path:
+            self.is_closed, self._sure = False, None
+        else:
+            self._lost.append(place.path)
+
+    def _share(self, node: ast.AST | None) -> None:
+        """Notes that other code may get what is inside a part of the value."""
+        place = self._places.of(node)
+        if place is not None:
+            self._changed.append(place.path)
 
     def _need(
         self,
+        place: Place,
         words: str,
         kinds: frozenset[str],
         key: str | None = None,
         attribute: str | None = None,
     ) -> None:
-        if self._is_sure:
-            words = words.replace("{}", self._parameter, 1)
-            key = key if self._has_own_keys else None
-            self.found.append(Need(words, kinds, key, attribute))
+        path, sure = place.path, self._sure
+        if place.is_old or sure is None or path[: len(sure)] != sure:
+            return
+        if any(path[: len(one)] == one for one in self._lost):
+            return
+        if any(len(path) > len(one) and path[: len(one)] == one for one in self._changed):
+            return
+        is_guarded = path in self._guarded
+        words = words.replace("{}", place.text, 1) + place.loops
+        key = key if self._has_own_keys else None
+        self.found.append(Need(words, kinds, key, attribute, path, is_guarded))
 
     def _maybe(self, *nodes: ast.AST | None) -> None:
         """Reads expressions that may not be evaluated."""
-        before, self._is_sure = self._is_sure, False
+        before, self._sure = self._sure, None
         for node in nodes:
             if node is not None:
                 self.part(node)
-        self._is_sure = before and self.is_closed
+        self._sure = before if self.is_closed else None
+
+    def _reach(self, node: ast.AST) -> None:
+        """Reads the way to a part of the value: ``x["rows"]`` of ``x["rows"][0]``."""
+        match node:
+            case ast.BoolOp(values=[first, *_]):
+                self._reach(first)
+            case ast.Subscript(value=value):
+                self._reach(value)
+                self._subscript(node)
+            case ast.Call(func=ast.Attribute(value=value) as func, args=args):
+                self._reach(value)
+                self._attribute(func, is_called=True, is_followed=True)
+                for one in args:
+                    self._value(one)
 
     def _passed_on(self, node: ast.expr) -> None:
         """Reads a returned value, which may hold the parameter as it is."""
@@ -236,19 +432,26 @@ class Uses:
             for one in ast.iter_child_nodes(node):
                 if isinstance(one, ast.expr):
                     self._passed_on(one)
-        elif not self._is_it(node):
+        elif self._is_it(node):
+            self._reach(node)
+        else:
             self._value(node)
 
     def _value(self, node: ast.expr, *, is_read: bool = False) -> None:
         """Reads an expression. *is_read*: nothing keeps its value, as in a test."""
-        if self._is_it(node):
+        place = self._places.of(node)
+        if place is not None:
+            self._reach(node)
             if not is_read:
-                self._open()
+                self._lose(place)
             return
         match node:
             case ast.Subscript(value=value) if self._is_it(value):
+                self._reach(value)
                 self._subscript(node)
+                self._share(value)
             case ast.Attribute(value=value) if self._is_it(value):
+                self._reach(value)
                 self._attribute(node, is_called=False)
             case ast.Call():
                 self._call(node)
@@ -259,7 +462,7 @@ class Uses:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 self._value(operand, is_read=True)
             case ast.UnaryOp(op=ast.USub(), operand=operand) if self._is_it(operand):
-                self._need("-{}", _NUMBERS)
+                self._used(operand, "-{}", _NUMBERS)
             case ast.BoolOp(values=[first, *others]):
                 self._value(first, is_read=is_read)
                 if is_read:
@@ -271,24 +474,69 @@ class Uses:
             case ast.FormattedValue(value=value, format_spec=spec):
                 self._value(value, is_read=spec is None)
                 self._maybe(spec)
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                self._items(node.generators[0].iter)
-                inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
-                loop, *loops = node.generators
-                self._maybe(*inner, loop.target, *loop.ifs, *loops)
+            case ast.ListComp(elt=element) | ast.SetComp(elt=element):
+                self._comprehension(node.generators, element)
+            case ast.GeneratorExp(elt=element):
+                self._comprehension(node.generators, element, is_lazy=True)
+            case ast.DictComp(key=key, value=value):
+                self._comprehension(node.generators, key, value)
             case ast.Lambda():
                 self._closure(node)
             case _:
                 self._parts(node)
 
+    def _comprehension(
+        self, loops: list[ast.comprehension], *parts: ast.expr, is_lazy: bool = False
+    ) -> None:
+        """Reads a comprehension. *is_lazy*: its items may never be asked for."""
+        known, before = dict(self._places.known), self._sure
+        for loop in loops:
+            self._items(loop.iter)
+            self._go_into(self._target(loop.target, loop.iter, lambda _: True))
+            if is_lazy:
+                self._sure = None
+            for test in loop.ifs:
+                self._value(test, is_read=True)
+                self._sure = None
+        for part in parts:
+            self._value(part)
+        self._places.known = known
+        self._sure = before if self.is_closed else None
+
+    def _used(
+        self,
+        node: ast.expr,
+        words: str,
+        kinds: frozenset[str],
+        key: str | None = None,
+        attribute: str | None = None,
+    ) -> None:
+        """Notes how a part of the value is used, and reads the way to it."""
+        place = self._places.of(node)
+        if place is not None:
+            self._reach(node)
+            self._need(place, words, kinds, key, attribute)
+
     def _items(self, node: ast.expr, *, unpacked: bool = False) -> None:
         """Reads what is iterated over."""
-        if self._is_it(node):
-            self._need("*{}" if unpacked else "for ... in {}", _ITEMS)
-        else:
-            self._value(node)
+        match node:
+            case ast.BoolOp(values=[first, *_]) if self._is_it(node):
+                self._value(first, is_read=True)
+            case ast.Call(func=ast.Name(), args=[first]) if self._places.iterated(node) is not None:
+                self._items(first)
+            case ast.Subscript(value=value, slice=ast.Slice()) if self._is_it(value):
+                self._reach(node)
+            case _ if self._is_it(node):
+                self._used(node, "*{}" if unpacked else "for ... in {}", _ITEMS)
+                if unpacked:
+                    self._share(node)
+            case _:
+                self._value(node)
 
     def _subscript(self, node: ast.Subscript) -> None:
+        place = self._places.of(node.value)
+        if place is None:
+            return
         index = node.slice
         key = index.value if isinstance(index, ast.Constant) else None
         is_stored = not isinstance(node.ctx, ast.Load)
@@ -308,23 +556,30 @@ class Uses:
         name = key if isinstance(key, str) and not is_stored else None
         shown = "..." if key is None else _short(key)
         method = "__setitem__" if is_stored else "__getitem__"
-        self._need(f"{{}}[{shown}]{' = ...' if is_stored else ''}", kinds, name, method)
+        self._need(place, f"{{}}[{shown}]{' = ...' if is_stored else ''}", kinds, name, method)
         if is_stored:
             self._has_own_keys = False
+            self._changed.append(place.path)
 
-    def _attribute(self, node: ast.Attribute, *, is_called: bool) -> None:
-        name = node.attr
-        if name.startswith("_") or not isinstance(node.ctx, ast.Load):
-            self._open()
+    def _attribute(
+        self, node: ast.Attribute, *, is_called: bool, is_followed: bool = False
+    ) -> None:
+        """Reads an attribute. *is_followed*: it is a `get` whose result is read as a place."""
+        name, place = node.attr, self._places.of(node.value)
+        if place is None or name.startswith("_") or not isinstance(node.ctx, ast.Load):
+            self._lose(place)
             return
         kinds = {kind for kind, types in KINDS.items() if any(hasattr(one, name) for one in types)}
-        self._need(f"{{}}.{name}", frozenset(kinds), None, name)
+        self._need(place, f"{{}}.{name}", frozenset(kinds), None, name)
         if name in _CHANGING or not is_called:
             self._has_own_keys = False
+        if not is_followed and not (is_called and name in _GIVING_NOTHING):
+            self._changed.append(place.path)
 
     def _call(self, node: ast.Call) -> None:
         called = self._called(node.func)
         if isinstance(node.func, ast.Attribute) and self._is_it(node.func.value):
+            self._reach(node.func.value)
             self._attribute(node.func, is_called=True)
         else:
             self._value(node.func)
@@ -332,11 +587,16 @@ class Uses:
         kinds = self._taken_by(called, node) if self._is_it(first) else None
         is_log = isinstance(node.func, ast.Attribute) and node.func.attr in _LOGGING
         is_read = is_log or called in _HARMLESS or called in _WRITING
+        is_eager = (called in _ITERATING and called not in _LAZY) or _is_join(node.func)
         for one in (*node.args, *(key.value for key in node.keywords)):
-            if kinds is None or one is not first:
+            if is_eager and one is first and isinstance(one, ast.GeneratorExp):
+                self._comprehension(one.generators, one.elt)
+            elif kinds is None or one is not first:
                 self._value(one, is_read=is_read)
-        if kinds is not None:
-            self._need(f"{called.removeprefix('builtins.')}({{}})", kinds)
+        if kinds is not None and first is not None:
+            self._used(first, f"{called.removeprefix('builtins.')}({{}})", kinds)
+            if called not in _COUNTING:
+                self._share(first)
 
     def _taken_by(self, called: str, node: ast.Call) -> frozenset[str] | None:
         """Returns what a known function takes as its first argument, which it does not change."""
@@ -350,21 +610,28 @@ class Uses:
         match node:
             case ast.Name(id=name):
                 return self._meaning(name)
-            case ast.Attribute(value=ast.Name(id="json"), attr=attr):
-                return f"json.{attr}" if self._meaning("json") == "json" else ""
+            case ast.Attribute(value=ast.Name(id=module), attr=attr) if (
+                module not in self._places.known
+            ):
+                return f"{self._meaning(module)}.{attr}"
+            case ast.Attribute(
+                value=ast.Attribute(value=ast.Name(id="os"), attr="path"), attr=attr
+            ):
+                return f"os.path.{attr}" if self._meaning("os") == "os" else ""
         return ""
 
     def _compare(self, node: ast.Compare) -> None:
         left, op, right = node.left, node.ops[0], node.comparators[0]
         if len(node.ops) == 1 and isinstance(op, (ast.In, ast.NotIn)) and self._is_it(right):
             self._value(left, is_read=True)
-            self._need("... in {}", _ITEMS)
+            self._used(right, "... in {}", _ITEMS)
             return
         other = right if self._is_it(left) else left
         is_ordered = len(node.ops) == 1 and isinstance(op, _ORDERING)
         is_ours = self._is_it(left) or self._is_it(right)
         if is_ordered and is_ours and isinstance(other, ast.Constant):
-            self._need(f"{{}} compared with {_short(other.value)}", _like(other.value))
+            ours = left if self._is_it(left) else right
+            self._used(ours, f"{{}} compared with {_short(other.value)}", _like(other.value))
             return
         self._value(left, is_read=True)
         self._value(right, is_read=True)
@@ -377,15 +644,61 @@ class Uses:
         self._value(node.right, is_read=True)
         if not (mine or self._is_it(node.right)):
             return
+        self._share(node.left)
+        self._share(node.right)
         is_text = isinstance(other, ast.JoinedStr)
         value = "" if is_text else other.value if isinstance(other, ast.Constant) else None
         shown = "..." if value is None or is_text else _short(value)
         sign = _SIGNS.get(type(node.op), "")
         words = f"{{}} {sign} {shown}" if mine else f"{shown} {sign} {{}}"
         if sign == "+" and value is not None:
-            self._need(words, _like(value))
+            self._used(node.left if mine else node.right, words, _like(value))
         elif sign and sign != "+" and type(value) in (int, float):
-            self._need(words, _NUMBERS)
+            self._used(node.left if mine else node.right, words, _NUMBERS)
+
+
+def _set_by(statement: ast.stmt) -> str:
+    """Returns the name that a statement sets, if it does nothing but that."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+            return name
+    return ""
+
+
+def _leaves(whole: ast.stmt) -> bool:
+    """Whether a statement may be the last one of its block that runs."""
+    is_loop = isinstance(whole, (ast.For, ast.AsyncFor, ast.While))
+    exits = (ast.Return, ast.Raise) if is_loop else _EXITS
+    return any(isinstance(one, exits) and not _is_same_error(one) for one in ast.walk(whole))
+
+
+def _goes_elsewhere(body: list[ast.stmt]) -> bool:
+    """Whether code may leave a block without an error."""
+    exits = (ast.Return, ast.Break, ast.Continue)
+    return any(isinstance(one, exits) for statement in body for one in ast.walk(statement))
+
+
+def _is_same_error(node: ast.AST) -> bool:
+    """Whether it is a bare ``raise``: any call may raise the same."""
+    return isinstance(node, ast.Raise) and node.exc is None
+
+
+def _leaves_at_end(body: list[ast.stmt]) -> bool:
+    return isinstance(body[-1], _EXITS)
+
+
+def _names_in(target: ast.expr) -> list[str]:
+    return [one.id for one in ast.walk(target) if isinstance(one, ast.Name)]
+
+
+def _is_join(function: ast.expr) -> bool:
+    """Whether it is ``", ".join``."""
+    match function:
+        case ast.Attribute(value=ast.Constant(value=str()), attr="join"):
+            return True
+    return False
 
 
 def _short(value: object) -> str:

@@ -80,6 +80,14 @@ UNKNOWN = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
+class NoItem(Unknown):
+    """The items of a list that code shows to have none, such as ``[]``."""
+
+
+NO_ITEM = NoItem()
+
+
+@dataclass(frozen=True, slots=True)
 class Scalar(Schema):
     """A class of the standard library whose value is one JSON string, number, bool or null."""
 

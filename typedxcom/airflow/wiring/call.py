@@ -29,7 +29,7 @@ from typedxcom.annotations import VARIADIC
 from typedxcom.contracts import Argument, Contract
 from typedxcom.errors import EncodeError, ValidationError, as_sentence, shorten
 from typedxcom.exchange import load
-from typedxcom.inference.needed import broken_by, lacks
+from typedxcom.inference.needed import broken_by, lacks, shows_inside
 from typedxcom.nearness import setting_meant
 from typedxcom.schema import Schema
 from typedxcom.schema.build import is_lax
@@ -47,6 +47,7 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.possible import misfit
 from typedxcom.schema.relation import Mismatch, Solution, mismatches
+from typedxcom.schema.vague import is_vague
 
 __all__ = [
     "broken_need",
@@ -160,13 +161,13 @@ def _argument(
     if is_lax(promise.annotation):
         return  # only the value shows what lax mode accepts
     found = list(check_value(f"{task}({name})", value, promise.schema, solution))
-    yield from found
+    yield from found or _breaks_need(contract, task, argument)
     if not found and _is_constrained(promise.schema) and not holds_output(value):
         yield from _broken_limit(task, name, promise, value)
 
 
 def _breaks_need(contract: Contract, task: str, argument: Argument) -> Iterator[str]:
-    """An output that the code of a task without annotations cannot work with."""
+    """An output that the code of a task cannot work with, where no annotation decides that."""
     if isinstance(argument.value, ResolveMixin) and not argument.injected:
         yield from broken_need(contract, task, argument.name, argument.value)
 
@@ -178,7 +179,7 @@ def broken_need(
     value: Any,
     item: Schema | None = None,
 ) -> Iterator[str]:
-    """What is wrong with an output that goes to a parameter which nobody annotated.
+    """What is wrong with an output, where no annotation says all that a parameter needs.
 
     Args:
         contract: The contract of the task that reads.
@@ -187,11 +188,16 @@ def broken_need(
         value: The output.
         item: What one item of it is, if the task is mapped over it.
     """
-    needs = needs_of_parameter(contract, name)
-    if not needs.found:
+    promised = contract.parameter(name).schema
+    is_open = isinstance(promised, Unknown)
+    if not is_open and not is_vague(promised):
         return
     upstream = describe(value) if item is None else item
-    need = broken_by(upstream, needs, is_exact=_is_decoded(value))
+    if not is_open and not shows_inside(upstream):
+        return
+    needs = needs_of_parameter(contract, name)
+    is_exact = is_open and _is_decoded(value)
+    need = broken_by(upstream, needs, is_exact=is_exact, is_promised=not is_open)
     if need is not None:
         source = _source(value, upstream, items=item is not None)
         yield f"{task}({name}) is used as `{need.words}`, but {source}{lacks(need, upstream)}."

@@ -6,8 +6,8 @@ annotations pushes and reads as Airflow does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 from typedxcom.airflow.config import settings
 from typedxcom.airflow.decorator_kinds import kind_of
@@ -33,23 +33,30 @@ __all__ = ["hint_at", "keys_shown", "near", "shown_by", "with_code"]
 _RETURN_KEY = "return_value"
 
 
-def with_code(operator: Any, promised: Schema, key: str) -> Schema:
+Given: TypeAlias = Callable[[str], Schema]
+"""What a call gives a parameter."""
+
+
+def with_code(operator: Any, promised: Schema, key: str, given: Given) -> Schema:
     """What one instance pushes under *key*, where its annotation leaves something to be seen.
 
     Args:
         operator: The task.
         promised: What its annotation says of that.
         key: The XCom key.
+        given: What the task gets.
     """
     if not _reads_strictly():
         return promised
     if key == _RETURN_KEY:
-        return _over(shown_by(operator), promised) if is_vague(promised) else promised
+        return _over(shown_by(operator, given), promised) if is_vague(promised) else promised
     is_said = not isinstance(promised, Unknown) and not is_vague(promised)
     if is_said or not getattr(operator, "multiple_outputs", False):
         return promised
     parts = [
-        member.fields[key].schema for member in _dicts(shown_by(operator)) if key in member.fields
+        member.fields[key].schema
+        for member in _dicts(shown_by(operator, given))
+        if key in member.fields
     ]
     return _over(inferred(one_of(parts)), promised)
 
@@ -62,7 +69,7 @@ def _reads_strictly() -> bool:
         return True
 
 
-def shown_by(operator: Any) -> Schema:
+def shown_by(operator: Any, given: Given | None = None) -> Schema:
     """What the code of a task returns: an `Inferred` schema, or unknown."""
     function = getattr(operator, "python_callable", None)
     if function is None:
@@ -72,10 +79,10 @@ def shown_by(operator: Any) -> Schema:
     if not kind.returns_value or not _runs_its_function(operator) or _promises_anything(function):
         return UNKNOWN
     if contract is None:
-        return returned_by(function)
+        return returned_by(function, None, given)
     if contract.output is not None:
         return UNKNOWN
-    return returned_by(contract.function, contract.local_names)
+    return returned_by(contract.function, contract.local_names, given)
 
 
 def _promises_anything(function: Any) -> bool:

@@ -12,6 +12,7 @@ from typedxcom.airflow.private import (
     ListOfDictsExpandInput,
     MappedArgument,
     MappedOperator,
+    PlainXComArg,
 )
 from typedxcom.airflow.wiring.fields import field_schema
 from typedxcom.airflow.wiring.flows import (
@@ -24,12 +25,13 @@ from typedxcom.airflow.wiring.flows import (
 )
 from typedxcom.airflow.wiring.kept import kept
 from typedxcom.airflow.wiring.needed import needs_of_parameter
-from typedxcom.airflow.wiring.readers import read_in
+from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.airflow.wiring.triggers import conf_contract
 from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.needs import Needs
 from typedxcom.schema import UNKNOWN, Schema, Unknown
 from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
+from typedxcom.schema.vague import is_vague
 
 __all__ = [
     "Edge",
@@ -59,6 +61,7 @@ class Edge:
         target: The operator that reads.
         argument: The argument as the author wrote it. The output may be a part of it: ``[out]``.
         is_part: Whether it is.
+        is_many: Whether the output is a list with what each instance of a mapped task pushes.
     """
 
     upstream: str
@@ -72,18 +75,22 @@ class Edge:
     target: Any = field(default=None, repr=False, compare=False)
     argument: Any = field(default=None, repr=False, compare=False)
     is_part: bool = False
+    is_many: bool = False
 
     @property
     def unannotated(self) -> tuple[str, ...]:
         """Which ends have no type: ``writer``, ``reader``. Needs are not one."""
-        ends = (("writer", self.written), ("reader", self.read))
+        written = self.written
+        if self.is_many and isinstance(written, SequenceOf):
+            written = written.item  # that it is a list, no code of the task says
+        ends = (("writer", written), ("reader", self.read))
         return tuple(name for name, schema in ends if isinstance(schema, Unknown))
 
     @cached_property
     def needs(self) -> Needs:
-        """What the reader's code needs of it, if no annotation says that."""
+        """What the reader's code needs of it, if no annotation says all of that."""
         contract = None if self.target is None else operator_contract(self.target)
-        is_open = contract is not None and isinstance(self.read, Unknown)
+        is_open = isinstance(self.read, Unknown) or is_vague(self.read)
         return needs_of_parameter(contract, self.parameter) if contract and is_open else Needs()
 
     @property
@@ -103,10 +110,11 @@ class Edge:
 
     @property
     def is_precise(self) -> bool:
-        """Whether both ends say more than ``dict`` or ``list``."""
+        """Whether both ends say more than ``dict`` or ``list``, by annotations or by their code."""
         if not self.is_typed or _is_bare(self.written):
             return False
-        return self.needs.is_precise if self.is_read_by_code else not _is_bare(self.read)
+        is_read = not self.is_read_by_code and not _is_bare(self.read)
+        return is_read or self.needs.is_precise
 
     @property
     def given(self) -> Schema:
@@ -131,7 +139,8 @@ class Edge:
     def __str__(self) -> str:
         how = " (each item)" if self.mapped else ""
         same = str(self.written) == str(self.read)
-        read = f"{self.read} ({self.needs})" if self.is_read_by_code else f"{self.read}"
+        is_shown = self.is_read_by_code or self.needs.found
+        read = f"{self.read} ({self.needs})" if is_shown else f"{self.read}"
         types = read if same else f"{self.written} as {read}"
         return f"{self.upstream} -> {self.downstream}.{self.parameter}: {types}{how}"
 
@@ -189,6 +198,7 @@ def _into(operator: Any) -> Iterator[Edge]:
                 operator,
                 argument.value,
                 output is not argument.value,
+                isinstance(output, PlainXComArg) and gets_list(output.operator),
             )
 
 

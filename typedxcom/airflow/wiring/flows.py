@@ -6,7 +6,7 @@ import collections
 import collections.abc as abc
 import enum
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from typedxcom.airflow.answers import answer_type, declared_answer
@@ -230,7 +230,41 @@ def _one_instance(arg: Any) -> Schema:
     """What a single instance of the producing task pushes under this key."""
     known = getattr(arg, "schema", None)
     promised = known if isinstance(known, Schema) else _promised(arg)
-    return with_code(arg.operator, promised, arg.key)
+    return with_code(arg.operator, promised, arg.key, functools.partial(_given, arg.operator))
+
+
+def _given(operator: Any, parameter: str) -> Schema:
+    """What a task gets for a parameter from the output of another, or unknown."""
+    contract = operator_contract(operator)
+    if contract is None or contract.inputs is not None:
+        return UNKNOWN
+    with read_in(operator.task_group):
+        if not isinstance(operator, MappedOperator):
+            arguments = contract.bind(operator.op_args, operator.op_kwargs)
+            value = next((one.value for one in arguments if one.name == parameter), None)
+            return _of_one_output(value)
+        partial, mapped = operator.partial_kwargs.get("op_kwargs") or {}, _expanded(operator)
+        if parameter in mapped:
+            value = mapped[parameter]
+            return _element_or_unknown(describe(value)) if _is_of_task(value) else UNKNOWN
+        return _of_one_output(partial.get(parameter))
+
+
+def _expanded(operator: Any) -> Mapping[str, Any]:
+    expand_input = operator.op_kwargs_expand_input
+    return expand_input.value if isinstance(expand_input, DictOfListsExpandInput) else {}
+
+
+def _of_one_output(value: Any) -> Schema:
+    """What one task gives as a value. A list of the outputs of all its instances arrives lazily."""
+    is_list = _is_of_task(value) and not isinstance(value, MappedArgument)
+    if not _is_of_task(value) or (is_list and gets_list(value.operator)):
+        return UNKNOWN
+    return describe(value)
+
+
+def _is_of_task(value: Any) -> bool:
+    return isinstance(value, PlainXComArg | MappedArgument)
 
 
 def _promised(arg: Any) -> Schema:

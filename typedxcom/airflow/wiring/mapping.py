@@ -64,12 +64,13 @@ def check_expand(
         except NotAnItem as error:
             found.append(as_sentence(f"{task}({name}) expands over {_origin(value)}, but {error}"))
             continue
-        found.extend(
+        wrong_items = [
             _wrong_item(f"{task}({name})", downstream, value)
             or wiring_sentence(f"{task}({name})", downstream, item, problem, value, items=True)
             for problem in mismatches(item, downstream, solution=solution)[:1]
-        )
-        if isinstance(downstream, Unknown) and isinstance(value, ResolveMixin):
+        ]
+        found.extend(wrong_items)
+        if not wrong_items and isinstance(value, ResolveMixin):
             found.extend(broken_need(contract, task, name, value, item))
     unknown = _unknown(contract, task, {**partial, **mapped})
     return [*found, *(unknown or _missing(contract, task, {**partial, **mapped}))]

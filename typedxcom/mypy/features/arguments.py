@@ -105,6 +105,7 @@ class Argument:
         self.code = code
         self.here = ""
         self.place: Context | None = None
+        self.has_failed = False
 
     def holds(self, expr: Expression) -> bool:
         """Whether the expression is, or holds, an output or a task that was not called."""
@@ -163,6 +164,8 @@ class Argument:
             self._hidden(expr, formal)
         else:
             self._value(expr, formal)
+            if is_vague(formal) and not self.has_failed:
+                self._check_need(expr, is_annotated=True)
 
     def _hidden(self, expr: Expression, formal: ProperType) -> None:
         """Judges what the variable was set to, but reports it where the variable is used."""
@@ -191,8 +194,8 @@ class Argument:
             down, up = self.site.describe(formal, found)
             self._fail(f'takes "{down}" here, but this is "{up}"', expr)
 
-    def _check_need(self, expr: Expression) -> None:
-        """Compares an output with what the task's code does, because nobody annotated it."""
+    def _check_need(self, expr: Expression, *, is_annotated: bool = False) -> None:
+        """Compares an output with what the task's code does, where no annotation decides it."""
         reader = self.slot.reader
         output = output_of(self.site.type_of(expr)) if reader is not None else None
         if output is not None:
@@ -200,10 +203,16 @@ class Argument:
             shown = output.inferred if output.inferred is not None else value
             is_promised = output.inferred is None
             found = [] if shown is None else [shown]
-            self.meets_need(expr, output, found, is_promised=is_promised)
+            self.meets_need(expr, output, found, is_promised=is_promised, is_annotated=is_annotated)
 
     def meets_need(
-        self, expr: Expression, output: Output, found: list[Type], *, is_promised: bool
+        self,
+        expr: Expression,
+        output: Output,
+        found: list[Type],
+        *,
+        is_promised: bool,
+        is_annotated: bool = False,
     ) -> bool:
         """Reports what the code of the task cannot use.
 
@@ -212,6 +221,7 @@ class Argument:
             output: The same, as its reader sees it.
             found: What the task may get.
             is_promised: Whether an annotation says so.
+            is_annotated: Whether the parameter has an annotation that leaves something open.
         """
         reader = self.slot.reader
         if reader is None or not found:
@@ -219,7 +229,14 @@ class Argument:
         parameter = self.slot.parameter
         # What plain Airflow passes on may be of a subclass, which has more.
         is_exact = is_promised and output.note is not None and not output.note.plain
-        need = broken_by(self.site, reader, parameter, found, is_exact=is_exact)
+        need = broken_by(
+            self.site,
+            reader,
+            parameter,
+            found,
+            is_exact=is_exact and not is_annotated,
+            is_annotated=is_annotated,
+        )
         if need is not None:
             (up,) = self.site.describe(without_constants(found[0]))
             source = returns(output, up)
@@ -381,6 +398,7 @@ class Argument:
     # Messages ------------------------------------------------------------------------------------
 
     def _fail(self, predicate: str, where: Context, code: ErrorCode | None = None) -> None:
+        self.has_failed = True
         self.site.fail(f"{self.slot.subject} {predicate}", self.place or where, code or self.code)
 
     def mismatch(self, expr: Expression, found: ProperType, formal: ProperType) -> None:

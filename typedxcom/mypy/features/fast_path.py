@@ -28,11 +28,13 @@ from mypy.types import AnyType, Instance, ProperType, Type, get_proper_type
 from typedxcom.mypy import names
 from typedxcom.mypy.types.callee import Callee
 from typedxcom.mypy.types.chances import may_fit
-from typedxcom.mypy.types.needs import broken_by, reader_of
+from typedxcom.mypy.types.needs import broken_by, reader_of, shows_inside
 from typedxcom.mypy.types.outputs import output_of
+from typedxcom.mypy.types.passed import called_with
 from typedxcom.mypy.types.relation import fits
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import called_task
+from typedxcom.mypy.types.vague import is_vague
 
 __all__ = [
     "NEVER_OUTPUTS",
@@ -123,6 +125,7 @@ def fits_plainly(site: Site, expr: Expression, formal: Type) -> bool:
     elif type(expr) is CallExpr:
         task = called_task(site, expr)
         if task is not None:
+            task = called_with(site, task, expr)
             return _value_fits(get_proper_type(task.value), task.inferred, down)
         found = site.type_of(expr)
     else:
@@ -143,6 +146,8 @@ def _value_fits(value: ProperType, inferred: Type | None, down: ProperType) -> b
     """Whether the value of an output fits: what is declared of it, or else what its code shows."""
     if type(down) is not Instance:  # the reader's code may need something of what is known
         return type(value) is AnyType and inferred is None
+    if down.args and is_vague(down) and (inferred is not None or shows_inside(value)):
+        return False  # likewise
     if type(value) is not AnyType:  # an annotation may leave the keys of a dict to the code
         return inferred is None and _type_fits(value, down)
     if down.type.fullname in names.TABLES:
@@ -195,6 +200,8 @@ def maps_plainly(site: Site, call: CallExpr, callee: Callee, given: tuple[str, .
             return False
         down, element = get_proper_type(formal), _list_element(site.type_of(expr))
         if type(down) is not Instance or element is None or not _type_fits(element, down):
+            return False
+        if down.args and is_vague(down):
             return False
     return len(seen) > len(given) and callee.required() <= seen
 

@@ -141,6 +141,7 @@ class Mapping:
         if lost(found):
             return
         element = element_of(self.site, output.value)
+        is_right = False
         if element is None:
             (shown,) = self.site.describe(output.value)
             why = f'it returns "{shown}", not a list, a tuple or a dict'
@@ -155,12 +156,17 @@ class Mapping:
             item = items[0] if items and is_shown else element
             self._wrong_items(name, expr, output, item, formal)
         elif output.inferred is not None and isinstance(get_proper_type(element), AnyType):
-            self._over_inferred(name, expr, output, output.inferred, formal)
-        if element is not None and isinstance(get_proper_type(formal), AnyType):
-            self._check_need(name, expr, output, element)
+            is_right = self._over_inferred(name, expr, output, output.inferred, formal)
+        else:
+            is_right = element is not None
+        is_bare = isinstance(get_proper_type(formal), AnyType)
+        if element is not None and (is_bare or (is_right and is_vague(formal))):
+            self._check_need(name, expr, output, element, is_annotated=not is_bare)
 
-    def _check_need(self, name: str, expr: Expression, output: Output, element: Type) -> None:
-        """Compares the items with what the task's code does, because nobody annotated it."""
+    def _check_need(
+        self, name: str, expr: Expression, output: Output, element: Type, *, is_annotated: bool
+    ) -> None:
+        """Compares the items with what the task's code does, where no annotation decides it."""
         found: list[Type] = [element]
         is_promised = output.inferred is None
         if output.inferred is not None and isinstance(get_proper_type(element), AnyType):
@@ -171,7 +177,7 @@ class Mapping:
         shown = output._replace(value=found[0], inferred=None) if found else output
         argument = Argument(self.site, self._slot(name), XCOM_MAP)
         argument.here = " of items"
-        argument.meets_need(expr, shown, found, is_promised=is_promised)
+        argument.meets_need(expr, shown, found, is_promised=is_promised, is_annotated=is_annotated)
 
     def _slot(self, name: str) -> Slot:
         function = None if self.task.group else self.task.function
@@ -180,16 +186,19 @@ class Mapping:
 
     def _over_inferred(
         self, name: str, expr: Expression, output: Output, inferred: Type, formal: Type
-    ) -> None:
-        """Checks a type that only the task's own code shows. One fitting member is enough."""
+    ) -> bool:
+        """Whether a type that only the task's own code shows may fit. One member is enough."""
         found = [element_of(self.site, one) for one in members(get_proper_type(inferred))]
         elements = [one for one in found if one is not None]
         if not elements:
             (shown,) = self.site.describe(without_constants(inferred))
             why = f'it returns "{shown}", not a list, a tuple or a dict'
             self._unmappable(name, expr, output.phrase(), why)
-        elif not any(may_fit(one, formal) for one in elements):
-            self._wrong_items(name, expr, output, without_constants(elements[0]), formal)
+            return False
+        if any(may_fit(one, formal) for one in elements):
+            return True
+        self._wrong_items(name, expr, output, without_constants(elements[0]), formal)
+        return False
 
     def _wrong_items(
         self, name: str, expr: Expression, output: Output, item: Type, formal: Type

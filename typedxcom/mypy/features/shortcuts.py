@@ -65,6 +65,7 @@ from typedxcom.mypy.features.mapping import Mapping
 from typedxcom.mypy.features.stubs import STUB
 from typedxcom.mypy.types.bindings import deep_statements, targets_of
 from typedxcom.mypy.types.outputs import output_of
+from typedxcom.mypy.types.passed import called_with
 from typedxcom.mypy.types.site import Site, inferred, unknown
 from typedxcom.mypy.types.tasks import Tasklike, task_of
 
@@ -364,7 +365,7 @@ class _Usual:
         if fitting_arguments(self.site, call, task.usual, is_task=is_task) is None:
             Call(self.site, call, task.label, function, is_task=is_task).check_arguments()
         self._note(call.callee)
-        return task.result(self.site)
+        return called_with(self.site, task, call).result(self.site)
 
     def _judge_mapping(self, call: Any) -> Type:
         owner = call.callee.expr
@@ -383,7 +384,7 @@ class _Usual:
         self._judge_arguments(call)
         if not maps_plainly(site, call, parameters, task.note.given):
             Mapping(site, call, task).expand()
-        return task.output(site, names.MAPPED)
+        return called_with(site, task, call).output(site, names.MAPPED)
 
     def _note(self, name: Any) -> None:
         """Lets mypy know that the errors here depend on a task's type."""

@@ -9,12 +9,16 @@ from mypy.nodes import (
     AssignmentExpr,
     AssignmentStmt,
     CallExpr,
+    DelStmt,
     DictExpr,
     Expression,
+    ForStmt,
     FuncDef,
+    IndexExpr,
     ListExpr,
     MemberExpr,
     NameExpr,
+    OperatorAssignmentStmt,
     RefExpr,
     ReturnStmt,
     StarExpr,
@@ -47,6 +51,8 @@ class Bindings:
         declared: Variable -> its annotation.
         seen: How often each variable appears in the code.
         explained: How often it appears where nothing happens to it.
+        items: How often it appears where only its items are taken out: ``x["a"]``.
+        open: The parameters without annotation that are never set.
     """
 
     def __init__(self, func: FuncDef) -> None:
@@ -55,11 +61,21 @@ class Bindings:
         self.declared: dict[Var, Type] = {}
         self.seen: dict[Var, int] = {}
         self.explained: dict[Var, int] = {}
+        self.items: dict[Var, int] = {}
+        self.open = {
+            one.variable
+            for one in func.arguments
+            if one.type_annotation is None and not one.kind.is_star()
+        }
         self._read(func)
 
     def is_untouched(self, var: Var) -> bool:
         """Whether nothing can have changed the value of a variable since it was set."""
         return self.seen.get(var, 0) <= self.explained.get(var, 0)
+
+    def keeps_items(self, var: Var) -> bool:
+        """Whether nothing can have changed which items the value of a variable has."""
+        return self.seen.get(var, 0) <= self.explained.get(var, 0) + self.items.get(var, 0)
 
     def _read(self, func: FuncDef) -> None:
         body = func.body
@@ -71,10 +87,19 @@ class Bindings:
                     self._explain(arg)
             elif isinstance(expr, AssignmentExpr):
                 self._bind(expr.target, expr.value)
+            elif isinstance(expr, IndexExpr):
+                self._take(expr, 1)
         for statement in deep_statements(body.body):
             if isinstance(statement, AssignmentStmt):
                 for target in statement.lvalues:
                     self._bind(target, statement.rvalue, statement.type)
+                    self._take(target, -1)
+            elif isinstance(statement, OperatorAssignmentStmt):
+                self._take(statement.lvalue, -1)
+            elif isinstance(statement, DelStmt):
+                self._take(statement.expr, -1)
+            elif isinstance(statement, ForStmt):
+                self._take(statement.index, -1)
             elif isinstance(statement, ReturnStmt) and statement.expr is not None:
                 self._explain(statement.expr)
         bound = _bindings(body)
@@ -86,6 +111,17 @@ class Bindings:
         for var in list(self.parameters):
             if bound.get(var):
                 self.parameters[var] = unknown()
+                self.open.discard(var)
+
+    def _take(self, expr: Expression, count: int) -> None:
+        """Counts ``x["a"]``, and takes back the count where it is set or deleted."""
+        if isinstance(expr, (TupleExpr, ListExpr)):
+            for item in expr.items:
+                self._take(item, count)
+        elif isinstance(expr, IndexExpr) and isinstance(expr.base, NameExpr):
+            var = expr.base.node
+            if isinstance(var, Var):
+                self.items[var] = self.items.get(var, 0) + count
 
     def _bind(self, target: Expression, value: Expression, declared: Type | None = None) -> None:
         if isinstance(target, NameExpr) and isinstance(target.node, Var):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mypy.nodes import (
@@ -51,7 +52,14 @@ from typedxcom.mypy.types.kinds import is_known
 from typedxcom.mypy.types.results import anys, made_by, method_result, returned_by
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
-from typedxcom.mypy.types.unions import args_of, is_scalar, name_of, union, without_constants
+from typedxcom.mypy.types.unions import (
+    NO_ITEM,
+    args_of,
+    is_scalar,
+    name_of,
+    union,
+    without_constants,
+)
 
 __all__ = ["Reader"]
 
@@ -63,13 +71,21 @@ ALWAYS_BOOL: Final = frozenset({"in", "not in", "is", "is not"})
 class Reader:
     """Reads the expressions of one function.
 
+    Args:
+        site: The file.
+        func: The function.
+        given: Parameter without annotation -> what one call gives it.
+
     Attributes:
         site: The file.
         bindings: What the names in the function stand for, once one is asked for.
+        asks_for_parameters: Whether an expression depends on a parameter without annotation.
     """
 
-    def __init__(self, site: Site, func: FuncDef) -> None:
+    def __init__(self, site: Site, func: FuncDef, given: Mapping[str, Type] | None = None) -> None:
         self.site = site
+        self.asks_for_parameters = False
+        self._given = given or {}
         self.bindings: Bindings | None = None
         self._depth = 0
         self._func = func
@@ -86,6 +102,9 @@ class Reader:
         if self.bindings is None:
             self.bindings = Bindings(self._func)
         var, bindings = expr.node, self.bindings
+        if var in bindings.open:
+            self.asks_for_parameters = True
+            return self._changed(var, self._given.get(var.name, unknown()))
         if var in bindings.parameters:
             return bindings.parameters[var]
         if (declared := bindings.declared.get(var)) is not None:
@@ -93,14 +112,31 @@ class Reader:
         value = bindings.values.get(var)
         if value is None:
             return unknown()
-        found = self.type_of(value)
-        return found if bindings.is_untouched(var) else self._touched(found)
+        return self._changed(var, self.type_of(value))
 
-    def _touched(self, found: Type) -> Type:
-        """Returns what is still known of a container's type after somebody may have changed it."""
+    def _changed(self, var: Var, found: Type) -> Type:
+        """Returns what is still known of a variable's value after the code has used it."""
+        bindings = self.bindings
+        if bindings is None or bindings.is_untouched(var):
+            return found
+        return self._touched(found, int(bindings.keeps_items(var)))
+
+    def _touched(self, found: Type, depth: int = 0) -> Type:
+        """Returns what is still known of a container's type after somebody may have changed it.
+
+        Args:
+            found: The type.
+            depth: 1 if only what is in its items may have changed.
+        """
         proper = get_proper_type(found)
         if isinstance(proper, UnionType):
-            return union([self._touched(item) for item in proper.items])
+            return union([self._touched(item, depth) for item in proper.items])
+        if depth and isinstance(proper, TypedDictType):
+            items = [self._touched(item) for item in proper.items.values()]
+            return proper.copy_modified(item_types=items)
+        if depth and isinstance(proper, Instance) and proper.type.fullname in _CHANGING:
+            kept = [self._touched(item) for item in proper.args]
+            return proper.copy_modified(args=kept)
         if isinstance(proper, TypedDictType):
             return self.site.builtin("dict", [unknown(), unknown()])
         if isinstance(proper, Instance) and proper.type.fullname in _CHANGING:
@@ -131,7 +167,12 @@ class Reader:
     def _constant(self, value: Any, name: str) -> Type:
         return LiteralType(value, self.site.builtin(name))
 
+    def _empty_list(self) -> Type:
+        return self.site.builtin("list", [NO_ITEM])
+
     def _list(self, expr: ListExpr | SetExpr) -> Type:
+        if not expr.items:
+            return self._empty_list()  # `{}` is a dict
         name = "list" if isinstance(expr, ListExpr) else "set"
         return self.site.builtin(name, [self._item(expr.items)])
 
@@ -237,7 +278,10 @@ class Reader:
     def _call(self, expr: CallExpr) -> Type:
         callee = expr.callee
         if isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo):
-            return made_by(callee.node, expr)
+            is_empty = callee.fullname == "builtins.list" and not expr.args
+            return self._empty_list() if is_empty else made_by(callee.node, expr)
+        if isinstance(callee, RefExpr) and callee.fullname in _OF_TEXTS:
+            return self._of_texts(callee.fullname, expr.args)
         if isinstance(callee, RefExpr) and callee.fullname in _OF_ITEMS and len(expr.args) == 1:
             return self._of_items(callee.fullname, expr.args[0])
         if isinstance(callee, RefExpr) and isinstance(callee.node, (FuncDef, OverloadedFuncDef)):
@@ -245,6 +289,14 @@ class Reader:
         if isinstance(callee, MemberExpr):
             return self._method(callee)
         return unknown()
+
+    def _of_texts(self, function: str, given: list[Expression]) -> Type:
+        """Returns what a function makes of texts that makes bytes of bytes."""
+        kinds = [name_of(without_constants(self.type_of(one))) for one in given]
+        if "builtins.str" not in kinds and (given or function not in _WITHOUT_ARGUMENTS):
+            return unknown()
+        text = self.site.builtin("str")
+        return self.site.builtin("list", [text]) if function in _LISTING else text
 
     def _of_items(self, function: str, given: Expression) -> Type:
         """Returns the type of ``max(xs)`` or ``sum(xs)``. The sum of nothing is an ``int``."""
@@ -290,5 +342,12 @@ _READERS: Final[dict[type, Any]] = {
     AssignmentExpr: Reader._walrus,
 }
 _CHANGING: Final = ("builtins.list", "builtins.set", "builtins.dict")
+_LISTING: Final = ("os.listdir", "glob.glob")
+_WITHOUT_ARGUMENTS: Final = ("os.listdir", "tempfile.mkdtemp")
+_OF_TEXTS: Final = frozenset({
+    *_LISTING, "tempfile.mkdtemp",
+    *(f"posixpath.{name}" for name in ("join", "basename", "dirname", "abspath", "realpath")),
+    *(f"posixpath.{name}" for name in ("normpath", "expanduser", "expandvars", "relpath")),
+})  # fmt: skip
 _OF_ITEMS: Final = ("builtins.max", "builtins.min", "builtins.sum")
 _TEXTS: Final = ("builtins.str", "builtins.str")

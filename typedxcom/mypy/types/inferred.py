@@ -10,6 +10,8 @@ mypy infers nothing here: it may not know yet which type a name inside a body ha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mypy.nodes import EllipsisExpr, Expression, ExpressionStmt, FuncDef, ReturnStmt, StrExpr
 from mypy.types import AnyType, NoneType, Type, TypedDictType
 
@@ -22,20 +24,29 @@ from typedxcom.mypy.types.unions import members, union
 __all__ = ["keys_of", "return_in_code", "type_in_code"]
 
 
-def return_in_code(site: Site, func: FuncDef) -> Type | None:
+def return_in_code(
+    site: Site, func: FuncDef, given: Mapping[str, Type] | None = None
+) -> Type | None:
     """Returns what a function of this file returns, or None where that is not known.
 
     A union lists what may come. A reader need not take all of it. Of a generator, Airflow pushes
     what it returns at its end.
+
+    Args:
+        site: The file.
+        func: The function.
+        given: Parameter without annotation -> what one call gives it.
     """
     if func.is_async_generator or _is_stub(func):
         return None
     statements = all_statements(func.body.body)
-    given = [each.expr for each in statements if isinstance(each, ReturnStmt)]
-    reader = Reader(site, func)
-    found = [NoneType() if expr is None else reader.type_of(expr) for expr in given]
+    returned = [each.expr for each in statements if isinstance(each, ReturnStmt)]
+    reader = Reader(site, func, given)
+    found = [NoneType() if expr is None else reader.type_of(expr) for expr in returned]
     if falls_through(func.body.body):
         found.append(NoneType())
+    if reader.asks_for_parameters:
+        site.passing.add(func)
     if not found or any(isinstance(one, AnyType) for one in found):
         return None
     return union(found)

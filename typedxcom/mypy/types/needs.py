@@ -7,6 +7,7 @@ runs and its source, and says in mypy's types which kinds of values an output ma
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
@@ -31,6 +32,7 @@ from mypy.nodes import (
 )
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import (
+    AnyType,
     CallableType,
     Instance,
     LiteralType,
@@ -43,8 +45,10 @@ from mypy.types import (
     get_proper_type,
 )
 
-from typedxcom.mypy.types.site import Site
+from typedxcom.mypy.types.site import Site, unknown
+from typedxcom.mypy.types.unions import is_empty_list, members
 from typedxcom.needs import (
+    ITEM,
     KINDS,
     OBJECT,
     Need,
@@ -56,7 +60,15 @@ from typedxcom.needs import (
     values_of,
 )
 
-__all__ = ["Reader", "broken_by", "broken_in", "lacks", "needs_of_calls", "reader_of"]
+__all__ = [
+    "Reader",
+    "broken_by",
+    "broken_in",
+    "lacks",
+    "needs_of_calls",
+    "reader_of",
+    "shows_inside",
+]
 
 Reader: TypeAlias = FuncDef | LambdaExpr
 
@@ -64,6 +76,11 @@ _LIBRARIES: Final = ("builtins", "pydantic", "msgspec", "typing")
 # With `model_config`, a model may keep what it does not know.
 _HOOKS: Final = frozenset({"__getattr__", "__getattribute__", "__post_init__", "model_config"})
 _KINDS: Final = {f"builtins.{name}": name for name in KINDS}
+_DICTS: Final = ("builtins.dict", "typing.Mapping", "typing.MutableMapping")
+_LISTS: Final = (
+    *("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"),
+    *("typing.Sequence", "typing.Iterable", "typing.Collection"),
+)
 
 
 def reader_of(site: Site, call: CallExpr, function: CallableType | None) -> FuncDef | None:
@@ -86,7 +103,13 @@ def reader_of(site: Site, call: CallExpr, function: CallableType | None) -> Func
 
 
 def broken_by(
-    site: Site, reader: Reader, parameter: str, found: Iterable[Type], *, is_exact: bool
+    site: Site,
+    reader: Reader,
+    parameter: str,
+    found: Iterable[Type],
+    *,
+    is_exact: bool,
+    is_annotated: bool = False,
 ) -> Need | None:
     """Returns the need of *parameter* that all types which may come would break, or None.
 
@@ -97,11 +120,18 @@ def broken_by(
         found: The types that may come.
         is_exact: Whether an object has the class that is found. If only code shows it, it may
             arrive as its JSON.
+        is_annotated: Whether an annotation such as ``dict`` decides what the value becomes. Only
+            what it leaves open is compared then.
     """
-    shown = _kinds(found, is_exact=is_exact)
-    if all(kind is None for kind, _ in shown):
+    found = list(found)
+    if is_annotated and not any(map(shows_inside, found)):
         return None
-    return broken(_needs(site, reader, parameter), shown)
+    shown = _kinds(found, is_exact=is_exact)
+    if is_annotated:
+        shown = [one if one.kind in ("dict", "list", "tuple") else Shown() for one in shown]
+    if all(one.kind is None for one in shown):
+        return None
+    return broken(_needs(site, reader, parameter, is_annotated=is_annotated), shown)
 
 
 def broken_in(needs: Needs, found: Iterable[Type], *, is_exact: bool) -> Need | None:
@@ -133,29 +163,45 @@ def needs_of_calls(
 
 def _kinds(found: Iterable[Type], *, is_exact: bool) -> list[Shown]:
     shown = [one for each in found for one in _shown(get_proper_type(each))]
-    return [one if is_exact or one[0] != OBJECT else (None, None) for one in shown]
+    return [one if is_exact or one.kind != OBJECT else Shown() for one in shown]
+
+
+def shows_inside(found: Type) -> bool:
+    """Whether something is known of what is in a dict or a list."""
+    proper = get_proper_type(found)
+    if isinstance(proper, UnionType):
+        return any(map(shows_inside, proper.items))
+    if isinstance(proper, Instance):
+        is_container = bool(proper.args) and proper.type.fullname in (*_DICTS, *_LISTS)
+        return is_container and not isinstance(get_proper_type(proper.args[-1]), AnyType)
+    return isinstance(proper, (TupleType, TypedDictType))
 
 
 def lacks(need: Need, found: Type) -> str:
     """Names the key that no value has, or the way to read a field."""
-    known = [names for kind, names in _shown(get_proper_type(found)) if kind == OBJECT]
+    types = members(found)
+    for step in need.path:
+        types = [one for each in types for inner in _steps(each, step) for one in members(inner)]
+    shown = [one for each in types for one in _shown(each)]
+    known = [one.names for one in shown if one.kind == OBJECT]
     if len(known) == 1 and known[0] is not None:
         return need.cure(known[0])
-    is_shown = any(keys is not None for _, keys in _shown(get_proper_type(found)))
+    is_shown = any(one.names is not None for one in shown)
     return f', which has no key "{need.key}"' if need.key is not None and is_shown else ""
 
 
-def _needs(site: Site, reader: Reader, parameter: str) -> Needs:
+def _needs(site: Site, reader: Reader, parameter: str, *, is_annotated: bool) -> Needs:
     asked = reader, parameter
     known: Needs | None = site.needs.get(asked)
     if known is None:
-        known = site.needs[asked] = _read_needs(site, reader, parameter)
+        known = _read_needs(site, reader, parameter, is_annotated=is_annotated)
+        site.needs[asked] = known
     return known
 
 
-def _read_needs(site: Site, reader: Reader, parameter: str) -> Needs:
+def _read_needs(site: Site, reader: Reader, parameter: str, *, is_annotated: bool) -> Needs:
     is_open: Any = [
-        one.type_annotation is None and not one.kind.is_star()
+        (one.type_annotation is None or is_annotated) and not one.kind.is_star()
         for one in reader.arguments
         if one.variable.name == parameter
     ]
@@ -234,22 +280,47 @@ def _lambda_of(reader: LambdaExpr, lines: list[bytes]) -> ast.FunctionDef | None
 
 def _shown(found: ProperType) -> list[Shown]:
     """Returns the kinds of values that a type may be."""
+    inside = functools.partial(_inside, found)
     match found:
         case UnionType(items=items):
             return [one for item in items for one in _shown(get_proper_type(item))]
-        case LiteralType(fallback=fallback):
-            return _shown(fallback)
+        case LiteralType(fallback=fallback, value=value):
+            return [Shown(_KINDS.get(fallback.type.fullname), is_false=not value)]
         case NoneType():
-            return [("None", None)]
+            return [Shown("None")]
         case TypedDictType():
             is_display = found.fallback.type.fullname == "typing._TypedDict"
-            return [("dict", frozenset(found.items) if is_display else None)]
-        case TupleType():
-            return _shown(found.partial_fallback)
+            names = frozenset(found.items) if is_display else None
+            return [Shown("dict", names, inside, is_display and not found.items)]
+        case TupleType(items=items):
+            (whole,) = _shown(found.partial_fallback)
+            return [Shown(whole.kind, whole.names, inside, not items)]
         case Instance(type=info):
             kind = _KINDS.get(info.fullname)
-            return [(kind, None) if kind or not _is_record(info) else (OBJECT, _attributes(info))]
-    return [(None, None)]
+            if kind or not _is_record(info):
+                return [Shown(kind, None, inside, is_empty_list(found))]
+            return [Shown(OBJECT, _attributes(info))]
+    return [Shown()]
+
+
+def _inside(found: ProperType, step: str | None) -> list[Shown]:
+    """Returns what may come one step inside a type; objects may arrive as their JSON there."""
+    shown = [one for inner in _steps(found, step) for one in _shown(get_proper_type(inner))]
+    return [one if one.kind != OBJECT else Shown() for one in shown]
+
+
+def _steps(found: ProperType, step: str | None) -> Iterator[Type]:
+    match found:
+        case TupleType(items=items) if step is ITEM:
+            yield from items
+        case TypedDictType(items=items) if step in items:
+            yield items[str(step)]
+        case Instance(type=info, args=[*_, inner]) if info.fullname in (
+            _DICTS if step is not ITEM else _LISTS
+        ):
+            yield inner
+        case _:
+            yield unknown()
 
 
 def _is_record(info: TypeInfo) -> bool:

@@ -140,6 +140,7 @@ class Site:
             body, only those at such a call or one of its arguments are reported.
         task_ids: The ids of the file's tasks, once known.
         has_checked_branches: Whether the file's branches were looked at.
+        passing: Functions of tasks whose result depends on a parameter without annotation.
         rebound: Task whose name an output has taken -> the type of that output.
         helpers: Functions without annotations that were called -> the last pass of mypy's
             that checked them; False for those that make no task.
@@ -161,6 +162,7 @@ class Site:
         "make_group",
         "may_be_silent",
         "needs",
+        "passing",
         "pulls",
         "questions",
         "rebound",
@@ -186,6 +188,7 @@ class Site:
         # mypy before 2 checks a body before its decorator: each body may be one that awaits.
         self.is_async = bool(getattr(api, "recurse_into_functions", True))
         self.helpers: dict[FuncDef, object] = {}
+        self.passing: set[FuncDef] = set()
         self.may_be_silent = may_be_silent(api.options)
         self.needs: dict[tuple[Any, str], Any] = {}
         self.task_ids: Any = None

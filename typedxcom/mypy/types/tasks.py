@@ -48,7 +48,6 @@ __all__ = [
     "Tasklike",
     "called_task",
     "forget",
-    "given_by_task",
     "group_result",
     "injectable",
     "loop_state",
@@ -154,6 +153,12 @@ class Tasklike:
         )
         made._callee = self._callee
         made.usual = None if note.partial else self.usual
+        return made
+
+    def showing(self, inferred: Type) -> Tasklike:
+        """Returns the same task, if its code shows *inferred* for one call."""
+        made = self.noted(self.note)
+        made.inferred, made.usual = inferred, self.usual
         return made
 
     def set_by(self, call: CallExpr) -> Tasklike:
@@ -287,12 +292,6 @@ def called_task(site: Site, call: CallExpr) -> Tasklike | None:
     if task.usual is None:
         task.callee(site)
     return task if task.usual is not None else None
-
-
-def given_by_task(site: Site, call: CallExpr) -> Type | None:
-    """Returns the output of such a call."""
-    task = called_task(site, call)
-    return None if task is None else task.output(site)
 
 
 def _is_decorated(name: Expression) -> bool:

@@ -12,13 +12,24 @@ from mypy.types import (
     TupleType,
     Type,
     TypedDictType,
+    TypeOfAny,
     UnionType,
     get_proper_type,
 )
 
 from typedxcom.mypy.types.site import unknown
 
-__all__ = ["args_of", "is_scalar", "members", "name_of", "union", "without_constants"]
+__all__ = [
+    "NO_ITEM",
+    "args_of",
+    "is_empty_list",
+    "is_nothing",
+    "is_scalar",
+    "members",
+    "name_of",
+    "union",
+    "without_constants",
+]
 
 
 def without_constants(found: Type) -> Type:
@@ -46,14 +57,38 @@ def members(found: Type) -> list[ProperType]:
 
 
 def union(found: list[Any]) -> ProperType:
-    """Joins all types that may come, each once. mypy's own join makes ``1 | True`` an ``int``."""
+    """Joins all types that may come, each once. mypy's own join makes ``1 | True`` an ``int``.
+
+    An empty list is one of any other list: ``return []`` beside ``return [1]``.
+    """
     kept: list[ProperType] = []
+    nothing: list[ProperType] = []
     for item in (one for each in found for one in members(each)):
-        if isinstance(item, AnyType):
+        if is_nothing(item) or is_empty_list(item):
+            nothing.append(item)
+        elif isinstance(item, AnyType):
             return unknown()
-        if item not in kept:
+        elif item not in kept:
             kept.append(item)
+    is_listed = any(name_of(one) == "builtins.list" for one in kept)
+    kept += [one for one in nothing if is_empty_list(one) and not is_listed][:1]
+    kept = kept or nothing[:1]
     return kept[0] if len(kept) == 1 else get_proper_type(UnionType.make_union(list(kept)))
+
+
+NO_ITEM: Final = AnyType(TypeOfAny.suggestion_engine)
+"""The items of a list that code shows to have none. No other ``Any`` here is of this kind."""
+
+
+def is_nothing(found: Type) -> bool:
+    """Whether a type is that of the items of an empty list."""
+    proper = get_proper_type(found)
+    return isinstance(proper, AnyType) and proper.type_of_any == TypeOfAny.suggestion_engine
+
+
+def is_empty_list(found: Type) -> bool:
+    """Whether code shows a list without items."""
+    return name_of(found) == "builtins.list" and any(map(is_nothing, args_of(found)))
 
 
 def is_scalar(found: ProperType) -> bool:
