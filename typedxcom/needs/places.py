@@ -136,6 +136,10 @@ class Places:
         """Returns whether only loops bind *name*."""
         return 0 < self._bound.get(name, 0) == self._looped.get(name)
 
+    def is_whole(self, node: ast.AST) -> bool:
+        """Returns whether a node is the expression that gives the value."""
+        return node is self._value
+
     def is_named(self, node: ast.AST) -> bool:
         """Returns whether a node names the value, or a part of it."""
         return node is self._value or (isinstance(node, ast.Name) and node.id in self.known)

@@ -414,6 +414,8 @@ class Uses:
 
     def _reach(self, node: ast.AST) -> None:
         """Reads the way to a part of the value: ``x["rows"]`` of ``x["rows"][0]``."""
+        if self._places.is_whole(node):
+            return
         match node:
             case ast.BoolOp(values=[first, *_]):
                 self._reach(first)

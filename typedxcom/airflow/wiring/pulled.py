@@ -70,7 +70,7 @@ def _item(schema: Schema) -> Schema:
 def _wrong_key(task: Any, schema: Schema, need: Need) -> str | None:
     """What is wrong with the key that a need reads of a dict whose keys are known."""
     keys = _keys(schema)
-    if need.key is None or not keys or need.key in keys:
+    if need.key is None or need.path or not keys or need.key in keys:
         return None
     known = ", ".join(map(repr, keys))
     return f"reads {need.key!r} of it: the dict has {known}.{near(need.key, keys)}"
@@ -89,7 +89,7 @@ def _keys(schema: Schema) -> tuple[str, ...]:
 
 def _wrong_kind(schema: Schema, need: Need) -> str:
     gets = f"but it gets `{schema}`{lacks(need, schema)}."
-    if need.key is not None:
+    if need.key is not None and not need.path:
         return f"reads {need.key!r} of it as of a dict, {gets}"
     return f"uses it as `{need.words}`, {gets}"
 

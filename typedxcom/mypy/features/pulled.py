@@ -99,7 +99,9 @@ def check_uses(
             continue
         keys = _keys(found)
         for need in needs.found:
-            is_missing = need.key is not None and bool(keys) and need.key not in keys
+            is_missing = (
+                need.key is not None and not need.path and bool(keys) and need.key not in keys
+            )
             is_exact = known[call].is_exact
             if is_missing or broken_in(needs, [found], is_exact=is_exact) == need:
                 text = _missing(need, keys) if is_missing else _wrong(site, need, found)
@@ -128,7 +130,7 @@ def _missing(need: Need, keys: list[str]) -> str:
 def _wrong(site: Site, need: Need, found: ProperType) -> str:
     (shown,) = site.describe(without_constants(found))
     gets = f'but it gets "{shown}"{lacks(need, found)}'
-    if need.key is not None:
+    if need.key is not None and not need.path:
         return f'reads "{need.key}" of it as of a dict, {gets}'
     return f'uses it as "{need.words}", {gets}'
 
