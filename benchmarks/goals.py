@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 __all__ = ["goals"]
 
 TITLE = "Goals on DAG files in the style of public ones"
-ABOUT = (
-    "Hardly a function in these files has an annotation, and half of the files have one mistake each. "
-    "The numbers are those of the two suites below."
-)
+ABOUT = """Hardly a function in these files has an annotation, and half of the files have one mistake each. The
+numbers are those of the two suites below."""
 
 
 class Goal(NamedTuple):
