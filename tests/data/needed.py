@@ -5,7 +5,7 @@ Both judges have one law: an edge is wrong only where every run of the body, wha
 comes to a use that cannot work with any value which the writer may return. So
 
 - uses in branches, `try` and lambdas say nothing, and neither does what comes after a ``return`` or
-  ``raise`` in one of them;
+  ``raise`` in one of them, or after a call that may stand for one, such as ``exit()``;
 - a loop or comprehension over the value uses each item, and an edge is wrong where no item works;
 - after ``if not x: return``, and below ``if x:``, uses count for each value that is not false;
 - a name that is set once to the value, or to a part of it, is read like the value;
@@ -104,6 +104,10 @@ NEEDS = [
     *_right(_DICT, "if 'total' not in x:\n    return None\nreturn x['total']"),
     *_right(_DICT, "if 'total' not in x:\n    x['total'] = 0\nreturn x['total']"),
     *_right(_DICT, "if 'total' not in x:\n    raise other\nreturn x['total']"),
+    *_right(_DICT, "if 'total' not in x:\n    fail(other)\nreturn x['total']"),
+    *_right(_DICT, "import sys\nsys.exit(0)\nreturn x['total']", "exit()\nreturn x['total']"),
+    *_right(_ROWS, "for row in x:\n    if other:\n        fail(row['id'])\nreturn x[0]['total']"),
+    *_wrong(_DICT, ("if other:\n    print(other)\nreturn x['total']", "x['total']")),
     *_right(_DICT, "for one in other:\n    print(x['total'])"),
     *_right(_DICT, "try:\n    return x['total']\nexcept KeyError:\n    return 0"),
     *_right(_DICT, "with other:\n    return x['total']", "return lambda: x['total']"),

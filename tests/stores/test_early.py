@@ -55,13 +55,14 @@ def store(filesystem: Any, bucket: str, monkeypatch: pytest.MonkeyPatch) -> Obje
 
 @pytest.fixture(autouse=True)
 def _no_file_is_left_open() -> Iterator[None]:
+    before = open_files()
     yield
-    assert not [path for path in map(os.path.realpath, open_files()) if "typedxcom-" in path]
+    assert not [path for path in open_files() - before if "typedxcom-" in path]
 
 
-def open_files() -> Iterator[str]:
+def open_files() -> set[str]:
     with os.scandir("/proc/self/fd") as found:
-        yield from (one.path for one in found)
+        return {os.path.realpath(one.path) for one in found}
 
 
 def pieces(data: bytes = DATA) -> Iterator[bytes]:

@@ -228,6 +228,6 @@ def test_the_words_of_a_body_say_that_it_returns_nothing_only_if_its_syntax_does
     assert node is not None
     if source.surely_returns_nothing(made):
         assert body in PROCEDURES
-        assert inference._type_of(made, node, {}) == Scalar(type(None))
+        assert inference._type_of(made, node, {}, {}, set()) == Scalar(type(None))
     else:
         assert body in OTHERS

@@ -53,6 +53,7 @@ _TAKING: Final[dict[str, frozenset[str]]] = {
     ),
 }
 _LOGGING: Final = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
+_ENDING: Final = frozenset({"exit", "_exit", "abort", "quit"})  # of any module
 _WRITING: Final = frozenset({"json.dumps", "json.dump"})
 _CHANGING: Final = frozenset(
     {"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update"}
@@ -178,6 +179,8 @@ class Uses:
                 self._sure = None
             case ast.Expr(value=value):
                 self._value(value, is_read=True)
+                if isinstance(value, ast.Call) and _last_name(value.func) in _ENDING:
+                    self._sure = None
             case ast.Assert(test=test, msg=message):
                 self._value(test, is_read=True)
                 self._maybe(message)
@@ -240,7 +243,7 @@ class Uses:
             self._where_true(guard.place, node.body)
             self._sure = before if self.is_closed else None
             self._inside(node, node.orelse)
-            self._sure = None if _leaves(node) or not self.is_closed else before
+            self._sure = None if self._leaves(node) or not self.is_closed else before
             return
         self._inside(node, node.body)
         self._sure = before if self.is_closed else None
@@ -249,7 +252,7 @@ class Uses:
             self.statements(node.orelse)
             return
         self._where_true(guard.place, node.orelse)
-        self._sure = None if _leaves(node) or not self.is_closed else before
+        self._sure = None if self._leaves(node) or not self.is_closed else before
 
     def _where_true(self, place: Place, body: list[ast.stmt]) -> None:
         self._guarded.append(place.path)
@@ -268,7 +271,7 @@ class Uses:
         for name in _names_in(node.target):  # only in the loop it is sure what the name stands for
             if name in self._places.known:
                 self._places.known[name] = replace(self._places.known[name], is_old=True)
-        self._sure = None if _leaves(node) or not self.is_closed else before
+        self._sure = None if self._leaves(node) or not self.is_closed else before
 
     def _target(
         self, target: ast.expr, iterated: ast.expr, may_follow: Callable[[str], bool]
@@ -327,6 +330,25 @@ class Uses:
         self._sure = before if self.is_closed else None
         self.statements(node.finalbody)
 
+    def _leaves(self, whole: ast.stmt) -> bool:
+        """Whether a statement may be the last one of its block that runs."""
+        is_loop = isinstance(whole, (ast.For, ast.AsyncFor, ast.While))
+        exits = (ast.Return, ast.Raise) if is_loop else _EXITS
+        return any(
+            (isinstance(one, exits) and not _is_same_error(one))
+            or (isinstance(one, ast.If) and self._may_refuse(one))
+            for one in ast.walk(whole)
+        )
+
+    def _may_refuse(self, node: ast.If) -> bool:
+        """Whether a branch calls something for nothing but its effect, such as an error."""
+        return any(
+            isinstance(one, ast.Expr)
+            and isinstance(one.value, ast.Call)
+            and not (_is_log(one.value) or self._called(one.value.func) in _HARMLESS)
+            for one in ast.walk(node)
+        )
+
     def _opens(self, node: ast.expr) -> bool:
         """Whether a context manager is an open file, which swallows no error."""
         match node:
@@ -342,7 +364,7 @@ class Uses:
         before, self._sure = self._sure, None
         for part in parts:
             self.part(part)
-        self._sure = None if _leaves(whole) or not self.is_closed else before
+        self._sure = None if self._leaves(whole) or not self.is_closed else before
 
     def part(self, node: ast.AST) -> None:
         """Reads any piece of code."""
@@ -587,8 +609,7 @@ class Uses:
             self._value(node.func)
         first = node.args[0] if node.args else None
         kinds = self._taken_by(called, node) if self._is_it(first) else None
-        is_log = isinstance(node.func, ast.Attribute) and node.func.attr in _LOGGING
-        is_read = is_log or called in _HARMLESS or called in _WRITING
+        is_read = _is_log(node) or called in _HARMLESS or called in _WRITING
         is_eager = (called in _ITERATING and called not in _LAZY) or _is_join(node.func)
         for one in (*node.args, *(key.value for key in node.keywords)):
             if is_eager and one is first and isinstance(one, ast.GeneratorExp):
@@ -669,13 +690,6 @@ def _set_by(statement: ast.stmt) -> str:
     return ""
 
 
-def _leaves(whole: ast.stmt) -> bool:
-    """Whether a statement may be the last one of its block that runs."""
-    is_loop = isinstance(whole, (ast.For, ast.AsyncFor, ast.While))
-    exits = (ast.Return, ast.Raise) if is_loop else _EXITS
-    return any(isinstance(one, exits) and not _is_same_error(one) for one in ast.walk(whole))
-
-
 def _goes_elsewhere(body: list[ast.stmt]) -> bool:
     """Whether code may leave a block without an error."""
     exits = (ast.Return, ast.Break, ast.Continue)
@@ -693,6 +707,18 @@ def _leaves_at_end(body: list[ast.stmt]) -> bool:
 
 def _names_in(target: ast.expr) -> list[str]:
     return [one.id for one in ast.walk(target) if isinstance(one, ast.Name)]
+
+
+def _last_name(function: ast.expr) -> str:
+    """Returns ``exit`` of ``sys.exit``."""
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _is_log(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in _LOGGING
 
 
 def _is_join(function: ast.expr) -> bool:
