@@ -40,7 +40,13 @@ from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.features.calls import Call
 from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.types.imports import is_library
-from typedxcom.mypy.types.outputs import Output, first_output, holds_output, output_of
+from typedxcom.mypy.types.outputs import (
+    Output,
+    first_output,
+    holds_output,
+    is_output,
+    output_of,
+)
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import awaited, task_of
 
@@ -274,8 +280,10 @@ def _takes_tasks(formal: Type) -> bool:
     proper = get_proper_type(formal)
     if isinstance(proper, UnionType):
         return any(_takes_tasks(item) for item in proper.items)
-    return isinstance(proper, Instance) and (
-        proper.type.has_base(names.SDK_DEPENDENCY) or any(_takes_tasks(arg) for arg in proper.args)
+    if not isinstance(proper, Instance) or is_output(proper):
+        return False
+    return proper.type.has_base(names.SDK_DEPENDENCY) or any(
+        _takes_tasks(arg) for arg in proper.args
     )
 
 
