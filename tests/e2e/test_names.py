@@ -16,8 +16,8 @@ from typedxcom.airflow.private import CALLBACK_KEYS
 from typedxcom.airflow.wiring.flows import injected_names
 
 # Airflow fills the names of its context itself, gives those of callbacks a default, and takes a
-# function with `self` for a method.
-TAKEN = {*injected_names(), *CALLBACK_KEYS, "self"}
+# function with `self` for a method. `expand` takes no `task_id`.
+TAKEN = {*injected_names(), *CALLBACK_KEYS, "self", "task_id"}
 NAMES = [name for name in parameter_names() if name not in TAKEN]
 
 

@@ -969,7 +969,8 @@ class Builder:
                 make_dict: Any = collections.OrderedDict if spec.name == "ordered" else dict
                 yield make_dict()
                 yield from (make_dict({"a": one}) for one in self.corners(spec.parts[0]))
-                yield make_dict({"a long key": next(self.corners(spec.parts[0]))})
+                for one in itertools.islice(self.corners(spec.parts[0]), 1):
+                    yield make_dict({"a long key": one})
             case "recursive":
                 plain = list(itertools.islice(self._instances(spec), 40))
                 yield from plain

@@ -232,6 +232,30 @@ def test_what_a_serializer_writes_is_only_a_warning() -> None:
     assert breaks(locked(Drops), locked(Drops)) == []
 
 
+def test_a_default_may_stand_for_what_was_never_set() -> None:
+    """Alone and in a union alike."""
+    written = msgspec.defstruct("A", [("x", UNSET, msgspec.UNSET)], tag=True)
+    read = msgspec.defstruct("A", [("x", int, 1)], tag=True)
+    other = msgspec.defstruct("B", [("y", int)], tag=True)
+    for reader in (read, read | other):
+        assert load({"type": "A"}, make_codec(reader, schema_of(reader))) == read(1)
+        assert breaks(locked(written), locked(reader)) == []
+    assert breaks(locked(written | other), locked(read | other)) == []
+
+
+@pytest.mark.skipif(
+    "exclude_if" not in pydantic.fields.FieldInfo.__slots__, reason="newer than this pydantic"
+)
+def test_what_a_function_computes_for_a_field_left_out_is_only_a_warning() -> None:
+    """The reader's default may be the same as what the writer left out."""
+    left_out: dict[str, Any] = {"default": {"a": 1}, "exclude_if": lambda value: value == {"a": 1}}
+    written = pydantic.create_model("M", x=(dict[str, int], Field(**left_out)))
+    read = pydantic.create_model("M", x=(dict[str, int], Field(default_factory=lambda: {"a": 1})))
+    (found,) = breaks(locked(written), locked(read))
+    assert (found.rule, found.is_certain) == ("default-removed", False)
+    assert "may be another now" in str(found)
+
+
 def test_a_root_model_has_samples() -> None:
     """Its samples are what it is in JSON."""
     assert samples(make_codec(PAGE, schema_of(PAGE)))[0] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from typedxcom.evolution.facts import ClassFacts, FieldFacts, facts_of
+from typedxcom.evolution.facts import COMPUTED, ClassFacts, FieldFacts, facts_of
 from typedxcom.evolution.finite import plain, values_of
 from typedxcom.evolution.reasons import Break, broken
 from typedxcom.schema.nodes import (
@@ -178,9 +178,12 @@ def maybe_missing(
 
 def _other_default(have: FieldFacts, want: FieldFacts, name: str, path: str) -> Iterator[Break]:
     """Yields the break if what the writer leaves out is another value for the reader."""
-    if have.default != want.default:
-        reason = f"the writer leaves `{name}` out where it is its default, which is another now"
-        yield broken(path, "default-removed", reason, misreads=True)
+    if have.default == want.default:
+        return
+    is_known = COMPUTED not in (have.default, want.default)
+    other = "is another" if is_known else "may be another"
+    reason = f"the writer leaves `{name}` out where it is its default, which {other} now"
+    yield Break(path, reason, "default-removed", is_certain=is_known, misreads=True)
 
 
 def tag_break(have: ClassFacts, want: ClassFacts, up: Record, down: Record) -> str:

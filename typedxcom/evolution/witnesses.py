@@ -291,7 +291,8 @@ class Meaning:
             case (Record(fields=mine), Record(fields=theirs)):
                 have, got = _content(value), _content(read)
                 return all(
-                    self.is_kept(have[name], got[name], mine[name].schema, theirs[name].schema)
+                    have[name] is msgspec.UNSET  # it is not written
+                    or self.is_kept(have[name], got[name], mine[name].schema, theirs[name].schema)
                     for name in mine.keys() & theirs.keys() & have.keys() & got.keys()
                 )
             case (Record() | MappingOf() | TupleOf(), _) | (_, Record()):
