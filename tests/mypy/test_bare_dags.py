@@ -645,6 +645,38 @@ def test_the_wiring_is_checked_wherever_the_function_stands(tmp_path, cache):
             assert [name for name in names.split(", ") if f'"{name}"' not in found[line]] == []
 
 
+PULLS = """
+from airflow.sdk import dag, get_current_context, task
+
+
+@dag
+def pulls():
+    @task
+    def first() -> list[int]:
+        return [1]
+
+    @task
+    def reads():
+        get_current_context()["ti"].xcom_pull("first").append(1)
+        found = get_current_context()["ti"].xcom_pull("first")
+        return found, get_current_context()["ti"].xcom_pull("first")["a"]
+
+    first() >> reads()
+
+
+pulls()
+"""
+
+
+def test_two_calls_that_begin_at_one_place_are_told_apart(tmp_path, cache):
+    """A pull is not the call that gives the context which it is pulled from."""
+    (tmp_path / "pulls.py").write_text(PULLS)
+    run = run_mypy(tmp_path, ".", cache=cache, config="[mypy-pulls]\ncheck_untyped_defs = False\n")
+    ((place, messages),) = run.by_line().items()
+    assert place == ("pulls.py", 15)
+    assert [one for one in messages if '"reads" pulls "first" and reads "a"' in one] == messages
+
+
 @pytest.mark.parametrize("config", ["", STRICT], ids=["defaults", "strict"])
 def test_mypy_says_of_the_rest_what_it_says_alone(tmp_path, cache, config):
     """No error, note or unused ignore of mypy's own comes or goes."""

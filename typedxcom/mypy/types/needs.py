@@ -154,11 +154,17 @@ def needs_of_calls(
     offset = func.line - node.lineno
 
     def wanted(call: ast.Call) -> bool:
-        return (call.lineno + offset, call.col_offset) in by_place
+        # In `get_current_context()["ti"].xcom_pull("a")`, two calls begin at one place.
+        found = by_place.get((call.lineno + offset, call.col_offset))
+        return found is not None and _method(call.func) == getattr(found.callee, "name", "")
 
     for given in values_of(node, wanted, _Meanings(func).of):
         call = by_place[given.call.lineno + offset, given.call.col_offset]
         yield call, given.item, given.needs
+
+
+def _method(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else ""
 
 
 def _kinds(found: Iterable[Type], *, is_exact: bool) -> list[Shown]:
