@@ -646,25 +646,23 @@ def test_the_wiring_is_checked_wherever_the_function_stands(tmp_path, cache):
 
 
 PULLS = """
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import DAG, get_current_context, task
 
 
-@dag
-def pulls():
-    @task
-    def first() -> list[int]:
-        return [1]
+@task
+def first() -> list[int]:
+    return [1]
 
-    @task
-    def reads():
-        get_current_context()["ti"].xcom_pull("first").append(1)
-        found = get_current_context()["ti"].xcom_pull("first")
-        return found, get_current_context()["ti"].xcom_pull("first")["a"]
 
+@task
+def reads():
+    get_current_context()["ti"].xcom_pull("first").append(1)
+    found = get_current_context()["ti"].xcom_pull("first")
+    return found, get_current_context()["ti"].xcom_pull("first")["a"]
+
+
+with DAG("pulls"):
     first() >> reads()
-
-
-pulls()
 """
 
 
@@ -673,7 +671,7 @@ def test_two_calls_that_begin_at_one_place_are_told_apart(tmp_path, cache):
     (tmp_path / "pulls.py").write_text(PULLS)
     run = run_mypy(tmp_path, ".", cache=cache, config="[mypy-pulls]\ncheck_untyped_defs = False\n")
     ((place, messages),) = run.by_line().items()
-    assert place == ("pulls.py", 15)
+    assert place == ("pulls.py", 14)
     assert [one for one in messages if '"reads" pulls "first" and reads "a"' in one] == messages
 
 
