@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.realistic import LIBRARY, generate
 from tests.cli.test_check import run, run_process
 from typedxcom.cli.findings import examine
 
@@ -266,6 +267,127 @@ flow()
         "text: Any",
         "of: int",
     ]
+
+
+FED = """\
+import json
+from airflow.sdk import dag, task
+
+@task
+def tagged(value):
+    return {"value": value}
+
+@task
+def ping(given):
+    return {"n": 1, "given": given}
+
+@task
+def pong(given):
+    return {"m": "x", "given": given}
+
+@dag(schedule=None)
+def flow():
+    tagged(tagged("a"))
+    ping(pong(ping("a")))
+    pong("b")
+flow()
+"""
+
+
+def test_a_task_that_gets_its_own_dict_gets_the_class(tmp_path):
+    """Its parameter waits for its result, else it would be a `dict` that no TypedDict is."""
+    made = annotated(tmp_path, FED)
+    assert "def tagged(value: str | TaggedResult) -> TaggedResult:" in made
+    assert 'def ping(given: "str | PongResult") -> PingResult:' in made
+    assert "def pong(given: PingResult | str) -> PongResult:" in made
+    checked = run(tmp_path, "check", "flow.py")
+    assert checked.returncode == 0, checked.stdout
+
+
+LATER = """\
+from dataclasses import dataclass
+from airflow.sdk import dag
+from typedxcom import task
+
+@task
+def load(rows, order, maybe=None):
+    print(rows, order, maybe)
+
+@task
+def made():
+    return [{"order": Order(), "n": 1}, {"order": Order()}]
+
+@task
+def ordered():
+    return Order()
+
+@dataclass
+class Order:
+    n: int = 1
+
+@dag(schedule=None)
+def flow():
+    load(made(), ordered())
+flow()
+"""
+
+
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_a_name_that_is_defined_below_is_quoted(tmp_path, future):
+    """Readers often stand above what they read, and Python evaluates annotations at once."""
+    made = annotated(tmp_path, future + LATER)
+    quote = "" if future else '"'
+    assert f"def load(rows: {quote}list[MadeRow]{quote}, order: {quote}Order{quote}," in made
+    assert f"    order: {quote}Order{quote}\n    n: NotRequired[int]\n" in made
+    assert f"def ordered() -> {quote}Order{quote}:" in made
+
+
+def test_an_annotation_that_would_be_an_error_is_left_out(tmp_path):
+    """One annotation cannot say what each call gives. A note says so, and all others are written."""
+    source = """\
+from airflow.sdk import dag, task
+
+@task
+def same(value):
+    return value
+
+@task
+def double(n):
+    return n * 2
+
+@task
+def shout(text: str) -> None:
+    print(text)
+
+@dag(schedule=None)
+def flow():
+    print(same(1))
+    double(1)
+    shout(same("a"))
+flow()
+"""
+    (tmp_path / "flow.py").write_text(source)
+    done = run(tmp_path, "annotate", "flow.py", "--write")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "flow.py: 2 annotations\n"
+    assert "flow.py:4: note: same() stays as it is: the check would then find" in done.stderr
+    made = (tmp_path / "flow.py").read_text()
+    assert "def same(value):\n" in made
+    assert "def double(n: int) -> int:" in made
+    assert run(tmp_path, "check", "flow.py").returncode == 0
+
+
+def test_files_in_the_style_of_public_ones_are_annotated(tmp_path):
+    """Each of them, and the check finds nothing in them afterwards."""
+    (tmp_path / "shared_tasks.py").write_text(LIBRARY)
+    files = generate(7, 5, wrong=False)
+    for one in files:
+        (tmp_path / one.name).write_text(one.text)
+    done = run(tmp_path, "annotate", ".", "--write")
+    assert done.returncode == 0, done.stderr
+    assert all((tmp_path / one.name).read_text() != one.text for one in files)
+    checked = run(tmp_path, "check", ".")
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_a_file_that_cannot_be_annotated_is_left(tmp_path):

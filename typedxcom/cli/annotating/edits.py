@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from typedxcom.inference.source import FunctionNode
+from typedxcom.needs.names import bound_by
 
 __all__ = ["Source", "parameters_of"]
 
@@ -31,6 +32,7 @@ class Source:
         """Parses the file. Raises SyntaxError."""
         self.tree = ast.parse(self.text)
         self._lines = self.text.splitlines(keepends=True)
+        self._defined = {} if _is_lazy(self.tree) else dict(_defined(self.tree))
         self._newline = "\r\n" if self._lines and self._lines[0].endswith(b"\r\n") else "\n"
 
     def edited(self) -> bytes:
@@ -44,10 +46,11 @@ class Source:
     def annotate_return(self, node: FunctionNode, annotation: str) -> None:
         """Writes ``-> annotation`` after the parameters of *node*."""
         at = self._end_of_parameters(node)
-        self.edits.append((at, at, f" -> {annotation}"))
+        self.edits.append((at, at, f" -> {self.spelled_at(node.lineno, annotation)}"))
 
     def annotate_parameter(self, arg: ast.arg, default: ast.expr | None, annotation: str) -> None:
         """Writes ``: annotation`` after a parameter, and spaces around the ``=`` of its default."""
+        annotation = self.spelled_at(arg.lineno, annotation)
         start = self._offset(arg.end_lineno or arg.lineno, arg.end_col_offset or 0)
         if default is None:
             self.edits.append((start, start, f": {annotation}"))
@@ -78,6 +81,17 @@ class Source:
         at = self._offset(last.end_lineno or 0, last.end_col_offset or 0)
         self.edits.append((at, at, ", multiple_outputs=False"))
 
+    def spelled_at(self, line: int, annotation: str) -> str:
+        """Returns an annotation for the statement that has *line*.
+
+        In quotes, if Python would not have a name there yet: it is defined further below.
+        """
+        end = self._statement(line).end_lineno or line
+        names = {one.id for one in ast.walk(ast.parse(annotation)) if isinstance(one, ast.Name)}
+        if all(self._defined.get(name, 0) <= end for name in names):
+            return annotation
+        return f'"{annotation}"'
+
     def imported_modules(self) -> Iterator[str]:
         """Yields the modules that the file itself surely imports, as it spells them.
 
@@ -106,9 +120,11 @@ class Source:
         ]
         self.edits.insert(0, (at, at, "".join(lines)))
 
-    def insert_above(self, line: int, text: str) -> None:
-        """Writes *text* above the top-level statement that has *line*, and above its comments."""
-        statement = next(one for one in self.tree.body if (one.end_lineno or 0) >= line)
+    def insert_class(self, name: str, line: int, text: str) -> None:
+        """Writes a class above the top-level statement that has *line*, and above its comments."""
+        statement = self._statement(line)
+        if self._defined:
+            self._defined.setdefault(name, statement.lineno)
         decorators = getattr(statement, "decorator_list", [])
         first = min([statement.lineno, *(one.lineno for one in decorators)])
         while first > 1 and self._lines[first - 2].startswith(b"#"):
@@ -121,6 +137,10 @@ class Source:
         """Returns where an expression begins and ends."""
         end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
         return self._offset(node.lineno, node.col_offset), end
+
+    def _statement(self, line: int) -> ast.stmt:
+        """Returns the top-level statement that has *line*."""
+        return next(one for one in self.tree.body if (one.end_lineno or 0) >= line)
 
     def _end_of_parameters(self, node: FunctionNode) -> int:
         """Returns the offset after the bracket that closes the parameters of *node*."""
@@ -144,6 +164,24 @@ class Source:
     def _offset(self, line: int, column: int) -> int:
         """Returns the offset in the file of a line and its column in bytes."""
         return sum(map(len, self._lines[: line - 1])) + column
+
+
+def _defined(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yields each name that the top level of a file binds, and where. The first place comes last."""
+    for one in reversed(tree.body):
+        is_scope = isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        for part in [one] if is_scope else ast.walk(one):
+            yield from ((name, one.lineno) for name in bound_by(part))
+
+
+def _is_lazy(tree: ast.Module) -> bool:
+    """Whether a file says that Python need not evaluate its annotations."""
+    return any(
+        isinstance(one, ast.ImportFrom)
+        and one.module == "__future__"
+        and any(each.name == "annotations" for each in one.names)
+        for one in tree.body
+    )
 
 
 def parameters_of(node: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr | None]]:

@@ -6,10 +6,10 @@ import ast
 import functools
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from typedxcom.airflow.wiring.edges import sources_of
 from typedxcom.cli.annotating.displays import displays_of, returns_variable
@@ -17,7 +17,7 @@ from typedxcom.cli.annotating.edits import Source, parameters_of
 from typedxcom.cli.annotating.models import KINDS, ModelKind, ModelPlan, Models
 from typedxcom.cli.annotating.together import LoadedTogether, Together
 from typedxcom.cli.annotating.variables import KeptDict, Variables
-from typedxcom.cli.annotating.wishes import NewDict, Wish, function_of, wishes_of
+from typedxcom.cli.annotating.wishes import NewDict, Wish, file_of, function_of, wishes_of
 from typedxcom.cli.spelling import Spelling
 from typedxcom.inference.source import FunctionNode
 from typedxcom.needs.names import bound_by
@@ -25,6 +25,7 @@ from typedxcom.needs.names import bound_by
 __all__ = ["Rewritten", "rewrite"]
 
 _ROUNDS = 30  # one annotation may let the next one be inferred
+_Verdict: TypeAlias = dict[tuple[Path, str], tuple[list[tuple[Any, str]], dict[str, bool]]]
 _TYPING = "typing" if sys.version_info >= (3, 12) else "typing_extensions"  # pydantic requires it
 
 
@@ -66,30 +67,68 @@ def rewrite(path: Path, together: Together, models: str = "typeddict") -> Rewrit
 
 
 def _rewrite(path: Path, together: Together, models: str) -> Rewritten:
+    """Annotates a file, without the functions whose annotations would be errors of the check."""
+    left: dict[str, str] = {}
+    while True:
+        made, blamed = _attempt(path, together, models, left)
+        if not blamed:
+            return made
+        left.update(blamed)
+
+
+def _attempt(
+    path: Path, together: Together, models: str, left: dict[str, str]
+) -> tuple[Rewritten, dict[str, str]]:
+    """Annotates a file but for some functions.
+
+    Args:
+        path: The file.
+        together: The files to annotate.
+        models: What dicts with known keys become.
+        left: The functions to leave as they are: qualified name -> why.
+
+    Returns:
+        The result, and the further functions to leave if the check does not accept it.
+    """
     before = path.read_bytes()
     if not together.may_lack(path):
-        return Rewritten(before, before, refused=together.error_of(path))
+        return Rewritten(before, before, refused=together.error_of(path)), {}
     text, count, first = before, 0, None
     notes: dict[str, str] = {}
+    lacking: set[str] = set()
     for _ in range(_ROUNDS):
         with together.loaded(path, text) as loaded:
             if loaded.error:
-                return Rewritten(before, before, refused=loaded.error)
+                return Rewritten(before, before, refused=loaded.error), {}
             first = first or _verdict(loaded)
             is_imported = functools.partial(together.is_imported, path)
-            made, new = _annotated(text, path, loaded, is_imported, models, notes)
+            wishes = [
+                one for one in wishes_of(loaded.dags, path) if _name_of(one.function) not in left
+            ]
+            lacking.update(_name_of(one.function) for one in wishes)
+            made, new = _annotated(text, path, loaded, is_imported, models, notes, wishes)
         if not new:
             break
         text, count = made, count + new
     if not count:
-        return Rewritten(before, before)
+        return Rewritten(before, before, refused=next(iter(left.values()), "")), {}
     refused = together.error_of(path)
     with together.loaded(path, text) as loaded:
-        refused = refused or loaded.error or _differs(first, loaded)
+        refused = refused or loaded.error
+        if not refused:
+            refused, tasks = _differs(first, _verdict(loaded))
+            blamed = _blamed(tasks, path) & lacking
+            if not blamed:
+                blamed = _blamed(_sources(tasks), path) & lacking
+            if blamed:
+                return Rewritten(before, before), dict.fromkeys(blamed, refused)
     if refused:
-        return Rewritten(before, before, refused=refused)
+        return Rewritten(before, before, refused=refused), {}
+    for name, why in left.items():
+        plain = name.rpartition(".")[2]
+        notes[f"{plain}() stays as it is: {why}"] = plain
     lined = tuple((_line_of(before, name), sentence) for sentence, name in notes.items())
-    return Rewritten(before, text, count, notes=lined)
+    return Rewritten(before, text, count, notes=lined), {}
 
 
 def _line_of(text: bytes, name: str) -> int:
@@ -99,13 +138,13 @@ def _line_of(text: bytes, name: str) -> int:
     return min((one.lineno for one in found if one.name == name), default=1)
 
 
-def _verdict(loaded: LoadedTogether) -> dict[tuple[Path, str], Any]:
+def _verdict(loaded: LoadedTogether) -> _Verdict:
     """Returns the errors of each DAG, and `multiple_outputs` of each of its tasks."""
-    from typedxcom.airflow.wiring.dag import check_dag
+    from typedxcom.airflow.wiring.dag import check_tasks
 
     return {
         (one.path, dag.dag_id): (
-            check_dag(dag),
+            [(dag.task_dict.get(task_id), words) for task_id, words in check_tasks(dag)],
             {task.task_id: getattr(task, "multiple_outputs", False) for task in dag.tasks},
         )
         for one in loaded.files
@@ -113,16 +152,33 @@ def _verdict(loaded: LoadedTogether) -> dict[tuple[Path, str], Any]:
     }
 
 
-def _differs(before: Any, loaded: LoadedTogether) -> str:
-    """Returns why the annotated file is refused, if so: it has more errors, or other tasks."""
-    after = _verdict(loaded)
+def _differs(before: _Verdict, after: _Verdict) -> tuple[str, list[Any]]:
+    """Returns why the annotated file is refused, if so, and the tasks with new errors."""
     if before.keys() != after.keys() or any(before[one][1] != after[one][1] for one in after):
-        return "the annotations would change its tasks"
-    for one in after:
-        new = [words for words in after[one][0] if words not in before[one][0]]
-        if len(after[one][0]) > len(before[one][0]):  # else an old error has other words
-            return f"the check would then find an error: {new[0]}"
-    return ""
+        return "the annotations would change its tasks", []
+    for one, (errors, _) in after.items():
+        old = [words for _, words in before[one][0]]
+        new = [(task, words) for task, words in errors if words not in old]
+        if len(errors) > len(old):  # else an old error has other words
+            return f"the check would then find an error: {new[0][1]}", [task for task, _ in new if task is not None]
+    return "", []
+
+
+def _blamed(tasks: Iterable[Any], path: Path) -> set[str]:
+    """Returns the functions of *path* that *tasks* run."""
+    functions = filter(None, map(function_of, tasks))
+    return {_name_of(one) for one in functions if file_of(one) == path}
+
+
+def _sources(tasks: Iterable[Any]) -> Iterator[Any]:
+    """Yields the tasks that *tasks* read."""
+    for task in tasks:
+        for *_, found in sources_of(task):
+            yield from found.values()
+
+
+def _name_of(function: Any) -> str:
+    return str(function.__qualname__)
 
 
 def _annotated(
@@ -132,9 +188,9 @@ def _annotated(
     is_imported: Callable[[], bool],
     models: str,
     notes: dict[str, str],
+    wishes: list[Wish],
 ) -> tuple[bytes, int]:
     """Returns the file with one round of annotations, and how many these are."""
-    wishes = wishes_of(loaded.dags, path)
     if not wishes:
         return text, 0
     source, names = Source(text), wishes[0].function.__globals__
@@ -144,6 +200,7 @@ def _annotated(
     found = [(wish, node) for wish in wishes if (node := define(wish.function)) is not None]
     # A parameter may let a result be inferred better. So what has an `Any` in it waits, and then
     # for the results that it is made of.
+    # For these wait also parameters that get a dict: it may become a TypedDict.
     pending = [wish for wish, _ in found if wish.returns is not None]
     for is_vague, is_eager in ((False, True), (True, False), (True, True)):
         for wish, node in found:
@@ -151,7 +208,8 @@ def _annotated(
             if is_its_turn and writer.can_return(wish, node):
                 _write_return(writer, planner, wish, node, models, notes)
         for wish, node in found if is_eager and not writer.count else ():
-            writer.write_parameters(wish, node, vague=is_vague)
+            later = set() if is_vague else {*_fed_by(wish, pending)}
+            writer.write_parameters(wish, node, later, vague=is_vague)
         if writer.count:
             break
     return writer.finished(), writer.count
@@ -159,13 +217,16 @@ def _annotated(
 
 def _waits(wish: Wish, pending: list[Wish]) -> bool:
     """Returns whether a parameter gets a result that is to be annotated too."""
-    codes = {one.function.__code__ for one in pending if one is not wish}
-    return any(
-        getattr(function_of(source), "__code__", None) in codes
-        for operator in wish.operators
-        for *_, sources in sources_of(operator)
-        for source in sources.values()
-    )
+    return any(_fed_by(wish, [one for one in pending if one is not wish]))
+
+
+def _fed_by(wish: Wish, pending: list[Wish]) -> Iterator[str]:
+    """Yields the parameters that get a result of *pending*."""
+    codes = {one.function.__code__ for one in pending}
+    for operator in wish.operators:
+        for argument, _, _, sources in sources_of(operator):
+            if any(getattr(function_of(one), "__code__", None) in codes for one in sources.values()):
+                yield argument.name
 
 
 def _write_return(
@@ -271,18 +332,23 @@ class _Writer:
             self.source.annotate_parameter(arg, default, text)
             self.count += 1
 
-    def write_parameters(self, wish: Wish, node: FunctionNode, *, vague: bool) -> None:
+    def write_parameters(
+        self, wish: Wish, node: FunctionNode, later: Collection[str], *, vague: bool
+    ) -> None:
         """Annotates the parameters of a function, as far as the file can have the names.
 
         Args:
             wish: Their annotations.
             node: The function.
-            vague: Whether to write those with an ``Any`` in them, or the others.
+            later: The parameters that wait if they get a dict.
+            vague: Whether to write those with an ``Any`` in them too, or only the others.
         """
         bound = {name for one in node.body for below in ast.walk(one) for name in bound_by(below)}
         for arg, default in parameters_of(node):
             found = wish.parameters.get(arg.arg)
-            if found is None or found.is_vague != vague:
+            if found is None or (found.is_vague and not vague):
+                continue
+            if arg.arg in later and "dict[" in found.text:
                 continue
             if arg.arg in bound:
                 continue  # a type checker would want what it is set to, to be of this type
@@ -301,17 +367,15 @@ class _Writer:
         lines = [kind.head.format(made.name)]
         for name, found in made.fields.items():
             self._import(found)
-            is_optional = name in made.optional
-            lines.append(
-                f"    {name}: {f'NotRequired[{found.text}]' if is_optional else found.text}"
-            )
+            text = self.source.spelled_at(node.lineno, found.text)
+            lines.append(f"    {name}: {f'NotRequired[{text}]' if name in made.optional else text}")
         self._import(kind.needed)
         typing = ("TypedDict",) if kind is KINDS["typeddict"] else ()
         for name in (*typing, *(("NotRequired",) if made.optional else ())):
             if name not in self.names:
                 self._imports.setdefault(_TYPING, set()).add(name)
         self._dicts.add(made.name)
-        self.source.insert_above(node.lineno, "\n".join(lines) + "\n\n\n")
+        self.source.insert_class(made.name, node.lineno, "\n".join(lines) + "\n\n\n")
 
     def _is_known(self, found: Spelling, dicts: list[NewDict]) -> bool:
         """Returns whether the file has or can import all names, and its new classes are new."""
