@@ -343,7 +343,7 @@ def test_a_name_that_is_defined_below_is_quoted(tmp_path, future):
 
 
 def test_an_annotation_that_would_be_an_error_is_left_out(tmp_path):
-    """One annotation cannot say what each call gives. A note says so, and all others are written."""
+    """One annotation cannot say what each call gives. A note says so; all others are written."""
     source = """\
 from airflow.sdk import dag, task
 

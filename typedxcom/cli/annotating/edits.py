@@ -167,7 +167,7 @@ class Source:
 
 
 def _defined(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yields each name that the top level of a file binds, and where. The first place comes last."""
+    """Yields each name that the top level of a file binds, and where; the first place last."""
     for one in reversed(tree.body):
         is_scope = isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         for part in [one] if is_scope else ast.walk(one):
