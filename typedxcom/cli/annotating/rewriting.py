@@ -160,7 +160,9 @@ def _differs(before: _Verdict, after: _Verdict) -> tuple[str, list[Any]]:
         old = [words for _, words in before[one][0]]
         new = [(task, words) for task, words in errors if words not in old]
         if len(errors) > len(old):  # else an old error has other words
-            return f"the check would then find an error: {new[0][1]}", [task for task, _ in new if task is not None]
+            return f"the check would then find an error: {new[0][1]}", [
+                task for task, _ in new if task is not None
+            ]
     return "", []
 
 
@@ -225,7 +227,9 @@ def _fed_by(wish: Wish, pending: list[Wish]) -> Iterator[str]:
     codes = {one.function.__code__ for one in pending}
     for operator in wish.operators:
         for argument, _, _, sources in sources_of(operator):
-            if any(getattr(function_of(one), "__code__", None) in codes for one in sources.values()):
+            if any(
+                getattr(function_of(one), "__code__", None) in codes for one in sources.values()
+            ):
                 yield argument.name
 
 
