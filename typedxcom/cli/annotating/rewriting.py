@@ -93,7 +93,8 @@ def _attempt(
     before = path.read_bytes()
     if not together.may_lack(path):
         return Rewritten(before, before, refused=together.error_of(path)), {}
-    text, count, first = before, 0, None
+    first: _Verdict | None = None
+    text, count = before, 0
     notes: dict[str, str] = {}
     lacking: set[str] = set()
     for _ in range(_ROUNDS):
@@ -110,7 +111,7 @@ def _attempt(
         if not new:
             break
         text, count = made, count + new
-    if not count:
+    if first is None or not count:
         return Rewritten(before, before, refused=next(iter(left.values()), "")), {}
     refused = together.error_of(path)
     with together.loaded(path, text) as loaded:
