@@ -392,6 +392,73 @@ CASES = [
         static=True,
     ),
     _case("x = {'a': 1}\ndef f():\n    x['b'] = 1\nf()\nreturn x", "dict[Any, Any]", static=True),
+    _case(
+        "x = []\nfor one in n:\n    x.append({'a': 1})\nx.sort(key=lambda one: one['a'])\nreturn x",
+        "list[{'a': int}]",
+        "n",
+        static=True,
+    ),
+    _case("x = [{'a': 1}]\nx.sort(key=n)\nreturn x", "list[Any]", "n", static=True),
+    _case("x = [1]\nx.extend(range(3))\nreturn x", "list[int]", static=True),
+    _case("x = []\nx.extend(['a'])\nx.append(1)\nreturn x", "list[str | int]", static=True),
+    # Names of loops.
+    _case("return [one for one in range(n)]", "list[int]", "n", static=True),
+    _case("return list(range(n))", "list[int]", "n", static=True),
+    _case("return [one * 2 for one in m]", "list[int]", "m: list[int]", static=True),
+    _case("return [one for one in m]", "list[str]", "m: dict[str, int]", static=True),
+    _case(
+        "return {k: v for k, v in m.items()}", "dict[str, int]", "m: dict[str, int]", static=True
+    ),
+    _case("return [one for one in m.values()]", "list[int]", "m: dict[str, int]", static=True),
+    _case(
+        "return [(i, one) for i, one in enumerate(m)]",
+        "list[tuple[int, str]]",
+        "m: list[str]",
+        static=True,
+    ),
+    _case("return [b for a, b in zip(n, m)]", "list[str]", "n, m: list[str]", static=True),
+    _case("return [b for a in m for b in a]", "list[Any]", "m: list[list[int]]", static=True),
+    _case("return [one for one in n if one.endswith('.csv')]", "list[str]", "n", static=True),
+    _case("return [one for one in n if one.endswith(m)]", "list[Any]", "n, m", static=True),
+    _case("return [one for one in n if not one.endswith('x')]", "list[Any]", "n", static=True),
+    _case(
+        "x = []\nfor one in m:\n    x.append(one)\nreturn x",
+        "list[int]",
+        "m: list[int]",
+        static=True,
+    ),
+    _case(
+        "x = {}\nfor k, v in m.items():\n    x[k] = v\nreturn x",
+        "dict[str, int]",
+        "m: dict[str, int]",
+        static=True,
+    ),
+    _case("for one in m:\n    one = 'a'\nreturn one", "unknown", "m: list[int]", static=True),
+    _case("return sorted(set(m) - set(n))", "list[str]", "n, m: list[str]", static=True),
+    _case("return sorted(set(n) | set(m))", "list[Any]", "n, m: list[str]", static=True),
+    _case("one = 1\nx = one\nreturn [x for one in ['a']]", "list[int]", static=True),
+    _case("one = 1\nreturn [x := one for one in ['a']], x", "tuple[list[str], Any]", static=True),
+    _case("return [one for one in n.items()]", "list[Any]", "n", static=True),
+    _case("for one, (two, three) in n:\n    pass\nreturn two", "unknown", "n", static=True),
+    _case(
+        "for *one, two in m:\n    pass\nreturn two", "unknown", "m: list[list[int]]", static=True
+    ),
+    _case("return [two for *one, two in m]", "list[Any]", "m: list[tuple[int, str]]", static=True),
+    # Sums.
+    _case("x = 0\nfor one in m:\n    x += one\nreturn x", "int", "m: list[int]", static=True),
+    _case(
+        "x = 0\nfor one in m:\n    x += one\nreturn x", "float | int", "m: list[float]", static=True
+    ),
+    _case("x = ''\nfor one in n:\n    x += str(one)\nreturn x", "str", "n", static=True),
+    _case("x = 0\nx += 1\nx = 'a'\nreturn x", "unknown", static=True),
+    _case("x = 1\nx /= n\nreturn x", "unknown", "n", static=True),
+    _case("x = 0\nx += x\nreturn x", "unknown", static=True),
+    _case("x = [1]\nx += ['a']\nreturn x", "unknown", static=True),
+    _case("return sum(m.values())", "int", "m: dict[str, int]", static=True),
+    _case("import math\nreturn math.ceil(len(n) / 2) * 2", "int", "n", static=True),
+    _case("return datetime.now() - timedelta(days=1)", "datetime", static=True),
+    _case("return (datetime.now() - datetime.now()).total_seconds()", "float", static=True),
+    _case("return str(n).encode().decode()", "str", "n", static=True),
     # Every return counts.
     _case("if n:\n    return 1\nreturn 'a'", "int | str", "n"),
     _case("if n:\n    return 1", "int | None", "n"),

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from typedxcom.inference.source import FunctionNode
 
-__all__ = ["Bindings"]
+__all__ = ["Bindings", "Looped"]
 
 _NOTHING, _ITEMS, _ALL = 0, 1, 2  # what may have changed in a container
 _MANY = 2  # for a name whose bindings cannot be followed
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _OPENING = frozenset({"exec", "eval", "locals", "globals", "vars"})
 _READING = frozenset({
@@ -40,6 +41,21 @@ _WITHOUT_NAMES = frozenset({  # fields of nodes
 })  # fmt: skip
 
 
+class Looped(NamedTuple):
+    """What a loop gives a name.
+
+    Attributes:
+        iterated: What it goes over.
+        place: Which part of an item, where the target is a tuple of names.
+    """
+
+    iterated: ast.expr
+    place: int | None = None
+
+
+_Bound: TypeAlias = "ast.AST | Looped | None"
+
+
 class Bindings:
     """The names that a function binds itself, and its returns.
 
@@ -52,7 +68,7 @@ class Bindings:
         """Walks through *function* once."""
         self.returns: list[ast.expr | None] = []
         self.is_open = False
-        self._bound: dict[str, list[ast.AST | None]] = {}
+        self._bound: dict[str, list[_Bound]] = {}
         self._uses: dict[str, int] = {}
         self._added: dict[str, list[tuple[ast.expr | None, ast.expr | None]]] = {}
         self._parameters(function.args)
@@ -64,10 +80,17 @@ class Bindings:
         """Returns whether the function itself binds *name*, so it is not of the scope around."""
         return name in self._bound
 
-    def once(self, name: str) -> ast.AST | None:
+    def once(self, name: str) -> ast.AST | Looped | None:
         """Returns what *name* is bound to, or None if it is bound in several places."""
         found = self._bound[name]
         return found[0] if len(found) == 1 else None
+
+    def summed(self, name: str) -> tuple[ast.expr | ast.AnnAssign, list[ast.AugAssign]] | None:
+        """Returns what *name* starts as and what is added: ``n = 0``, then ``n += 1`` anywhere."""
+        first, *rest = self._bound[name]
+        added = [one for one in rest if isinstance(one, ast.AugAssign)]
+        is_sum = bool(rest) and len(added) == len(rest)
+        return (first, added) if is_sum and isinstance(first, (ast.expr, ast.AnnAssign)) else None
 
     def use_of(self, name: str) -> int:
         """Returns what may have changed in the container that *name* is bound to.
@@ -82,11 +105,12 @@ class Bindings:
 
         Returns:
             A pair of key and value for each ``x.append(value)`` and ``x[key] = value``. The key
-            of ``append`` is None, and so is a value that the code does not show.
+            of ``append`` is None, and so is a value that the code does not show. ``x.extend(many)``
+            puts ``*many`` into it.
         """
         return self._added.get(name, [])
 
-    def _bind(self, name: str, *nodes: ast.AST | None) -> None:
+    def _bind(self, name: str, *nodes: _Bound) -> None:
         self._bound.setdefault(name, []).extend(nodes)
 
     def _parameters(self, args: ast.arguments) -> None:
@@ -103,7 +127,9 @@ class Bindings:
             self._name(node, above, nested=nested)
             return
         bind = _BINDING.get(kind)
-        if bind is not None and (not nested or kind is ast.Nonlocal):
+        if isinstance(node, ast.NamedExpr) and _is_in_comprehension(above):
+            self._many([node.target.id])  # its value has names that only exist there
+        elif bind is not None and (not nested or kind is ast.Nonlocal):
             bind(self, node)
         if kind in _SCOPES:
             nested = True
@@ -134,6 +160,19 @@ class Bindings:
                     self._target(part, None)
             case ast.Starred(value=part):
                 self._target(part, None)
+
+    def _looped(self, node: Any) -> None:
+        match node.target:
+            case ast.Tuple(elts=parts) if not any(isinstance(one, ast.Starred) for one in parts):
+                for place, part in enumerate(parts):
+                    if isinstance(part, ast.Name):
+                        self._bind(part.id, Looped(node.iter, place))
+                    else:
+                        self._target(part, None)
+            case ast.Name(id=name):
+                self._bind(name, Looped(node.iter))
+            case target:
+                self._target(target, None)
 
     def _many(self, names: list[str]) -> None:
         for name in names:
@@ -170,9 +209,9 @@ class Bindings:
 _BINDING: dict[type, Callable[[Bindings, Any], None]] = {
     ast.Assign: Bindings._assign,
     ast.AnnAssign: Bindings._annotated,
-    ast.AugAssign: lambda self, node: self._target(node.target, None, None),
+    ast.AugAssign: lambda self, node: self._target(node.target, node),
     ast.NamedExpr: lambda self, node: self._target(node.target, node.value),
-    ast.For: lambda self, node: self._target(node.target, None),
+    ast.For: Bindings._looped,
     ast.AsyncFor: lambda self, node: self._target(node.target, None),
     ast.withitem: lambda self, node: self._target(node.optional_vars, None),
     ast.Delete: Bindings._delete,
@@ -206,6 +245,8 @@ def _added(name: ast.Name, above: list[ast.AST]) -> tuple[ast.expr | None, ast.e
     match parent, outer:
         case ast.Attribute(attr="append"), ast.Call(func=func, args=[value], keywords=[]):
             return (None, value) if func is parent else None
+        case ast.Attribute(attr="extend"), ast.Call(func=func, args=[value], keywords=[]):
+            return (None, ast.Starred(value, ast.Load())) if func is parent else None
         case ast.Subscript(value=value, slice=key, ctx=ast.Store()), ast.Assign() if value is name:
             return None if isinstance(key, ast.Slice) else (key, outer.value)
         case ast.Subscript(value=value, slice=key, ctx=ast.Store()), ast.AugAssign():
@@ -230,6 +271,8 @@ def _use(name: ast.Name, above: list[ast.AST]) -> int:
             return _NOTHING
         case ast.Attribute(attr=attr) if attr in _GIVING_ITEMS:
             return _ITEMS
+        case ast.Attribute(attr="sort" | "reverse") if _is_sorted(parent, above[-2]):
+            return _NOTHING
         case ast.Call(func=ast.Name(id=called)) if called in _TAKING_ITEMS:
             return _ITEMS
         case ast.Call():
@@ -238,6 +281,24 @@ def _use(name: ast.Name, above: list[ast.AST]) -> int:
             call = above[-2]
             return _NOTHING if isinstance(call, ast.Call) and _only_reads(call) else _ALL
     return _NOTHING if kind in _DISPLAYS and _is_returned(above) else _ALL
+
+
+def _is_in_comprehension(above: list[ast.AST]) -> bool:
+    return any(type(one) in _COMPREHENSIONS for one in above)
+
+
+def _is_sorted(method: ast.AST, call: ast.AST) -> bool:
+    """Returns whether ``x.sort`` or ``x.reverse`` is called and runs no other code on the items."""
+    if not isinstance(call, ast.Call) or call.func is not method:
+        return False
+    return all(
+        isinstance(one.value, ast.Constant)
+        or (
+            isinstance(one.value, ast.Lambda)
+            and not any(isinstance(part, ast.Call) for part in ast.walk(one.value))
+        )
+        for one in call.keywords
+    )
 
 
 def _only_reads(call: ast.Call) -> bool:

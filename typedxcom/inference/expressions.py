@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from typedxcom.annotations import annotations_of, read_hints
-from typedxcom.inference.bindings import Bindings
+from typedxcom.inference.bindings import Bindings, Looped
 from typedxcom.inference.kinds import (
     EMPTY_LIST,
     changed,
@@ -18,6 +18,7 @@ from typedxcom.inference.kinds import (
     constant,
     described,
     emptied,
+    is_open,
     is_plain,
     item_of,
     kind_of,
@@ -40,6 +41,7 @@ from typedxcom.schema.nodes import (
     SequenceOf,
     TupleOf,
     Unknown,
+    members_of,
 )
 
 __all__ = ["Expressions"]
@@ -47,6 +49,8 @@ __all__ = ["Expressions"]
 _MOST_ITEMS = 200  # a display with more is not looked at
 _DEPTH = 40
 _TEXT = Scalar(str)
+_NUMBERS = frozenset({bool, int, float})
+_VIEWS = frozenset({"items", "keys", "values"})
 _MARKS = frozenset({MARKER, "__classname__", "__type"})  # in pointers and Airflow's own forms
 
 
@@ -77,13 +81,16 @@ class Expressions:
         self._function, self._bindings, self._local_names = function, bindings, local_names
         self._objects = Objects(function, bindings, local_names)
         self._defaults = _defaults(node)
-        self._hidden: frozenset[str] = frozenset()  # loop names of the comprehensions around
+        self._hidden: dict[str, Schema] = {}  # loop names of the comprehensions around
+        self._found: dict[str, Schema] = {}
         self._running: set[str] = set()
+        self._rings = 0  # how often a part was left out, because it is what is being read
         self._depth = 0
 
     def type_of(self, node: ast.expr) -> Schema:
         """Returns the type of *node*, or unknown if it is not certain."""
         if self._depth > _DEPTH:
+            self._rings += 1
             return UNKNOWN
         self._depth += 1
         try:
@@ -122,18 +129,47 @@ class Expressions:
         return MappingOf(dict, widened(item_of(keys)), item_of(values))
 
     def _inside(self, loops: list[ast.comprehension], *parts: ast.expr) -> list[Schema]:
-        """Returns the types of what a comprehension makes. The names of its loops are unknown."""
-        names = {
-            node.id
-            for loop in loops
-            for node in ast.walk(loop.target)
-            if isinstance(node, ast.Name)
-        }
-        self._hidden, outer = self._hidden | names, self._hidden
+        """Returns the types of what a comprehension makes."""
+        outer = self._hidden
         try:
+            for loop in loops:
+                item, names = self._item_type(loop.iter), _names_in(loop.target)
+                self._hidden = {**self._hidden, **dict.fromkeys(names, UNKNOWN)}
+                match loop.target:
+                    case ast.Name(id=name):
+                        self._hidden[name] = _filtered(name, item, loop.ifs)
+                    case ast.Tuple(elts=targets) if not any(map(_is_starred, targets)):
+                        for place, target in enumerate(targets):
+                            if isinstance(target, ast.Name):
+                                self._hidden[target.id] = _part(item, place)
             return [widened(self.type_of(one)) for one in parts]
         finally:
             self._hidden = outer
+
+    def _item_type(self, node: ast.expr) -> Schema:
+        """Returns the type of what a loop over *node* gives."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in _VIEWS:
+                return _in_view(attr, self.type_of(value))
+            case ast.Call(func=ast.Name(), args=[first, *others], keywords=[]):
+                target = self._objects.named_by(node.func, self._hidden)
+                if target is range:
+                    return Scalar(int)
+                if target is enumerate:
+                    return TupleOf((Scalar(int), self._item_type(first)))
+                if target is zip and not any(isinstance(one, ast.Starred) for one in node.args):
+                    return TupleOf((self._item_type(first), *map(self._item_type, others)))
+                if target is reversed:
+                    return self._item_type(first)
+        match self.type_of(node):
+            case SequenceOf(item=item):
+                return widened(item)
+            case TupleOf(items=items):
+                return item_of([widened(one) for one in items])
+            case MappingOf(type=kind, key=key) if kind is dict:
+                return key
+            case whole:
+                return Scalar(str) if kind_of(whole) is str else UNKNOWN
 
     def _operator(self, node: ast.UnaryOp | ast.BinOp | ast.Compare) -> Schema:
         match node:
@@ -152,27 +188,67 @@ class Expressions:
         return UNKNOWN
 
     def _name(self, name: str) -> Schema:
-        if name in self._hidden or not self._bindings.is_own(name):
+        if name in self._hidden:
+            return self._hidden[name]
+        if not self._bindings.is_own(name):
             return UNKNOWN  # of the module or a scope around: other code may bind it again
-        node = self._bindings.once(name)
-        if node is None or name in self._running:
+        if name in self._found:
+            return self._found[name]
+        if name in self._running:
+            self._rings += 1
             return UNKNOWN
+        rings, hidden = self._rings, self._hidden
+        self._hidden = {}  # it was bound outside of the comprehensions
         self._running.add(name)
         try:
-            found, added = self._bound(node), self._bindings.added_to(name)
-            use = self._bindings.use_of(name)
-            return changed(self._filled(found, node, added) if added else found, use)
+            found = self._own(name)
         finally:
             self._running.discard(name)
+            self._hidden = hidden
+        if rings == self._rings:  # no part of the answer was left out
+            self._found[name] = found
+        return found
+
+    def _own(self, name: str) -> Schema:
+        """Returns the type of a name that the function binds."""
+        node = self._bindings.once(name)
+        if node is None:
+            return self._summed(name)
+        found, added = self._bound(node), self._bindings.added_to(name)
+        use = self._bindings.use_of(name)
+        return changed(self._filled(found, node, added) if added else found, use)
+
+    def _summed(self, name: str) -> Schema:
+        """Returns the type of a number or a text that more is added to: ``n += 1``."""
+        sums = self._bindings.summed(name)
+        if sums is None:
+            return UNKNOWN
+        first, added = sums
+        found = _kinds(self._bound(first))
+        for one in added:
+            kinds = _kinds(self.type_of(one.value))
+            is_sum = isinstance(one.op, (ast.Add, ast.Sub, ast.Mult))
+            is_text = found == kinds == {str} and isinstance(one.op, ast.Add)
+            if not (found and kinds and (is_text or (is_sum and found | kinds <= _NUMBERS))):
+                return UNKNOWN
+            found = found | kinds
+        return one_of(Scalar(int if kind is bool else kind) for kind in _ordered(found))
 
     def _filled(
-        self, schema: Schema, node: ast.AST, added: list[tuple[ast.expr | None, ast.expr | None]]
+        self, schema: Schema, node: Any, added: list[tuple[ast.expr | None, ast.expr | None]]
     ) -> Schema:
         """Returns the type of a list or dict after additions.
 
         They are ``x.append(value)`` and ``x[key] = value``, in any order.
         """
-        values = [UNKNOWN if value is None else self.type_of(value) for _, value in added]
+        values = [
+            UNKNOWN
+            if value is None
+            else self._item_type(value.value)
+            if isinstance(value, ast.Starred)
+            else self.type_of(value)
+            for _, value in added
+        ]
         keys = [self.type_of(key) for key, _ in added if key is not None]
         match schema:
             case SequenceOf(type=kind, item=item) if kind is list:
@@ -188,9 +264,12 @@ class Expressions:
         values += [value for _, value in before]
         return MappingOf(dict, *(one_of(map(widened, parts)) for parts in (keys, values)))
 
-    def _bound(self, node: ast.AST) -> Schema:
+    def _bound(self, node: Any) -> Schema:
         """Returns the type of what a name is bound to."""
         match node:
+            case Looped(iterated=iterated, place=place):
+                item = self._item_type(iterated)
+                return item if place is None else _part(item, place)
             case ast.arg(arg=name):
                 return self._parameter(name)
             case ast.AnnAssign(annotation=annotation, value=value):
@@ -206,6 +285,10 @@ class Expressions:
             self.asked.add(name)
             return self._parameters.get(name, UNKNOWN)
         found = described(hints[name])
+        if is_open(found):  # it lets everything of its kind through, as it is
+            self.asked.add(name)
+            given = self._parameters.get(name, UNKNOWN)
+            found = given if getattr(given, "type", None) is getattr(found, "type", 0) else found
         default = self._defaults.get(name)
         is_none = isinstance(default, ast.Constant) and default.value is None
         return one_of([found, Scalar(type(None))]) if is_none else found
@@ -269,12 +352,14 @@ class Expressions:
         if text is not None:
             return text
         if target is sorted:
-            return SequenceOf(list, self._items_of(node))
+            return SequenceOf(list, self._item_type(node.args[0]) if node.args else UNKNOWN)
         if target is round and len(node.args) == 1 and not node.keywords:
             return Scalar(int) if number(self.type_of(node.args[0])) else UNKNOWN
         if target in (sum, min, max) and len(node.args) == 1 and not node.keywords:
-            kind = number(self._items_of(node))
-            found = Scalar(int if kind is bool else kind) if kind else UNKNOWN
+            kinds = _kinds(self._items_of(node))
+            if not kinds or not kinds <= _NUMBERS:
+                return UNKNOWN
+            found = one_of(Scalar(int if kind is bool else kind) for kind in _ordered(kinds))
             return one_of([found, Scalar(int)]) if target is sum else found  # an empty sum is 0
         if isinstance(target, types.FunctionType) and not hasattr(target, "__wrapped__"):
             return _declared(target)
@@ -286,8 +371,7 @@ class Expressions:
 
     def _items_of(self, node: ast.Call) -> Schema:
         """Returns the type of the items of a call's only argument."""
-        whole = self.type_of(node.args[0]) if len(node.args) == 1 else UNKNOWN
-        return whole.item if isinstance(whole, SequenceOf) else UNKNOWN
+        return self._item_type(node.args[0]) if len(node.args) == 1 else UNKNOWN
 
     def _made(self, cls: type, node: ast.Call) -> Schema:
         """Returns the type of an instance of *cls*."""
@@ -326,6 +410,63 @@ _READING: dict[type, Callable[[Expressions, Any], Schema]] = {
     ast.Subscript: lambda self, node: self._item(node.value, node.slice),
     ast.Call: Expressions._call,
 }
+
+
+def _names_in(target: ast.expr) -> list[str]:
+    return [one.id for one in ast.walk(target) if isinstance(one, ast.Name)]
+
+
+def _filtered(name: str, item: Schema, tests: list[ast.expr]) -> Schema:
+    """Returns the type of a loop's name below its tests.
+
+    Only a text gets through ``if name.endswith(".csv")``: the method of bytes takes no text.
+    """
+    if not isinstance(item, Unknown):
+        return item
+    for test in tests:
+        match test:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=tested), attr="endswith" | "startswith"),
+                args=[ast.Constant(value=str())],
+            ) if tested == name:
+                return _TEXT
+    return UNKNOWN
+
+
+def _is_starred(node: ast.expr) -> bool:
+    return isinstance(node, ast.Starred)
+
+
+def _part(item: Schema, place: int) -> Schema:
+    """Returns the type of one of the names that an item is unpacked into."""
+    match item:
+        case TupleOf(items=items) if place < len(items):
+            return widened(items[place])
+        case SequenceOf(item=inner):
+            return inner
+    return UNKNOWN
+
+
+def _in_view(view: str, schema: Schema) -> Schema:
+    """Returns the type of what a loop over a view of a dict gives."""
+    match schema:
+        case MappingOf(type=kind, key=key, value=value) if kind is dict:
+            pass
+        case Record(type=kind, fields=fields) if kind is dict and fields:
+            key, value = _TEXT, item_of([widened(one.schema) for one in fields.values()])
+        case _:
+            return UNKNOWN
+    return key if view == "keys" else value if view == "values" else TupleOf((key, value))
+
+
+def _kinds(schema: Schema) -> set[type]:
+    """Returns the classes of scalars; nothing where there may be anything else."""
+    kinds = {kind_of(one) for one in members_of(schema)}
+    return set() if None in kinds else {kind for kind in kinds if kind is not None}
+
+
+def _ordered(kinds: set[type]) -> list[type]:
+    return sorted(kinds, key=lambda kind: kind.__name__)
 
 
 def _is_empty(node: ast.AST) -> bool:

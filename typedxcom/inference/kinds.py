@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,6 +34,7 @@ __all__ = [
     "constant",
     "described",
     "emptied",
+    "is_open",
     "is_plain",
     "item_of",
     "kind_of",
@@ -45,6 +47,13 @@ __all__ = [
 EMPTY_LIST = SequenceOf(list, NO_ITEM)
 _MOST_KINDS = 8  # different types of items; with more, the type is unknown
 _CONSTANTS = (str, int, bool)
+_TIMES: dict[tuple[type, type], type] = {
+    (dt.datetime, dt.datetime): dt.timedelta,
+    (dt.date, dt.date): dt.timedelta,
+    (dt.datetime, dt.timedelta): dt.datetime,
+    (dt.date, dt.timedelta): dt.date,
+    (dt.timedelta, dt.timedelta): dt.timedelta,
+}
 
 
 def one_of(found: Iterable[Schema]) -> Schema:
@@ -109,6 +118,28 @@ def is_plain(schema: Schema) -> bool:
     return all(kind_of(one) is not None for one in members)
 
 
+def _is_set(schema: Schema) -> bool:
+    return isinstance(schema, SequenceOf) and schema.type in (set, frozenset)
+
+
+def _combined_members(op: ast.operator, left: Schema, right: Schema) -> Schema:
+    """Returns what an operator gives for numbers that are ``int`` or ``float``."""
+    sides = members_of(left), members_of(right)
+    if any(number(one) is None for side in sides for one in side):
+        return UNKNOWN
+    return one_of(combined(op, one, other) for one in sides[0] for other in sides[1])
+
+
+def is_open(schema: Schema) -> bool:
+    """Returns whether it is a ``dict`` or ``list`` of anything: ``dict[str, Any]``."""
+    match schema:
+        case MappingOf(type=kind, value=Unknown()):
+            return kind is dict
+        case SequenceOf(type=kind, item=item):
+            return kind is list and (isinstance(item, Unknown) or is_open(item))
+    return False
+
+
 def combined(op: ast.operator, left: Schema, right: Schema) -> Schema:
     """Returns the type that an operator gives for two values."""
     mine, theirs = kind_of(left), kind_of(right)
@@ -117,8 +148,14 @@ def combined(op: ast.operator, left: Schema, right: Schema) -> Schema:
     if isinstance(op, ast.Add) and isinstance(left, SequenceOf) and isinstance(right, SequenceOf):
         same = left.type is right.type and left.type in (list, tuple)
         return SequenceOf(left.type, one_of([left.item, right.item])) if same else UNKNOWN
+    if _is_set(left) and _is_set(right) and isinstance(op, (ast.Sub, ast.BitAnd)):
+        return left  # what stays is of the first
     if mine is None or theirs is None:
-        return UNKNOWN
+        return _combined_members(op, left, right)
+    if (mine, theirs) in _TIMES and isinstance(op, ast.Sub):
+        return Scalar(_TIMES[mine, theirs])
+    if mine in (dt.datetime, dt.date, dt.timedelta) and theirs is dt.timedelta:
+        return Scalar(mine) if isinstance(op, ast.Add) else UNKNOWN
     if mine is theirs is str and isinstance(op, ast.Add):
         return Scalar(str)
     if str in (mine, theirs):

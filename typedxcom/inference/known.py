@@ -5,9 +5,11 @@ Source: the standard library's documentation, and the stubs that type checkers r
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import glob
 import json
+import math
 import os
 import random
 import tempfile
@@ -35,11 +37,13 @@ METHODS: dict[type, dict[str, Schema]] = {
             _TEXT,
         ),
         **dict.fromkeys(("split", "rsplit", "splitlines"), _TEXTS),
+        "encode": Scalar(bytes),
         **dict.fromkeys(("count", "find", "rfind", "index", "rindex"), _INT),
         **dict.fromkeys(
             ("startswith", "endswith", "isdigit", "isalpha", "isalnum", "isnumeric"), _BOOL
         ),
     },
+    bytes: {"decode": _TEXT, "hex": _TEXT},
     dt.datetime: {
         **dict.fromkeys(("isoformat", "strftime", "ctime"), _TEXT),
         "timestamp": _FLOAT,
@@ -55,6 +59,8 @@ _RESULTS: dict[Any, Schema] = {
     hasattr: _BOOL, any: _BOOL, all: _BOOL, json.dumps: _TEXT, os.getcwd: _TEXT, time.time: _FLOAT,
     time.perf_counter: _FLOAT, time.monotonic: _FLOAT, random.random: _FLOAT, random.randint: _INT,
     random.uniform: _FLOAT, uuid.uuid4: Scalar(uuid.UUID), uuid.uuid1: Scalar(uuid.UUID),
+    math.ceil: _INT, math.floor: _INT, math.sqrt: _FLOAT, base64.b64encode: Scalar(bytes),
+    base64.b64decode: Scalar(bytes), base64.urlsafe_b64encode: Scalar(bytes),
     os.path.exists: _BOOL, os.path.isfile: _BOOL, os.path.isdir: _BOOL, os.path.getsize: _INT,
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ import types
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from typedxcom.inference.bindings import Bindings
+from typedxcom.inference.bindings import Bindings, Looped
 
 __all__ = ["MISSING", "Objects", "gives_instances"]
 
@@ -73,7 +73,7 @@ def _attribute(owner: Any, attr: str) -> Any:
     return MISSING if owner is MISSING else _OTHER
 
 
-def _imported(node: ast.AST | None, name: str) -> Any:
+def _imported(node: ast.AST | Looped | None, name: str) -> Any:
     """Returns what an import inside the function binds, if the module is loaded already."""
     match node:
         case ast.Import(names=names):

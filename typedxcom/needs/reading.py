@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from typedxcom.needs.found import KINDS, NOTHING, Need, Needs, Path
+from typedxcom.needs.found import ITEM, KINDS, NOTHING, Need, Needs, Path
 from typedxcom.needs.names import bound_by, every, names_of
 from typedxcom.needs.places import Guard, Place, Places
 
@@ -617,16 +617,25 @@ class Uses:
             elif kinds is None or one is not first:
                 self._value(one, is_read=is_read)
         if kinds is not None and first is not None:
-            self._used(first, f"{called.removeprefix('builtins.')}({{}})", kinds)
+            words = f"{called.removeprefix('builtins.') or '.join'}({{}})"
+            self._used(first, words, kinds)
+            self._items_used(first, words, called, node)
             if called not in _COUNTING:
                 self._share(first)
+
+    def _items_used(self, whole: ast.expr, words: str, called: str, node: ast.Call) -> None:
+        """Notes what a function needs of each item that it is given."""
+        place = self._places.of(whole)
+        kinds = _TEXT if _is_join(node.func) else _NUMBERS if called == "builtins.sum" else None
+        if place is not None and kinds is not None and len(node.args) == 1 and not node.keywords:
+            self._need(replace(place, path=(*place.path, ITEM)), words, kinds)
 
     def _taken_by(self, called: str, node: ast.Call) -> frozenset[str] | None:
         """Returns what a known function takes as its first argument, which it does not change."""
         if called in _ITERATING:
             is_one = len(node.args) == 1 or called not in ("builtins.max", "builtins.min")
             return _ITEMS if is_one else None
-        return _TAKING.get(called)
+        return _ITEMS if _is_join(node.func) else _TAKING.get(called)
 
     def _called(self, node: ast.expr) -> str:
         """Returns the full name of what is called, as far as it is of interest here."""
