@@ -166,6 +166,9 @@ _DECIMALS = [
         "123",
         "0.125",
         "1.5",
+        "12.3",
+        "-99.9",
+        "99",
     )
 ]
 _STRINGS = ["a", "", "z", "A", " a ", "red", "abcdefgh", "a1", "7", "Ärger"]
@@ -971,6 +974,7 @@ class Builder:
                 yield from (make_dict({"a": one}) for one in self.corners(spec.parts[0]))
                 for one in itertools.islice(self.corners(spec.parts[0]), 1):
                     yield make_dict({"a long key": one})
+                    yield from (make_dict(dict.fromkeys("abc"[:count], one)) for count in (2, 3))
             case "recursive":
                 plain = list(itertools.islice(self._instances(spec), 40))
                 yield from plain
@@ -995,7 +999,7 @@ class Builder:
                     for one in range(sum(FLAGS[one] for one in spec.values) + 1)
                     if not one & ~sum(FLAGS[one] for one in spec.values)
                 )
-                yield from (kind(one) for one in (8, 2**20) if spec.name == "IntFlag")
+                yield from (kind(one) for one in (1, 3, 8, 2**20) if spec.name == "IntFlag")
             case "frozenset":
                 yield from (frozenset({one}) for one in self.corners(spec.parts[0]))
                 yield from self._lengths(spec)
@@ -1377,6 +1381,9 @@ def _means_record(old: Any, new: Any, spec: Spec) -> bool:
             if found and not (part.name in got and means(found[0], got[part.name], part.spec)):
                 return False
             continue
+        if isinstance(old, msgspec.Struct):  # which may write its fields under other keys
+            fields = dict(zip(old.__struct_encode_fields__, old.__struct_fields__, strict=True))
+            alias = fields.get(alias)
         key = part.name if part.name in have else alias
         if key in have and have[key] is msgspec.UNSET:
             continue

@@ -85,6 +85,16 @@ def test_a_break_of_a_union_shows_a_value() -> None:
     assert one.is_certain
 
 
+def test_a_long_value_is_cut_in_the_sentence() -> None:
+    """What is left says that it goes on; the whole value is there too."""
+    name = "n" * 80
+    row = te.TypedDict("Row", {name: float})  # type: ignore[misc]
+    other = te.TypedDict("Other", {name: int})  # type: ignore[misc]
+    (one,) = breaks(locked(list[row]), locked(list[other] | set[str]))
+    assert json.loads(one.example)[0].keys() == {name}
+    assert re.search(r', such as `\[\{"n{54}\.\.\.`$', one.reason)
+
+
 def test_a_break_of_a_union_without_a_value_only_warns() -> None:
     """By the types alone a text may become a number of the other tuple, but pydantic is strict."""
     (one,) = breaks(locked(tuple[str, ...]), locked(tuple[int] | tuple[str, ...]))

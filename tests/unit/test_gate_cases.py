@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import enum
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from decimal import Decimal
+from ipaddress import IPv4Address
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -72,6 +75,10 @@ class AnyKind(msgspec.Struct):
     x: int
 
 
+class Second(enum.Enum):
+    TWO = 2
+
+
 class Alias(enum.Enum):
     A = 1
     SAME = 1  # noqa: PIE796  # an alias
@@ -132,6 +139,14 @@ CASES: dict[str, tuple[Any, Any, Any, str]] = {
     "another tuple": (struct(tuple[int, ...], (1, 2), **OMITTED), struct(tuple[int, ...], (3,)), {}, "other"),
     "another Struct": (struct(Inner, Inner(1), **OMITTED), struct(Inner, Inner(2)), {}, "other"),
     "an equal Struct": (struct(Inner, Inner(1), **OMITTED), struct(Inner, Inner(1)), {}, "ok"),
+    "another address": (
+        struct(IPv4Address, IPv4Address("192.0.2.1"), **OMITTED),
+        struct(IPv4Address | None, IPv4Address("192.0.2.2")), {}, "other",
+    ),
+    "another path": (
+        struct(PurePosixPath, PurePosixPath("a"), **OMITTED),
+        struct(PurePosixPath | None, PurePosixPath("a")), {}, "ok",
+    ),
     "unset": (struct(UNSET, msgspec.UNSET), struct(int), {}, "refused"),
     "unset in a dataclass": (Data, Whole, {}, "refused"),
     "no init": (Late, Whole, {}, "refused"),
@@ -173,6 +188,14 @@ CASES: dict[str, tuple[Any, Any, Any, str]] = {
         Annotated[Decimal, Field(max_digits=4, decimal_places=0)],
         Annotated[Decimal, Field(max_digits=5, decimal_places=2)], "1234", "refused",
     ),
+    "places within the steps": (
+        Annotated[Decimal, Field(multiple_of=Decimal("0.5"))],
+        Annotated[Decimal, Field(decimal_places=1)], "1.50", "ok",
+    ),
+    "places beyond the steps": (
+        Annotated[Decimal, Field(multiple_of=Decimal("0.25"))],
+        Annotated[Decimal, Field(decimal_places=1)], "1.25", "refused",
+    ),
     "places within the digits": (
         Annotated[Decimal, Field(max_digits=2)],
         Annotated[Decimal, Field(max_digits=4, decimal_places=2)], "0.05", "ok",
@@ -186,6 +209,15 @@ CASES: dict[str, tuple[Any, Any, Any, str]] = {
     "a set beside Any": (set[int] | list[Any], list[Any | None], [1], "ok"),
     "a RootModel around a union": (
         RootModel[set[int] | list[str]], RootModel[list[int] | list[str]], [1], "other",
+    ),
+    "a Decimal in a RootModel takes numbers": (
+        Decimal | Literal[2], RootModel[Decimal | None] | Second, 2, "other",
+    ),
+    "a Decimal in a RootModel in a list": (
+        list[Decimal | Literal[2]], list[RootModel[RootModel[Decimal]] | Second], [2], "other",
+    ),
+    "a Decimal as text beside numbers": (
+        Decimal | Literal["x"], RootModel[Decimal | None] | Second | Literal["x"], "2", "ok",
     ),
     "None and a text": (list[int] | Literal[None, "1"], list[int] | Literal["1"] | None, "1", "ok"),
 }  # fmt: skip
@@ -254,6 +286,25 @@ def test_what_a_function_computes_for_a_field_left_out_is_only_a_warning() -> No
     (found,) = breaks(locked(written), locked(read))
     assert (found.rule, found.is_certain) == ("default-removed", False)
     assert "may be another now" in str(found)
+
+
+def test_only_a_union_is_doubted_by_its_reader() -> None:
+    """A break elsewhere stays an error, also where no value of the union shows one."""
+
+    class Read(te.TypedDict):
+        y: float
+        z: te.NotRequired[float | Second]
+
+    assert [(one.rule, one.is_certain) for one in breaks(locked(One), locked(Read))] == [
+        ("required-added", True)
+    ]
+
+
+def test_a_day_that_was_in_the_future_is_only_doubted() -> None:
+    """When it was pushed, nobody knows here."""
+    later = Annotated[dt.date, Field(ge=dt.date(2000, 1, 1))]
+    (found,) = breaks(locked(list[pydantic.FutureDate]), locked(list[later]))
+    assert (found.rule, found.is_certain) == ("constraint-tightened", False)
 
 
 def test_a_root_model_has_samples() -> None:

@@ -9,6 +9,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -264,14 +265,17 @@ def _default(value: Any, factory: Any, *, is_required: bool = False) -> Any:
     if not isinstance(tree, dict) or constant(tree) == value:
         return {"value": tree}
     try:
-        text = msgspec.json.encode(value, order="deterministic", enc_hook=_of_model)
+        text = msgspec.json.encode(value, order="deterministic", enc_hook=_of_others)
         return {"value": json.loads(text)}
     except (TypeError, ValueError, AttributeError, RecursionError):  # of another library
         return COMPUTED
 
 
-def _of_model(value: Any) -> Any:
-    return value.model_dump(mode="json")
+def _of_others(value: Any) -> Any:
+    """Returns what msgspec does not know, such as a model or a path, as JSON."""
+    import pydantic_core
+
+    return str(value) if isinstance(value, PurePath) else pydantic_core.to_jsonable_python(value)
 
 
 def _is_missing(value: Any) -> bool:

@@ -6,6 +6,7 @@ import enum
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from typedxcom.evolution.facts import facts_of
@@ -19,6 +20,7 @@ from typedxcom.schema.nodes import (
     Constraints,
     EnumOf,
     Named,
+    Opaque,
     Record,
     Scalar,
     Schema,
@@ -44,6 +46,8 @@ def limit_breaks(up: Schema, down: Constrained, path: str) -> Iterator[Break]:
     for name, before, limit in limits_lost(have, down.constraints, whole=whole):
         was = "no limit" if before is None else repr(before)
         found = broken(path, "constraint-tightened", f"`{name}` is {limit!r}, was {was}")
+        if isinstance(bare, Opaque):  # such as a FutureDate, which had a limit when it was pushed
+            found = replace(found, is_certain=False)
         yield _of_text(found, have, name, limit) if is_text else found
     wanted = dict(down.marks)
     if isinstance(bare, Scalar):
@@ -66,6 +70,9 @@ def _limits_of(up: Schema) -> tuple[Constraints, dict[str, Any], Schema]:
             marks = {**dict(bare.marks), **marks}
         bare = bare.inner
     limits = Constraints(**have)
+    step = have.get("multiple_of")
+    if isinstance(step, Decimal):
+        marks = {"decimal_places": max(0, -_exponent(step)), **marks}
     match bare:
         case TupleOf(items=items):
             limits = Constraints(min_length=len(items), max_length=len(items))
@@ -80,6 +87,11 @@ def _limits_of(up: Schema) -> tuple[Constraints, dict[str, Any], Schema]:
         case Scalar(type=kind) if kind is bool:
             limits = Constraints(ge=0, le=1)
     return limits, marks, bare
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 _CHANGES: dict[str, Callable[[str], str]] = {

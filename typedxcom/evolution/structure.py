@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from typedxcom.evolution.columns import ColumnsOf
+from typedxcom.evolution.crowds import crowded_places, is_crowded, is_within
 from typedxcom.evolution.facts import ClassFacts, facts_of, root_of
 from typedxcom.evolution.finite import (
     is_constant,
@@ -53,6 +54,7 @@ from typedxcom.evolution.witnesses import (
     doubted,
     never_written,
     proved,
+    shown_by,
     whole_witness,
 )
 from typedxcom.schema.nodes import (
@@ -80,7 +82,6 @@ from typedxcom.schema.relation import FittingRelation, Mismatch, Solution
 
 __all__ = ["Break", "breaks"]
 
-_NUMBERS = ("bool", "int", "float")
 _SPLIT = (UnionOf, Alias, Named, Var)  # each part is compared by itself
 _LOWERED: dict[str, type] = {  # what a reader gets for an abstract class
     "Iterable": list, "Collection": list, "Sequence": list, "MutableSequence": list,
@@ -96,9 +97,8 @@ def breaks(written: Schema, read: Schema) -> list[Break]:
         read: The type of another.
     """
     found = _structural(written, read)
-    if _has_crowd(written) or _has_crowd(read):
-        found = _asked(found, written, read)
-    return found
+    places = crowded_places(written) | crowded_places(read)
+    return _asked(found, written, read, places) if places else found
 
 
 def _structural(written: Schema, read: Schema) -> list[Break]:
@@ -107,7 +107,7 @@ def _structural(written: Schema, read: Schema) -> list[Break]:
     return list(dict.fromkeys(one for one in found if isinstance(one, Break)))
 
 
-def _asked(found: list[Break], written: Schema, read: Schema) -> list[Break]:
+def _asked(found: list[Break], written: Schema, read: Schema, places: set[str]) -> list[Break]:
     """Returns what the real decoder leaves of *found*, and what it adds, in unions that overlap."""
     if any(sources_of(node) for _, node in walk(read)) or is_alike(written, read):
         return found
@@ -120,12 +120,11 @@ def _asked(found: list[Break], written: Schema, read: Schema) -> list[Break]:
     if shown is None:
         return found
     if shown[0] is None:
-        return [doubted(one) if one.is_certain else one for one in found]
+        return [doubted(one) if one.is_certain and is_within(one, places) else one for one in found]
     if is_certain:
         return found
-    reason = f"`{read}` does not read each `{written}` as it is meant, such as `{shown[0]}`"
-    more = broken("$", "type-changed", reason, misreads=True)
-    return [replace(more, example=shown[0]), *found]
+    reason = f"`{read}` does not read each `{written}` as it is meant"
+    return [shown_by(broken("$", "type-changed", reason, misreads=True), shown[0]), *found]
 
 
 class StructuralRelation(FittingRelation):
@@ -289,7 +288,7 @@ class StructuralRelation(FittingRelation):
             else:
                 reason = f"`{down}` does not read each `{up}` as it is meant"
             found = broken(path, "type-changed", reason, misreads=True)
-            if wrong is not None or _is_crowded(up, members):
+            if wrong is not None or is_crowded(up, members):
                 found = proved(found, up, UnionOf(members), fitting, writer)
                 if wrong is not None or found.example:
                     yield found
@@ -299,7 +298,7 @@ class StructuralRelation(FittingRelation):
             lost = [v for v in values if not any(takes_value(one, v) for one in members)]
             if lost:
                 yield lost_values(up, lost, down, path)
-            elif _is_crowded(up, members):
+            elif is_crowded(up, members):
                 found = proved(
                     broken(path, "type-changed", f"`{down}` does not read each `{up}`"),
                     up, UnionOf(members), [], writer,
@@ -599,22 +598,6 @@ def _without_shadowed(members: tuple[Schema, ...]) -> tuple[Schema, ...]:
         one.inner for one in members if isinstance(one, Constrained) and one.engine == "msgspec"
     ]
     return tuple(one for one in members if not any(one == inner for inner in limited))
-
-
-def _has_crowd(schema: Schema) -> bool:
-    """Whether a union in *schema* has several members of one JSON form."""
-    return any(
-        _is_crowded(one, node.members)
-        for _, node in walk(schema)
-        if isinstance(node, UnionOf)
-        for one in node.members
-    )
-
-
-def _is_crowded(up: Schema, members: tuple[Schema, ...]) -> bool:
-    """Whether several members have the JSON form of *up*; all numbers have one."""
-    forms = [{"number" if k in _NUMBERS else k for k in kinds_of(one)} for one in (up, *members)]
-    return sum(bool(forms[0] & one) for one in forms[1:]) > 1
 
 
 def _has_like(member: Schema, down: Schema) -> bool:

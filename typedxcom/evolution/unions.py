@@ -33,9 +33,10 @@ from typedxcom.schema.nodes import (
     Var,
 )
 
-__all__ = ["captures", "is_alike", "kinds_of", "takes_all"]
+__all__ = ["captures", "forms_of", "forms_read", "is_alike", "kinds_of", "takes_all"]
 
 _ALL = frozenset({"null", "bool", "int", "float", "str", "array", "object"})
+_NUMBERS = frozenset({"bool", "int", "float"})  # True is 1 for many readers
 _SCALARS = {"bool": "bool", "int": "int", "float": "float", "NoneType": "null"}
 # Classes whose texts no other of them reads.
 _APART = frozenset({"UUID", "IPv4Address", "IPv6Address", "timedelta", "Decimal"})
@@ -71,6 +72,27 @@ def kinds_of(schema: Schema) -> frozenset[str]:
         case Unknown() | Opaque() | Unsupported():
             return _ALL
     return frozenset({"table"})
+
+
+def forms_of(schema: Schema) -> frozenset[str]:
+    """Returns the forms of JSON that values of *schema* have: all numbers have one."""
+    return frozenset("number" if one in _NUMBERS else one for one in kinds_of(schema))
+
+
+def forms_read(schema: Schema) -> frozenset[str]:
+    """Returns the forms of JSON that readers of *schema* may take: a Decimal takes numbers too."""
+    match schema:
+        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+            return forms_read(inner)
+        case Var(bound=inner):
+            return forms_read(inner)
+        case UnionOf(members=members):
+            return frozenset().union(*map(forms_read, members))
+    root = root_of(schema)
+    if root is not None:
+        return forms_read(root)
+    more = {"number"} if schema == Scalar(Decimal) else set()
+    return forms_of(schema) | more
 
 
 def captures(value: Schema, member: Schema, better: Iterable[Schema], *, is_later: bool) -> bool:

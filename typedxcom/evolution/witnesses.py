@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -42,11 +41,11 @@ from typedxcom.schema.nodes import (
 from typedxcom.schema.values import is_among, scalar_fits
 from typedxcom.settings import Settings
 
-__all__ = ["doubted", "is_open", "never_written", "proved", "whole_witness", "witness"]
+__all__ = ["doubted", "is_open", "never_written", "proved", "shown_by", "whole_witness", "witness"]
 
 _CANNOT_READ = (TypedXComError, ValueError, ArithmeticError, RecursionError)
 _PLAIN = (bool, int, float, str, type(None), list, dict)  # what `Any` makes of JSON
-_SHOWN = 60  # characters of an example
+_SHOWN = 60  # characters of an example in a reason
 
 
 def proved(
@@ -61,7 +60,13 @@ def proved(
         return replace(found, reason=f"{found.reason}, unless another member reads its values")
     if shown[0] is None:
         return doubted(found)
-    return replace(found, reason=f"{found.reason}, such as `{shown[0]}`", example=shown[0])
+    return shown_by(found, shown[0])
+
+
+def shown_by(found: Break, example: str) -> Break:
+    """Returns a break with a value that shows it, as JSON."""
+    words = example if len(example) <= _SHOWN else f"{example[: _SHOWN - 3]}..."
+    return replace(found, reason=f"{found.reason}, such as `{words}`", example=example)
 
 
 def doubted(found: Break) -> Break:
@@ -159,28 +164,29 @@ def is_open(schema: Schema) -> bool:
 
 def _values(
     codec: ValueCodec, up: Schema, edges: Edges, built: BuiltTypes
-) -> Iterator[tuple[Any, Any]]:
-    """Values of *up* that a task could push, each with its entry."""
+) -> Iterator[tuple[Any, Any, str]]:
+    """Values of *up* that a task could push, each with its entry and its JSON."""
     for tree in edges.trees(up):
         value = _decoded(codec, tree)
         if value is not None and built.is_one(value[0], up):
             with contextlib.suppress(*_CANNOT_READ):
-                yield value[0], dump(value[0], codec, settings=Settings())
+                entry = dump(value[0], codec, settings=Settings())
+                yield value[0], entry, codec.encode(value[0]).text.decode()
 
 
 def _wrong(
-    values: Iterable[tuple[Any, Any]],
+    values: Iterable[tuple[Any, Any, str]],
     reader: ValueCodec,
     is_right: Callable[[Any, Any], bool],
 ) -> Iterator[str]:
     """Yields the JSON of each value that the reader refuses or takes for another one."""
-    for value, entry in values:
+    for value, entry, text in values:
         try:
             is_kept = is_right(value, load(entry, reader))
         except _CANNOT_READ:
             is_kept = False
         if not is_kept:
-            yield json.dumps(entry)[:_SHOWN]
+            yield text
 
 
 def _decoded(codec: ValueCodec, tree: Any) -> tuple[Any] | None:
