@@ -169,9 +169,11 @@ _DECIMALS = [
         "12.3",
         "-99.9",
         "99",
+        "9.99",
+        "999.9",
     )
 ]
-_STRINGS = ["a", "", "z", "A", " a ", "red", "abcdefgh", "a1", "7", "Ärger"]
+_STRINGS = ["a", "", "z", "A", " a ", " A ", "abcdefghijkl", "red", "abcdefgh", "a1", "7", "Ärger"]
 _BYTES = [b"", b"a", b"abc", b"abcdef"]
 _NUMBERS = [0.0, 0.5, 1.5, 1.25, -2.0, 100.0, 1e9, float("inf")]
 _INTS = [0, 1, -1, 2, 3, 9, 10, 2**40]
@@ -449,6 +451,25 @@ def is_open(spec: Spec) -> bool:
     inside = (*spec.parts, *(part.spec for part in spec.fields))
     is_one = spec.kind == "union" and any(one.name == "any" for one in _members(spec))
     return is_one or any(map(is_open, inside))
+
+
+def reaches_into_any(old: Spec, new: Spec) -> bool:
+    """Whether *new* has a path into what may be anything in *old*."""
+    paths = [
+        one
+        for spec in _every(new)
+        for part in spec.fields
+        for one in (part.alias if isinstance(part.alias, Choices) else (part.alias,))
+    ]
+    return any(isinstance(one, tuple) for one in paths) and any(
+        one.name == "any" for one in _every(old)
+    )
+
+
+def _every(spec: Spec) -> Iterator[Spec]:
+    yield spec
+    for one in (*spec.parts, *(part.spec for part in spec.fields)):
+        yield from _every(one)
 
 
 def overlaps(spec: Spec) -> bool:

@@ -7,7 +7,7 @@ import datetime as dt
 import enum
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from ipaddress import IPv4Address
 from pathlib import PurePosixPath
@@ -73,6 +73,10 @@ class Kind(BaseModel):
 class AnyKind(msgspec.Struct):
     kind: str
     x: int
+
+
+class DayRow(te.NamedTuple):
+    x: dt.date
 
 
 class Second(enum.Enum):
@@ -196,6 +200,18 @@ CASES: dict[str, tuple[Any, Any, Any, str]] = {
         Annotated[Decimal, Field(multiple_of=Decimal("0.25"))],
         Annotated[Decimal, Field(decimal_places=1)], "1.25", "refused",
     ),
+    "steps within the places": (
+        Annotated[Decimal, Field(decimal_places=1)],
+        Annotated[Decimal, Field(multiple_of=Decimal("0.05"))], "1.5", "ok",
+    ),
+    "a short number as a moment": (
+        pydantic.NaiveDatetime | Annotated[str, Field(max_length=3)], dt.datetime | str, "7", "other",
+    ),
+    "a row as texts": (DayRow, set[int] | tuple[str, ...] | set[str], ["2024-01-01"], "other"),
+    "digits in a union": (
+        Annotated[Decimal, Field(max_digits=4, decimal_places=2)] | bool,
+        Annotated[Decimal, Field(max_digits=3)] | bool | None, "12.34", "refused",
+    ),
     "places within the digits": (
         Annotated[Decimal, Field(max_digits=2)],
         Annotated[Decimal, Field(max_digits=4, decimal_places=2)], "0.05", "ok",
@@ -305,6 +321,29 @@ def test_a_day_that_was_in_the_future_is_only_doubted() -> None:
     later = Annotated[dt.date, Field(ge=dt.date(2000, 1, 1))]
     (found,) = breaks(locked(list[pydantic.FutureDate]), locked(list[later]))
     assert (found.rule, found.is_certain) == ("constraint-tightened", False)
+
+
+def test_a_tagged_union_may_be_nullable_now() -> None:
+    """Also where bits are in it, none of which may be set."""
+
+    class First(BaseModel):
+        kind: Literal["a"]
+        x: bool
+
+    class Last(BaseModel):
+        kind: Literal["b"]
+        x: More = More.A
+
+    tagged = Annotated[First | Last, Field(discriminator="kind")]
+    assert breaks(locked(tagged), locked(tagged | None)) == []
+
+
+def test_an_empty_set_is_an_empty_collection() -> None:
+    """Of an abstract class, a reader gets lists."""
+    written = list[frozenset[dt.date]]
+    read = list[frozenset[dt.date] | Collection[Single] | None]
+    assert load([[]], make_codec(read, schema_of(read))) in ([[]], [frozenset()])
+    assert breaks(locked(written), locked(read)) == []
 
 
 def test_a_root_model_has_samples() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typedxcom.evolution.facts import COMPUTED, ClassFacts, FieldFacts, facts_of
 from typedxcom.evolution.finite import plain, values_of
 from typedxcom.evolution.reasons import Break, broken
+from typedxcom.evolution.unions import is_alike
 from typedxcom.schema.nodes import (
     LiteralOf,
     MappingOf,
@@ -34,10 +35,11 @@ def not_there(name: str, is_required: bool, up: Record, down: Record, path: str)
     """Yields why a field that the reader does not find breaks it, if it does."""
     facts = facts_of(up).fields.get(name)
     if facts is not None and facts.omitted == "always" and not is_required:
-        yield from _other_default(facts, facts_of(down).fields[name], name, path)
+        mine, theirs = up.fields[name].schema, down.fields[name].schema
+        yield from _other_default(facts, mine, facts_of(down).fields[name], theirs, path)
     elif facts is not None and facts.omitted != "always":
-        values, theirs = values_of(up.fields[name].schema), facts_of(down).fields[name]
-        if not is_required and values and [{"value": one} for one in values] == [theirs.default]:
+        values, default = values_of(up.fields[name].schema), facts_of(down).fields[name].default
+        if not is_required and values and [{"value": one} for one in values] == [default]:
             return  # it has one value, and gets it
         reason = f"`{down}` reads `{name}` under another key than `{facts.writes}`"
         yield broken(path, "alias-changed", reason, misreads=not is_required, always=is_required)
@@ -166,22 +168,27 @@ def _never_sure(found: tuple[Schema, bool] | None) -> tuple[Schema, bool] | None
 
 
 def maybe_missing(
-    have: FieldFacts, want: FieldFacts, is_required: bool, name: str, path: str
+    have: Written, want: FieldFacts, theirs: Schema, is_required: bool, path: str
 ) -> Iterator[Break]:
     """Yields why a field that the writer may leave out breaks the reader, if it does."""
+    name = path.rpartition(".")[2]
     if is_required:
-        rule = "default-removed" if have.omitted == "default" else "required-added"
+        rule = "default-removed" if have.facts.omitted == "default" else "required-added"
         yield broken(path, rule, f"`{name}` may be missing, and has no default any more")
-    elif have.omitted == "default":
-        yield from _other_default(have, want, name, path)
+    elif have.facts.omitted == "default":
+        yield from _other_default(have.facts, have.schema, want, theirs, path)
 
 
-def _other_default(have: FieldFacts, want: FieldFacts, name: str, path: str) -> Iterator[Break]:
+def _other_default(
+    have: FieldFacts, mine: Schema, want: FieldFacts, theirs: Schema, path: str
+) -> Iterator[Break]:
     """Yields the break if what the writer leaves out is another value for the reader."""
-    if have.default == want.default:
-        return
     is_known = COMPUTED not in (have.default, want.default)
+    # What functions compute is most likely the same, as long as nothing else has changed.
+    if have.default == want.default and (is_known or is_alike(mine, theirs)):
+        return
     other = "is another" if is_known else "may be another"
+    name = path.rpartition(".")[2]
     reason = f"the writer leaves `{name}` out where it is its default, which {other} now"
     yield Break(path, reason, "default-removed", is_certain=is_known, misreads=True)
 

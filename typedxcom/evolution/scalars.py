@@ -44,6 +44,8 @@ def limit_breaks(up: Schema, down: Constrained, path: str) -> Iterator[Break]:
     is_text = isinstance(bare, Scalar) and bare.type is str
     whole = isinstance(bare, EnumOf) or (isinstance(bare, Scalar) and bare.type in (int, bool))
     for name, before, limit in limits_lost(have, down.constraints, whole=whole):
+        if name == "multiple_of" and _has_steps(marks, limit):
+            continue
         was = "no limit" if before is None else repr(before)
         found = broken(path, "constraint-tightened", f"`{name}` is {limit!r}, was {was}")
         if isinstance(bare, Opaque):  # such as a FutureDate, which had a limit when it was pushed
@@ -87,6 +89,12 @@ def _limits_of(up: Schema) -> tuple[Constraints, dict[str, Any], Schema]:
         case Scalar(type=kind) if kind is bool:
             limits = Constraints(ge=0, le=1)
     return limits, marks, bare
+
+
+def _has_steps(marks: dict[str, Any], step: Any) -> bool:
+    """Whether each Decimal of so many places is a multiple of *step*."""
+    places = marks.get("decimal_places")
+    return places is not None and bool(Decimal(1).scaleb(-places) % Decimal(step) == 0)
 
 
 def _exponent(number: Decimal) -> int:

@@ -487,8 +487,8 @@ class StructuralRelation(FittingRelation):
             if not places:
                 yield from not_there(name, part.required, up, down, where)
             elif not places[-1].is_sure:
-                writes = written[places[-1].key].facts
-                yield from maybe_missing(writes, facts, part.required, name, where)
+                writes = written[places[-1].key]
+                yield from maybe_missing(writes, facts, part.schema, part.required, where)
         yield from self._others(up, down, written, set(written) - used, path)
 
     def _others(

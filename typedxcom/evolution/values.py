@@ -48,8 +48,9 @@ __all__ = ["Edges"]
 _MOST = (240, 120, 60)  # trees of a type, of a part of it, and of a part further inside
 _DEPTH = 6
 _LONG = 1000  # characters of a made-up text
+_PLACES = 6  # of made-up decimals
 _NUMBERS = (0, 1, -1, 2, 1.0, 1.5, 1.25, -2.5, 100, 2**40, math.inf)
-_TEXTS = ("", "a", "Zürich", " A ", "1234", "1.10", "YWJj", "P1D", "12:30:00", "2024-01-31")
+_TEXTS = ("", "a", "Zürich", " A ", "1234", "7", "1.10", "YWJj", "P1D", "12:30:00", "2024-01-31")
 
 
 @dataclass
@@ -135,9 +136,10 @@ class Edges:
         if depth >= _DEPTH:
             return
         items = list(self.trees(item, depth + 1))
-        yield from ([one] for one in items)
-        for count in (2, 3):
-            yield from ((items[at:] + items)[:count] for at in range(0, len(items), count))
+        longer = [
+            ((items[at:] + items)[:count] for at in range(0, len(items), count)) for count in (2, 3)
+        ]
+        yield from _in_turn([([one] for one in items), *longer])
 
     def _rows(self, items: Iterable[Schema], depth: int) -> Iterator[tuple[Any, ...]]:
         """Rows in which each tree of each column comes once, and once beside the first others."""
@@ -145,13 +147,17 @@ class Edges:
             return
         columns = [list(self.trees(one, depth + 1)) for one in items]
         if all(columns):
-            for at in range(max(map(len, columns), default=1)):
-                yield tuple(
-                    column[(at + shift) % len(column)] for shift, column in enumerate(columns)
-                )
+            mixed = (
+                tuple(column[(at + shift) % len(column)] for shift, column in enumerate(columns))
+                for at in range(max(map(len, columns), default=1))
+            )
             first = [column[0] for column in columns]
-            for at, column in enumerate(columns if len(columns) > 1 else ()):
-                yield from ((*first[:at], one, *first[at + 1 :]) for one in column)
+            single = (
+                (*first[:at], one, *first[at + 1 :])
+                for at, column in enumerate(columns if len(columns) > 1 else ())
+                for one in column
+            )
+            yield from _in_turn([mixed, single])
             if len(columns) == 2:
                 yield from itertools.product(*columns)
 
@@ -205,7 +211,10 @@ def _named(node: Schema) -> Iterator[Any]:
             yield from _beside(limit)
     marks = dict(node.marks) if isinstance(node, Constrained) else {}
     if "max_digits" in marks:
-        yield from ("9" * (marks["max_digits"] + 1), f"9.{'9' * (marks['max_digits'] - 1)}")
+        for digits in (marks["max_digits"], marks["max_digits"] + 1):
+            for places in range(min(digits, _PLACES)):
+                whole = "9" * (digits - places)
+                yield f"{whole}.{'9' * places}" if places else whole
     if "decimal_places" in marks:
         yield f"0.{'1' * (marks['decimal_places'] + 1)}"
     for length in (limits.min_length, limits.max_length):

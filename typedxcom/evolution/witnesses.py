@@ -93,9 +93,11 @@ def witness(
     """
     known = list(fitting)
     with BuiltTypes() as built:
+        meaning = Meaning(built, lambda one, other: False)
 
         def is_right(value: Any, read: Any) -> bool:
-            return _is_same(value, read) or any(built.is_one(read, one) for one in known)
+            is_read = _is_same(value, read) or any(built.is_one(read, one) for one in known)
+            return is_read or meaning.is_kept(value, read, up, down)
 
         try:
             codecs = [built.codec(one) for one in (writer, down)]
@@ -207,8 +209,8 @@ def _is_same(value: Any, read: Any) -> bool:
 def _bare(value: Any) -> Any:
     """Returns *value* with the type of each part, where Enums stand for their values."""
     value = unrooted(value)
-    if isinstance(value, enum.Enum):
-        value = value.value
+    if isinstance(value, enum.Enum):  # bits that were first made of False keep that as their value
+        value = int(value.value) if isinstance(value, enum.Flag) else value.value
     if isinstance(value, dict):
         return [(_bare(name), _bare(one)) for name, one in value.items()]
     if isinstance(value, (list, tuple)):
@@ -300,6 +302,17 @@ class Meaning:
                     have[name] is msgspec.UNSET  # it is not written
                     or self.is_kept(have[name], got[name], mine[name].schema, theirs[name].schema)
                     for name in mine.keys() & theirs.keys() & have.keys() & got.keys()
+                )
+            case Record(), SequenceOf() | TupleOf():
+                items = tuple(_content(value).values())
+                mine = TupleOf(tuple(part.schema for part in up.fields.values()))
+                return facts_of(up).tag is not None or self.is_kept(items, read, mine, down)
+            case Record(), MappingOf(value=theirs):
+                keys = {name: one.writes for name, one in facts_of(up).fields.items()}
+                return all(
+                    self.is_kept(one, read[keys[name]], up.fields[name].schema, theirs)
+                    for name, one in _content(value).items()
+                    if keys.get(name) in read
                 )
             case (Record() | MappingOf() | TupleOf(), _) | (_, Record()):
                 return True
