@@ -173,7 +173,21 @@ _DECIMALS = [
         "999.9",
     )
 ]
-_STRINGS = ["a", "", "z", "A", " a ", " A ", "abcdefghijkl", "red", "abcdefgh", "a1", "7", "Ärger"]
+_STRINGS = [
+    "a",
+    "",
+    "z",
+    "A",
+    " a ",
+    " A ",
+    "abcdefghijkl",
+    "ABCDEFGHIJKL",
+    "red",
+    "abcdefgh",
+    "a1",
+    "7",
+    "Ärger",
+]
 _BYTES = [b"", b"a", b"abc", b"abcdef"]
 _NUMBERS = [0.0, 0.5, 1.5, 1.25, -2.0, 100.0, 1e9, float("inf")]
 _INTS = [0, 1, -1, 2, 3, 9, 10, 2**40]

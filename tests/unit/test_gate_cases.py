@@ -204,10 +204,27 @@ CASES: dict[str, tuple[Any, Any, Any, str]] = {
         Annotated[Decimal, Field(decimal_places=1)],
         Annotated[Decimal, Field(multiple_of=Decimal("0.05"))], "1.5", "ok",
     ),
+    "a bool as a number in a RootModel": (
+        int | bool | Literal[2], dt.datetime | RootModel[Literal[2, 1]] | int, True, "other",
+    ),
     "a short number as a moment": (
         pydantic.NaiveDatetime | Annotated[str, Field(max_length=3)], dt.datetime | str, "7", "other",
     ),
     "a row as texts": (DayRow, set[int] | tuple[str, ...] | set[str], ["2024-01-01"], "other"),
+    "texts that are stripped now": (
+        model(dict[str, str]), model(dict[str, str], str_strip_whitespace=True), {"x": {" a": "b"}},
+        "other",
+    ),
+    "texts that are lower now": (
+        model(list[str]), model(list[str], str_to_lower=True), {"x": ["A"]}, "other",
+    ),
+    "texts that were upper before": (
+        model(str, str_to_upper=True), model(str), {"x": "A"}, "ok",
+    ),
+    "a long text as bytes": (
+        Annotated[bytes, Field(max_length=3)] | Annotated[str, pydantic.StringConstraints(to_lower=True)],
+        bytes | str, "abcdefghijkl", "other",
+    ),
     "digits in a union": (
         Annotated[Decimal, Field(max_digits=4, decimal_places=2)] | bool,
         Annotated[Decimal, Field(max_digits=3)] | bool | None, "12.34", "refused",

@@ -39,16 +39,21 @@ from typedxcom.schema.nodes import (
 )
 from typedxcom.schema.values import is_among
 
-__all__ = ["CANNOT", "BuiltTypes", "unrooted"]
+__all__ = ["CANNOT", "BuiltTypes", "is_rooted", "unrooted"]
 
 _LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 
 
 def unrooted(value: Any) -> Any:
     """Returns what is in a RootModel; any other *value* as it is."""
-    while getattr(type(value), "__pydantic_root_model__", False):
+    while is_rooted(value):
         value = value.root
     return value
+
+
+def is_rooted(value: Any) -> bool:
+    """Whether *value* is a RootModel."""
+    return getattr(type(value), "__pydantic_root_model__", False) is True
 
 
 class CannotBuildError(Exception):

@@ -212,6 +212,8 @@ class Describer:
         if kind is str:
             lengths = {"min_length": "str_min_length", "max_length": "str_max_length"}
             limits = {ours: settings[its] for ours, its in lengths.items() if settings.get(its)}
+            changes = ("strip_whitespace", "to_lower", "to_upper")
+            marks.update({one: True for one in changes if settings.get(f"str_{one}")})
         if not marks and not limits:
             return name
         more = {"marks": marks} if marks else {}

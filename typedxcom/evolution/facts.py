@@ -99,6 +99,7 @@ def root_of(schema: Schema) -> Schema | None:
 _SETTINGS: dict[str, Any] = {
     "strict": False, "val_json_bytes": "utf8", "ser_json_timedelta": "iso8601",
     "str_max_length": None, "str_min_length": 0, "allow_inf_nan": True,
+    "str_strip_whitespace": False, "str_to_lower": False, "str_to_upper": False,
 }  # fmt: skip
 
 

@@ -220,7 +220,7 @@ def _named(node: Schema) -> Iterator[Any]:
     for length in (limits.min_length, limits.max_length):
         if length is not None and length < _LONG:
             for one in (max(0, length - 1), length, length + 1):
-                yield from ("a" * one, base64.b64encode(b"a" * one).decode())
+                yield from ("a" * one, "a" * 4 * one, base64.b64encode(b"a" * one).decode())
 
 
 def _beside(limit: Any) -> Iterator[str]:

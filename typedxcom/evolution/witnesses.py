@@ -16,7 +16,7 @@ import msgspec
 
 from typedxcom.codecs import ValueCodec
 from typedxcom.errors import TypedXComError
-from typedxcom.evolution.building import CANNOT, BuiltTypes, unrooted
+from typedxcom.evolution.building import CANNOT, BuiltTypes, is_rooted, unrooted
 from typedxcom.evolution.facts import facts_of, root_of
 from typedxcom.evolution.finite import values_of
 from typedxcom.evolution.reasons import Break
@@ -103,7 +103,7 @@ def witness(
             codecs = [built.codec(one) for one in (writer, down)]
         except CANNOT:
             return None
-        values = _values(codecs[0], up, Edges.of(up, down), built)
+        values = _values(codecs[0], up, Edges.of(writer, down), built)
         return (next(_wrong(values, codecs[1], is_right), None),)
 
 
@@ -255,15 +255,19 @@ class Meaning:
                 )
             case (_, UnionOf(members=members)):
                 return any(
-                    self._built.is_one(read, one)
+                    _may_be(read, one)
+                    and self._built.is_one(read, one)
                     and self.is_kept(value, read, up, one, is_chosen=True)
                     for one in members
                 )
         if (root := root_of(up)) is not None:
-            return self.is_kept(value.root, read, root, down, is_chosen=is_chosen)
+            inside = value.root if is_rooted(value) else value
+            return self.is_kept(inside, read, root, down, is_chosen=is_chosen)
         if (root := root_of(down)) is not None:
-            return self.is_kept(value, read.root, up, root, is_chosen=is_chosen)
-        return self._is_part_kept(value, read, up, down, is_chosen=is_chosen)
+            inside = read.root if is_rooted(read) else read
+            return self.is_kept(value, inside, up, root, is_chosen=is_chosen)
+        bare = unrooted(value), unrooted(read)
+        return self._is_part_kept(*bare, up, down, is_chosen=is_chosen)
 
     def _is_part_kept(
         self, value: Any, read: Any, up: Schema, down: Schema, *, is_chosen: bool
@@ -327,6 +331,18 @@ class Meaning:
         return all(
             self.is_kept(one, other, up, down) for one, other in zip(value, read, strict=True)
         )
+
+
+def _may_be(value: Any, schema: Schema) -> bool:
+    """Whether a value is a RootModel just where *schema* is one."""
+    match schema:
+        case Constrained(inner=inner) | Named(inner=inner) | Alias(target=[inner]):
+            return _may_be(value, inner)
+        case Var(bound=inner):
+            return _may_be(value, inner)
+        case UnionOf() | Unknown():
+            return True
+    return is_rooted(value) == (root_of(schema) is not None)
 
 
 def _content(value: Any) -> dict[str, Any]:
