@@ -165,8 +165,8 @@ class _Function:
                 self._judge(name, one, found.typ)
             elif found is None and is_known and self._misspells(name, free, key):
                 return
-        if is_known and whole and not (kwargs is None and self._has_defaults()):
-            self._missing(free, where)
+        if is_known and whole:
+            self._missing(free, where, may_be_default=kwargs is None)
 
     def _positions(self, args: Expression | None) -> tuple[set[str | None], bool]:
         """Judges ``op_args``. Returns the parameters that it fills, and whether that is all."""
@@ -229,7 +229,7 @@ class _Function:
                 return
             if formal is not None and name not in self.keys:
                 self._key(expr, name, value, formal.typ, output, is_shown=is_shown)
-        self._missing(free, expr)
+        self._missing(free, expr, may_be_default=False)
 
     def _key(
         self,
@@ -279,16 +279,14 @@ class _Function:
             self.site.fail(f"{self._subject} {text}", key, XCOM_ARG)
         return meant is not None
 
-    def _missing(self, free: list[str], where: Context) -> None:
+    def _missing(self, free: list[str], where: Context, *, may_be_default: bool) -> None:
         kinds = dict(zip(self.function.arg_names, self.function.arg_kinds, strict=True))
-        for name in free:
-            if kinds[name].is_required() and name not in self.keys:
-                text = f'is never given its parameter "{name}": add it to op_kwargs'
-                self.site.fail(f"{self._subject} {text}", where, XCOM_ARG)
-
-    def _has_defaults(self) -> bool:
-        """Whether ``default_args`` may give the function arguments."""
-        return "op_kwargs" in given_by_default(self.site)
+        lacking = [one for one in free if kinds[one].is_required() and one not in self.keys]
+        if lacking and may_be_default and given_by_default(self.site, ["op_kwargs"]):
+            return
+        for name in lacking:
+            text = f'is never given its parameter "{name}": add it to op_kwargs'
+            self.site.fail(f"{self._subject} {text}", where, XCOM_ARG)
 
     @property
     def _subject(self) -> str:

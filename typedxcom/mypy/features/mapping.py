@@ -294,7 +294,7 @@ class Mapping:
             return  # a misspelt name has been reported already
         for name, _ in self.free():
             is_needed = name not in seen and kinds[name].is_required()
-            if is_needed and name not in given_by_default(self.site):
+            if is_needed and not given_by_default(self.site, [name]):
                 label = f"{self.task.label[0].upper()}{self.task.label[1:]}"
                 lack = f", and {source} does not give it" if source else ""
                 self.fail(

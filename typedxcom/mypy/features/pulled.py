@@ -65,6 +65,12 @@ class Pulled:
         self.items = items
         self.is_exact = is_exact
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the type of any part is known."""
+        types = (self.value, *(found for _, found in self.items.values()))
+        return any(_is_known(one) for one in types if one is not None)
+
     def part(self, item: int | None) -> tuple[str | None, ProperType | None]:
         """Returns the value as a whole, or an item of it, with the task that it is from."""
         task_id, found = self.task_id, self.value
@@ -91,11 +97,11 @@ def check_uses(
     known = {
         call: given
         for call, given in pulls.items()
-        if given is not None and not _is_checked_by_mypy(site, func, call)
+        if given is not None and given.is_known and not _is_checked_by_mypy(site, func, call)
     }
     for call, item, needs in needs_of_calls(site, func, known) if known else ():
         task_id, found = known[call].part(item)
-        if found is None or isinstance(found, (AnyType, NoneType)):
+        if found is None or not _is_known(found):
             continue
         keys = _keys(found)
         for need in needs.found:
@@ -108,6 +114,10 @@ def check_uses(
                 pulled = f'"{task_id}"' if task_id else "several values"
                 site.fail(f'Task "{name}" pulls {pulled} and {text}', call, XCOM_KEY)
                 break
+
+
+def _is_known(found: Type) -> bool:
+    return not isinstance(get_proper_type(found), (AnyType, NoneType))
 
 
 def _keys(found: ProperType) -> list[str]:

@@ -7,13 +7,14 @@ name that any ``default_args`` of the file has may be given, whichever DAG it is
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any, Final
 
 from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, CallExpr
 from mypy.types import CallableType
 
 from typedxcom.mypy.types.site import Site
+from typedxcom.needs.names import every
 
 __all__ = ["given_by_default", "with_defaults"]
 
@@ -23,12 +24,13 @@ _OPTIONAL: Final = {ARG_POS: ARG_OPT, ARG_NAMED: ARG_NAMED_OPT}
 
 def with_defaults(site: Site, call: CallExpr, function: CallableType) -> CallableType:
     """Returns *function* with parameters optional that the call leaves out and a default gives."""
-    rows = zip(function.arg_names, function.arg_kinds, strict=True)
-    lacking = {name for name, kind in rows if name and kind in _OPTIONAL}
-    lacking.difference_update(name for name in call.arg_names if name)
-    if not lacking or lacking.isdisjoint(given_by_default(site)):
+    rows = list(zip(function.arg_names, function.arg_kinds, strict=True))
+    by_place = call.arg_kinds.count(ARG_POS)
+    given = {name for name in call.arg_names if name} | {name for name, _ in rows[:by_place]}
+    lacking = {name for name, kind in rows if name and kind in _OPTIONAL} - given
+    known = given_by_default(site, lacking)
+    if not known:
         return function
-    known = given_by_default(site)
     kinds = [
         _OPTIONAL.get(kind, kind) if name in known else kind
         for name, kind in zip(function.arg_names, function.arg_kinds, strict=True)
@@ -36,25 +38,37 @@ def with_defaults(site: Site, call: CallExpr, function: CallableType) -> Callabl
     return function.copy_modified(arg_kinds=kinds)
 
 
-def given_by_default(site: Site) -> frozenset[str]:
-    """Returns the keys of all ``default_args`` in the file, as far as they stand there."""
+def given_by_default(site: Site, names: Collection[str]) -> frozenset[str]:
+    """Returns those of *names* that are keys of any ``default_args`` in the file.
+
+    The file is only parsed if its text may have one of them as a key.
+    """
+    if not names or not site.mentions(_WORD.encode()):
+        return frozenset()
+    if not any(site.mentions(form) for one in names for form in _forms(one)):
+        return frozenset()
     if _Last.api is not site.api:
-        _Last.api, _Last.names = site.api, _read(site.api.tree.path)
-    return _Last.names
+        _Last.api, _Last.names = site.api, _read(b"".join(site.lines))
+    return _Last.names.intersection(names)
 
 
 class _Last:
-    """The names of the last file that was asked for."""
+    """The names of the last file that was parsed."""
 
     api: Any = None
     names: frozenset[str] = frozenset()
 
 
-def _read(path: str) -> frozenset[str]:
+def _forms(name: str) -> tuple[bytes, ...]:
+    """Returns how the key of a dict may stand in a text."""
+    key = name.encode()
+    return b'"%b"' % key, b"'%b'" % key, b"%b=" % key, b"%b =" % key
+
+
+def _read(text: bytes) -> frozenset[str]:
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        nodes = list(ast.walk(ast.parse(text))) if _WORD in text else []
-    except (OSError, ValueError, SyntaxError):
+        nodes = list(every(ast.parse(text).body))
+    except (ValueError, SyntaxError):
         return frozenset()
     variables = {_WORD}
     values = [one.value for one in nodes if isinstance(one, ast.keyword) and one.arg == _WORD]
