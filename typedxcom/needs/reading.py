@@ -334,19 +334,20 @@ class Uses:
         """Whether a statement may be the last one of its block that runs."""
         is_loop = isinstance(whole, (ast.For, ast.AsyncFor, ast.While))
         exits = (ast.Return, ast.Raise) if is_loop else _EXITS
-        return any(
-            (isinstance(one, exits) and not _is_same_error(one))
-            or (isinstance(one, ast.If) and self._may_refuse(one))
-            for one in ast.walk(whole)
-        )
+        inside = list(every([whole]))
+        if any(isinstance(one, exits) and not _is_same_error(one) for one in inside):
+            return True
+        if isinstance(whole, ast.If):
+            return self._may_refuse(inside)
+        return any(isinstance(one, ast.If) and self._may_refuse(every([one])) for one in inside)
 
-    def _may_refuse(self, node: ast.If) -> bool:
-        """Whether a branch calls something for nothing but its effect, such as an error."""
+    def _may_refuse(self, branches: Iterable[ast.AST]) -> bool:
+        """Whether code in *branches* calls something just for its effect, such as an error."""
         return any(
             isinstance(one, ast.Expr)
             and isinstance(one.value, ast.Call)
             and not (_is_log(one.value) or self._called(one.value.func) in _HARMLESS)
-            for one in ast.walk(node)
+            for one in branches
         )
 
     def _opens(self, node: ast.expr) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from typedxcom.needs.found import Needs
-from typedxcom.needs.names import bound_by, names_of
+from typedxcom.needs.names import bound_by, every, names_of
 from typedxcom.needs.reading import OPENING, Meaning, Uses
 
 __all__ = ["Given", "values_of"]
@@ -44,9 +44,9 @@ def values_of(
         is_wanted: Whether a call is one of them.
         meaning: Says what a name means that the function does not bind itself.
     """
-    body = _Body(function, meaning)
+    body = _Body(function, meaning, is_wanted)
     if body.is_readable:
-        yield from body.block(function.body, is_wanted)
+        yield from body.block(function.body)
 
 
 class _Body:
@@ -54,34 +54,41 @@ class _Body:
 
     Attributes:
         is_readable: Whether its names are bound where one can see it.
+        lines: The lines of the wanted calls.
     """
 
-    def __init__(self, function: _Function, meaning: Meaning) -> None:
+    def __init__(
+        self, function: _Function, meaning: Meaning, is_wanted: Callable[[ast.Call], bool]
+    ) -> None:
         self._bound = Counter(names_of(function.args))
         self._meaning = meaning
+        self._is_wanted = is_wanted
         self.is_readable = True
-        for statement in function.body:
-            for node in ast.walk(statement):
-                self._bound.update(bound_by(node))
-                is_open = isinstance(node, ast.Call) and getattr(node.func, "id", "") in OPENING
-                if is_open or isinstance(node, (ast.Global, ast.Nonlocal)):
+        self.lines: list[int] = []
+        for node in every(function.body):
+            self._bound.update(bound_by(node))
+            if isinstance(node, ast.Call):
+                if getattr(node.func, "id", "") in OPENING:
                     self.is_readable = False
+                if is_wanted(node):
+                    self.lines.append(node.lineno)
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
+                self.is_readable = False
 
-    def block(
-        self, statements: list[ast.stmt], is_wanted: Callable[[ast.Call], bool]
-    ) -> Iterator[Given]:
+    def block(self, statements: list[ast.stmt]) -> Iterator[Given]:
         """Yields the uses in a block and in the blocks inside, in the order of the code."""
         for place, statement in enumerate(statements):
-            rest = statements[place + 1 :]
-            yield from self._named(statement, rest, is_wanted)
-            yield from self._direct(statement, is_wanted)
+            end = statement.end_lineno or statement.lineno
+            if not any(statement.lineno <= line <= end for line in self.lines):
+                continue
+            yield from self._named(statement, statements[place + 1 :])
+            yield from self._direct(statement)
             for block in _blocks(statement):
-                yield from self.block(block, is_wanted)
+                yield from self.block(block)
 
-    def _named(
-        self, statement: ast.stmt, rest: list[ast.stmt], is_wanted: Callable[[ast.Call], bool]
-    ) -> Iterator[Given]:
+    def _named(self, statement: ast.stmt, rest: list[ast.stmt]) -> Iterator[Given]:
         """The uses below ``name = call(...)`` and ``name, other = call(...)``."""
+        is_wanted = self._is_wanted
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 named = [(name, *found)] if (found := _value(value, is_wanted)) else []
@@ -102,13 +109,11 @@ class _Body:
                 uses.statements(rest)
                 yield Given(call, item, uses.needs())
 
-    def _direct(
-        self, statement: ast.stmt, is_wanted: Callable[[ast.Call], bool]
-    ) -> Iterator[Given]:
+    def _direct(self, statement: ast.stmt) -> Iterator[Given]:
         """The uses where the call itself stands, but not in the blocks of the statement."""
         todo: list[tuple[ast.AST, ast.AST, ast.AST]] = [(statement, statement, statement)]
         for node, around, whole in todo:  # the list grows meanwhile
-            found = _value(node, is_wanted)
+            found = _value(node, self._is_wanted)
             used = None if found is None else _use(node, around, whole)
             if found is not None and used is not None:
                 uses = Uses(ast.unparse(node), self._means, node)
