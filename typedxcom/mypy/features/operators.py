@@ -75,8 +75,13 @@ def _check(site: Site, call: CallExpr, operator: TypeInfo, signature: CallableTy
             text = f"is not templated: it cannot take the output of {source}"
             site.fail(f'Argument "{name}" of {owner} {text}', expr, XCOM_ARG)
             return signature
-    plain = signature.copy_modified(arg_types=[without_not_set(t) for t in signature.arg_types])
-    checked = Call(site, call, owner, plain).check()
+    asked = Call(site, call, owner, signature)
+    given = [
+        without_not_set(formal) if actuals else formal
+        for formal, actuals in zip(signature.arg_types, asked.matched, strict=True)
+    ]
+    plain = asked.function = signature.copy_modified(arg_types=given)
+    checked = asked.check()
     rows = zip(signature.arg_types, plain.arg_types, checked.arg_types, strict=True)
     return signature.copy_modified(
         arg_types=[new if new is not plain_type else old for old, plain_type, new in rows]
@@ -88,8 +93,19 @@ def settings_of(site: Site) -> frozenset[str]:
     info = site.classes[names.SDK_OPERATOR]
     symbol = info.names.get("__init__") if info else None
     node = symbol.node if symbol else None
-    arguments = node.arg_names if isinstance(node, FuncDef) else []
-    return frozenset(name for name in arguments if name) - NOT_SETTINGS
+    if not isinstance(node, FuncDef):
+        return frozenset()
+    if _Last.node is not node:
+        named = frozenset(name for name in node.arg_names if name)
+        _Last.node, _Last.settings = node, named - NOT_SETTINGS
+    return _Last.settings
+
+
+class _Last:
+    """The settings of the build, which each operator asks for."""
+
+    node: FuncDef | None = None
+    settings: frozenset[str] = frozenset()
 
 
 def without_not_set(found: Type) -> Type:
