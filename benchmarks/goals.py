@@ -24,6 +24,7 @@ class Goal(NamedTuple):
         least: The smallest number that meets the goal.
         unit: What is written behind a number.
         beside: The contender by which the number is divided.
+        case: What the name of the case ends with; the last case, if it is empty.
     """
 
     text: str
@@ -34,13 +35,17 @@ class Goal(NamedTuple):
     least: float = 0
     unit: str = " %"
     beside: str = ""
+    case: str = ""
 
     def measured(self, results: dict[str, Any]) -> float | None:
-        """Returns the median, of the last case in full size; None if it was not measured."""
+        """Returns the median of a case in full size; None if it was not measured."""
         found = results["suites"].get(self.suite, {})
-        if found.get("size") != "full" or not found["cases"]:
+        if found.get("size") != "full":
             return None
-        contenders = found["cases"][-1]["contenders"]
+        cases = [one for one in found["cases"] if one["name"].endswith(self.case)]
+        if not cases:
+            return None
+        contenders = cases[-1]["contenders"]
         value = _median(contenders, self.contender, self.key)
         if value is None or not self.beside:
             return value
@@ -63,12 +68,16 @@ GOALS = (
     Goal("Edges typed precisely", "checking", "check", "precise", least=50),
     Goal("False errors of mypy", "real_files", "with", "false", most=0, unit=""),
     Goal("False errors of `typedxcom check`", "checking", "check", "false", most=0, unit=""),
-    Goal(
-        "CPU time of mypy with the plugin, beside mypy alone",
-        *("real_files", "with", "cpu"),
-        most=1.1,
-        unit=" times",
-        beside="without",
+    *(
+        Goal(
+            f"CPU time of mypy with the plugin, beside mypy alone: {words}",
+            *("real_files", "with", "cpu"),
+            most=1.1,
+            unit=" times",
+            beside="without",
+            case=case,
+        )
+        for words, case in (("no cache", "no cache"), ("Airflow in the cache", "cold"))
     ),
 )
 

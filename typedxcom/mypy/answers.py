@@ -80,6 +80,7 @@ class Answers:
         forget()
         self.classes.clear()
         self._sites.clear()
+        self._others: set[str] = set()  # names of libraries that mypy has asked for
         self._to_mend = dict(_MENDED)
 
     def site_of(self, api: Any) -> Site:
@@ -230,11 +231,16 @@ class Answers:
             ("builtins.", "typing.", "airflow.", "typedxcom.", f"{names.PUBLIC}.")
         ):
             return False
+        if fullname in self._others:
+            return False
         found = self._plugin.lookup_fully_qualified(fullname)
-        if found is None or not isinstance(found.node, (FuncDef, OverloadedFuncDef)):
+        if found is None:
             return False
         module = self._module_of(fullname)
-        return module is not None and not module.is_stub and not is_library(module.path)
+        if module is not None and (module.is_stub or is_library(module.path)):
+            self._others.add(fullname)
+            return False
+        return module is not None and isinstance(found.node, (FuncDef, OverloadedFuncDef))
 
     def _module_of(self, fullname: str) -> MypyFile | None:
         modules = self._plugin._modules or {}
