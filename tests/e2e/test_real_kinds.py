@@ -143,3 +143,56 @@ def test_coverage_counts_them():
     dag = names_of(SOURCE)["found"]
     found = coverage_of(shown_edge(one, suggesting=False) for one in edges_of(dag))
     assert (found.edges, found.typed, found.precise, found.writer) == (10, 9, 8, 1)
+
+
+SPREAD = """
+from airflow.sdk import dag, task
+
+
+@dag(schedule=None)
+def found():
+    @task
+    def pages():
+        return [{"start": one, "folder": "a"} for one in range(3)]
+
+    @task
+    def fetch(start: int, folder: str, limit: int):
+        print(start, folder, limit)
+
+    @task
+    def bare(start, folder, ti=None):
+        open(folder)
+        range(start)
+
+    @task
+    def anything(start, folder):
+        print(start, folder)
+
+    @task
+    def half(start, folder: str):
+        print(start, folder)
+
+    fetch.partial(limit=1).expand_kwargs(pages())
+    bare.expand_kwargs(pages())
+    anything.expand_kwargs(pages())
+    half.expand_kwargs(pages())
+
+
+found = found()
+"""
+
+
+def test_expand_kwargs_reads_a_dict_of_the_parameters():
+    """Annotations of all parameters that it gives, or the code, say what the items must be."""
+    edges = edges_of(names_of(SPREAD)["found"])
+    items = "list[{'start': int, 'folder': str}]"
+    assert [(str(one), one.is_typed, one.is_precise) for one in edges] == [
+        (f"pages -> fetch.**: {items} as {{'start': int, 'folder': str}} (each item)", True, True),
+        (
+            f"pages__1 -> bare.**: {items} as Any (range(start), open(folder)) (each item)",
+            True,
+            True,
+        ),
+        (f"pages__2 -> anything.**: {items} as Any (any value) (each item)", True, False),
+        (f"pages__3 -> half.**: {items} as Any (each item)", False, False),
+    ]

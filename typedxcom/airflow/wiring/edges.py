@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,10 +27,11 @@ from typedxcom.airflow.wiring.kept import kept
 from typedxcom.airflow.wiring.needed import needs_of_parameter
 from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.airflow.wiring.triggers import conf_contract
+from typedxcom.annotations import VARIADIC
 from typedxcom.contracts import Argument, Contract, Promise
 from typedxcom.needs import Needs
 from typedxcom.schema import UNKNOWN, Schema, Unknown
-from typedxcom.schema.nodes import Inferred, MappingOf, SequenceOf, UnionOf
+from typedxcom.schema.nodes import Field, Inferred, MappingOf, Record, SequenceOf, UnionOf, inferred
 from typedxcom.schema.vague import is_vague
 
 __all__ = [
@@ -91,6 +92,8 @@ class Edge:
         """What the reader's code needs of it, if no annotation says all of that."""
         contract = None if self.target is None else operator_contract(self.target)
         is_open = isinstance(self.read, Unknown) or is_vague(self.read)
+        if contract and self.parameter == "**":
+            return _needs_of_all(contract, self.target) if is_open else Needs()
         return needs_of_parameter(contract, self.parameter) if contract and is_open else Needs()
 
     @property
@@ -191,7 +194,7 @@ def _into(operator: Any) -> Iterator[Edge]:
                 operator.task_id,
                 argument.name,
                 describe(output),
-                argument.promise.schema,
+                _spread(operator) if argument.name == "**" else argument.promise.schema,
                 mapped,
                 None if key == RETURN_KEY else key,
                 source,
@@ -200,6 +203,39 @@ def _into(operator: Any) -> Iterator[Edge]:
                 output is not argument.value,
                 isinstance(output, PlainXComArg) and gets_list(output.operator),
             )
+
+
+def _spread(operator: Any) -> Schema:
+    """What `expand_kwargs` reads: a dict with each parameter, if all of them are annotated."""
+    contract = operator_contract(operator) if _is_decorated(operator) else None
+    if contract is None:
+        return UNKNOWN
+    parts = {name: contract.parameter(name).schema for name in _spread_over(contract, operator)}
+    if not parts or any(isinstance(one, Unknown) for one in parts.values()):
+        return UNKNOWN
+    fields = {name: Field(one) for name, one in parts.items()}
+    return inferred(Record(dict, "typeddict", (), fields))
+
+
+def _needs_of_all(contract: Contract, operator: Any) -> Needs:
+    """What the code needs of the parameters that `expand_kwargs` gives."""
+    if not _is_decorated(operator):
+        return Needs()
+    parts = {name: needs_of_parameter(contract, name) for name in _spread_over(contract, operator)}
+    found = [
+        replace(need, path=(name, *need.path))
+        for name, part in parts.items()
+        for need in part.found
+    ]
+    return Needs(tuple(found), bool(parts) and all(one.is_closed for one in parts.values()))
+
+
+def _spread_over(contract: Contract, operator: Any) -> Iterator[str]:
+    """The parameters that nothing but `expand_kwargs` gives."""
+    given = operator.partial_kwargs.get("op_kwargs") or {}
+    for name, parameter in contract.signature.parameters.items():
+        if parameter.kind not in VARIADIC and name not in given and not contract.is_injected(name):
+            yield name
 
 
 def sources_of(operator: Any) -> Iterator[tuple[Argument, bool, Any, dict[str, Any]]]:
