@@ -367,11 +367,11 @@ CASES = [
     _case("x = 1\nexec(n)\nreturn x", "unknown", "n", static=True),
     _case("x = x\nreturn x", "unknown", static=True),
     # Containers that change afterwards.
-    _case("x = []\nfor one in n:\n    x.append(one)\nreturn x", "list[Any]", "n", static=True),
+    _case("x = []\nfor one in n:\n    x.append(one)\nreturn x", "list[Any]", "n"),
     _case("x = {'a': 1}\nx['b'] = 2\nreturn x", "dict[str, int]", static=True),
-    _case("x = []\nfor one in n:\n    x.append(str(one))\nreturn x", "list[str]", "n", static=True),
+    _case("x = []\nfor one in n:\n    x.append(str(one))\nreturn x", "list[str]", "n"),
     _case("x = [1]\nx.append('a')\nreturn x", "list[str | int]", static=True),
-    _case("x = list()\nx.append({'a': 1})\nreturn x", "list[{'a': int}]", static=True),
+    _case("x = list()\nx.append({'a': 1})\nreturn x", "list[{'a': int}]"),
     _case("x = []\nx.append(1)\nx.extend(n)\nreturn x", "list[Any]", "n", static=True),
     _case("x = []\nx.append(x)\nreturn x", "list[Any]", static=True),
     _case("x = n\nx.append(1)\nreturn x", "unknown", "n", static=True),
@@ -402,21 +402,18 @@ CASES = [
     _case("x = [1]\nx.extend(range(3))\nreturn x", "list[int]", static=True),
     _case("x = []\nx.extend(['a'])\nx.append(1)\nreturn x", "list[str | int]", static=True),
     # Names of loops.
-    _case("return [one for one in range(n)]", "list[int]", "n", static=True),
-    _case("return list(range(n))", "list[int]", "n", static=True),
-    _case("return [one * 2 for one in m]", "list[int]", "m: list[int]", static=True),
-    _case("return [one for one in m]", "list[str]", "m: dict[str, int]", static=True),
-    _case(
-        "return {k: v for k, v in m.items()}", "dict[str, int]", "m: dict[str, int]", static=True
-    ),
-    _case("return [one for one in m.values()]", "list[int]", "m: dict[str, int]", static=True),
+    _case("return [one for one in range(n)]", "list[int]", "n"),
+    _case("return list(range(n))", "list[int]", "n"),
+    _case("return [one * 2 for one in m]", "list[int]", "m: list[int]"),
+    _case("return [one for one in m]", "list[str]", "m: dict[str, int]"),
+    _case("return {k: v for k, v in m.items()}", "dict[str, int]", "m: dict[str, int]"),
+    _case("return [one for one in m.values()]", "list[int]", "m: dict[str, int]"),
     _case(
         "return [(i, one) for i, one in enumerate(m)]",
         "list[tuple[int, str]]",
         "m: list[str]",
-        static=True,
     ),
-    _case("return [b for a, b in zip(n, m)]", "list[str]", "n, m: list[str]", static=True),
+    _case("return [b for a, b in zip(n, m)]", "list[str]", "n, m: list[str]"),
     _case("return [b for a in m for b in a]", "list[Any]", "m: list[list[int]]", static=True),
     _case("return [one for one in n if one.endswith('.csv')]", "list[str]", "n", static=True),
     _case("return [one for one in n if one.endswith(m)]", "list[Any]", "n, m", static=True),
@@ -425,7 +422,6 @@ CASES = [
         "x = []\nfor one in m:\n    x.append(one)\nreturn x",
         "list[int]",
         "m: list[int]",
-        static=True,
     ),
     _case(
         "x = {}\nfor k, v in m.items():\n    x[k] = v\nreturn x",
@@ -436,9 +432,9 @@ CASES = [
     _case("for one in m:\n    one = 'a'\nreturn one", "unknown", "m: list[int]", static=True),
     _case("return sorted(set(m) - set(n))", "list[str]", "n, m: list[str]", static=True),
     _case("return sorted(set(n) | set(m))", "list[Any]", "n, m: list[str]", static=True),
-    _case("one = 1\nx = one\nreturn [x for one in ['a']]", "list[int]", static=True),
+    _case("one = 1\nx = one\nreturn [x for one in ['a']]", "list[int]"),
     _case("one = 1\nreturn [x := one for one in ['a']], x", "tuple[list[str], Any]", static=True),
-    _case("return [one for one in n.items()]", "list[Any]", "n", static=True),
+    _case("return [one for one in n.items()]", "list[Any]", "n"),
     _case("for one, (two, three) in n:\n    pass\nreturn two", "unknown", "n", static=True),
     _case(
         "for *one, two in m:\n    pass\nreturn two", "unknown", "m: list[list[int]]", static=True

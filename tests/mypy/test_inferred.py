@@ -195,6 +195,9 @@ FORMS = (
         "os.listdir({})",
         "list()",
     ),
+    *("[one for one in {}]", "[(k, v) for k, v in {}.items()]", "list(range({}))", "set({})"),
+    *("[v for v in {}.values()]", "[i for i, one in enumerate({})]", "[b for a, b in zip({}, {})]"),
+    *("{{one for one in {}}}", "{{k: v for k, v in {}.items()}}", "[b for a in {} for b in a]"),
     *("{}.upper().split(',')", "sorted({})", "len({})", "dict(a={})", "list({})", "{}.isoformat()"),
 )
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mypy.erasetype import erase_typevars
 from mypy.nodes import (
+    ARG_POS,
     AssignmentExpr,
     AssignmentStmt,
     CallExpr,
@@ -52,6 +53,8 @@ class Bindings:
         seen: How often each variable appears in the code.
         explained: How often it appears where nothing happens to it.
         items: How often it appears where only its items are taken out: ``x["a"]``.
+        added: Variable -> what ``x.append(...)`` puts into it.
+        looped: Variable -> what a loop that sets it goes over.
         open: The parameters without annotation that are never set.
     """
 
@@ -62,6 +65,8 @@ class Bindings:
         self.seen: dict[Var, int] = {}
         self.explained: dict[Var, int] = {}
         self.items: dict[Var, int] = {}
+        self.added: dict[Var, list[Expression]] = {}
+        self.looped: dict[Var, Expression] = {}
         self.open = {
             one.variable
             for one in func.arguments
@@ -82,6 +87,9 @@ class Bindings:
         for expr in get_subexpressions(body):
             if isinstance(expr, NameExpr) and isinstance(expr.node, Var):
                 self.seen[expr.node] = self.seen.get(expr.node, 0) + 1
+            elif isinstance(expr, CallExpr) and (owner := _appended_to(expr)) is not None:
+                self.added.setdefault(owner, []).append(expr.args[0])
+                self.explained[owner] = self.explained.get(owner, 0) + 1
             elif isinstance(expr, CallExpr) and _is_harmless(expr):
                 for arg in expr.args:
                     self._explain(arg)
@@ -100,6 +108,8 @@ class Bindings:
                 self._take(statement.expr, -1)
             elif isinstance(statement, ForStmt):
                 self._take(statement.index, -1)
+                if isinstance(statement.index, NameExpr) and isinstance(statement.index.node, Var):
+                    self.looped[statement.index.node] = statement.expr
             elif isinstance(statement, ReturnStmt) and statement.expr is not None:
                 self._explain(statement.expr)
         bound = _bindings(body)
@@ -107,6 +117,11 @@ class Bindings:
             var: value
             for var, value in self.values.items()
             if value is not None and bound.get(var) == 1 and var not in self.parameters
+        }
+        self.looped = {
+            var: value
+            for var, value in self.looped.items()
+            if bound.get(var) == 1 and var not in self.parameters
         }
         for var in list(self.parameters):
             if bound.get(var):
@@ -202,6 +217,15 @@ def deep_statements(statements: list[Any]) -> list[Any]:
         for block in blocks_of(statement):
             found += deep_statements(block.body)
     return found
+
+
+def _appended_to(call: CallExpr) -> Var | None:
+    """Returns the variable of ``x.append(value)``."""
+    callee = call.callee
+    if not isinstance(callee, MemberExpr) or callee.name != "append" or len(call.args) != 1:
+        return None
+    target = callee.expr.node if isinstance(callee.expr, NameExpr) else None
+    return target if isinstance(target, Var) and call.arg_kinds[0] is ARG_POS else None
 
 
 def _is_harmless(call: CallExpr) -> bool:

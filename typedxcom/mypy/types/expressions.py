@@ -49,6 +49,7 @@ from mypy.types import (
 
 from typedxcom.mypy.types.bindings import Bindings
 from typedxcom.mypy.types.kinds import is_known
+from typedxcom.mypy.types.loops import follow, item_of, with_added
 from typedxcom.mypy.types.results import anys, made_by, method_result, returned_by
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
@@ -89,6 +90,8 @@ class Reader:
         self.bindings: Bindings | None = None
         self._depth = 0
         self._func = func
+        self.looped: dict[Var, Type] = {}  # names of comprehensions
+        self._running: set[Var] = set()
 
     # Names ---------------------------------------------------------------------------------------
 
@@ -99,20 +102,39 @@ class Reader:
             return self._constant(expr.name == "True", "bool")
         if expr.kind != LDEF or not isinstance(expr.node, Var):
             return unknown()
+        if expr.node in self.looped:
+            return self.looped[expr.node]
         if self.bindings is None:
             self.bindings = Bindings(self._func)
         var, bindings = expr.node, self.bindings
+        if var in self._running:
+            return unknown()
+        self._running.add(var)
+        try:
+            return self._own(var, bindings)
+        finally:
+            self._running.discard(var)
+
+    def _own(self, var: Var, bindings: Bindings) -> Type:
+        """Returns what a variable of the function stands for."""
         if var in bindings.open:
             self.asks_for_parameters = True
-            return self._changed(var, self._given.get(var.name, unknown()))
+            given = self._given.get(var.name, unknown())
+            return self._touched(given) if var in bindings.added else self._changed(var, given)
         if var in bindings.parameters:
             return bindings.parameters[var]
         if (declared := bindings.declared.get(var)) is not None:
             return declared if var in bindings.values else unknown()
         value = bindings.values.get(var)
         if value is None:
-            return unknown()
-        return self._changed(var, self.type_of(value))
+            iterated = bindings.looped.get(var)
+            found = unknown() if iterated is None else item_of(self, iterated)
+        else:
+            found = self.type_of(value)
+        if (added := bindings.added.get(var)) is not None:
+            filled = with_added(self, get_proper_type(found), added)
+            found = self._touched(found) if filled is None else filled
+        return self._changed(var, found)
 
     def _changed(self, var: Var, found: Type) -> Type:
         """Returns what is still known of a variable's value after the code has used it."""
@@ -204,9 +226,11 @@ class Reader:
 
     def _comprehension(self, expr: ListComprehension | SetComprehension) -> Type:
         name = "list" if isinstance(expr, ListComprehension) else "set"
-        return self.site.builtin(name, [self.type_of(expr.generator.left_expr)])
+        follow(self, expr.generator)
+        return self.site.builtin(name, [without_constants(self.type_of(expr.generator.left_expr))])
 
     def _dict_comprehension(self, expr: DictionaryComprehension) -> Type:
+        follow(self, expr)
         key = unknown() if expr.key is None else self.type_of(expr.key)
         return self.site.builtin("dict", [key, self.type_of(expr.value)])
 
@@ -279,6 +303,8 @@ class Reader:
         callee = expr.callee
         if isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo):
             is_empty = callee.fullname == "builtins.list" and not expr.args
+            if callee.fullname in _COLLECTING and len(expr.args) == 1:
+                return self.site.builtin(callee.node.name, [item_of(self, expr.args[0])])
             return self._empty_list() if is_empty else made_by(callee.node, expr)
         if isinstance(callee, RefExpr) and callee.fullname in _OF_TEXTS:
             return self._of_texts(callee.fullname, expr.args)
@@ -300,6 +326,8 @@ class Reader:
 
     def _of_items(self, function: str, given: Expression) -> Type:
         """Returns the type of ``max(xs)`` or ``sum(xs)``. The sum of nothing is an ``int``."""
+        if function == "builtins.sorted":
+            return self.site.builtin("list", [item_of(self, given)])
         found = self.type_of(given)
         item = args_of(found)[0] if name_of(found) in _CHANGING[:2] else unknown()
         if function != "builtins.sum":
@@ -349,5 +377,6 @@ _OF_TEXTS: Final = frozenset({
     *(f"posixpath.{name}" for name in ("join", "basename", "dirname", "abspath", "realpath")),
     *(f"posixpath.{name}" for name in ("normpath", "expanduser", "expandvars", "relpath")),
 })  # fmt: skip
-_OF_ITEMS: Final = ("builtins.max", "builtins.min", "builtins.sum")
+_OF_ITEMS: Final = ("builtins.max", "builtins.min", "builtins.sum", "builtins.sorted")
+_COLLECTING: Final = frozenset({"builtins.list", "builtins.set", "builtins.frozenset"})
 _TEXTS: Final = ("builtins.str", "builtins.str")
