@@ -262,9 +262,10 @@ def _typed_dict(name: str, parts: list[_Part], facts: ClassFacts) -> Any:
     fields = {
         one.name: _aliased(one) if one.required else te.NotRequired[_aliased(one)] for one in parts
     }
+    if not facts.is_own:
+        return make(name, fields, closed=True) if facts.extra == "forbid" else make(name, fields)
     made = make(name, fields)
-    if facts.is_own:
-        made.__pydantic_config__ = _config(facts)
+    made.__pydantic_config__ = _config(facts)
     return made
 
 

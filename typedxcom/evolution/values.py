@@ -48,6 +48,7 @@ __all__ = ["Edges"]
 _MOST = (240, 120, 60)  # trees of a type, of a part of it, and of a part further inside
 _DEPTH = 6
 _LONG = 1000  # characters of a made-up text
+_FEW = 16  # items of which each is put beside the next one
 _PLACES = 6  # of made-up decimals
 _NUMBERS = (0, 1, -1, 2, 1.0, 1.5, 1.25, -2.5, 100, 2**40, math.inf)
 _TEXTS = ("", "a", "Zürich", " A ", "1234", "7", "1.10", "YWJj", "P1D", "12:30:00", "2024-01-31")
@@ -91,6 +92,8 @@ class Edges:
                 yield from self._scalars(kind)
             case LiteralOf() | EnumOf():
                 yield from _constants(schema)
+                if isinstance(schema, EnumOf) and issubclass(schema.type, enum.IntFlag):
+                    yield from (one for one in self.numbers if type(one) is int and one >= 0)
             case Opaque(type=kind):
                 yield from SCALARS.get(narrowed(kind), ())
             case SequenceOf(item=item):
@@ -137,7 +140,11 @@ class Edges:
             return
         items = list(self.trees(item, depth + 1))
         longer = [
-            ((items[at:] + items)[:count] for at in range(0, len(items), count)) for count in (2, 3)
+            (
+                (items[at:] + items)[:count]
+                for at in range(0, len(items), 1 if len(items) <= _FEW else count)
+            )
+            for count in (2, 3)
         ]
         yield from _in_turn([([one] for one in items), *longer])
 
