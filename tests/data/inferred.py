@@ -13,9 +13,10 @@ Both judges have one law: what is inferred refuses only what cannot work whateve
 - an empty list beside another list says nothing of its own: ``return []`` in one branch does not
   make ``return [1]`` fit a ``list[str]``;
 - numbers and texts do not fit each other, containers do not fit scalars, dicts do not fit lists;
-- a name counts where it is bound once. ``x.append(value)`` and ``x[key] = value`` put the types of
-  these into it. What may change a container otherwise (a call that gets it, another name for it)
-  leaves its kind alone: ``list[Any]``;
+- a name counts where it is bound once, by a loop too, or where only ``+=`` follows.
+  ``x.append(value)`` and ``x[key] = value`` put the types of these into it. What may change a
+  container otherwise (a call that gets it, another name for it) leaves its kind alone:
+  ``list[Any]``;
 - everything else is ``unknown``, and an unknown type fits.
 
 A row marked ``static`` is one where mypy may know more, since it reads stubs and other bodies.
