@@ -174,7 +174,8 @@ def _mixed(task: TaskLock, read: Read, now: LockedTasks, usual: set[Break]) -> I
     if writer is None:
         return
     new = next((one for one in task.reads if one.edge == read.edge), None)
-    if new is None and read.parameter not in task.parameters:
+    is_read = any((one.upstream, one.key) == (read.upstream, read.key) for one in task.reads)
+    if not is_read and read.parameter not in task.parameters:
         reason = (
             "its code no longer pulls it"
             if read.pull
