@@ -149,7 +149,7 @@ def _refused(
         for read in task.lock.reads:
             writer = before.get((task.lock.dag_id, read.upstream))
             promise = task.readers.get(read.edge)
-            if writer is None or promise is None or read.how == "other":
+            if writer is None or promise is None or read.how in ("part", "other"):
                 continue
             is_known = certainly_breaks(read, writer)
             for sample in _samples(writer, read):

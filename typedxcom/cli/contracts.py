@@ -12,6 +12,7 @@ from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract, output
 from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.annotations import VARIADIC
 from typedxcom.cli.findings import CheckedDag
+from typedxcom.cli.parts import parts_read
 from typedxcom.cli.pulled import keys_pushed, promises_pushed, pulled_by, pulled_later
 from typedxcom.contracts import Promise
 from typedxcom.errors import TypedXComError
@@ -185,14 +186,28 @@ def _single(edges: list[Edge]) -> list[Edge]:
 def _read(edge: Edge, whole: Mapping[str, Schema]) -> Read:
     schema = _locked(edge.read, _promise(edge.target, edge.parameter), upcasting=True)
     key = edge.key or RETURN_KEY
-    if mismatches(edge.given, edge.read):  # it is a part of what the parameter gets, as in [out, 1]
-        return Read(edge.parameter, edge.upstream, key, "other", UNKNOWN)
+    if edge.is_part or mismatches(edge.given, edge.read):
+        return _read_part(edge, key, whole)
     given = _locked(edge.given)
     pushed = whole.get(edge.upstream, UNKNOWN) if edge.key is None else given
     for how, one in (("whole", pushed), ("each", item_of(pushed))):
         if _is_same(given, one):
             return Read(edge.parameter, edge.upstream, key, how, schema)
     return Read(edge.parameter, edge.upstream, key, "other", schema, given)
+
+
+def _read_part(edge: Edge, key: str, whole: Mapping[str, Schema]) -> Read:
+    """Returns the edge of an output in a display, as in ``[out, 1]``: what is read at its place."""
+    written = _locked(edge.written)
+    pushed = whole.get(edge.upstream, UNKNOWN) if edge.key is None else written
+    places = [_locked(one) for one in parts_read(edge)]
+    if (
+        not places
+        or not _is_same(written, pushed)
+        or not all(_is_same(places[0], p) for p in places)
+    ):
+        return Read(edge.parameter, edge.upstream, key, "other", UNKNOWN)
+    return Read(edge.parameter, edge.upstream, key, "part", places[0])
 
 
 def _is_same(one: Schema, other: Schema) -> bool:

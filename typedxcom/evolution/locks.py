@@ -59,8 +59,9 @@ class Read:
         parameter: The parameter that takes the value.
         upstream: The id of the task that pushes it.
         key: The XCom key.
-        how: ``whole``, ``each`` for one item of it, or ``other``.
-        schema: The type that the parameter reads.
+        how: ``whole``, ``each`` for one item of it, ``part`` if the parameter gets a list or a dict
+            with the output in it, or ``other``.
+        schema: The type that the parameter reads, or that it reads at the place of the output.
         written: The type that comes, if *how* is ``other``.
         pull: Empty for an argument. The body or a template pulls the value: ``needed`` if the task
             fails without it, else ``optional``.
