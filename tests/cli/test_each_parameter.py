@@ -24,6 +24,9 @@ READERS: dict[str, tuple[str, str]] = {
     "some by name": ("a: T, **rest: T", "read(one(), y=two())"),
     "a list": ("a: list[T]", "read([one(), two()])"),
     "a dict": ("a: dict[str, T]", 'read({"x": one(), "y": two()})'),
+    "a tuple": ("a: tuple[T, T] | None", "read((one(), two()))"),
+    "a TypedDict": ("a: Both", 'read({"x": one(), "y": two()})'),
+    "a list of dicts": ("a: list[dict[str, T]]", 'read([{"x": one()}, {"x": two()}])'),
     "each": ("a: T", "read.expand(a=[one(), two()])"),
     "each and one": ("a: T, b: T", "read.partial(b=two()).expand(a=[one()])"),
     "one": ("a: T", "read(one())"),
@@ -31,8 +34,13 @@ READERS: dict[str, tuple[str, str]] = {
 DAG = """
 from airflow.sdk import dag
 from typedxcom import task
+from typing_extensions import TypedDict
 
 T = {kind}
+
+class Both(TypedDict):
+    x: T
+    y: T
 
 @task
 def one() -> T: ...
