@@ -45,6 +45,7 @@ __all__ = [
     "ValidationError",
     "WiringError",
     "as_sentence",
+    "not_called",
     "shorten",
 ]
 
@@ -243,6 +244,11 @@ def shorten(value: object) -> str:
 def as_sentence(text: str) -> str:
     """Returns *text* with one full stop at its end. A text that it quotes may have one already."""
     return text.rstrip(".") + "."
+
+
+def not_called(name: str) -> str:
+    """Says that a task function itself stands where one of its tasks is meant."""
+    return f"Task {name!r} was not called, so it has no place in the DAG: write {name}(...)."
 
 
 def _head(

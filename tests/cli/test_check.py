@@ -492,3 +492,22 @@ def test_an_item_that_ends_its_process_is_tried_here() -> None:
         return item * item
 
     assert in_order(work, range(9), jobs=2) == [item * item for item in range(9)]
+
+
+@pytest.mark.parametrize("module", ["airflow.sdk", "typedxcom"])
+@pytest.mark.parametrize(
+    "step", ["extract >> load()", "load() >> extract", "chain(load(), extract)"]
+)
+def test_a_task_that_was_not_called_is_named(tmp_path, module, step):
+    """Airflow says that a task decorator has no attribute `update_relative`."""
+    (tmp_path / "flow.py").write_text(
+        f"from airflow.sdk import chain, dag\nfrom {module} import task\n\n@task\n"
+        "def extract():\n    return 1\n\n@task\ndef load():\n    print(1)\n\n"
+        f"@dag(schedule=None)\ndef flow():\n    {step}\nflow()\n"
+    )
+    done = run(tmp_path, "check", "flow.py")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0] == (
+        "flow.py:14: error: Task 'extract' was not called, so it has no place in the DAG: "
+        "write extract(...).  [wiring]"
+    )

@@ -666,6 +666,38 @@ with DAG("pulls"):
 """
 
 
+def test_a_task_that_was_not_called_has_no_order(tmp_path, cache):
+    """mypy refuses that where a function has annotations, and the plugin where it has none."""
+    steps = [
+        "{} >> load()",
+        "extract() >> {}",
+        "chain(extract(), {})",
+        "chain([{}, load()], load())",
+    ]
+    head = """
+    from airflow.sdk import chain, dag, task
+
+    @task
+    def extract():
+        return [1]
+
+    @task
+    def load():
+        print(1)
+    """
+    for name in ("extract", "extract()"):
+        flows = [
+            f"\n    @dag(schedule=None)\n    def flow_{at}():\n        {step.format(name)}\n"
+            for at, step in enumerate(steps)
+        ]
+        write(tmp_path, pipeline=head + "".join(flows))
+        found = texts(run_mypy(tmp_path, "pipeline.py", cache=cache, config=SKIPS))
+        wanted = 'Task "extract" was not called, so it has no place in the DAG: write "extract()"'
+        assert [one for one in found if "called" in one] == (
+            [f"{wanted} [xcom-arg]"] * len(steps) if name == "extract" else []
+        ), found
+
+
 def test_two_calls_that_begin_at_one_place_are_told_apart(tmp_path, cache):
     """A pull is not the call that gives the context which it is pulled from."""
     (tmp_path / "pulls.py").write_text(PULLS)

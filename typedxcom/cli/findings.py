@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from typedxcom.cli.coverage import Coverage, coverage_of
 from typedxcom.cli.edges import ShownEdge, shown_edge
 from typedxcom.cli.processes import in_order
+from typedxcom.errors import not_called
 
 if TYPE_CHECKING:
     from typedxcom.cli.drawn.picture import Task
     from typedxcom.cli.imports import ImportGraph
     from typedxcom.cli.loading import LoadedFile
+
 
 __all__ = ["CheckReport", "CheckedDag", "Finding", "examine"]
 
@@ -308,6 +310,10 @@ def _line_of(path: Path, task_id: str) -> int:
 def _from_error(path: Path, line: int, error: BaseException, folder: Path) -> list[Finding]:
     """Returns a finding for each sentence of a wiring error. Any other error is one finding."""
     code = str(getattr(error, "code", "import"))
+    if getattr(error, "name", "") == "update_relative":  # by `extract >> load()`, or by `chain`
+        function = getattr(getattr(error, "obj", None), "function", None)
+        if function is not None:
+            return [Finding(path, line, not_called(function.__name__), "wiring")]
     text = str(error) or type(error).__name__
     if isinstance(error, ModuleNotFoundError):
         text += f" (DAGs import from {folder}; --dags-folder names another folder)"

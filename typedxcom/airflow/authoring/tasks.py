@@ -45,7 +45,7 @@ from typedxcom.airflow.wiring.stubs import is_stub, refuse_stub, stub_problems
 from typedxcom.airflow.wiring.sure import sure_calls
 from typedxcom.annotations import never_yields
 from typedxcom.contracts import CONTRACT, Contract, contract_of
-from typedxcom.errors import ContractError, shorten
+from typedxcom.errors import ContractError, WiringError, not_called, shorten
 from typedxcom.schema.relation import Solution, substitute
 from typedxcom.scopes import local_names, settle
 from typedxcom.settings import MAX_PREVIEW
@@ -115,6 +115,10 @@ class TypedTask(TaskDecoratorType[Any, Any, Any]):
             args, kwargs = marked_in_call(contract, args, kwargs)
         arg = super().__call__(*args, **kwargs)
         return _output(arg, contract, solution)
+
+    def update_relative(self, *args: Any, **kwargs: Any) -> None:
+        """Refuses ``extract >> load()``, where Airflow asks the function to be a task."""
+        raise WiringError(not_called(self.function.__name__))
 
     @names_the_task
     def override(self, **kwargs: Any) -> Any:

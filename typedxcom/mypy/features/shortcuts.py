@@ -51,6 +51,7 @@ from mypy.types import (
 )
 
 from typedxcom.mypy import names
+from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features import chaining
 from typedxcom.mypy.features.calls import Call
 from typedxcom.mypy.features.decorators import boolean, decorated_task
@@ -197,7 +198,7 @@ class _Usual:
             return expr.op in _ORDERING and all(map(self._is_order, parts))  # type: ignore[attr-defined]
         if kind is ListExpr:
             return all(map(self._is_order, expr.items))  # type: ignore[attr-defined]
-        return self._is_value(expr)
+        return self._is_value(expr) or self._task(expr) is not None
 
     def _is_usual_assignment(self, statement: AssignmentStmt) -> bool:
         target = statement.lvalues[0]
@@ -328,6 +329,10 @@ class _Usual:
         elif kind is ListExpr or (kind is CallExpr and _is_chain(expr)):
             for one in expr.items if kind is ListExpr else expr.args:
                 self._judge_step(one)
+        elif kind is NameExpr and (task := self._task(expr)) is not None:
+            label, call = f"{task.label[0].upper()}{task.label[1:]}", f"{expr.name}()"
+            text = f'was not called, so it has no place in the DAG: write "{call}"'
+            self.site.fail(f"{label} {text}", expr, XCOM_ARG)
         elif kind is not StrExpr:
             self._judge_value(expr)
 
