@@ -20,7 +20,7 @@ import typing_extensions as te
 from pydantic import AliasChoices, AliasPath, BaseModel, Field, RootModel
 
 from typedxcom.codecs import make_codec
-from typedxcom.errors import TypedXComError
+from typedxcom.errors import TypedXComError, UnsupportedTypeError
 from typedxcom.evolution.describing import described
 from typedxcom.evolution.reading import read_type
 from typedxcom.evolution.samples import samples
@@ -268,6 +268,12 @@ CASES: dict[str, tuple[Any, Any, Any, str]] = {
     ),
     "None and a text": (list[int] | Literal[None, "1"], list[int] | Literal["1"] | None, "1", "ok"),
 }  # fmt: skip
+
+
+try:
+    make_codec(Closed, schema_of(Closed))
+except UnsupportedTypeError:  # an older pydantic overlooks `closed`
+    del CASES["a closed TypedDict in a union"]
 
 
 def locked(annotation: Any) -> Schema:

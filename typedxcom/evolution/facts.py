@@ -9,6 +9,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import PurePath
 from typing import Any, get_args, get_origin
 
@@ -272,11 +273,16 @@ def _default(value: Any, factory: Any, *, is_required: bool = False) -> Any:
         return COMPUTED
 
 
+_TEXTS = (PurePath, IPv4Address, IPv6Address, IPv4Network, IPv6Network)
+
+
 def _of_others(value: Any) -> Any:
     """Returns what msgspec does not know, such as a model or a path, as JSON."""
+    if isinstance(value, _TEXTS):
+        return str(value)
     import pydantic_core
 
-    return str(value) if isinstance(value, PurePath) else pydantic_core.to_jsonable_python(value)
+    return pydantic_core.to_jsonable_python(value)
 
 
 def _is_missing(value: Any) -> bool:
