@@ -106,6 +106,7 @@ sales()
 
 
 if sys.version_info >= (3, 12):
+    NEW = NEW.replace("TypedDict\nfrom typing import Any", "TypedDict, Any", 1)
     NEW = NEW.replace("TYPING", "typing")
 NEW = NEW.replace("TYPING", "typing_extensions")
 

@@ -13,6 +13,9 @@ from typedxcom.needs.names import bound_by
 
 __all__ = ["Source", "parameters_of"]
 
+_TYPING = ("typing", "typing_extensions")
+_USING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)  # what may need an import
+
 
 @dataclass
 class Source:
@@ -107,7 +110,29 @@ class Source:
                 yield from (f"{module}{dot}{each.name}" for each in one.names)
 
     def import_names(self, modules: dict[str, set[str]]) -> None:
-        """Writes imports below the imports of the file."""
+        """Writes imports below the imports of the file. Names of typing may join those it has."""
+        new = {
+            module: names
+            for module, names in modules.items()
+            if module not in _TYPING or not self._is_added(module, names)
+        }
+        if new:
+            self._import_below(new)
+
+    def _is_added(self, module: str, names: set[str]) -> bool:
+        """Adds names to an import of *module* that takes one line, if there is one."""
+        for one in self.tree.body:
+            if isinstance(one, _USING):
+                return False
+            if isinstance(one, ast.ImportFrom) and (one.level, one.module) == (0, module):
+                start = self._offset(one.lineno, one.col_offset)
+                end = self._offset(one.end_lineno or one.lineno, one.end_col_offset or 0)
+                if not any(mark in self.text[start:end] for mark in (b"(", b"*", b"\\")):
+                    self.edits.append((end, end, "".join(f", {name}" for name in sorted(names))))
+                    return True
+        return False
+
+    def _import_below(self, modules: dict[str, set[str]]) -> None:
         last = self.tree.body[0].lineno - 1 if self.tree.body else 0
         for one in self.tree.body:
             is_text = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
