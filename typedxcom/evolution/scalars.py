@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from typedxcom.evolution.facts import facts_of
-from typedxcom.evolution.finite import bits_of, plain, values_of
+from typedxcom.evolution.finite import bits_of, narrowed, plain, values_of
 from typedxcom.evolution.keys import items_of, written_by
 from typedxcom.evolution.limits import keeps, limits_lost, marks_lost, vars_of
 from typedxcom.evolution.patterns import refused_text
@@ -48,7 +48,7 @@ def limit_breaks(up: Schema, down: Constrained, path: str) -> Iterator[Break]:
             continue
         was = "no limit" if before is None else repr(before)
         found = broken(path, "constraint-tightened", f"`{name}` is {limit!r}, was {was}")
-        if isinstance(bare, Opaque):  # such as a FutureDate, which had a limit when it was pushed
+        if _was_limited(bare, name):
             found = replace(found, is_certain=False)
         yield _of_text(found, have, name, limit) if is_text else found
     wanted = dict(down.marks)
@@ -59,6 +59,13 @@ def limit_breaks(up: Schema, down: Constrained, path: str) -> Iterator[Break]:
         reason = f"`{name}` is {wanted[name]!r}" if is_certain else f"`{name}` is new"
         found = Break(path, reason, "constraint-tightened", is_certain)
         yield _of_text(found, have, name, None) if name in _CHANGES else found
+
+
+def _was_limited(bare: Schema, name: str) -> bool:
+    """Whether a value had some limit *name* when it was pushed: it was before or after that day."""
+    kind = bare.type.__name__ if isinstance(bare, Opaque) and narrowed(bare.type) else ""
+    is_lower = name in ("ge", "gt") and kind.startswith("Future")
+    return is_lower or (name in ("le", "lt") and kind.startswith("Past"))
 
 
 def _limits_of(up: Schema) -> tuple[Constraints, dict[str, Any], Schema]:
