@@ -50,7 +50,7 @@ _DEPTH = 6
 _LONG = 1000  # characters of a made-up text
 _FEW = 16  # items of which each is put beside the next one
 _PLACES = 6  # of made-up decimals
-_NUMBERS = (0, 1, -1, 2, 1.0, 1.5, 1.25, -2.5, 100, 2**40, math.inf)
+_NUMBERS = (0, 1, -1, -2, 2, 1.0, 1.5, 1.25, -2.5, 100, 2**40, math.inf)
 _TEXTS = ("", "a", "Zürich", " A ", "1234", "7", "1.10", "YWJj", "P1D", "12:30:00", "2024-01-31")
 
 
