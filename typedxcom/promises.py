@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 import typing_extensions as te
 
@@ -230,6 +230,8 @@ def read_promises(
         if name in injected:
             continue
         kind = own[name].kind if name in own else None
+        if kind in _SINGLE and own[name].default is None:
+            written = _or_none(written)
         is_shared = type(written) is type and written in SCALARS and kind in _SINGLE
         state = None if is_shared else state_in(written)
         try:
@@ -254,6 +256,14 @@ def read_promises(
         except NameError as error:
             missing_return = _missing_name(error)
     return Promises(parameters, rest, others, body, body, loops, unresolved, missing_return)
+
+
+def _or_none(annotation: Any) -> Any:
+    """Returns the type of a parameter such as ``name: str = None``, which takes None too."""
+    is_open = annotation is Any or annotation is object
+    if is_open or state_in(annotation) is not None:
+        return annotation
+    return Union[annotation, None]  # noqa: UP007  # a string has no `|`
 
 
 def promise_of(annotation: Any) -> Promise:

@@ -211,3 +211,16 @@ def test_a_task_without_annotations_gets_what_airflow_would_hand_over():
         return {"at": datetime(2024, 1, 1, tzinfo=timezone.utc)}
 
     assert run_task(bare) == {"at": datetime(2024, 1, 1, tzinfo=timezone.utc)}
+
+
+@task
+def greet(name: str = None, *, times: int | list[int] = None) -> str:  # noqa: RUF013  # type: ignore[assignment]
+    return f"{name} {times}"
+
+
+def test_a_default_of_none_means_that_none_is_right():
+    """As in code from before `str | None` was asked for. Other types stay wrong."""
+    assert run_task(greet, None, times=None) == "None None"
+    assert run_task(greet) == "None None"
+    with pytest.raises(ValidationError, match=r"`str \| None`"):
+        run_task(greet, 3)

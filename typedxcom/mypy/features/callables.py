@@ -35,7 +35,7 @@ from mypy.types import (
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.arguments import Argument, Slot
 from typedxcom.mypy.types.chances import may_fit
-from typedxcom.mypy.types.defaults import given_by_default
+from typedxcom.mypy.types.defaults import given_by_default, taking_none
 from typedxcom.mypy.types.elements import element_of
 from typedxcom.mypy.types.needs import Reader, broken_by, lacks
 from typedxcom.mypy.types.origins import note_of, origins
@@ -127,6 +127,8 @@ def _function(site: Site, operator: TypeInfo, given: dict[str, Expression]) -> _
     function = get_proper_type(site.type_of(expr)) if expr is not None else None
     if not isinstance(function, CallableType) or function.variables:
         return None
+    if isinstance(reader, FuncDef):
+        function = taking_none(function, reader)
     return _Function(site, function, reader)
 
 

@@ -40,6 +40,7 @@ from typedxcom.mypy.features.answers import argument_of, declared_type, pushed_t
 from typedxcom.mypy.features.keynames import pushed_key_fault
 from typedxcom.mypy.features.spelling import check_settings
 from typedxcom.mypy.features.stubs import check_stub
+from typedxcom.mypy.types.defaults import taking_none
 from typedxcom.mypy.types.ids import OUR_TASK, TASK_NAMES, decorator_name
 from typedxcom.mypy.types.inferred import keys_of, return_in_code
 from typedxcom.mypy.types.pushed import keys_of_task
@@ -154,6 +155,8 @@ def _decorated(
     site: Site, context: Context, function: CallableType, note: TaskNote, attrs: dict[str, Type]
 ) -> Type:
     runs_function = note.kind in names.RUNS_FUNCTION
+    if isinstance(context, Decorator) and _is_own(function, context):
+        function = taking_none(function, context.func)
     if attrs:
         output = attrs.get(OUTPUT) if runs_function else None
         function = with_contract(function, attrs.get(INPUTS), output)
@@ -185,9 +188,7 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
         return None
     func = function.definition
     if isinstance(context, Decorator):
-        # If another decorator changed the function, its code does not show the type.
-        is_own = func is context.func or (func is None and function.implicit)
-        func = context.func if is_own else None
+        func = context.func if _is_own(function, context) else None
     if not isinstance(func, FuncDef) or not site.defines(func):
         return None
     found = return_in_code(site, func)
@@ -197,6 +198,12 @@ def _in_code(site: Site, context: Context, function: CallableType, note: TaskNot
         return keys_of(found)
     shown = [one for one in kept(found, returned) if not _is_empty(one)]
     return filled(union(shown), returned) if shown else None
+
+
+def _is_own(function: CallableType, decorated: Decorator) -> bool:
+    """Whether it is the type of the function itself: another decorator may have changed it."""
+    func = function.definition
+    return func is decorated.func or (func is None and function.implicit)
 
 
 def _found_in_code(site: Site, context: Context) -> Type | None:

@@ -8,6 +8,7 @@ from mypy.types import AnyType, CallableType, Instance, NoneType, Type, get_prop
 
 from typedxcom.mypy import names
 from typedxcom.mypy.types.bodies import visit_group
+from typedxcom.mypy.types.defaults import taking_none
 from typedxcom.mypy.types.outputs import make_output, output_of
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tasks import LoopBody, Tasklike, TaskNote, make_task
@@ -37,6 +38,7 @@ def decorated_group(
         given: What mypy passes to the decorator for it, if mypy calls the decorator.
     """
     value = function.ret_type
+    function = taking_none(function, decorated.func)
     returned, body = visit_group(site, decorated, given or object())
     value = returned if returned is not None and _says_nothing(value) else value
     return _group(function, value, body, site)

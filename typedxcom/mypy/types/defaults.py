@@ -1,7 +1,8 @@
-"""Finds what ``default_args`` give, so that nobody is asked for an argument that they give.
+"""Finds what defaults give, in a function and in ``default_args``.
 
-Airflow fills the parameters of operators with them, and those of the functions of its own tasks. A
-name that any ``default_args`` of the file has may be given, whichever DAG it is of.
+Airflow fills the parameters of operators with ``default_args``, and those of the functions of its
+own tasks. A name that any of them in the file has may be given, whichever DAG it is of, and nobody
+is asked for it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,41 @@ import ast
 from collections.abc import Collection
 from typing import Any, Final
 
-from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, CallExpr
-from mypy.types import CallableType
+from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_OPT, ARG_POS, CallExpr, FuncDef, NameExpr
+from mypy.typeops import make_simplified_union
+from mypy.types import CallableType, NoneType
 
 from typedxcom.mypy.types.site import Site
 from typedxcom.needs.names import every
 
-__all__ = ["given_by_default", "with_defaults"]
+__all__ = ["given_by_default", "taking_none", "with_defaults"]
 
 _WORD: Final = "default_args"
 _OPTIONAL: Final = {ARG_POS: ARG_OPT, ARG_NAMED: ARG_NAMED_OPT}
+
+
+def taking_none(function: CallableType, func: FuncDef) -> CallableType:
+    """Returns *function* with None for parameters such as ``name: str = None``.
+
+    mypy says so by itself if the option ``implicit_optional`` is on. Otherwise it reports the
+    default, and the calls are right.
+
+    Args:
+        function: The type of the task's function.
+        func: Its definition.
+    """
+    by_none = {
+        argument.variable.name
+        for argument in func.arguments
+        if isinstance(argument.initializer, NameExpr) and argument.initializer.name == "None"
+    }
+    if not by_none:
+        return function
+    types = [
+        make_simplified_union([found, NoneType()]) if name in by_none else found
+        for name, found in zip(function.arg_names, function.arg_types, strict=True)
+    ]
+    return function.copy_modified(arg_types=types)
 
 
 def with_defaults(site: Site, call: CallExpr, function: CallableType) -> CallableType:
