@@ -137,7 +137,7 @@ def unknown(ti: RuntimeTaskInstanceProtocol, name: str) -> None:
     found = ti.xcom_pull("pushed_twice").anything
     found = ti.xcom_pull("each_or_one").anything
     found = ti.xcom_pull(["each_or_one"])[0].anything
-    found = ti.xcom_pull("without_keys", key="a").anything
+    found = ti.xcom_pull("without_keys", key=name).anything
     found = ti.xcom_pull("each", map_indexes=None).anything
     found = ti.xcom_pull("extract_orders", dag_id="other").anything
     found = ti.xcom_pull("extract_orders", include_prior_dates=True).anything
@@ -145,7 +145,7 @@ def unknown(ti: RuntimeTaskInstanceProtocol, name: str) -> None:
     found = ti.xcom_pull("extract_orders", map_indexes=[1]).anything
     found = ti.xcom_pull("extract_orders", run_id=name).anything
     found = ti.xcom_pull(task_ids="extract_orders", key=name).anything
-    found = ti.xcom_pull("split", key="own").anything
+    found = ti.xcom_pull("split", key=name).anything
     found = ti.xcom_pull("each").anything
     found = ti.xcom_pull("untyped").anything
     found = ti.xcom_pull("plain_model").anything

@@ -1,4 +1,4 @@
-"""A file with two DAGs: an id may be one of either, so nothing is said of it."""
+"""A file with two DAGs: an id may be one of either, so nothing is said of what it gives."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def reads(ti: RuntimeTaskInstanceProtocol) -> None:
     print(ti.xcom_pull("extract").anything, ti.xcom_pull("extrakt").anything)
 
 
+@task
+def wrong(ti: RuntimeTaskInstanceProtocol) -> None:
+    ti.xcom_pull("extra_t")  # E: xcom_pull asks for "extra_t", but this DAG has no such task: did you mean "extrakt"? [xcom-key]
+
+
 @dag(schedule=None)
 def first() -> None:
     extract(), reads()
@@ -29,7 +34,7 @@ def first() -> None:
 
 @dag(schedule=None)
 def second() -> None:
-    extrakt(), reads()
+    extrakt(), reads(), wrong()
 
 
 first()

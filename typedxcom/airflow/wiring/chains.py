@@ -20,7 +20,7 @@ from typedxcom.airflow.wiring.flows import (
     operator_contract,
     producers,
 )
-from typedxcom.airflow.wiring.pushed import keys_of_body
+from typedxcom.airflow.wiring.pushed import keys_of_task
 from typedxcom.annotations import annotations_of, read_hints, signature_of
 from typedxcom.contracts import Promise, contract_of
 from typedxcom.errors import GraveSentence
@@ -46,7 +46,7 @@ def key_problem(operator: Any, schema: Schema, key: str) -> str | None:
     problem = _field_problem(operator, schema, key)
     if problem is None:
         return None
-    pushed = keys_of_body(getattr(operator, "python_callable", None))
+    pushed = keys_of_task(operator, getattr(operator, "python_callable", None))
     if pushed is None or key in pushed:
         return None
     own = f" Its body pushes {', '.join(map(repr, pushed))}." if pushed else ""

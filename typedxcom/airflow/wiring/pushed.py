@@ -1,4 +1,4 @@
-"""Which keys the body of a task pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
+"""Which keys a task pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
 
 Used only before a key is refused. The plugin has the same rules for mypy's syntax trees, in
 `typedxcom.mypy.types.pushed`.
@@ -9,22 +9,66 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+import types
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["PushingBody", "keys_of_body"]
+__all__ = ["PushingBody", "keys_of_task"]
 
 _INSTANCES = ("ti", "task_instance")
 _PUSHES = ("xcom_push", "axcom_push")
 _CONTEXT = "get_current_context"
+# What Airflow calls around the body, with the same context.
+_CALLBACKS = tuple(
+    f"on_{event}_callback" for event in ("execute", "success", "failure", "retry", "skipped")
+)
+_HOOKS = ("pre_execute", "post_execute")
+_DEPTH = 3  # of helpers that a callback calls
 
 
-def keys_of_body(function: Any, reading: type[PushingBody] | None = None) -> tuple[str, ...] | None:
-    """The keys that the code of *function* pushes, or None if the code does not show them.
+def keys_of_task(
+    task: Any, function: Any, reading: type[PushingBody] | None = None
+) -> tuple[str, ...] | None:
+    """The keys that the code of *task* pushes, or None if the code does not show them.
 
     Args:
-        function: The body of a task.
+        task: The operator.
+        function: Its body.
         reading: What reads it; `PushingBody` if that is not said.
     """
+    return None if any(map(_may_push, _called_around(task))) else _keys_of_body(function, reading)
+
+
+def _called_around(task: Any) -> Iterator[Any]:
+    """Yields the callbacks and hooks of a task."""
+    partial = getattr(task, "partial_kwargs", {})
+    for name in _CALLBACKS:
+        given = partial.get(name, getattr(task, name, None))
+        yield from given if isinstance(given, (list, tuple)) else [given]
+    for name in _HOOKS:
+        yield partial.get(name, getattr(task, f"_{name}_hook", None))
+
+
+def _may_push(function: Any, depth: int = _DEPTH) -> bool:
+    """Whether a function, or one that it calls, mentions a push. A notifier does not push."""
+    function = inspect.unwrap(getattr(function, "func", function)) if callable(function) else None
+    if not isinstance(function, types.FunctionType):
+        return False
+    names = set(_names_in(function.__code__))
+    if not names.isdisjoint(_PUSHES):
+        return True
+    called = (function.__globals__.get(name) for name in names)
+    return depth > 0 and any(_may_push(one, depth - 1) for one in called)
+
+
+def _names_in(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _names_in(inner)
+
+
+def _keys_of_body(function: Any, reading: type[PushingBody] | None) -> tuple[str, ...] | None:
     function = inspect.unwrap(function) if callable(function) else function
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]

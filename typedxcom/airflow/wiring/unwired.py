@@ -7,6 +7,7 @@ id or a key that is misspelt gets nothing.
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from typedxcom.airflow.wiring.flows import RETURN_KEY, operator_contract
 from typedxcom.airflow.wiring.promised import promised_under
 from typedxcom.airflow.wiring.pulled import fields_returned, wrong_uses
 from typedxcom.airflow.wiring.pulls import Pull, pulls_in_body, pulls_in_text, templates_in
-from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_body
+from typedxcom.airflow.wiring.pushed import PushingBody, keys_of_task
 from typedxcom.codecs.jsonschema.records import record_members
 from typedxcom.contracts import contract_of
 from typedxcom.nearness import task_meant
@@ -166,17 +167,17 @@ def body_of(operator: Any) -> Any:
 def _wrong(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
     if pull.is_elsewhere or pull.dag_id not in (None, dag.dag_id):
         return
+    tasks = [dag.task_dict[one] for one in pull.task_ids if one in dag.task_dict]
     for task_id in pull.task_ids:
-        task = dag.task_dict.get(task_id)
-        if task is None:
-            close = task_meant(task_id, dag.task_dict)
-            if close is not None:
-                yield (
-                    f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
-                    f"task. Did you mean {close!r}?"
-                )
-        elif pull.key is not None:
-            yield from _wrong_key(operator, task, pull)
+        close = None if task_id in dag.task_dict else task_meant(task_id, dag.task_dict)
+        if close is not None:
+            yield (
+                f"{operator.task_id} pulls {task_id!r} by xcom_pull, but this DAG has no such "
+                f"task. Did you mean {close!r}?"
+            )
+    if pull.key is not None:
+        found = [list(_wrong_key(operator, task, pull)) for task in tasks]
+        yield from itertools.chain(*found) if all(found) else ()  # one of several may push it
 
 
 def _wrong_key(operator: Any, task: Any, pull: Pull) -> Iterator[str]:
@@ -235,7 +236,7 @@ def pushed_keys(task: Any, reading: type[PushingBody] = PushingBody) -> tuple[st
         is_plain = operator_class.__name__ == "PythonOperator"
     else:
         is_plain = kind_of(operator_class).returns_value and name != "@task.short_circuit"
-    own = keys_of_body(body_of(task), reading) if is_plain else None
+    own = keys_of_task(task, body_of(task), reading) if is_plain else None
     if own is None or not getattr(task, "multiple_outputs", False):
         return own
     fields = fields_returned(task)

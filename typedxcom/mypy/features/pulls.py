@@ -1,6 +1,6 @@
-"""Types ``ti.xcom_pull("extract")`` in the body of a task, and reports an id that is misspelt.
+"""Types ``ti.xcom_pull("extract")`` in the body of a task, and reports a misspelt id or key.
 
-Both need to know which task has an id. The plugin knows it for the tasks of the same file, if the
+All need to know which task has an id. The plugin knows it for the tasks of the same file, if the
 file makes one DAG. The check of the whole DAG finds misspelt ids everywhere.
 """
 
@@ -37,6 +37,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_KEY
 from typedxcom.mypy.features.classic import PROMISED, noted_operator
 from typedxcom.mypy.features.decorators import defined_task
@@ -44,15 +45,18 @@ from typedxcom.mypy.features.pulled import Pulled, check_uses
 from typedxcom.mypy.guard import unfiltered
 from typedxcom.mypy.types.ids import TaskIds
 from typedxcom.mypy.types.outputs import INFERRED
+from typedxcom.mypy.types.pushed import keys_of_body
 from typedxcom.mypy.types.site import Site, unknown
+from typedxcom.mypy.types.tables import fields_of
 from typedxcom.mypy.types.tasks import Tasklike, pushes_keys, task_of
-from typedxcom.nearness import task_meant
+from typedxcom.nearness import nearest, task_meant
 
 __all__ = ["check_pulls", "pulled"]
 
 PULLS: Final = ("xcom_pull", "axcom_pull")
 POSITIONS: Final = ("task_ids", "dag_id", "key", "include_prior_dates")
 RETURN_KEY: Final = "return_value"
+RETURN_ALONE: Final = names.RUNS_FUNCTION - names.BRANCHES - {"short_circuit", "stub"}
 ELSEWHERE: Final = frozenset({"dag_id", "include_prior_dates", "run_id"})
 _JSON: Final = frozenset(f"builtins.{name}" for name in ("str", "int", "float", "bool"))
 
@@ -60,13 +64,16 @@ _JSON: Final = frozenset(f"builtins.{name}" for name in ("str", "int", "float", 
 def check_pulls(site: Site) -> None:
     """Reports pulls by an id that is nearly the id of a task, once for each file."""
     if site.pulls is None:
-        site.pulls = _pulls_in(site) if site.mentions(b"xcom_pull") else {}
-        if not site.pulls:
+        site.pulls = {}
+        if not site.mentions(b"xcom_pull"):
             return
+        site.pulls = _pulls_in(site)
         ids = TaskIds.of(site)
         with unfiltered(site.api):
-            for call in site.pulls:
-                _check_ids(site, call, ids)
+            for body in ids.bodies:
+                for call in _pulls_of(body):
+                    _check_ids(site, call, ids)
+                    _check_key(site, call, ids)
             for func, is_ours in ids.readers.items():
                 pull = _Pull(site, is_ours, ids)
                 given = {call: pull.given(call) for call in _pulls_of(func)}
@@ -165,8 +172,8 @@ class _Pull:
 
     def _from_several(self, asked: list[Expression], key: str) -> Type:
         """Returns the type that all values of several tasks have, or else Any."""
-        names = [one.value for one in asked if isinstance(one, StrExpr)]
-        values = [self._value(name, key) for name in names] if len({*names}) == len(asked) else []
+        ids = [one.value for one in asked if isinstance(one, StrExpr)]
+        values = [self._value(one, key) for one in ids] if len({*ids}) == len(asked) else []
         first = values[0] if values else None
         if first is None or not all(one is not None and is_same_type(one, first) for one in values):
             return unknown()
@@ -260,6 +267,51 @@ def _check_ids(site: Site, call: CallExpr, ids: TaskIds) -> None:
         if (meant := task_meant(expr.value, sorted(ids.known))) is not None:
             text = f'xcom_pull asks for "{expr.value}", but this DAG has no such task'
             site.fail(f'{text}: did you mean "{meant}"?', expr, XCOM_KEY)
+
+
+def _check_key(site: Site, call: CallExpr, ids: TaskIds) -> None:
+    """Reports a key that the task never pushes."""
+    asked, key, _ = _asked(call)
+    if not isinstance(asked, StrExpr) or key in ("", RETURN_KEY):
+        return
+    pushed = _pushed_by(site, asked.value, ids)
+    if pushed is None or key in pushed:
+        return
+    known = ", ".join(f'"{one}"' for one in pushed) or "no key beside its return value"
+    close = nearest(key, pushed)
+    meant = "" if close is None else f': did you mean "{close}"?'
+    text = f'xcom_pull asks for the key "{key}" of task "{asked.value}", which pushes {known}'
+    site.fail(f"{text}{meant}", call, XCOM_KEY)
+
+
+def _pushed_by(site: Site, task_id: str, ids: TaskIds) -> tuple[str, ...] | None:
+    """Returns the keys that a task pushes beside its return value, or None if not known."""
+    task = _task(site, ids.makers.get(task_id))
+    if task is None:
+        return _pushed_by_operator(site, ids.operators.get(task_id))
+    own, keys = task.note.pushed, pushes_keys(task.value, task.note)
+    if own is None or task.group or task.note.kind not in RETURN_ALONE:
+        return None
+    if keys is None:
+        keys = None if task.inferred is None or task.note.open else False
+    if not keys:
+        return own if keys is False else None
+    for found in (task.value, task.inferred):
+        fields = None if found is None else fields_of(get_proper_type(found))
+        if fields is not None:
+            return (*own, *fields)
+    return None
+
+
+def _pushed_by_operator(site: Site, call: CallExpr | None) -> tuple[str, ...] | None:
+    name = call.callee.fullname if call is not None and isinstance(call.callee, RefExpr) else ""
+    if call is None or not (name.startswith("airflow.") and name.endswith(".PythonOperator")):
+        return None
+    given = dict(zip(call.arg_names, call.args, strict=True))
+    function = given.get("python_callable")
+    if None in given or "multiple_outputs" in given:
+        return None
+    return keys_of_body(site, function.node) if isinstance(function, RefExpr) else None
 
 
 def _letters(task_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Finds the ids of the tasks in a file that makes one DAG, as far as its code shows them.
+"""Finds the ids of the tasks that a file makes, as far as its code shows them.
 
 Only code that runs while the DAG is parsed makes tasks: the module's own, that of DAG functions and
 of task groups, and that of the functions they call. If anything there could make a task whose id
@@ -7,6 +7,11 @@ cannot be seen, the ids are not `whole`, and nothing is said about an id that is
 
 from __future__ import annotations
 
+import datetime
+import io
+import logging
+import pathlib
+import re
 from typing import Final
 
 from mypy.nodes import (
@@ -48,12 +53,23 @@ UNRELATED: Final = frozenset(
     {"execution_timeout", "pool", "priority_weight", "queue", "retries", "retry_delay"}
     | {"task_display_name", "task_id", "trigger_rule"}
 )
-# Methods of outputs, texts, lists and dicts. They make no task.
-HARMLESS: Final = frozenset(
-    {"append", "as_setup", "as_teardown", "cli", "concat", "extend", "format", "get", "items"}
-    | {"join", "keys", "lower", "map", "replace", "set_downstream", "set_upstream", "setdefault"}
-    | {"split", "strip", "test", "upper", "update", "values", "zip"}
+# Methods of outputs. They make no task.
+_OF_OUTPUTS: Final = frozenset(
+    {"as_setup", "as_teardown", "cli", "concat", "map", "set_downstream", "set_upstream", "test"}
+    | {"zip"}
 )
+# Of what else stands in a DAG file: texts, numbers, collections, dates, files and logs.
+_PLAIN: Final = (
+    *(bool, bytes, dict, float, int, list, set, str, tuple),
+    *(datetime.date, datetime.datetime, datetime.timedelta),
+    *(io.BufferedReader, io.TextIOWrapper, logging.Logger, pathlib.Path, re.Match, re.Pattern),
+)
+HARMLESS: Final = _OF_OUTPUTS.union(
+    name for kind in _PLAIN for name in dir(kind) if not name.startswith("_")
+)
+# How the classes of Airflow are called that are or make tasks.
+_NODES: Final = ("DAG", "Dag", "Group", "Operator", "Sensor")
+_NODE_CLASSES: Final = (names.SDK_NODE, names.SDK_DAG)
 
 
 class TaskIds:
@@ -66,9 +82,10 @@ class TaskIds:
         operators: Id -> the call of the classic operator that makes it, and no other task.
         mapped: The ids of mapped tasks among them.
         readers: The functions that run as tasks -> whether that is a task of ours.
+        bodies: The same, of all DAGs, where `readers` has those of a file with one DAG alone.
         runs: The same -> the name of one task that runs it.
         branches: The functions that choose tasks -> the name of the task that runs them.
-        whole: Whether there is one DAG, and no task with an id that cannot be seen.
+        whole: Whether there is a DAG, and no task with an id that cannot be seen.
     """
 
     def __init__(self, site: Site) -> None:
@@ -87,8 +104,10 @@ class TaskIds:
         self._prefix: str | None = ""  # of the group whose tasks are read; None if not known
         self._is_mapped = False
         self._statements(site.api.tree.defs)
-        if self._dags != 1:
+        self.bodies = tuple(self.readers)
+        if not self._dags:  # another file calls what is here
             self.whole = False
+        if self._dags != 1:  # another DAG may have a task of the same id
             self.makers.clear()
             self.operators.clear()
             self.readers.clear()
@@ -203,8 +222,19 @@ class TaskIds:
                     self.branches[function.node] = self.runs[function.node]
         elif isinstance(callee, RefExpr) and callee.node is not None:
             self._other(callee, call)
-        elif not (isinstance(callee, MemberExpr) and callee.name in HARMLESS):
+        elif not (isinstance(callee, MemberExpr) and self._is_plain_method(callee)):
             self.whole = False
+
+    def _is_plain_method(self, callee: MemberExpr) -> bool:
+        """Whether a method is of a plain value, or of something harmless: ``today("UTC").add``."""
+        if callee.name in HARMLESS:
+            return True
+        root: Expression = callee
+        while isinstance(root, (MemberExpr, CallExpr)):
+            root = root.expr if isinstance(root, MemberExpr) else root.callee
+            if isinstance(root, RefExpr) and root.node is not None:
+                return self._is_harmless(root.fullname)
+        return False
 
     def _task(self, decorated: Decorator, override: CallExpr | None, call: CallExpr) -> None:
         callee = call.callee
@@ -240,7 +270,7 @@ class TaskIds:
         if isinstance(node, TypeInfo):
             if node.fullname == names.SDK_DAG:
                 self._dags += 1
-            elif ARG_STAR2 in call.arg_kinds or not self._is_harmless(node.fullname):
+            elif ARG_STAR2 in call.arg_kinds or not self._is_harmless_class(node):
                 self.whole = False
             elif node.name == _GROUP:
                 self.whole = False  # someone may enter it later
@@ -253,10 +283,20 @@ class TaskIds:
         elif not self._is_harmless(callee.fullname):
             self.whole = False
 
+    def _is_harmless_class(self, info: TypeInfo) -> bool:
+        """Whether a class is of a library, and is no task, group or DAG."""
+        if self._is_harmless(info.fullname):
+            return True
+        found = self._site.api.modules.get(info.module_name)
+        is_known = not info.fallback_to_any and not any(map(info.has_base, _NODE_CLASSES))
+        return is_known and found is not None and is_library(found.path)
+
     def _is_harmless(self, fullname: str) -> bool:
         """Whether something is of the standard library, or of Airflow and no operator."""
         if fullname.startswith((f"{names.SDK}.", "pendulum.")):
             return True
+        if fullname.startswith("airflow."):
+            return not fullname.endswith(_NODES)
         module = fullname
         while module and module not in self._site.api.modules:
             module = module.rpartition(".")[0]

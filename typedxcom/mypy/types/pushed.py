@@ -1,4 +1,4 @@
-"""Finds which keys a task's body pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
+"""Finds which keys a task pushes itself: ``ti.xcom_push(key="bucket", value=...)``.
 
 The parse check has the same rules for Python's own syntax trees, in
 `typedxcom.airflow.wiring.pushed`.
@@ -23,14 +23,16 @@ from mypy.nodes import (
     NameExpr,
     Statement,
     StrExpr,
+    SymbolNode,
 )
 from mypy.types import CallableType
 
 from typedxcom.mypy.features.statements import blocks_of, children_of, expressions_of
+from typedxcom.mypy.types.callbacks import callbacks_push
 from typedxcom.mypy.types.imports import CONTEXT
 from typedxcom.mypy.types.site import Site
 
-__all__ = ["UNKNOWN_KEYS", "keys_of_task"]
+__all__ = ["UNKNOWN_KEYS", "keys_of_body", "keys_of_task"]
 
 UNKNOWN_KEYS: Final = None
 INSTANCES: Final = ("ti", "task_instance")
@@ -46,7 +48,12 @@ def keys_of_task(site: Site, where: Context, function: CallableType) -> tuple[st
         function: The decorated function.
     """
     func = where.func if isinstance(where, Decorator) else function.definition
-    if not isinstance(func, FuncDef) or not site.defines(func):
+    return keys_of_body(site, func)
+
+
+def keys_of_body(site: Site, func: SymbolNode | None) -> tuple[str, ...] | None:
+    """Returns the keys that a task with this function as its body pushes, likewise."""
+    if not isinstance(func, FuncDef) or not site.defines(func) or callbacks_push(site):
         return UNKNOWN_KEYS
     handles = {
         name

@@ -139,6 +139,7 @@ class Site:
         task_calls: The calls of tasks in a body that mypy skips. Of mypy's own errors in the
             body, only those at such a call or one of its arguments are reported.
         task_ids: The ids of the file's tasks, once known.
+        callbacks_push: Whether callbacks of the file's tasks may push, once known.
         has_checked_branches: Whether the file's branches were looked at.
         passing: Functions of tasks whose result depends on a parameter without annotation.
         rebound: Task whose name an output has taken -> the type of that output.
@@ -153,6 +154,7 @@ class Site:
         "_parts",
         "_text",
         "api",
+        "callbacks_push",
         "classes",
         "config",
         "given_by_task",
@@ -192,6 +194,7 @@ class Site:
         self.may_be_silent = may_be_silent(api.options)
         self.needs: dict[tuple[Any, str], Any] = {}
         self.task_ids: Any = None
+        self.callbacks_push: bool | None = None
         self.has_checked_branches = False
         self.pulls: dict[CallExpr, Any] | None = None
         self.questions: dict[Expression, list[Any]] | None = None
