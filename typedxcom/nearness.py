@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["branch_meant", "nearest", "setting_meant", "task_meant"]
+__all__ = ["branch_meant", "key_meant", "nearest", "setting_meant", "task_meant"]
 
 NEARLY: Final = 0.7  # as `difflib.get_close_matches` counts
 _SHORT: Final = 5  # letters, below which one letter makes another name
@@ -44,6 +44,34 @@ def branch_meant(task_id: str, known: Iterable[str]) -> str | None:
         return close
     words = itertools.zip_longest(task_id.split("_"), name.split("_"), fillvalue="")
     return close if all(one == other or nearest(one, [other]) for one, other in words) else None
+
+
+def key_meant(key: str, known: Iterable[str]) -> str | None:
+    """Returns the key of a dict that *key* surely was to be, if any.
+
+    Dicts of several forms may come to one place: ``start_date`` and ``end_date``, ``encoded`` and
+    ``decoded`` are keys of two of them. A slip leaves most words as they are, and the beginning of
+    the others.
+    """
+    found = [one for one in sorted(known) if _letters(one) != _letters(key) and _is_near(key, one)]
+    return max(found, key=lambda one: _likeness(key, one), default=None)
+
+
+def _is_near(key: str, other: str) -> bool:
+    if key.replace("_", "").lower() == other.replace("_", "").lower():
+        return True
+    mine, theirs = key.split("_"), other.split("_")
+    pairs = [(one, two) for one, two in zip(mine, theirs, strict=False) if one != two]
+    return len(mine) == len(theirs) and len(pairs) == 1 and _is_word_near(*pairs[0])
+
+
+def _is_word_near(word: str, other: str) -> bool:
+    shorter = min(len(word), len(other))
+    begins_alike = shorter > _ENDING and word[:_ENDING] == other[:_ENDING]
+    if begins_alike and nearest(word, [other]):
+        return True
+    is_swapped = shorter >= _ENDING and sorted(word) == sorted(other)
+    return is_swapped or (shorter >= _SHORT and _is_typo(word, other))
 
 
 def setting_meant(name: str, known: Iterable[str]) -> str | None:

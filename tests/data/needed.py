@@ -6,6 +6,8 @@ comes to a use that cannot work with any value which the writer may return. So
 
 - uses in branches, `try` and lambdas say nothing, and neither does what comes after a ``return`` or
   ``raise`` in one of them, or after a call that may stand for one, such as ``exit()``;
+- so do keys, unless a key is like one that the dicts have: then it is misspelt, wherever it stands.
+  It is not where the code looks for that key first, awaits that it is missing, or may set it;
 - a loop or comprehension over the value uses each item, and an edge is wrong where no item works;
 - after ``if not x: return``, and below ``if x:``, uses count for each value that is not false;
 - a name that is set once to the value, or to a part of it, is read like the value;
@@ -128,6 +130,48 @@ NEEDS = [
     *_right("if n:\n    return n\nreturn {'id': 1}", "x['total']"),
     *_right("out = {'id': 1}\nout['total'] = n\nreturn out", "x['total']"),
     *_right("return {**n}", "x['total']"),
+    # Keys that are misspelt, where not every run comes.
+    *_wrong(
+        _DICT,
+        *(
+            (body, "x['nmae']")
+            for body in (
+                "if other:\n    print(x['nmae'])",
+                "for one in other:\n    print(x['nmae'])",
+                "return x['nmae'] if other else 0",
+                "return [x['nmae'] for one in other]",
+                "with other:\n    return x['nmae']",
+                "while other:\n    print(x['nmae'])",
+                "try:\n    return x['nmae']\nexcept ValueError:\n    return 0",
+                "if other:\n    return 0\nprint(x['nmae'])\nreturn x['total']",
+            )
+        ),
+    ),
+    *_wrong(
+        _ROWS,
+        ("for one in x:\n    if other:\n        print(one['tagz'])", "one['tagz'] for one in x"),
+    ),
+    *_wrong(_DEEP, ("if other:\n    print(x['rowz'])", "x['rowz']")),
+    *_right(
+        _DICT,
+        *(
+            "if other == 'nmae':\n    print(x['total'])",
+            "if 'nmae' in x:\n    print(x['nmae'])",
+            "if x.get('nmae'):\n    print(x['nmae'])",
+            "if other:\n    print(x['game'])",
+            "try:\n    return x['nmae']\nexcept KeyError:\n    return 0",
+            "try:\n    return x['nmae']\nexcept (ValueError, LookupError):\n    return 0",
+            "try:\n    return x['nmae']\nexcept Exception:\n    return 0",
+            "with suppress(KeyError):\n    print(x['nmae'])",
+            "fill(x)\nif other:\n    print(x['nmae'])",
+            "for one in other:\n    if one:\n        print(x['nmae'])\n    x['nmae'] = 1",
+            "for one in other:\n    if one:\n        print(x['nmae'])\n    fill(x)",
+            "while other:\n    if other():\n        print(x['nmae'])\n    fill(x)",
+        ),
+    ),
+    *_right("if n:\n    return {'name': 1}\nreturn {'nmae': 1}", "if other:\n    x['nmae']"),
+    *_right("return {'start_date': 1}", "if other:\n    x['end_date']"),
+    *_right("return {'decoded': 1}", "if other:\n    x['encoded']"),
     # Kinds.
     *_wrong(_TEXT, ("x['id']", "x['id']"), ("x.items()", "x.items"), ("x - 1", "x - 1")),
     *_wrong(

@@ -41,6 +41,7 @@ NO_PROGRAM = {
     "wire_branches_groups": "what is wrong there is the body of a task, not the wiring",
     "wire_pulled": "what is wrong there is the body of a task, not the wiring",
     "wire_param_names": "what is wrong there is the body of a task, not the wiring",
+    "wire_pulls_two_dags": "what is wrong there is the body of a task, not the wiring",
     "wire_pulls_groups": "what is wrong there is the body of a task, not the wiring",
     "wire_multi_file": "the TypedDict is imported for type checking only, so Airflow pushes no keys",
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from typedxcom.mypy.names import STANDARD_SETTINGS
-from typedxcom.nearness import branch_meant, setting_meant, task_meant
+from typedxcom.nearness import branch_meant, key_meant, setting_meant, task_meant
 
 # What Airflow's BaseOperator takes, from 3.1 to 3.4.
 SETTINGS = [
@@ -142,3 +142,19 @@ def test_a_branch_is_not_another_environments():
     assert branch_meant("load_eu", ["load_us"]) is None
     assert branch_meant("cleanup", ["clean_up"]) == "clean_up"
     assert branch_meant("heavy.trian", ["heavy.train"]) == "heavy.train"
+
+
+@pytest.mark.parametrize(
+    ("key", "known", "is_meant"),
+    [
+        ("totl", "total", True), ("custmer", "customer", True), ("nmae", "name", True),
+        ("customerId", "customer_id", True), ("dry_urn", "dry_run", True), ("user", "users", True),
+        ("start_date", "end_date", False), ("encoded", "decoded", False), ("rate", "date", False),
+        ("load_us", "load_eu", False), ("min_price", "max_price", False), ("row_1", "row_2", False),
+        ("created", "updated", False), ("inserted", "updated", False), ("a_only", "b_only", False),
+        ("rows_loaded", "rows_deleted", False), ("input_path", "output_path", False), ("id", "ids", False),
+    ],
+)  # fmt: skip
+def test_a_key_is_no_slip_of_one_that_another_dict_may_have(key, known, is_meant):
+    """A reader may tell dicts of several forms apart, so a wrong guess would refuse right code."""
+    assert (key_meant(key, ["other", known]) == known) is is_meant

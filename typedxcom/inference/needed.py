@@ -66,7 +66,7 @@ def broken_by(
         is_promised: Whether an annotation such as ``dict`` decides what the value becomes. Only
             what it leaves open is compared then.
     """
-    if not needs.found:
+    if not (needs.found or needs.maybe):
         return None
     shown = _shown(upstream, is_exact=is_exact)
     if is_promised:

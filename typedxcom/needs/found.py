@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from typedxcom.nearness import key_meant
+
 __all__ = ["ITEM", "KINDS", "NOTHING", "OBJECT", "Need", "Needs", "Path", "Shown", "broken"]
 
 KINDS: Final[dict[str, tuple[type, ...]]] = {
@@ -101,7 +103,19 @@ class Need:
             return self.attribute is not None and keys is not None and self.attribute not in keys
         if kind not in self.kinds:
             return True
-        return kind == "dict" and self.key is not None and keys is not None and self.key not in keys
+        return self._lacks_key(shown)
+
+    def _lacks_key(self, shown: Shown) -> bool:
+        keys = shown.names
+        return (
+            shown.kind == "dict" and self.key is not None and keys is not None
+        ) and self.key not in keys
+
+    def misspells(self, shown: Iterable[Shown]) -> bool:
+        """Returns whether no dict that may come has its key, and one has a key like it."""
+        dicts = list(shown)
+        is_missing = bool(dicts) and all(map(self._lacks_key, dicts))
+        return is_missing and any(key_meant(self.key or "", one.names or ()) for one in dicts)
 
 
 @dataclass(frozen=True)
@@ -110,11 +124,14 @@ class Needs:
 
     Attributes:
         found: The needs, in the order of the code.
+        maybe: The keys that some runs read. Such a read is wrong only if its key is misspelt:
+            dicts of several forms may come, and the code may tell them apart.
         is_closed: Whether the code does nothing else with the value, so that all is known.
     """
 
     found: tuple[Need, ...] = ()
     is_closed: bool = False
+    maybe: tuple[Need, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.found) or self.is_closed
@@ -136,8 +153,12 @@ NOTHING: Final = Needs()
 def broken(needs: Needs, shown: Iterable[Shown]) -> Need | None:
     """Returns the need that all kinds of values which may come would break, or None."""
     members = list(shown)
+
+    def at(need: Need) -> list[Shown]:
+        return [one for each in members for one in each.at(need.path)]
+
     for need in needs.found:
-        found = [one for each in members for one in each.at(need.path)]
+        found = at(need)
         if found and all(map(need.breaks, found)):
             return need
-    return None
+    return next((need for need in needs.maybe if need.misspells(at(need))), None)

@@ -63,6 +63,8 @@ _CHANGING: Final = frozenset(
 _GIVING_NOTHING: Final = frozenset({"keys", "count", "index"})
 _LAZY: Final = frozenset({"builtins.iter", "builtins.enumerate"})
 _COUNTING: Final = frozenset(f"builtins.{name}" for name in ("len", "any", "all"))
+_OF_KEYS: Final = frozenset({"KeyError", "LookupError", "Exception", "BaseException"})
+_LOOKING: Final = frozenset({"get", "setdefault", "pop"})
 _SIGNS: Final[dict[type, str]] = {
     ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**",
 }  # fmt: skip
@@ -132,6 +134,7 @@ class Uses:
 
     Attributes:
         found: The needs so far.
+        maybe: The keys that some runs read, so far.
         is_closed: Whether all uses so far are known.
     """
 
@@ -145,6 +148,7 @@ class Uses:
         looped: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.found: list[Need] = []
+        self.maybe: list[Need] = []
         self.is_closed = True
         self._places = Places(parameter, bound, looped, meaning, value)
         self._meaning = meaning
@@ -154,10 +158,14 @@ class Uses:
         self._lost: list[Path] = []  # parts that other code got
         self._changed: list[Path] = []  # parts in which the code has put something else
         self._guarded: list[Path] = []  # parts that are true here
+        self._asked: set[str] = set()  # keys that the code looks for first
+        self._is_awaited = False  # whether the code catches errors here
 
     def needs(self) -> Needs:
         """Returns what the value must be, by all that was read."""
-        return Needs(tuple(dict.fromkeys(self.found)), self.is_closed)
+        is_own = self._has_own_keys  # otherwise the first run of a loop may set the key
+        maybe = (one for one in self.maybe if is_own and one.key not in self._asked)
+        return Needs(tuple(dict.fromkeys(self.found)), self.is_closed, tuple(dict.fromkeys(maybe)))
 
     # Statements ----------------------------------------------------------------------------------
 
@@ -189,7 +197,10 @@ class Uses:
                 self._branches(node, self._places.guard(test))
             case ast.While(test=test):
                 self._value(test, is_read=True)
+                was_closed, count = self.is_closed, len(self.maybe)
                 self._inside(node, [*node.body, *node.orelse])
+                if was_closed and not self.is_closed:
+                    del self.maybe[count:]
             case ast.For() | ast.AsyncFor():
                 self._loop(node)
             case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
@@ -197,6 +208,8 @@ class Uses:
                     self._value(item.context_expr)
                 if all(self._opens(one.context_expr) for one in items):
                     self.statements(body)
+                elif any("suppress" in ast.unparse(one.context_expr) for one in items):
+                    self._awaited(node, body)
                 else:
                     self._inside(node, body)
             case ast.Match(subject=subject, cases=cases):
@@ -215,10 +228,10 @@ class Uses:
                     self._value(one)
             case ast.Try() if self._passes_errors_on(node):
                 self._tried(node)
-            case ast.Try() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self._inside(node, [*ast.iter_child_nodes(node)])
-            case ast.stmt() if type(node).__name__ == "TryStar":
-                self._inside(node, [*ast.iter_child_nodes(node)])
+            case ast.stmt() if type(node).__name__ in ("Try", "TryStar"):
+                self._awaited(node, [*ast.iter_child_nodes(node)])
             case _:
                 self._parts(node)
 
@@ -262,10 +275,12 @@ class Uses:
     def _loop(self, node: ast.For | ast.AsyncFor) -> None:
         """Reads a loop. Every run that finds an item in the value comes to the body."""
         self._items(node.iter)
-        before = self._sure
+        before, was_closed, count = self._sure, self.is_closed, len(self.maybe)
         item = self._target(node.target, node.iter, self._places.is_of_loops)
         self._go_into(item)
         self.statements(node.body)
+        if was_closed and not self.is_closed:
+            del self.maybe[count:]  # other code gets the value, and then the loop goes on
         self._sure = None
         self.statements(node.orelse)
         for name in _names_in(node.target):  # only in the loop it is sure what the name stands for
@@ -367,6 +382,13 @@ class Uses:
             self.part(part)
         self._sure = None if self._leaves(whole) or not self.is_closed else before
 
+    def _awaited(self, whole: ast.stmt, parts: Iterable[ast.AST]) -> None:
+        """Reads what may fail without an end of the task."""
+        before = self._is_awaited
+        self._is_awaited = before or not isinstance(whole, ast.Try) or _awaits_keys(whole)
+        self._inside(whole, parts)
+        self._is_awaited = before
+
     def part(self, node: ast.AST) -> None:
         """Reads any piece of code."""
         if isinstance(node, ast.stmt):
@@ -416,7 +438,9 @@ class Uses:
         attribute: str | None = None,
     ) -> None:
         path, sure = place.path, self._sure
-        if place.is_old or sure is None or path[: len(sure)] != sure:
+        is_sure = sure is not None and path[: len(sure)] == sure
+        is_read = key is not None and self._has_own_keys and self.is_closed
+        if place.is_old or not (is_sure or (is_read and not self._is_awaited)):
             return
         if any(path[: len(one)] == one for one in self._lost):
             return
@@ -425,7 +449,8 @@ class Uses:
         is_guarded = path in self._guarded
         words = words.replace("{}", place.text, 1) + place.loops
         key = key if self._has_own_keys else None
-        self.found.append(Need(words, kinds, key, attribute, path, is_guarded))
+        notes = self.found if is_sure else self.maybe
+        notes.append(Need(words, kinds, key, attribute, path, is_guarded))
 
     def _maybe(self, *nodes: ast.AST | None) -> None:
         """Reads expressions that may not be evaluated."""
@@ -447,9 +472,14 @@ class Uses:
                 self._subscript(node)
             case ast.Call(func=ast.Attribute(value=value) as func, args=args):
                 self._reach(value)
+                self._look(args)
                 self._attribute(func, is_called=True, is_followed=True)
                 for one in args:
                     self._value(one)
+
+    def _look(self, keys: Iterable[ast.expr]) -> None:
+        """Notes keys of which the code asks whether they are there."""
+        self._asked.update(str(one.value) for one in keys if isinstance(one, ast.Constant))
 
     def _passed_on(self, node: ast.expr) -> None:
         """Reads a returned value, which may hold the parameter as it is."""
@@ -603,6 +633,8 @@ class Uses:
 
     def _call(self, node: ast.Call) -> None:
         called = self._called(node.func)
+        if _last_name(node.func) in _LOOKING:
+            self._look(node.args)
         if isinstance(node.func, ast.Attribute) and self._is_it(node.func.value):
             self._reach(node.func.value)
             self._attribute(node.func, is_called=True)
@@ -655,6 +687,8 @@ class Uses:
 
     def _compare(self, node: ast.Compare) -> None:
         left, op, right = node.left, node.ops[0], node.comparators[0]
+        if isinstance(op, (ast.In, ast.NotIn)):
+            self._look([left])
         if len(node.ops) == 1 and isinstance(op, (ast.In, ast.NotIn)) and self._is_it(right):
             self._value(left, is_read=True)
             self._used(right, "... in {}", _ITEMS)
@@ -709,6 +743,13 @@ def _goes_elsewhere(body: list[ast.stmt]) -> bool:
 def _is_same_error(node: ast.AST) -> bool:
     """Whether it is a bare ``raise``: any call may raise the same."""
     return isinstance(node, ast.Raise) and node.exc is None
+
+
+def _awaits_keys(node: ast.Try) -> bool:
+    """Whether a `try` goes on where a dict lacks a key."""
+    types = [one.type for one in node.handlers]
+    caught = [each for one in types for each in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    return any(one is None or _last_name(one) in _OF_KEYS for one in caught)
 
 
 def _leaves_at_end(body: list[ast.stmt]) -> bool:

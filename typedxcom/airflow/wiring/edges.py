@@ -222,12 +222,16 @@ def _needs_of_all(contract: Contract, operator: Any) -> Needs:
     if not _is_decorated(operator):
         return Needs()
     parts = {name: needs_of_parameter(contract, name) for name in _spread_over(contract, operator)}
-    found = [
-        replace(need, path=(name, *need.path))
-        for name, part in parts.items()
-        for need in part.found
-    ]
-    return Needs(tuple(found), bool(parts) and all(one.is_closed for one in parts.values()))
+    found, maybe = (
+        tuple(
+            replace(need, path=(name, *need.path))
+            for name, part in parts.items()
+            for need in getattr(part, kind)
+        )
+        for kind in ("found", "maybe")
+    )
+    is_closed = bool(parts) and all(one.is_closed for one in parts.values())
+    return Needs(found, is_closed, maybe)
 
 
 def _spread_over(contract: Contract, operator: Any) -> Iterator[str]:

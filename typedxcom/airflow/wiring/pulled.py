@@ -10,6 +10,7 @@ from typedxcom.airflow.wiring.code import keys_shown, near
 from typedxcom.airflow.wiring.flows import instance_output, operator_contract
 from typedxcom.airflow.wiring.pulls import Pull
 from typedxcom.inference.needed import broken_by, lacks
+from typedxcom.nearness import key_meant
 from typedxcom.needs import Need
 from typedxcom.schema import Schema
 from typedxcom.schema.nodes import UNKNOWN, Inferred, Record, SequenceOf, Unknown, bare, members_of
@@ -24,7 +25,9 @@ def wrong_uses(dag: Any, pull: Pull, operator: Any) -> Iterator[str]:
         task = dag.task_dict.get(task_id)
         # Only from one typed task to another, a value arrives as the class that was promised.
         is_exact = is_typed(operator) and (task is None or is_typed(task))
-        for need in needs.found:
+        keys = _keys(schema)
+        misspelt = (one for one in needs.maybe if key_meant(one.key or "", keys))
+        for need in (*needs.found, *misspelt):
             sentence = _wrong_key(task, schema, need) if task is not None else None
             if sentence is None and broken_by(schema, needs, is_exact=is_exact) == need:
                 sentence = _wrong_kind(schema, need)

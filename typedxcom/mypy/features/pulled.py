@@ -34,7 +34,7 @@ from typedxcom.mypy.features.statements import all_statements
 from typedxcom.mypy.types.needs import broken_in, lacks, needs_of_calls
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.unions import members, without_constants
-from typedxcom.nearness import nearest
+from typedxcom.nearness import key_meant, nearest
 from typedxcom.needs import Need
 
 __all__ = ["Pulled", "check_uses"]
@@ -104,7 +104,8 @@ def check_uses(
         if found is None or not _is_known(found):
             continue
         keys = _keys(found)
-        for need in needs.found:
+        misspelt = (one for one in needs.maybe if key_meant(one.key or "", keys))
+        for need in (*needs.found, *misspelt):
             is_missing = (
                 need.key is not None and not need.path and bool(keys) and need.key not in keys
             )
