@@ -9,7 +9,8 @@ comes to a use that cannot work with any value which the writer may return. So
 - so do keys, unless a key is like one that the dicts have: then it is misspelt, wherever it stands.
   It is not where the code looks for that key first, awaits that it is missing, or may set it;
 - a loop or comprehension over the value uses each item, and an edge is wrong where no item works;
-- after ``if not x: return``, and below ``if x:``, uses count for each value that is not false;
+- after ``if not x: return``, and below ``if x:``, uses count for each value that is not false.
+  After ``if not x["a"]: return``, only uses of that part do;
 - a name that is set once to the value, or to a part of it, is read like the value;
 - once other code gets the value, nothing that follows counts: that code may change the value, or
   end the task. Other code that gets a part may change what is in that part;
@@ -130,6 +131,19 @@ NEEDS = [
     *_right("if n:\n    return n\nreturn {'id': 1}", "x['total']"),
     *_right("out = {'id': 1}\nout['total'] = n\nreturn out", "x['total']"),
     *_right("return {**n}", "x['total']"),
+    # Whether a part is true says nothing of the whole.
+    *_right(_DICT, "if x['id']:\n    print(x['total'])", "if x.get('id'):\n    print(x['total'])"),
+    *_right(_DICT, "if not x['id']:\n    return 0\nreturn x['total']"),
+    *_right(_DICT, "found = x['id']\nif found:\n    print(x['total'])"),
+    *_right(_ROWS, "for one in x:\n    if one['id']:\n        print(one['total'])"),
+    *_wrong(_DICT, ("if not x:\n    return 0\nreturn x['total']", "x['total']")),
+    *_wrong(
+        _ROWS,
+        (
+            "for one in x:\n    if one['tags']:\n        for tag in one['tags']:\n            print(tag['a'])",
+            "tag['a'] for tag in one['tags'] for one in x",
+        ),
+    ),
     # Keys that are misspelt, where not every run comes.
     *_wrong(
         _DICT,

@@ -247,7 +247,7 @@ class Uses:
                 self._guarded.append(place.path)
 
     def _branches(self, node: ast.If, guard: Guard | None) -> None:
-        """Reads an `if`. A branch that is taken for all true values is as sure as what follows."""
+        """Reads an `if`. Where a part is true, code below it is as sure as before for that part."""
         if guard is None:
             self._inside(node, [*node.body, *node.orelse])
             return
@@ -262,6 +262,7 @@ class Uses:
         self._sure = before if self.is_closed else None
         if _leaves_at_end(node.body):
             self._guarded.append(guard.place.path)
+            self._narrow(guard.place.path)
             self.statements(node.orelse)
             return
         self._where_true(guard.place, node.orelse)
@@ -269,8 +270,14 @@ class Uses:
 
     def _where_true(self, place: Place, body: list[ast.stmt]) -> None:
         self._guarded.append(place.path)
+        self._narrow(place.path)
         self.statements(body)
         self._guarded.remove(place.path)
+
+    def _narrow(self, path: Path) -> None:
+        """Goes on where only a run comes that finds something at *path*."""
+        sure = self._sure
+        self._sure = path if sure is not None and path[: len(sure)] == sure else None
 
     def _loop(self, node: ast.For | ast.AsyncFor) -> None:
         """Reads a loop. Every run that finds an item in the value comes to the body."""
@@ -313,11 +320,10 @@ class Uses:
 
     def _go_into(self, item: Place | None) -> None:
         """Goes on where only a run comes that finds an item."""
-        is_sure = item is not None and self._sure is not None
-        if is_sure and item is not None and item.path[: len(self._sure or ())] == self._sure:
-            self._sure = item.path
-        else:
+        if item is None:
             self._sure = None
+        else:
+            self._narrow(item.path)
 
     def _passes_errors_on(self, node: ast.Try) -> bool:
         """Whether the task fails after any error in the body of a `try`."""
