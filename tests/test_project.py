@@ -74,7 +74,7 @@ DATA = {
     "nearness",
     "needs",
     "operator_outputs",
-}  # the plugin reads them too: the stdlib only
+}  # the plugin reads them too: the stdlib and each other only
 HEAVY = {"duckdb", "pandas", "polars", "pyarrow"}
 
 
@@ -150,8 +150,7 @@ def breaches(part: str, found: list[Import]) -> list[str]:
         if item.top == "typedxcom":
             allowed = item.part == part or (
                 FLOORS.get(item.part, SIDE + 1) <= floor
-                and (part != "mypy" or item.part in DATA)
-                and part not in DATA
+                and (part not in {"mypy", *DATA} or item.part in DATA)
             )
         elif part in DATA:
             allowed = item.top in sys.stdlib_module_names
