@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from typedxcom.inference.kinds import one_of
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import (
-    Field,
     Inferred,
     LiteralOf,
     MappingOf,
@@ -42,6 +43,8 @@ def arriving(schema: Schema) -> Schema:
         case MappingOf(type=kind, value=value) if kind is dict:
             return MappingOf(dict, Scalar(str), arriving(value))  # JSON makes its keys texts
         case Record(type=kind, style=style, fields=fields) if kind is dict:
-            parts = {name: Field(arriving(one.schema)) for name, one in fields.items()}
+            parts = {
+                name: replace(one, schema=arriving(one.schema)) for name, one in fields.items()
+            }
             return Record(dict, style, (), parts)
     return UNKNOWN

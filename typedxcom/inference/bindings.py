@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from typedxcom.inference.source import FunctionNode
 
-__all__ = ["Bindings", "Looped"]
+__all__ = ["Added", "Bindings", "Looped"]
 
 _NOTHING, _ITEMS, _ALL = 0, 1, 2  # what may have changed in a container
 _MANY = 2  # for a name whose bindings cannot be followed
@@ -36,6 +36,7 @@ _DISPLAYS = frozenset({ast.Dict, ast.List, ast.Tuple, ast.Set, ast.IfExp, ast.Bo
 _IN_RESULTS = _DISPLAYS | {ast.Starred}
 _LOOPS = frozenset({ast.For, ast.AsyncFor, ast.comprehension, ast.BinOp})
 _PARTS = frozenset({ast.Attribute, ast.Subscript})
+_SURE = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.With, ast.AsyncWith, ast.Expr})
 _WITHOUT_NAMES = frozenset({  # fields of nodes
     "arg", "attr", "conversion", "ctx", "kind", "op", "ops", "type_comment",
 })  # fmt: skip
@@ -51,6 +52,21 @@ class Looped(NamedTuple):
 
     iterated: ast.expr
     place: int | None = None
+
+
+class Added(NamedTuple):
+    """What a statement puts into a container.
+
+    Attributes:
+        key: The key of ``x[key] = value``; None for ``x.append(value)``.
+        value: What it puts there, or None if the code does not show it. ``x.extend(many)`` puts
+            ``*many`` into it.
+        is_sure: Whether every run that returns something has done so.
+    """
+
+    key: ast.expr | None
+    value: ast.expr | None
+    is_sure: bool
 
 
 _Bound: TypeAlias = "ast.AST | Looped | None"
@@ -70,7 +86,7 @@ class Bindings:
         self.is_open = False
         self._bound: dict[str, list[_Bound]] = {}
         self._uses: dict[str, int] = {}
-        self._added: dict[str, list[tuple[ast.expr | None, ast.expr | None]]] = {}
+        self._added: dict[str, list[Added]] = {}
         self._parameters(function.args)
         above: list[ast.AST] = [function]
         for statement in function.body:
@@ -100,14 +116,8 @@ class Bindings:
         """
         return self._uses.get(name, _NOTHING)
 
-    def added_to(self, name: str) -> list[tuple[ast.expr | None, ast.expr | None]]:
-        """Returns what is put into the container that *name* is bound to.
-
-        Returns:
-            A pair of key and value for each ``x.append(value)`` and ``x[key] = value``. The key
-            of ``append`` is None, and so is a value that the code does not show. ``x.extend(many)``
-            puts ``*many`` into it.
-        """
+    def added_to(self, name: str) -> list[Added]:
+        """Returns what is put into the container that *name* is bound to."""
         return self._added.get(name, [])
 
     def _bind(self, name: str, *nodes: _Bound) -> None:
@@ -145,7 +155,8 @@ class Bindings:
         is_part = type(above[-1]) in _PARTS
         added = _added(node, above) if is_part and not nested else None
         if added is not None:
-            self._added.setdefault(node.id, []).append(added)
+            is_sure = not self.returns and all(type(one) in _SURE for one in above[:-2])
+            self._added.setdefault(node.id, []).append(Added(*added, is_sure))
             return
         use = _ALL if nested else _use(node, above)
         if use:

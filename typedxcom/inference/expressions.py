@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from typedxcom.annotations import annotations_of, read_hints
-from typedxcom.inference.bindings import Bindings, Looped
+from typedxcom.inference.bindings import Added, Bindings, Looped
 from typedxcom.inference.kinds import (
     EMPTY_LIST,
     changed,
@@ -234,35 +234,39 @@ class Expressions:
             found = found | kinds
         return one_of(Scalar(int if kind is bool else kind) for kind in _ordered(found))
 
-    def _filled(
-        self, schema: Schema, node: Any, added: list[tuple[ast.expr | None, ast.expr | None]]
-    ) -> Schema:
+    def _filled(self, schema: Schema, node: Any, added: list[Added]) -> Schema:
         """Returns the type of a list or dict after additions.
 
         They are ``x.append(value)`` and ``x[key] = value``, in any order.
         """
-        values = [
-            UNKNOWN
-            if value is None
-            else self._item_type(value.value)
-            if isinstance(value, ast.Starred)
-            else self.type_of(value)
-            for _, value in added
-        ]
-        keys = [self.type_of(key) for key, _ in added if key is not None]
+        values = [self._value_of(one) for one in added]
+        keys = [self.type_of(one.key) for one in added if one.key is not None]
         match schema:
             case SequenceOf(type=kind, item=item) if kind is list:
                 values += [] if _is_empty(node) else [item]
                 return SequenceOf(list, widened(item_of(values)))
+            case MappingOf(type=kind) if kind is dict and _is_empty(node):
+                fields: Mapping[str, Field] = {}
+                before = []
             case MappingOf(type=kind, key=key, value=item):
-                before = [] if _is_empty(node) else [(key, item)]
+                before = [(key, item)]
             case Record(type=kind, fields=fields) if kind is dict:
                 before = [(Scalar(str), one.schema) for one in fields.values()]
             case _:
                 return UNKNOWN
+        names = [_text_in(key) for key in keys]
+        if all(names) and not (isinstance(schema, MappingOf) and before):
+            return _with_keys(fields, names, values, added)
         keys += [key for key, _ in before]
         values += [value for _, value in before]
         return MappingOf(dict, *(one_of(map(widened, parts)) for parts in (keys, values)))
+
+    def _value_of(self, added: Added) -> Schema:
+        if added.value is None:
+            return UNKNOWN
+        if isinstance(added.value, ast.Starred):
+            return self._item_type(added.value.value)
+        return self.type_of(added.value)
 
     def _bound(self, node: Any) -> Schema:
         """Returns the type of what a name is bound to."""
@@ -457,6 +461,26 @@ def _in_view(view: str, schema: Schema) -> Schema:
         case _:
             return UNKNOWN
     return key if view == "keys" else value if view == "values" else TupleOf((key, value))
+
+
+def _text_in(schema: Schema) -> str:
+    """Returns the text that a constant is, or nothing for anything else."""
+    value = schema.values[0] if isinstance(schema, LiteralOf) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _with_keys(
+    before: Mapping[str, Field], names: list[str], values: list[Schema], added: list[Added]
+) -> Schema:
+    """Returns a dict with the keys of before and those of ``x["name"] = value``."""
+    if not _MARKS.isdisjoint(names):
+        return UNKNOWN
+    fields = dict(before)
+    for name, value, one in zip(names, values, added, strict=True):
+        old = fields.get(name)
+        both = one_of(map(widened, [value] if old is None else [old.schema, value]))
+        fields[name] = Field(both, one.is_sure or (old is not None and old.required))
+    return Record(dict, "typeddict", (), fields)
 
 
 def _kinds(schema: Schema) -> set[type]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from typedxcom.schema import UNKNOWN, Schema, schema_of
 from typedxcom.schema.nodes import (
     NO_ITEM,
     EnumOf,
-    Field,
     LiteralOf,
     MappingOf,
     NoItem,
@@ -188,7 +188,10 @@ def emptied(schema: Schema, depth: int) -> Schema:
         case Record(type=kind, style=style, fields=fields) if kind is dict:
             if depth <= 0:
                 return MappingOf(dict, UNKNOWN, UNKNOWN)
-            inner = {name: Field(emptied(one.schema, depth - 1)) for name, one in fields.items()}
+            inner = {
+                name: replace(one, schema=emptied(one.schema, depth - 1))
+                for name, one in fields.items()
+            }
             return Record(dict, style, (), inner)
         case TupleOf(items=items):
             return TupleOf(tuple(emptied(one, depth - 1) for one in items))

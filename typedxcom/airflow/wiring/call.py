@@ -16,7 +16,6 @@ from typedxcom.airflow.private import CALLBACK_KEYS, MappedArgument, PlainXComAr
 from typedxcom.airflow.wiring.code import near
 from typedxcom.airflow.wiring.flows import (
     RETURN_KEY,
-    describe,
     is_template,
     literal,
     misuse,
@@ -168,7 +167,7 @@ def _argument(
 
 def _breaks_need(contract: Contract, task: str, argument: Argument) -> Iterator[str]:
     """An output that the code of a task cannot work with, where no annotation decides that."""
-    if isinstance(argument.value, ResolveMixin) and not argument.injected:
+    if holds_output(argument.value) and not argument.injected:
         yield from broken_need(contract, task, argument.name, argument.value)
 
 
@@ -192,7 +191,7 @@ def broken_need(
     is_open = isinstance(promised, Unknown)
     if not is_open and not is_vague(promised):
         return
-    upstream = describe(value) if item is None else item
+    upstream = literal(value) if item is None else item
     if not is_open and not shows_inside(upstream):
         return
     needs = needs_of_parameter(contract, name)

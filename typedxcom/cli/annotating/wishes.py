@@ -226,11 +226,11 @@ def _new_dict(dicts: Iterable[Any], name: str) -> NewDict | None:
         return None
     fields, optional = {}, set()
     for key in names:
-        parts = [one.fields[key].schema for one in found if key in one.fields]
-        field_type = spelled(one_of(parts)) or spelled(UNKNOWN)
+        parts = [one.fields[key] for one in found if key in one.fields]
+        field_type = spelled(one_of(one.schema for one in parts)) or spelled(UNKNOWN)
         assert field_type is not None  # an unknown type is spelled `Any`
         fields[key] = field_type
-        if len(parts) < len(found):
+        if len(parts) < len(found) or not all(one.required for one in parts):
             optional.add(key)
     return NewDict(name, fields, frozenset(optional))
 

@@ -39,6 +39,7 @@ from typedxcom.mypy import names
 from typedxcom.mypy.codes import XCOM_ARG
 from typedxcom.mypy.features.fast_path import NEVER_OUTPUTS, fits_plainly
 from typedxcom.mypy.types.chances import may_fit
+from typedxcom.mypy.types.contents import shown_in
 from typedxcom.mypy.types.needs import Reader, broken_by, lacks
 from typedxcom.mypy.types.origins import assigned, note_of, origins
 from typedxcom.mypy.types.outputs import (
@@ -196,13 +197,11 @@ class Argument:
 
     def _check_need(self, expr: Expression, *, is_annotated: bool = False) -> None:
         """Compares an output with what the task's code does, where no annotation decides it."""
-        reader = self.slot.reader
-        output = output_of(self.site.type_of(expr)) if reader is not None else None
+        given = self.site.type_of(expr)
+        output = first_output(given) if self.slot.reader is not None else None
         if output is not None:
-            value = resolved(self.site.type_of(expr))
-            shown = output.inferred if output.inferred is not None else value
-            is_promised = output.inferred is None
-            found = [] if shown is None else [shown]
+            is_promised = output.inferred is None and output_of(given) is not None
+            found = [shown_in(self.site, expr)]
             self.meets_need(expr, output, found, is_promised=is_promised, is_annotated=is_annotated)
 
     def meets_need(
@@ -239,7 +238,8 @@ class Argument:
         )
         if need is not None:
             (up,) = self.site.describe(without_constants(found[0]))
-            source = returns(output, up)
+            is_direct = output_of(self.site.type_of(expr)) is not None
+            source = returns(output, up, direct=is_direct)
             self._fail(f'is used as "{need.words}", but {source}{lacks(need, found[0])}', expr)
         return need is None
 
@@ -248,9 +248,13 @@ class Argument:
         if isinstance(expr, SetExpr):
             self._fail_set(expr)
         elif isinstance(expr, ConditionalExpr):
-            self._each([expr.if_expr, expr.else_expr], unknown())
+            for one in (expr.if_expr, expr.else_expr):
+                self._check_shape(one)
+                self._check_need(one)
         elif (items := display_items(expr)) is not None:
-            self._each([item for item in items if self.holds(item)], unknown())
+            for item in items:
+                if self.holds(item):
+                    self._check_shape(item)
         else:
             found = self.site.type_of(expr)
             if task_of(found) is not None:

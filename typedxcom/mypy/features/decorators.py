@@ -390,7 +390,9 @@ def decorate_mark(site: Site, ctx: MethodContext | FunctionContext, *, plain: bo
     if function is not None:
         pushed = keys_of_task(site, ctx.context, function)
         note = TaskNote(name=_name(function), plain=plain, pushed=pushed)
-        return make_task(site, Tasklike(note, function, output_value(site, function, note.kind)))
+        shown = _in_code(site, ctx.context, function, note)
+        value = output_value(site, function, note.kind)
+        return make_task(site, Tasklike(note, function, value, inferred=shown))
     if plain:  # airflow's teardown(on_failure_fail_dagrun=True)
         return site.instance(names.MARK) or ctx.default_return_type
     return ctx.default_return_type

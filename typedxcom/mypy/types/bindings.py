@@ -54,6 +54,8 @@ class Bindings:
         explained: How often it appears where nothing happens to it.
         items: How often it appears where only its items are taken out: ``x["a"]``.
         added: Variable -> what ``x.append(...)`` puts into it.
+        keyed: Variable -> the keys and values of each ``x["a"] = value``. The value of another
+            assignment, such as ``x["a"] += 1``, is None.
         looped: Variable -> what a loop that sets it goes over.
         open: The parameters without annotation that are never set.
     """
@@ -66,6 +68,7 @@ class Bindings:
         self.explained: dict[Var, int] = {}
         self.items: dict[Var, int] = {}
         self.added: dict[Var, list[Expression]] = {}
+        self.keyed: dict[Var, list[tuple[str, Expression | None]]] = {}
         self.looped: dict[Var, Expression] = {}
         self.open = {
             one.variable
@@ -102,8 +105,10 @@ class Bindings:
                 for target in statement.lvalues:
                     self._bind(target, statement.rvalue, statement.type)
                     self._take(target, -1)
+                    self._set_key(target, statement.rvalue)
             elif isinstance(statement, OperatorAssignmentStmt):
                 self._take(statement.lvalue, -1)
+                self._set_key(statement.lvalue, None)
             elif isinstance(statement, DelStmt):
                 self._take(statement.expr, -1)
             elif isinstance(statement, ForStmt):
@@ -137,6 +142,14 @@ class Bindings:
             var = expr.base.node
             if isinstance(var, Var):
                 self.items[var] = self.items.get(var, 0) + count
+
+    def _set_key(self, target: Expression, value: Expression | None) -> None:
+        if not isinstance(target, IndexExpr) or not isinstance(target.base, NameExpr):
+            return
+        var, key = target.base.node, target.index
+        if isinstance(var, Var) and isinstance(key, StrExpr):
+            self.keyed.setdefault(var, []).append((key.value, value))
+            self.explained[var] = self.explained.get(var, 0) + 1
 
     def _bind(self, target: Expression, value: Expression, declared: Type | None = None) -> None:
         if isinstance(target, NameExpr) and isinstance(target.node, Var):

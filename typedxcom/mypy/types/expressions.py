@@ -49,7 +49,7 @@ from mypy.types import (
 
 from typedxcom.mypy.types.bindings import Bindings
 from typedxcom.mypy.types.kinds import is_known
-from typedxcom.mypy.types.loops import follow, item_of, with_added
+from typedxcom.mypy.types.loops import follow, item_of, with_added, with_keys
 from typedxcom.mypy.types.results import anys, made_by, method_result, returned_by
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
@@ -120,7 +120,9 @@ class Reader:
         if var in bindings.open:
             self.asks_for_parameters = True
             given = self._given.get(var.name, unknown())
-            return self._touched(given) if var in bindings.added else self._changed(var, given)
+            if var in bindings.added:
+                return self._touched(given)
+            return self._changed(var, self._filled(var, given, bindings))
         if var in bindings.parameters:
             return bindings.parameters[var]
         if (declared := bindings.declared.get(var)) is not None:
@@ -134,7 +136,15 @@ class Reader:
         if (added := bindings.added.get(var)) is not None:
             filled = with_added(self, get_proper_type(found), added)
             found = self._touched(found) if filled is None else filled
-        return self._changed(var, found)
+        return self._changed(var, self._filled(var, found, bindings))
+
+    def _filled(self, var: Var, found: Type, bindings: Bindings) -> Type:
+        """Returns the type of a dict after each ``x["a"] = value``."""
+        keyed = bindings.keyed.get(var)
+        if keyed is None:
+            return found
+        filled = with_keys(self, get_proper_type(found), keyed)
+        return self._touched(found) if filled is None else filled
 
     def _changed(self, var: Var, found: Type) -> Type:
         """Returns what is still known of a variable's value after the code has used it."""

@@ -24,9 +24,10 @@ from typedxcom.mypy.types.unions import args_of, name_of, union, without_constan
 if TYPE_CHECKING:
     from typedxcom.mypy.types.expressions import Reader
 
-__all__ = ["follow", "item_of", "with_added"]
+__all__ = ["follow", "item_of", "with_added", "with_keys"]
 
 _VIEWS: Final = frozenset({"items", "keys", "values"})
+DISPLAY: Final = "typing._TypedDict"
 _OF_ONE_ITEM: Final = ("builtins.list", "builtins.set", "builtins.frozenset", "builtins.tuple")
 
 
@@ -101,3 +102,18 @@ def with_added(reader: Reader, found: ProperType, added: list[Expression]) -> Ty
         return None
     items = [*args_of(found), *(reader.type_of(one) for one in added)]
     return reader.site.builtin("list", [union([without_constants(one) for one in items])])
+
+
+def with_keys(
+    reader: Reader, found: ProperType, keyed: list[tuple[str, Expression | None]]
+) -> Type | None:
+    """Returns the type of a dict after each ``x["a"] = value``; None if its keys are not known."""
+    is_display = isinstance(found, TypedDictType) and found.fallback.type.fullname == DISPLAY
+    if not isinstance(found, TypedDictType) or not is_display:
+        return None
+    items: dict[str, Type] = {key: found.items[key] for key in found.items}
+    for key, value in keyed:
+        one = unknown() if value is None else reader.type_of(value)
+        both = [items[key], one] if key in items else [one]
+        items[key] = union([without_constants(each) for each in both])
+    return TypedDictType(items, set(items), set(), found.fallback)
