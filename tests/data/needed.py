@@ -10,6 +10,7 @@ comes to a use that cannot work with any value which the writer may return. So
   It is not where the code looks for that key first, awaits that it is missing, or may set it;
 - a loop or comprehension over the value uses each item, and an edge is wrong where no item works;
 - after ``if not x: return``, and below ``if x:``, uses count for each value that is not false.
+  Then it does not matter whether None may come as well.
   After ``if not x["a"]: return``, only uses of that part do;
 - a name that is set once to the value, or to a part of it, is read like the value;
 - once other code gets the value, nothing that follows counts: that code may change the value, or
@@ -433,6 +434,20 @@ NEEDS = [
         ("for one in x:\n    if not one:\n        continue\n    one['a']", "one['a'] for one in x"),
     ),
     *_wrong(_LIST, ("if not x:\n    return None\nreturn x['total']", "x['total']")),
+    *_wrong(
+        "if n:\n    return None\nreturn {'id': 1}",
+        ("if x is None:\n    return None\nreturn x['total']", "x['total']"),
+        ("if not x:\n    return None\nreturn x['total']", "x['total']"),
+    ),
+    *_right(
+        "if n:\n    return None\nreturn {'id': 1}",
+        *("if x is None:\n    return None\nreturn x['id']", "if x is None:\n    x['total']"),
+        "if isinstance(x, dict):\n    return x['total']",
+    ),
+    *_right(
+        "if n:\n    return {'total': 1}\nif n == 2:\n    return None\nreturn {'id': 1}",
+        "if not x:\n    return None\nreturn x['total']",
+    ),
     # Annotations that leave something open.
     *(
         NeedCase(_DICT, "return x['total']", "x['total']", takes=takes)

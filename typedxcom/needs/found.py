@@ -94,10 +94,14 @@ class Need:
         close = difflib.get_close_matches(self.attribute or "", own, n=1, cutoff=0.7)
         return f": write .{close[0]}" if close and self.key is None else ""
 
+    def is_for(self, shown: Shown) -> bool:
+        """Returns whether the code uses a value of this kind at all."""
+        return not (self.is_guarded and (shown.is_false or shown.kind == "None"))
+
     def breaks(self, shown: Shown) -> bool:
         """Returns whether a value of this kind surely fails."""
         kind, keys = shown.kind, shown.names
-        if kind is None or (self.is_guarded and (shown.is_false or kind == "None")):
+        if kind is None:
             return False
         if kind == OBJECT:
             return self.attribute is not None and keys is not None and self.attribute not in keys
@@ -155,7 +159,7 @@ def broken(needs: Needs, shown: Iterable[Shown]) -> Need | None:
     members = list(shown)
 
     def at(need: Need) -> list[Shown]:
-        return [one for each in members for one in each.at(need.path)]
+        return [one for each in members for one in each.at(need.path) if need.is_for(one)]
 
     for need in needs.found:
         found = at(need)
