@@ -107,8 +107,7 @@ def right() -> None:
     count(report()["rows"])
     say(report()["path"])
     words(counts()["names"])
-    say(grows()["path"])
-    say(grows()["other"])
+    count(grows()["path"])
     say.partial(value=text())
     text.expand(n=[1, 2])
     words(text.expand(n=[1, 2]))
@@ -130,6 +129,8 @@ def wrong() -> None:
     count.expand(value=number())  # E: Argument "value" of task "count" cannot be mapped over task "number": it returns "int", not a list, a tuple or a dict [xcom-map]
     say(split()["rows"])  # E: Argument "value" of task "say" takes "str", but key "rows" of task "split" is "int" [xcom-arg]
     say(split()["row"])  # E: Task "split" has no output key "row": "TypedDict({'rows': int, 'path'?: str})" has "rows", "path" [xcom-key]
+    say(grows()["path"])  # E: Argument "value" of task "say" takes "str", but key "path" of task "grows" is "int" [xcom-arg]
+    say(grows()["other"])  # E: Task "grows" has no output key "other": "TypedDict({'rows': int, 'path': int})" has "rows", "path" [xcom-key]
     count(report()["path"])  # E: Argument "value" of task "count" takes "int", but key "path" of task "report" is "str" [xcom-arg]
     count(report()["paths"])  # E: Task "report" has no output key "paths": "TypedDict({'rows': int, 'path': str})" has "rows", "path" [xcom-key]
     words(counts()["rows"])  # E: Argument "value" of task "words" takes "list[str]", but key "rows" of task "counts" is "int" [xcom-arg]
