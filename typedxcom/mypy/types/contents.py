@@ -1,7 +1,7 @@
 """The outputs inside a list or a dict that goes to a task, for what the task's code does with them.
 
-mypy types a list by what is put into it first. All outputs share one class, so it says nothing of
-the tasks of those that follow, and here each of them is looked up.
+mypy types a list by what is put into it first. All outputs share one class, so that type does not
+show the tasks of those that follow. Here each of them is looked up.
 """
 
 from __future__ import annotations
