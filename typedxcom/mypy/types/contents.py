@@ -33,6 +33,7 @@ from mypy.types import TupleType, Type, TypedDictType
 from typedxcom.mypy.types.bindings import deep_statements
 from typedxcom.mypy.types.outputs import holds_output, output_of
 from typedxcom.mypy.types.site import Site, unknown
+from typedxcom.mypy.types.tasks import task_of
 from typedxcom.mypy.types.unions import union, without_constants
 
 __all__ = ["shown_in"]
@@ -55,9 +56,18 @@ def shown_in(site: Site, expr: Expression, depth: int = 0) -> Type:
         return TupleType(items, site.builtin("tuple", [unknown()]))
     if isinstance(expr, DictExpr):
         return _dict(site, expr, depth)
-    parts = _contents(site, expr)
-    item = union([shown_in(site, one, depth + 1) for one in parts]) if parts else unknown()
+    if any(one is expr for one in _running):  # `parts.append(merge(parts))` asks for it again
+        return unknown()
+    _running.append(expr)
+    try:
+        parts = _contents(site, expr)
+        item = union([shown_in(site, one, depth + 1) for one in parts]) if parts else unknown()
+    finally:
+        _running.remove(expr)
     return site.builtin("list", [item]) if parts else unknown()
+
+
+_running: list[Expression] = []
 
 
 def _dict(site: Site, expr: DictExpr, depth: int) -> Type:
@@ -123,7 +133,12 @@ def _only_reads(site: Site, call: CallExpr) -> bool:
     if isinstance(callee, RefExpr) and callee.fullname in _HARMLESS:
         return True
     is_ordering = isinstance(callee, RefExpr) and callee.fullname.split(".")[-1] in _ORDERING
-    return is_ordering or output_of(site.type_of(call)) is not None
+    if is_ordering:
+        return True
+    # The type of the call itself may be what is being inferred.
+    maps = isinstance(callee, MemberExpr) and callee.name in ("expand", "partial")
+    called = callee.expr if maps and isinstance(callee, MemberExpr) else callee
+    return task_of(site.type_of(called)) is not None
 
 
 def _is(expr: Expression | None, node: Node) -> bool:
