@@ -456,7 +456,8 @@ def test_a_file_that_airflow_never_imports_is_an_error(folder: Path) -> None:
     assert done.returncode == 1
     assert "lonely.py:1: error: Airflow never looks into this file" in done.stdout
     assert "comment.py:1" not in done.stdout
-    assert "made (assets.py)" in done.stdout
+    assert "3 DAGs of 3 files" in done.stdout
+    assert "1 DAG has no edges" in done.stdout
     assert "assets.py:1" not in done.stdout
 
 

@@ -1137,7 +1137,8 @@ def near(spec: Spec) -> list[Any]:
     limits = [one for name, one in spec.limits if isinstance(one, (int, float))]
     usual = SCALARS[spec.name][1]
     if spec.name == "str":
-        return [*usual, *("a" * max(0, one + step) for one in limits for step in (-1, 0, 1)), "A7"]
+        around = ("a" * max(0, one + step) for one in limits for step in (-1, 0, 1))
+        return [*usual, *around, "A7", " ", " a"]
     kind = SCALARS[spec.name][0]
     steps = (-2, -1, 0, 1, 2) if spec.name == "int" else (-1, -0.25, 0, 0.25, 1)
     return [*usual, *(kind(one + step) for one in limits for step in steps)]

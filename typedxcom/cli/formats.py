@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from xml.etree import ElementTree
 
-from typedxcom.cli.findings import CheckReport
+from typedxcom.cli.findings import CheckedDag, CheckReport
 
-__all__ = ["FORMATS", "escaped", "totals"]
+__all__ = ["FORMATS", "escaped", "shown_dags", "totals"]
 
 
 def text(report: CheckReport) -> str:
@@ -18,7 +18,8 @@ def text(report: CheckReport) -> str:
 
 
 def _dags(report: CheckReport) -> Iterator[str]:
-    for dag in report.dags:
+    dags, others = shown_dags(report)
+    for dag in dags:
         yield f"{dag.dag_id} ({dag.path})"
         for edge in dag.edges:
             yield f"  {edge}" if edge.is_typed else f"  {edge}  [untyped]"
@@ -26,6 +27,18 @@ def _dags(report: CheckReport) -> Iterator[str]:
             yield "  no edges"
         for note in dag.notes:
             yield f"  note: {note}"
+    if others:
+        yield others
+
+
+def shown_dags(report: CheckReport) -> tuple[list[CheckedDag], str]:
+    """Returns the DAGs of which there is something to say, and a line about the others."""
+    dags = [dag for dag in report.dags if dag.edges or dag.notes]
+    left = len(report.dags) - len(dags)
+    if len(report.dags) == 1:
+        return report.dags, ""
+    some = f"{left} DAGs have" if left > 1 else "1 DAG has"
+    return dags, f"{some} no edges" if left else ""
 
 
 def _errors(report: CheckReport) -> Iterator[str]:

@@ -6,7 +6,7 @@ value of another kind surely fails there, so an edge that carries one is wrong. 
 here. A use in a loop over the value is made for each item, and one after ``if not order: return``
 for each order that is not empty.
 
-The plugin asks this too, so this package imports only the standard library.
+The plugin asks this too, so this package imports only the standard library and `nearness`.
 """
 
 from __future__ import annotations

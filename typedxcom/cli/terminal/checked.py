@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from typedxcom.cli.formats import shown_dags
 from typedxcom.cli.shown.text import printable
 from typedxcom.cli.terminal import console_on, linked, plain_table, safe
 from typedxcom.cli.terminal.lines import found
@@ -35,14 +36,18 @@ def draw(report: CheckReport, totals: list[str], out: TextIO) -> None:
 
 
 def _parts(report: CheckReport) -> Iterator[Any]:
-    for dag in report.dags:
+    dags, others = shown_dags(report)
+    for dag in dags:
         yield safe(f"{dag.dag_id} ", "bold").append_text(linked(dag.path, style="dim"))
         yield _edges(dag) if dag.edges else safe("  no edges", "dim")
         for note in dag.notes:
             yield safe("  note: ", "bold cyan").append_text(safe(note))
         yield ""
-    if len(report.dags) > 1:
-        yield _summary(report)
+    if others:
+        yield safe(others, "dim")
+        yield ""
+    if len(dags) > 1:
+        yield _summary(report, dags)
         yield ""
     for finding in report.findings:
         yield found(finding.path, finding.line, "error", finding.message).append(
@@ -66,12 +71,12 @@ def _types(edge: ShownEdge) -> Any:
     return types if edge.is_typed else types.append("  [untyped]", "yellow")
 
 
-def _summary(report: CheckReport) -> Table:
+def _summary(report: CheckReport, dags: list[CheckedDag]) -> Table:
     table = plain_table(["DAG", "file", "edges", "untyped", "errors"])
     for column in table.columns[2:]:
         column.justify = "right"
     errors = Counter(one.path for one in report.findings)
-    for dag in report.dags:
+    for dag in dags:
         wrong = errors[dag.path]
         table.add_row(
             safe(dag.dag_id),
