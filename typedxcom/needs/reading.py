@@ -10,70 +10,48 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from typedxcom.needs.found import ITEM, KINDS, NOTHING, Need, Needs, Path
+from typedxcom.needs.known import (
+    CHANGING,
+    COUNTING,
+    GIVING_NOTHING,
+    HARMLESS,
+    ITEMS,
+    ITERATING,
+    LAZY,
+    LOOKING,
+    NUMBERS,
+    ORDERED,
+    ORDERING,
+    SIGNS,
+    TAKING,
+    TEXT,
+    WRITING,
+    like,
+)
 from typedxcom.needs.names import bound_by, every, names_of
 from typedxcom.needs.places import Guard, Place, Places
+from typedxcom.needs.syntax import (
+    DISPLAYS,
+    ENDING,
+    EXITS,
+    SCOPES,
+    awaits_keys,
+    goes_elsewhere,
+    is_join,
+    is_log,
+    is_same_error,
+    last_name,
+    leaves_at_end,
+    names_in,
+    set_by,
+    short,
+)
 
 __all__ = ["OPENING", "Meaning", "Uses", "needs_of"]
 
 Meaning: TypeAlias = Callable[[str], str]
 """What a name outside the function stands for, such as ``builtins.len``; empty if unsure."""
-
-_NUMBERS: Final = frozenset({"int", "float", "bool"})
-_ITEMS: Final = frozenset({"str", "list", "tuple", "dict"})
-_ORDERED: Final = frozenset({"str", "list", "tuple"})
-_ANY: Final = frozenset(KINDS)
-_TEXT: Final = frozenset({"str"})
-
-_HARMLESS: Final = frozenset(
-    f"builtins.{name}"
-    for name in ("print", "str", "repr", "bool", "isinstance", "type", "id", "format", "callable")
-)
-_ITERATING: Final = frozenset(
-    f"builtins.{name}"
-    for name in (
-        *("len", "list", "tuple", "set", "sorted", "sum", "max", "min", "any", "all", "enumerate"),
-        *("iter", "frozenset"),
-    )
-)
-_TAKING: Final[dict[str, frozenset[str]]] = {
-    "builtins.int": _TEXT | _NUMBERS,
-    "builtins.float": _TEXT | _NUMBERS,
-    "builtins.abs": _NUMBERS,
-    "builtins.range": frozenset({"int", "float", "bool"}),
-    "builtins.open": _TEXT | {"int", "bool"},
-    "json.loads": _TEXT,
-    "shutil.rmtree": _TEXT,
-    "pandas.read_csv": _TEXT,
-    "pandas.read_parquet": _TEXT,
-    "pandas.read_excel": _TEXT,
-    "pandas.read_json": _TEXT,
-    **dict.fromkeys(
-        (f"os.path.{name}" for name in ("join", "basename", "dirname", "abspath", "splitext")),
-        _TEXT,
-    ),
-}
-_LOGGING: Final = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
-_ENDING: Final = frozenset({"exit", "_exit", "abort", "quit"})  # of any module
-_WRITING: Final = frozenset({"json.dumps", "json.dump"})
-_CHANGING: Final = frozenset(
-    {"append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update"}
-    | {"setdefault", "popitem"}
-)
-# Methods after which nobody else has what is inside. `get` of a known key is followed.
-_GIVING_NOTHING: Final = frozenset({"keys", "count", "index"})
-_LAZY: Final = frozenset({"builtins.iter", "builtins.enumerate"})
-_COUNTING: Final = frozenset(f"builtins.{name}" for name in ("len", "any", "all"))
-_OF_KEYS: Final = frozenset({"KeyError", "LookupError", "Exception", "BaseException"})
-_LOOKING: Final = frozenset({"get", "setdefault", "pop"})
-_SIGNS: Final[dict[type, str]] = {
-    ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.FloorDiv: "//", ast.Pow: "**",
-}  # fmt: skip
-_ORDERING: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-_EXITS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
-_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-_DISPLAYS: Final = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred)
 OPENING: Final = frozenset({"exec", "eval", "locals", "vars"})
-_MOST_CHARACTERS: Final = 40
 
 
 def needs_of(
@@ -92,7 +70,7 @@ def needs_of(
         return NOTHING  # only `...` or a docstring
     bound, looped = Counter(names_of(function.args)), Counter[str]()
     # A name that is set again outside of branches and loops stands for its value up to there.
-    times_set = sum(parameter == _set_by(statement) for statement in function.body)
+    times_set = sum(parameter == set_by(statement) for statement in function.body)
     for node in every(function.body):
         if isinstance(node, ast.Name):
             if type(node.ctx) is not ast.Load:
@@ -101,16 +79,16 @@ def needs_of(
             if isinstance(node.func, ast.Name) and node.func.id in OPENING:
                 return NOTHING
         elif isinstance(node, ast.comprehension):  # its names are its own
-            if parameter in _names_in(node.target):
+            if parameter in names_in(node.target):
                 return NOTHING
-            bound.subtract(_names_in(node.target))
+            bound.subtract(names_in(node.target))
         elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Global, ast.Nonlocal)):
             return NOTHING
         elif not isinstance(node, (ast.Constant, ast.Attribute)):
             for name in bound_by(node):
                 bound[name] += 1
             if isinstance(node, (ast.For, ast.AsyncFor)):
-                looped.update(_names_in(node.target))
+                looped.update(names_in(node.target))
     if bound[parameter] != 1 + times_set:
         return NOTHING
 
@@ -187,7 +165,7 @@ class Uses:
                 self._sure = None
             case ast.Expr(value=value):
                 self._value(value, is_read=True)
-                if isinstance(value, ast.Call) and _last_name(value.func) in _ENDING:
+                if isinstance(value, ast.Call) and last_name(value.func) in ENDING:
                     self._sure = None
             case ast.Assert(test=test, msg=message):
                 self._value(test, is_read=True)
@@ -260,7 +238,7 @@ class Uses:
             return
         self._inside(node, node.body)
         self._sure = before if self.is_closed else None
-        if _leaves_at_end(node.body):
+        if leaves_at_end(node.body):
             self._guarded.append(guard.place.path)
             self._narrow(guard.place.path)
             self.statements(node.orelse)
@@ -290,7 +268,7 @@ class Uses:
             del self.maybe[count:]  # other code gets the value, and then the loop goes on
         self._sure = None
         self.statements(node.orelse)
-        for name in _names_in(node.target):  # only in the loop it is sure what the name stands for
+        for name in names_in(node.target):  # only in the loop it is sure what the name stands for
             if name in self._places.known:
                 self._places.known[name] = replace(self._places.known[name], is_old=True)
         self._sure = None if self._leaves(node) or not self.is_closed else before
@@ -300,7 +278,7 @@ class Uses:
     ) -> Place | None:
         """Notes the names that a loop gives items, and returns where the items are."""
         found = self._places.iterated(iterated)
-        for name in _names_in(target):
+        for name in names_in(target):
             before = self._places.known.pop(name, None)
             if before is not None and (found is None or found[0].path != before.path[:-1]):
                 self._lost.append(before.path)
@@ -327,7 +305,7 @@ class Uses:
 
     def _passes_errors_on(self, node: ast.Try) -> bool:
         """Whether the task fails after any error in the body of a `try`."""
-        return all(map(self._fails, node.handlers)) and not _goes_elsewhere(node.finalbody)
+        return all(map(self._fails, node.handlers)) and not goes_elsewhere(node.finalbody)
 
     def _fails(self, handler: ast.ExceptHandler) -> bool:
         """Whether a task fails where this handler catches an error."""
@@ -340,7 +318,7 @@ class Uses:
                     return False
             case _:
                 return False
-        return not _goes_elsewhere(handler.body)
+        return not goes_elsewhere(handler.body)
 
     def _tried(self, node: ast.Try) -> None:
         """Reads a `try` that no run goes on from after an error."""
@@ -354,9 +332,9 @@ class Uses:
     def _leaves(self, whole: ast.stmt) -> bool:
         """Whether a statement may be the last one of its block that runs."""
         is_loop = isinstance(whole, (ast.For, ast.AsyncFor, ast.While))
-        exits = (ast.Return, ast.Raise) if is_loop else _EXITS
+        exits = (ast.Return, ast.Raise) if is_loop else EXITS
         inside = list(every([whole]))
-        if any(isinstance(one, exits) and not _is_same_error(one) for one in inside):
+        if any(isinstance(one, exits) and not is_same_error(one) for one in inside):
             return True
         if isinstance(whole, ast.If):
             return self._may_refuse(inside)
@@ -367,7 +345,7 @@ class Uses:
         return any(
             isinstance(one, ast.Expr)
             and isinstance(one.value, ast.Call)
-            and not (_is_log(one.value) or self._called(one.value.func) in _HARMLESS)
+            and not (is_log(one.value) or self._called(one.value.func) in HARMLESS)
             for one in branches
         )
 
@@ -380,7 +358,7 @@ class Uses:
 
     def _inside(self, whole: ast.stmt, parts: Iterable[ast.AST]) -> None:
         """Reads what may not run. A way out of the body in it makes all below unsure too."""
-        if isinstance(whole, _SCOPES):
+        if isinstance(whole, SCOPES):
             self._closure(whole)
             return
         before, self._sure = self._sure, None
@@ -391,7 +369,7 @@ class Uses:
     def _awaited(self, whole: ast.stmt, parts: Iterable[ast.AST]) -> None:
         """Reads what may fail without an end of the task."""
         before = self._is_awaited
-        self._is_awaited = before or not isinstance(whole, ast.Try) or _awaits_keys(whole)
+        self._is_awaited = before or not isinstance(whole, ast.Try) or awaits_keys(whole)
         self._inside(whole, parts)
         self._is_awaited = before
 
@@ -489,7 +467,7 @@ class Uses:
 
     def _passed_on(self, node: ast.expr) -> None:
         """Reads a returned value, which may hold the parameter as it is."""
-        if isinstance(node, _DISPLAYS):
+        if isinstance(node, DISPLAYS):
             for one in ast.iter_child_nodes(node):
                 if isinstance(one, ast.expr):
                     self._passed_on(one)
@@ -523,7 +501,7 @@ class Uses:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 self._value(operand, is_read=True)
             case ast.UnaryOp(op=ast.USub(), operand=operand) if self._is_it(operand):
-                self._used(operand, "-{}", _NUMBERS)
+                self._used(operand, "-{}", NUMBERS)
             case ast.BoolOp(values=[first, *others]):
                 self._value(first, is_read=is_read)
                 if is_read:
@@ -588,7 +566,7 @@ class Uses:
             case ast.Subscript(value=value, slice=ast.Slice()) if self._is_it(value):
                 self._reach(node)
             case _ if self._is_it(node):
-                self._used(node, "*{}" if unpacked else "for ... in {}", _ITEMS)
+                self._used(node, "*{}" if unpacked else "for ... in {}", ITEMS)
                 if unpacked:
                     self._share(node)
             case _:
@@ -602,7 +580,7 @@ class Uses:
         key = index.value if isinstance(index, ast.Constant) else None
         is_stored = not isinstance(node.ctx, ast.Load)
         if isinstance(index, ast.Slice):
-            kinds = frozenset({"list"}) if is_stored else _ORDERED
+            kinds = frozenset({"list"}) if is_stored else ORDERED
         elif is_stored:
             kinds = (
                 frozenset({"dict"})
@@ -612,10 +590,10 @@ class Uses:
         elif isinstance(key, str):
             kinds = frozenset({"dict"})
         else:
-            kinds = _ITEMS
+            kinds = ITEMS
         self._value(index)
         name = key if isinstance(key, str) and not is_stored else None
-        shown = "..." if key is None else _short(key)
+        shown = "..." if key is None else short(key)
         method = "__setitem__" if is_stored else "__getitem__"
         self._need(place, f"{{}}[{shown}]{' = ...' if is_stored else ''}", kinds, name, method)
         if is_stored:
@@ -632,14 +610,14 @@ class Uses:
             return
         kinds = {kind for kind, types in KINDS.items() if any(hasattr(one, name) for one in types)}
         self._need(place, f"{{}}.{name}", frozenset(kinds), None, name)
-        if name in _CHANGING or not is_called:
+        if name in CHANGING or not is_called:
             self._has_own_keys = False
-        if not is_followed and not (is_called and name in _GIVING_NOTHING):
+        if not is_followed and not (is_called and name in GIVING_NOTHING):
             self._changed.append(place.path)
 
     def _call(self, node: ast.Call) -> None:
         called = self._called(node.func)
-        if _last_name(node.func) in _LOOKING:
+        if last_name(node.func) in LOOKING:
             self._look(node.args)
         if isinstance(node.func, ast.Attribute) and self._is_it(node.func.value):
             self._reach(node.func.value)
@@ -648,8 +626,8 @@ class Uses:
             self._value(node.func)
         first = node.args[0] if node.args else None
         kinds = self._taken_by(called, node) if self._is_it(first) else None
-        is_read = _is_log(node) or called in _HARMLESS or called in _WRITING
-        is_eager = (called in _ITERATING and called not in _LAZY) or _is_join(node.func)
+        is_read = is_log(node) or called in HARMLESS or called in WRITING
+        is_eager = (called in ITERATING and called not in LAZY) or is_join(node.func)
         for one in (*node.args, *(key.value for key in node.keywords)):
             if is_eager and one is first and isinstance(one, ast.GeneratorExp):
                 self._comprehension(one.generators, one.elt)
@@ -659,22 +637,22 @@ class Uses:
             words = f"{called.removeprefix('builtins.') or '.join'}({{}})"
             self._used(first, words, kinds)
             self._items_used(first, words, called, node)
-            if called not in _COUNTING:
+            if called not in COUNTING:
                 self._share(first)
 
     def _items_used(self, whole: ast.expr, words: str, called: str, node: ast.Call) -> None:
         """Notes what a function needs of each item that it is given."""
         place = self._places.of(whole)
-        kinds = _TEXT if _is_join(node.func) else _NUMBERS if called == "builtins.sum" else None
+        kinds = TEXT if is_join(node.func) else NUMBERS if called == "builtins.sum" else None
         if place is not None and kinds is not None and len(node.args) == 1 and not node.keywords:
             self._need(replace(place, path=(*place.path, ITEM)), words, kinds)
 
     def _taken_by(self, called: str, node: ast.Call) -> frozenset[str] | None:
         """Returns what a known function takes as its first argument, which it does not change."""
-        if called in _ITERATING:
+        if called in ITERATING:
             is_one = len(node.args) == 1 or called not in ("builtins.max", "builtins.min")
-            return _ITEMS if is_one else None
-        return _ITEMS if _is_join(node.func) else _TAKING.get(called)
+            return ITEMS if is_one else None
+        return ITEMS if is_join(node.func) else TAKING.get(called)
 
     def _called(self, node: ast.expr) -> str:
         """Returns the full name of what is called, as far as it is of interest here."""
@@ -697,14 +675,14 @@ class Uses:
             self._look([left])
         if len(node.ops) == 1 and isinstance(op, (ast.In, ast.NotIn)) and self._is_it(right):
             self._value(left, is_read=True)
-            self._used(right, "... in {}", _ITEMS)
+            self._used(right, "... in {}", ITEMS)
             return
         other = right if self._is_it(left) else left
-        is_ordered = len(node.ops) == 1 and isinstance(op, _ORDERING)
+        is_ordered = len(node.ops) == 1 and isinstance(op, ORDERING)
         is_ours = self._is_it(left) or self._is_it(right)
         if is_ordered and is_ours and isinstance(other, ast.Constant):
             ours = left if self._is_it(left) else right
-            self._used(ours, f"{{}} compared with {_short(other.value)}", _like(other.value))
+            self._used(ours, f"{{}} compared with {short(other.value)}", like(other.value))
             return
         self._value(left, is_read=True)
         self._value(right, is_read=True)
@@ -721,79 +699,10 @@ class Uses:
         self._share(node.right)
         is_text = isinstance(other, ast.JoinedStr)
         value = "" if is_text else other.value if isinstance(other, ast.Constant) else None
-        shown = "..." if value is None or is_text else _short(value)
-        sign = _SIGNS.get(type(node.op), "")
+        shown = "..." if value is None or is_text else short(value)
+        sign = SIGNS.get(type(node.op), "")
         words = f"{{}} {sign} {shown}" if mine else f"{shown} {sign} {{}}"
         if sign == "+" and value is not None:
-            self._used(node.left if mine else node.right, words, _like(value))
+            self._used(node.left if mine else node.right, words, like(value))
         elif sign and sign != "+" and type(value) in (int, float):
-            self._used(node.left if mine else node.right, words, _NUMBERS)
-
-
-def _set_by(statement: ast.stmt) -> str:
-    """Returns the name that a statement sets, if it does nothing but that."""
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return name
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-            return name
-    return ""
-
-
-def _goes_elsewhere(body: list[ast.stmt]) -> bool:
-    """Whether code may leave a block without an error."""
-    exits = (ast.Return, ast.Break, ast.Continue)
-    return any(isinstance(one, exits) for statement in body for one in ast.walk(statement))
-
-
-def _is_same_error(node: ast.AST) -> bool:
-    """Whether it is a bare ``raise``: any call may raise the same."""
-    return isinstance(node, ast.Raise) and node.exc is None
-
-
-def _awaits_keys(node: ast.Try) -> bool:
-    """Whether a `try` goes on where a dict lacks a key."""
-    types = [one.type for one in node.handlers]
-    caught = [each for one in types for each in (one.elts if isinstance(one, ast.Tuple) else [one])]
-    return any(one is None or _last_name(one) in _OF_KEYS for one in caught)
-
-
-def _leaves_at_end(body: list[ast.stmt]) -> bool:
-    return isinstance(body[-1], _EXITS)
-
-
-def _names_in(target: ast.expr) -> list[str]:
-    return [one.id for one in ast.walk(target) if isinstance(one, ast.Name)]
-
-
-def _last_name(function: ast.expr) -> str:
-    """Returns ``exit`` of ``sys.exit``."""
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
-def _is_log(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in _LOGGING
-
-
-def _is_join(function: ast.expr) -> bool:
-    """Whether it is ``", ".join``."""
-    match function:
-        case ast.Attribute(value=ast.Constant(value=str()), attr="join"):
-            return True
-    return False
-
-
-def _short(value: object) -> str:
-    """Returns a constant of the code for a message."""
-    shown = repr(value)
-    return shown if len(shown) <= _MOST_CHARACTERS else f"{shown[: _MOST_CHARACTERS - 1]}…"
-
-
-def _like(value: object) -> frozenset[str]:
-    """Returns the kinds that can be added to a constant, or compared with it."""
-    if type(value) is str:
-        return _TEXT
-    return _NUMBERS if type(value) in (int, float, bool) else _ANY
+            self._used(node.left if mine else node.right, words, NUMBERS)

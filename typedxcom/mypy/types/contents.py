@@ -27,7 +27,6 @@ from mypy.nodes import (
     StrExpr,
     TupleExpr,
 )
-from mypy.server.subexpr import get_subexpressions
 from mypy.types import TupleType, Type, TypedDictType
 
 from typedxcom.mypy.types.bindings import deep_statements
@@ -97,7 +96,7 @@ def _put_into(site: Site, node: Node) -> list[Expression]:
     """Returns all that a variable's list gets, if each use of the variable is understood."""
     found: list[Expression] = []
     seen = understood = 0
-    for expr in get_subexpressions(site.api.tree):
+    for expr in site.parts_of(site.api.tree):
         if isinstance(expr, NameExpr):
             seen += expr.node is node
         elif isinstance(expr, CallExpr):

@@ -17,6 +17,7 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncDef,
+    MypyFile,
     NameExpr,
     TypeInfo,
     Var,
@@ -201,7 +202,7 @@ class Site:
         self.rebound: dict[Any, Type] = {}
         self.task_calls: list[CallExpr] | None = None
         self._asks_for_context: bool | None = None
-        self._parts: dict[Block, list[Expression]] = {}
+        self._parts: dict[Block | MypyFile, list[Expression]] = {}
         self._text: bytes | None = None
         self._lines: list[bytes] | None = None
 
@@ -212,8 +213,8 @@ class Site:
             self._asks_for_context = asks_for_context(self.api.tree)
         return self._asks_for_context
 
-    def parts_of(self, body: Block) -> list[Expression]:
-        """Returns the expressions in a body, at any depth. Nobody changes the list."""
+    def parts_of(self, body: Block | MypyFile) -> list[Expression]:
+        """Returns the expressions in a body or a file, at any depth. Nobody changes the list."""
         found = self._parts.get(body)
         if found is None:
             found = self._parts[body] = get_subexpressions(body)
