@@ -46,6 +46,7 @@ from typedxcom.settings import Settings
 __all__ = ["Outcome", "compared", "pairs", "read_back"]
 
 _UNBUILT = "unless another member reads its values"
+_COMPUTED = "which may be another now"
 VALUES = 200  # of each older contract
 NO_PAIR = (ContractError, ValueError, TypeError, NameError, pydantic.errors.PydanticUserError)
 
@@ -73,6 +74,8 @@ class Outcome:
         """What the gate says: ``ok``, ``may``, ``careful`` or ``error``."""
         if not self.found:
             return "ok"
+        if all(_COMPUTED in one.reason for one in self.found):
+            return "careful"  # a function gives the default, and nobody calls it
         certain = [one for one in self.found if one.is_certain]
         if certain and all(_UNBUILT in one.reason for one in certain):
             return "careful"  # as the page says: these types cannot be built again
