@@ -22,7 +22,7 @@ from typedxcom.inference.source import FunctionNode, node_of, surely_returns_not
 from typedxcom.schema import UNKNOWN, Schema
 from typedxcom.schema.nodes import Scalar, Unknown, inferred
 
-__all__ = ["returned_by"]
+__all__ = ["polled_by", "returned_by"]
 
 _KEPT = "__typedxcom_seen__"
 _NOTHING = Scalar(type(None))
@@ -60,6 +60,29 @@ def returned_by(
         parameters = dict(zip(known.asked, values, strict=True))
         known.by_values[values] = _returned(function, local_names or {}, parameters, set())
     return known.by_values[values]
+
+
+def polled_by(function: Any, local_names: Mapping[str, Any] | None = None) -> Schema:
+    """Returns what a sensor pushes by its code: an `Inferred` schema, or unknown.
+
+    That is the ``xcom_value`` of its ``PokeReturnValue``, or None if it only answers yes or no.
+
+    Args:
+        function: The sensor's function.
+        local_names: As for `returned_by`.
+    """
+    if not isinstance(function, types.FunctionType) or hasattr(function, "__wrapped__"):
+        return UNKNOWN
+    try:
+        node = node_of(function)
+        if node is None or _is_stub(node) or (bindings := Bindings(node)).is_open:
+            return UNKNOWN
+        expressions = Expressions(function, node, bindings, local_names or {}, {})
+        found = [expressions.polled(one) for one in bindings.returns if one is not None]
+        pushed = [one for one in found if one is not None]
+        return inferred(one_of(pushed or [_NOTHING])) if found else UNKNOWN
+    except Exception:  # as above
+        return UNKNOWN
 
 
 @dataclass(slots=True)

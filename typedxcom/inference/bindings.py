@@ -21,7 +21,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _OPENING = frozenset({"exec", "eval", "locals", "globals", "vars"})
 _READING = frozenset({
     "len", "print", "str", "repr", "bool", "isinstance", "type", "id", "hash", "format", "any", "all",
-    "sum",
+    "sum", "PokeReturnValue",
 })  # fmt: skip
 _TAKING_ITEMS = frozenset({
     "min", "max", "sorted", "enumerate", "zip", "list", "tuple", "set", "reversed", "iter", "map",

@@ -345,6 +345,32 @@ class Expressions:
             return methods.get(node.func.attr, UNKNOWN)
         return UNKNOWN
 
+    def polled(self, node: ast.expr) -> Schema | None:
+        """Returns what a sensor pushes that returns *node*; None if it goes on waiting."""
+        given = self._poke(node) if isinstance(node, ast.Call) else None
+        if given is None:
+            found = self.type_of(node)
+            if found == LiteralOf((False,)):
+                return None
+            is_bool = found in (Scalar(bool), LiteralOf((True,)))
+            return Scalar(type(None)) if is_bool else UNKNOWN
+        done, value = given.get("is_done"), given.get("xcom_value")
+        if isinstance(done, ast.Constant) and not done.value:
+            return None
+        return Scalar(type(None)) if value is None else self.type_of(value)
+
+    def _poke(self, node: ast.Call) -> dict[str, ast.expr] | None:
+        """Returns the arguments of ``PokeReturnValue(...)``; None for another call."""
+        target = self._objects.named_by(node.func, self._hidden)
+        is_poke = getattr(target, "__name__", "") == _POKE and isinstance(target, type)
+        if not is_poke or not target.__module__.startswith("airflow."):
+            return None
+        names = [one.arg for one in node.keywords]
+        if None in names or any(isinstance(one, ast.Starred) for one in node.args):
+            return None
+        given = dict(zip(_POKED, node.args, strict=False))
+        return given | {str(one.arg): one.value for one in node.keywords}
+
     def _called(self, target: Any, node: ast.Call) -> Schema:
         """Returns the type that a call of *target*, an object that exists already, returns."""
         if isinstance(target, type):
@@ -388,6 +414,10 @@ class Expressions:
         if cls is type or not gives_instances(cls):
             return UNKNOWN
         return described(cls)
+
+
+_POKE = "PokeReturnValue"
+_POKED = ("is_done", "xcom_value")  # its arguments
 
 
 # One look at the kind of a node: the parse of a DAG waits for the answer.

@@ -33,7 +33,7 @@ from typedxcom.airflow.wiring.kept import kept
 from typedxcom.airflow.wiring.readers import gets_list, read_in
 from typedxcom.annotations import annotations_of, read_hints
 from typedxcom.contracts import Contract, contract_of
-from typedxcom.inference import returned_by
+from typedxcom.inference import polled_by, returned_by
 from typedxcom.inference.kinds import one_of
 from typedxcom.operator_outputs import Answer, Arguments, OperatorOutput
 from typedxcom.schema import UNKNOWN, Schema, schema_of
@@ -145,14 +145,9 @@ def _found_by(contract: Contract, chosen: Schema) -> Schema:
     """What a sensor pushes that promises no value: nothing, if it only answers yes or no."""
     if chosen == Scalar(bool):
         return Scalar(type(None))
-    shown = returned_by(contract.function, contract.local_names)
-    if not isinstance(chosen, Unknown) or not isinstance(shown, Inferred):
+    if isinstance(chosen, Unknown) and chosen.claimed:
         return UNKNOWN
-    answers = members_of(shown.inner)
-    are_bool = all(
-        one in (Scalar(bool), LiteralOf((True,)), LiteralOf((False,))) for one in answers
-    )
-    return inferred(Scalar(type(None))) if are_bool else UNKNOWN
+    return polled_by(contract.function, contract.local_names)
 
 
 def _explained(operator: Any, operator_class: type) -> Schema:

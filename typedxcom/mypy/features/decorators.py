@@ -43,6 +43,7 @@ from typedxcom.mypy.features.stubs import check_stub
 from typedxcom.mypy.types.defaults import taking_none
 from typedxcom.mypy.types.ids import OUR_TASK, TASK_NAMES, decorator_name
 from typedxcom.mypy.types.inferred import keys_of, return_in_code
+from typedxcom.mypy.types.polled import polled_in_code
 from typedxcom.mypy.types.pushed import keys_of_task
 from typedxcom.mypy.types.site import Site, unknown
 from typedxcom.mypy.types.tables import fields_of
@@ -55,7 +56,7 @@ from typedxcom.mypy.types.tasks import (
     pushes_keys,
     task_of,
 )
-from typedxcom.mypy.types.unions import members, union, without_constants
+from typedxcom.mypy.types.unions import members, union
 from typedxcom.mypy.types.vague import filled, is_vague, kept
 from typedxcom.operator_outputs import ANSWERS, Answer
 
@@ -178,8 +179,8 @@ def _decorated(
 def _in_code(site: Site, context: Context, function: CallableType, note: TaskNote) -> Type | None:
     """Returns the type that a task's code shows, if its annotation omits it or leaves it open."""
     returned = awaited(function.ret_type)
-    if note.kind == "sensor" and _is_unannotated(returned):
-        return _found_in_code(site, context)
+    if note.kind == "sensor":
+        return _found_in_code(site, context) if _may_poke(returned) else None
     if note.kind not in names.RUNS_FUNCTION:
         return None
     is_dict = isinstance(returned, Instance) and returned.type.has_base("typing.Mapping")
@@ -207,11 +208,14 @@ def _is_own(function: CallableType, decorated: Decorator) -> bool:
 
 
 def _found_in_code(site: Site, context: Context) -> Type | None:
-    """Returns what a sensor pushes: nothing, if its code only answers yes or no."""
-    found = return_in_code(site, context.func) if isinstance(context, Decorator) else None
-    shown = [] if found is None else members(without_constants(found))
-    are_bool = [isinstance(one, Instance) and one.type.fullname == "builtins.bool" for one in shown]
-    return NoneType() if are_bool and all(are_bool) else None
+    """Returns what a sensor pushes, if its code shows that."""
+    return polled_in_code(site, context.func) if isinstance(context, Decorator) else None
+
+
+def _may_poke(returned: ProperType) -> bool:
+    """Whether a sensor's annotation is missing, or names ``PokeReturnValue``."""
+    classes = [one.type.fullname for one in members(returned) if isinstance(one, Instance)]
+    return _is_unannotated(returned) or names.SDK_POKE in classes
 
 
 def _is_empty(shown: ProperType) -> bool:

@@ -15,6 +15,7 @@ from mypy.nodes import (
     Expression,
     ForStmt,
     FuncDef,
+    IfStmt,
     IndexExpr,
     ListExpr,
     MemberExpr,
@@ -25,11 +26,13 @@ from mypy.nodes import (
     StarExpr,
     StrExpr,
     TupleExpr,
+    UnaryExpr,
     Var,
 )
 from mypy.server.subexpr import get_subexpressions
 from mypy.types import CallableType, Type
 
+from typedxcom.mypy import names
 from typedxcom.mypy.features.statements import blocks_of
 from typedxcom.mypy.types.site import unknown
 
@@ -39,7 +42,7 @@ __all__ = ["Bindings"]
 HARMLESS: Final = frozenset(
     {"builtins.print", "builtins.len", "builtins.str", "builtins.repr", "builtins.sum"}
     | {"builtins.min", "builtins.max", "builtins.any", "builtins.all", "builtins.bool"}
-    | {"json.dumps", "builtins.isinstance"}
+    | {"json.dumps", "builtins.isinstance", names.SDK_POKE}
 )
 
 
@@ -117,6 +120,10 @@ class Bindings:
                     self.looped[statement.index.node] = statement.expr
             elif isinstance(statement, ReturnStmt) and statement.expr is not None:
                 self._explain(statement.expr)
+            elif isinstance(statement, IfStmt):
+                for test in statement.expr:
+                    asked = test.expr if isinstance(test, UnaryExpr) else test
+                    self._explain(asked if isinstance(asked, NameExpr) else test)
         bound = _bindings(body)
         self.values = {
             var: value

@@ -21,7 +21,7 @@ from typedxcom.mypy.types.falling import falls_through
 from typedxcom.mypy.types.site import Site
 from typedxcom.mypy.types.unions import members, union
 
-__all__ = ["keys_of", "return_in_code", "type_in_code"]
+__all__ = ["is_stub", "keys_of", "return_in_code", "type_in_code"]
 
 
 def return_in_code(
@@ -37,7 +37,7 @@ def return_in_code(
         func: The function.
         given: Parameter without annotation -> what one call gives it.
     """
-    if func.is_async_generator or _is_stub(func):
+    if func.is_async_generator or is_stub(func):
         return None
     statements = all_statements(func.body.body)
     returned = [each.expr for each in statements if isinstance(each, ReturnStmt)]
@@ -57,7 +57,7 @@ def type_in_code(site: Site, func: FuncDef, expr: Expression) -> Type:
     return Reader(site, func).type_of(expr)
 
 
-def _is_stub(func: FuncDef) -> bool:
+def is_stub(func: FuncDef) -> bool:
     """Whether a body is still to be written, such as ``...``."""
     body = func.body.body
     return all(
