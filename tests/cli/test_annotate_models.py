@@ -112,7 +112,9 @@ KEPT = {
     "Airflow's reader": (MADE + READ.replace("task", "airflow_task", 1), CALL, "read is a task of"),
     "another file": (MADE, "show(made())", r"show(value) is in another file"),
     "two sources": (MADE + READ, f"{CALL}; read({{'a': 2}})", "gets other values"),
-    "in a list": (MADE + READ, "read([made()])", "does not read it as it is"),
+    "in a list": (
+        MADE + READ.replace("value['a']", "value[0]['a']"), "read([made()])", "does not read it as it is"
+    ),
     "in a text": (MADE, "BashOperator(task_id='run', bash_command=made())", "run(bash_command)"),
     "annotated": (MADE + READ.replace("value)", "value: dict)"), CALL, "has an annotation"),
     "default": (MADE + READ.replace("value)", "value=3)"), CALL, "has a default"),
